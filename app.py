@@ -1,0 +1,59 @@
+"""The Chalice app: blueprints, the authorizer, and one line for each function, schedule and event."""
+
+from typing import Any
+
+from chalice.app import AuthRequest, AuthResponse, Chalice, CloudWatchEvent, Rate
+
+from chalicelib.access.tokens import TokenRefused, verify_token
+from chalicelib.assembly.assemble import assemble_batch
+from chalicelib.assembly.fail import fail_export
+from chalicelib.assembly.finish import finish_export
+from chalicelib.assembly.notify import notify
+from chalicelib.assembly.plan import plan_export
+from chalicelib.exports.cleanup import clean_up as clean_up_exports
+from chalicelib.http import routes
+
+app = Chalice(app_name="seqport")
+
+
+@app.authorizer(ttl_seconds=0)
+def authorize(request: AuthRequest) -> AuthResponse:
+    try:
+        token = verify_token(request.token or "")
+    except TokenRefused:
+        # The gateway answers 401 to exactly this message; an empty policy would be a 403.
+        raise Exception("Unauthorized") from None  # noqa: TRY002
+    return AuthResponse(routes=["*"], principal_id=token.subject, context=token.as_context())
+
+
+routes.register(app, authorize)
+
+
+@app.lambda_function()
+def plan(event: dict[str, Any], context: object) -> dict[str, Any]:
+    return plan_export(event)
+
+
+@app.lambda_function()
+def assemble(event: dict[str, Any], context: object) -> dict[str, Any]:
+    return assemble_batch(event)
+
+
+@app.lambda_function()
+def finish(event: dict[str, Any], context: object) -> dict[str, Any]:
+    return finish_export(event)
+
+
+@app.lambda_function(name="notify")
+def notify_user(event: dict[str, Any], context: object) -> dict[str, Any]:
+    return notify(event)
+
+
+@app.lambda_function()
+def fail(event: dict[str, Any], context: object) -> dict[str, Any]:
+    return fail_export(event)
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES))
+def clean_up(event: CloudWatchEvent) -> dict[str, Any]:
+    return clean_up_exports()

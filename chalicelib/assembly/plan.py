@@ -1,0 +1,5 @@
+from typing import Any
+
+
+def plan_export(event: dict[str, Any]) -> dict[str, Any]:
+    raise NotImplementedError

@@ -1,0 +1,50 @@
+"""The AWS clients of this process: one of each, made on first use."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_stepfunctions import SFNClient
+
+# Checksums are asked for where the engine wants them; the SDK's own defaults would add trailers to every upload.
+_S3 = Config(
+    signature_version="s3v4",
+    retries={"mode": "standard", "total_max_attempts": 6},
+    max_pool_connections=64,
+    connect_timeout=5,
+    read_timeout=300,
+    request_checksum_calculation="when_required",
+    response_checksum_validation="when_required",
+)
+_CONTROL = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=20)
+# A mail that may have gone out must not be sent again, so SES is asked once.
+_ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=5, read_timeout=20)
+
+
+@cache
+def s3() -> "S3Client":
+    """The S3 client, for the control plane and the data plane alike."""
+    return boto3.client("s3", config=_S3)
+
+
+@cache
+def stepfunctions() -> "SFNClient":
+    """The Step Functions client."""
+    return boto3.client("stepfunctions", config=_CONTROL)
+
+
+@cache
+def sesv2() -> "SESV2Client":
+    """The SES client; it never repeats a call by itself."""
+    return boto3.client("sesv2", config=_ONCE)
+
+
+def forget_clients() -> None:
+    """Drop the cached clients, for tests that change the environment."""
+    for factory in (s3, stepfunctions, sesv2):
+        factory.cache_clear()

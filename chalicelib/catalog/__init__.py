@@ -1,0 +1,1 @@
+"""What can be exported: groups, projects, samples and their files."""

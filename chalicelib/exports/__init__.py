@@ -1,0 +1,1 @@
+"""An export from wish to removal."""

@@ -1,0 +1,1 @@
+"""Messages to people, in English and French, as text and HTML."""

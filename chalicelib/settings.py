@@ -1,0 +1,78 @@
+"""The environment as one frozen object, read on first use and never at import."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+
+class SettingsError(Exception):
+    """A variable of the environment is missing or has a value outside its range; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are and how the service behaves. Sizes in bytes, durations in seconds."""
+
+    users_table: str
+    namespaces_table: str
+    samples_table: str
+    files_table: str
+    exports_table: str
+    audit_table: str
+    catalog_bucket: str
+    work_bucket: str
+    exports_bucket: str
+    oidc_issuer: str
+    oidc_audience: str
+    oidc_jwks_uri: str
+    mail_from: str
+    public_url: str  # where people open the pages; the links in mails begin with it
+    state_machine_arn: str = ""  # only the functions that start or stop executions have it
+    puid_prefix: str = "INXT"
+    time_zone: str = "America/Toronto"
+    holidays_country: str = "CA"
+    holidays_subdivision: str = "ON"
+    copy_crc: Literal["answer", "read"] = "answer"  # does S3 answer CRC-32s for copied parts?
+    stuck_after: int = 3600  # an export without any sign of life for so long is looked into
+    version: str = "0.1.0"
+
+    @property
+    def pages_url(self) -> str:
+        """The public URL without a slash at its end."""
+        return self.public_url.rstrip("/")
+
+
+_REQUIRED = (
+    "users_table", "namespaces_table", "samples_table", "files_table", "exports_table", "audit_table",
+    "catalog_bucket", "work_bucket", "exports_bucket",
+    "oidc_issuer", "oidc_audience", "oidc_jwks_uri", "mail_from", "public_url",
+)  # fmt: skip
+_OPTIONAL_TEXT = ("state_machine_arn", "puid_prefix", "time_zone", "holidays_country", "holidays_subdivision")
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Settings from variables named as the fields in upper case. Raises SettingsError naming all that are missing."""
+    missing = [name.upper() for name in _REQUIRED if not environment.get(name.upper())]
+    if missing:
+        raise SettingsError(f"missing environment variables: {', '.join(missing)}")
+    values: dict[str, str] = {name: environment[name.upper()] for name in _REQUIRED}
+    values |= {name: environment[name.upper()] for name in _OPTIONAL_TEXT if environment.get(name.upper())}
+    copy_crc = environment.get("COPY_CRC") or "answer"
+    if copy_crc not in ("answer", "read"):
+        raise SettingsError(f"COPY_CRC is {copy_crc!r}; it must be 'answer' or 'read'")
+    stuck_after = environment.get("STUCK_AFTER") or "3600"
+    if not stuck_after.isdigit():
+        raise SettingsError(f"STUCK_AFTER is {stuck_after!r}; it must be a number of seconds")
+    return Settings(
+        **values,  # type: ignore[arg-type]
+        copy_crc="read" if copy_crc == "read" else "answer",
+        stuck_after=int(stuck_after),
+    )
+
+
+@cache
+def settings() -> Settings:
+    """This process's settings. Tests call `settings.cache_clear()` after they change the environment."""
+    return read_settings(os.environ)
