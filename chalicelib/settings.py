@@ -66,7 +66,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if not stuck_after.isdigit():
         raise SettingsError(f"STUCK_AFTER is {stuck_after!r}; it must be a number of seconds")
     return Settings(
-        **values,  # type: ignore[arg-type]
+        **values,
         copy_crc="read" if copy_crc == "read" else "answer",
         stuck_after=int(stuck_after),
     )

@@ -1,0 +1,104 @@
+"""The audit trail of exports: who did what, when, from where. It outlives them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+from chalicelib.tables import TableName
+
+
+class Action(StrEnum):
+    """What can happen to an export."""
+
+    CREATED = "created"
+    READY = "ready"
+    FAILED = "failed"
+    RETRIED = "retried"
+    RESTARTED = "restarted"
+    DOWNLOADED = "downloaded"
+    REMOVED = "removed"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the trail. `user_id` is the export's owner, `actor` who did it: a user's id or `system`."""
+
+    export_id: str
+    user_id: str
+    namespace_id: str
+    at: str
+    action: Action
+    actor: str
+    source_ip: str | None
+    details: dict[str, Any]
+
+
+class _ByNamespace(GlobalSecondaryIndex["AuditRow"]):
+    class Meta:
+        index_name = "by_namespace"
+        projection = AllProjection()
+
+    namespace_id = UnicodeAttribute(hash_key=True)
+    at = UnicodeAttribute(range_key=True)
+
+
+class AuditRow(Model):
+    """A row of the audit table, written once and never changed."""
+
+    class Meta:
+        table_name = TableName("audit_table")
+
+    by_namespace = _ByNamespace()
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    user_id = UnicodeAttribute()
+    namespace_id = UnicodeAttribute()
+    at = UnicodeAttribute()
+    action = UnicodeAttribute()
+    actor = UnicodeAttribute()
+    source_ip = UnicodeAttribute(null=True)
+    details = JSONAttribute(null=True)
+
+
+def row_of(event: Event) -> AuditRow:
+    """The row of an event, to be put in the same transaction as the change that it tells of."""
+    return AuditRow(
+        f"EXPORT#{event.export_id}",
+        f"{event.at}#{uuid4()}",
+        user_id=event.user_id,
+        namespace_id=event.namespace_id,
+        at=event.at,
+        action=event.action.value,
+        actor=event.actor,
+        source_ip=event.source_ip,
+        details=event.details or None,
+    )
+
+
+def write(event: Event) -> None:
+    """Add an event that goes with no change of a record."""
+    row_of(event).save()
+
+
+def of_export(export_id: str) -> list[Event]:
+    """The trail of an export, oldest first, also when the export itself is gone."""
+    return [
+        Event(
+            export_id=export_id,
+            user_id=row.user_id,
+            namespace_id=row.namespace_id,
+            at=row.at,
+            action=Action(row.action),
+            actor=row.actor,
+            source_ip=row.source_ip,
+            details=row.details or {},
+        )
+        for row in AuditRow.query(f"EXPORT#{export_id}", consistent_read=True)
+    ]

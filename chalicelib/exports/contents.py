@@ -1,0 +1,171 @@
+"""What an archive will hold: the chosen samples' files in the manifest's order, and what is left out and why."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.catalog.files import File
+from chalicelib.catalog.namespaces import Namespace
+from chalicelib.catalog.samples import Sample
+from chalicelib.exports.archive_paths import distinct_names
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One exported file: where it lies in S3, and where it will stand in the archive.
+
+    `folders` are the names of its folders from the top; `path` joins them with the name. `crc32` and `sha256` are
+    what the catalog knows; `renamed_from` is set where the name had to be made safe or distinct.
+    """
+
+    id: str
+    folders: tuple[str, ...]
+    name: str
+    renamed_from: str | None
+    format: str
+    direction: str | None
+    type: str | None
+    size: int
+    modified: datetime
+    bucket: str
+    key: str
+    etag: str
+    version_id: str | None
+    crc32: int | None
+    sha256: str | None
+
+    @property
+    def path(self) -> str:
+        return "/".join((*self.folders, self.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder of the manifest: its name in the archive, what it stands for, and the name that people gave that."""
+
+    path: tuple[str, ...]
+    kind: str
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something asked for that is not in the archive. `id` is as it was asked for, or the file's."""
+
+    id: str
+    reason: str
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything about an archive but its bytes: items and folders in the manifest's order."""
+
+    items: tuple[Item, ...]
+    folders: tuple[Folder, ...]
+    skipped: tuple[Skipped, ...]
+    source_ids: tuple[str, ...]  # the projects whose files are in it, by which a download is checked again
+
+
+def _attachment_order(files: Iterable[File]) -> list[list[File]]:
+    """The files by attachment (a single file or a pair, forward first), in order of creation."""
+    by_puid: dict[str, list[File]] = {}
+    for file in sorted(files, key=lambda file: (file.created_at, file.id)):
+        by_puid.setdefault(file.puid, []).append(file)
+    return [sorted(files, key=lambda file: file.direction == "reverse") for files in by_puid.values()]
+
+
+def sample_contents(
+    samples: Sequence[Sample],
+    projects: Mapping[str, Namespace],
+    files: Mapping[str, Sequence[File]],
+    formats: Iterable[str],
+    *,
+    excluded: Mapping[str, str],
+    skipped: Sequence[Skipped] = (),
+) -> Contents:
+    """The contents of a sample export: `<PRJ puid>/<SAM puid>/<ATT puid>/<filename>`.
+
+    Samples stand in the order given, projects by their first sample, attachments by creation. `files` are by sample
+    id; `excluded` tells reasons by id of files that an earlier plan could not read; `skipped` is put before what is
+    found here. Samples without a matching file are left out and named in `skipped`.
+    """
+    wanted = set(formats)
+    by_project: dict[str, list[Sample]] = {}
+    for sample in samples:
+        by_project.setdefault(sample.project_id, []).append(sample)
+    items: list[Item] = []
+    folders: list[Folder] = []
+    left_out = list(skipped)
+    source_ids = []
+    for project_id, of_project in by_project.items():
+        project = projects[project_id]
+        before = len(items)
+        project_folder = Folder((project.puid,), "project", project.name)
+        inner: list[Folder] = []
+        for sample in of_project:
+            matching = [file for file in files.get(sample.id, ()) if file.format in wanted]
+            left_out += [Skipped(file.id, excluded[file.id], file.size) for file in matching if file.id in excluded]
+            if not matching:
+                left_out.append(Skipped(sample.id, "no-matching-file"))
+            kept = [file for file in matching if file.id not in excluded]
+            if not kept:
+                continue
+            inner.append(Folder((project.puid, sample.puid), "sample", sample.name))
+            for attachment in _attachment_order(kept):
+                place = (project.puid, sample.puid, attachment[0].puid)
+                inner.append(Folder(place, "attachment", None))
+                names = distinct_names(file.filename for file in attachment)
+                items += [_item(file, place, name) for file, name in zip(attachment, names, strict=True)]
+        if len(items) > before:
+            folders += [project_folder, *inner]
+            source_ids.append(project_id)
+    return Contents(tuple(items), tuple(folders), tuple(left_out), tuple(source_ids))
+
+
+def _item(file: File, folders: tuple[str, ...], name: str) -> Item:
+    return Item(
+        id=file.id,
+        folders=folders,
+        name=name,
+        renamed_from=file.filename if name != file.filename else None,
+        format=file.format,
+        direction=file.direction,
+        type="assembly" if file.format == "fasta" else file.type,
+        size=file.size,
+        modified=file.created_at,
+        bucket=file.bucket,
+        key=file.key,
+        etag=file.etag,
+        version_id=file.version_id,
+        crc32=file.crc32,
+        sha256=file.sha256,
+    )
+
+
+def to_document(contents: Contents) -> dict[str, Any]:
+    """The contents as a JSON document, compact: rows instead of objects."""
+    return {
+        "items": [
+            [i.id, i.folders, i.name, i.renamed_from, i.format, i.direction, i.type, i.size, i.modified.isoformat(),
+             i.bucket, i.key, i.etag, i.version_id, i.crc32, i.sha256]
+            for i in contents.items
+        ],
+        "folders": [[f.path, f.kind, f.title] for f in contents.folders],
+        "skipped": [[s.id, s.reason, s.size] for s in contents.skipped],
+        "source_ids": contents.source_ids,
+    }  # fmt: skip
+
+
+def from_document(document: Mapping[str, Any]) -> Contents:
+    """The contents that `to_document` wrote."""
+    return Contents(
+        items=tuple(
+            Item(row[0], tuple(row[1]), *row[2:8], datetime.fromisoformat(row[8]), *row[9:])
+            for row in document["items"]
+        ),
+        folders=tuple(Folder(tuple(path), kind, title) for path, kind, title in document["folders"]),
+        skipped=tuple(Skipped(*row) for row in document["skipped"]),
+        source_ids=tuple(document["source_ids"]),
+    )

@@ -1,0 +1,89 @@
+"""The way out: a link to the archive, made anew at every click, after the rights were checked again."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import quote
+
+from chalicelib import aws, times
+from chalicelib.access.roles import Role
+from chalicelib.catalog import namespaces, permissions
+from chalicelib.errors import Conflict, Forbidden
+from chalicelib.exports.archive_paths import safe_name
+from chalicelib.exports.record import Export, ExportedFile, Status
+from chalicelib.exports.work_files import get_object, manifest_key, sources_key
+from chalicelib.settings import settings
+
+LINK_LASTS = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A presigned URL of the archive and what a client needs to check what it gets."""
+
+    url: str
+    filename: str
+    size: int
+    crc32: str
+    expires_at: str
+
+
+def file_of(export: Export) -> ExportedFile:
+    """The file of a ready export; Conflict while it is processing or when it failed."""
+    if export.status is not Status.READY or export.file is None:
+        raise Conflict("This export is not ready.", slug="not-ready")
+    return export.file
+
+
+def download_name(export: Export) -> str:
+    """The name that a browser saves the archive under: the export's name or id, made safe."""
+    return f"{safe_name(export.name or export.id)}.zip"
+
+
+def check_sources(export: Export, user_id: str) -> None:
+    """Raise Forbidden unless the user may still read every project that the archive holds files of."""
+    body = get_object(settings().exports_bucket, sources_key(export.id))
+    if body is None:
+        raise Conflict("This export is not ready.", slug="not-ready")
+    source_ids: list[str] = json.loads(body)
+    found = namespaces.find_many(source_ids)
+    for source_id in source_ids:
+        source = found.get(source_id)
+        role = None if source is None else permissions.readable(user_id, source)
+        if role is None or role < Role.ANALYST:
+            raise Forbidden(
+                "You may no longer read everything that this export holds; it can't be downloaded.", slug="right-lost"
+            )
+
+
+def link_to(export: Export, user_id: str) -> Link:
+    """A link to the archive of a ready export, good for 15 minutes. Raises Conflict or Forbidden."""
+    file = file_of(export)
+    check_sources(export, user_id)
+    name = download_name(export)
+    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    url = aws.s3().generate_presigned_url(
+        "get_object",
+        Params={
+            "Bucket": settings().exports_bucket,
+            "Key": file.key,
+            "ResponseContentDisposition": disposition,
+            "ResponseContentType": "application/zip",
+        },
+        ExpiresIn=int(LINK_LASTS.total_seconds()),
+    )
+    return Link(url, name, file.size, file.crc32, times.to_text(times.now() + LINK_LASTS))
+
+
+def manifest_link(export: Export) -> str:
+    """A link to the whole manifest.json of a ready export, good for 15 minutes."""
+    return aws.s3().generate_presigned_url(
+        "get_object",
+        Params={
+            "Bucket": settings().exports_bucket,
+            "Key": manifest_key(export.id),
+            "ResponseContentType": "application/json",
+        },
+        ExpiresIn=int(LINK_LASTS.total_seconds()),
+    )

@@ -1,0 +1,65 @@
+"""Why an export failed, in words that a person understands, and whether trying again can help."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FailureCode(StrEnum):
+    """The codes that stand on a failed export's record; clients switch on them."""
+
+    NOTHING_TO_EXPORT = "nothing-to-export"
+    NO_LONGER_ALLOWED = "no-longer-allowed"
+    SOURCES_KEEP_CHANGING = "sources-keep-changing"
+    TOO_LARGE = "too-large"
+    INTERRUPTED = "interrupted"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failure as the contract shows it."""
+
+    code: str
+    message: str
+    retryable: bool
+
+
+_WORDS: dict[FailureCode, tuple[bool, str, str]] = {
+    FailureCode.NOTHING_TO_EXPORT: (
+        False,
+        "None of the chosen samples has a file that can be exported.",
+        "Aucun des échantillons choisis n'a de fichier qui puisse être exporté.",
+    ),
+    FailureCode.NO_LONGER_ALLOWED: (
+        False,
+        "You no longer have at least the Analyst role where the samples are.",
+        "Vous n'avez plus au moins le rôle Analyste là où se trouvent les échantillons.",
+    ),
+    FailureCode.SOURCES_KEEP_CHANGING: (
+        True,
+        "Files changed while they were being exported, three times in a row.",
+        "Des fichiers ont changé pendant leur exportation, trois fois de suite.",
+    ),
+    FailureCode.TOO_LARGE: (
+        False,
+        "The export is larger than an archive can be. Export fewer samples at once.",
+        "L'exportation dépasse la taille possible d'une archive. Exportez moins d'échantillons à la fois.",
+    ),
+    FailureCode.INTERRUPTED: (
+        True,
+        "The work was interrupted and could not be taken up again.",
+        "Le travail a été interrompu et n'a pas pu être repris.",
+    ),
+    FailureCode.INTERNAL: (
+        True,
+        "Something went wrong on our side. Nothing of yours is lost.",
+        "Une erreur est survenue de notre côté. Rien n'est perdu.",
+    ),
+}
+
+
+def describe(code: str, locale: str) -> Failure:
+    """The failure of this code in English or French; an unknown code reads as `internal`."""
+    known = FailureCode(code) if code in set(FailureCode) else FailureCode.INTERNAL
+    retryable, english, french = _WORDS[known]
+    return Failure(code=known.value, message=french if locale == "fr" else english, retryable=retryable)

@@ -1,0 +1,208 @@
+"""The transitions of an export's record. Each is one conditional write, together with its line in the audit trail;
+each gives back whether it took place, so that a step which runs twice changes nothing the second time.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pynamodb.exceptions import TransactWriteError, UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action as UpdateAction
+from pynamodb.transactions import TransactWrite
+
+from chalicelib import tables
+from chalicelib.exports import audit
+from chalicelib.exports.audit import Action, Event
+from chalicelib.exports.failures import FailureCode
+from chalicelib.exports.record import (
+    Export,
+    ExportedFile,
+    ExportRow,
+    Status,
+    Step,
+    Upload,
+    conditional_failure,
+    due_shard,
+)
+
+SYSTEM = "system"
+
+
+def create(row: ExportRow, event: Event) -> None:
+    """Put a new record, with its first line in the audit trail. An id that exists is never overwritten."""
+    row.due_shard, row.due_at = due_shard(row.id), row.created_at
+    with TransactWrite(connection=tables.connection()) as transaction:
+        transaction.save(row, condition=ExportRow.id.does_not_exist())
+        transaction.save(audit.row_of(event))
+
+
+def _in_work(attempt: int) -> Condition:
+    condition: Condition = (ExportRow.status == Status.PROCESSING.value) & (ExportRow.attempt == attempt)
+    not_removed: Condition = ExportRow.removed_at.does_not_exist()
+    return condition & not_removed
+
+
+def _transition(
+    export: Export,
+    condition: Condition,
+    actions: Sequence[UpdateAction],
+    action: Action,
+    at: str,
+    *,
+    actor: str = SYSTEM,
+    source_ip: str | None = None,
+    details: dict[str, Any] | None = None,
+) -> bool:
+    event = Event(export.id, export.user_id, export.namespace_id, at, action, actor, source_ip, details or {})
+    try:
+        with TransactWrite(connection=tables.connection()) as transaction:
+            transaction.update(ExportRow(export.id), actions=list(actions), condition=condition)
+            transaction.save(audit.row_of(event))
+    except TransactWriteError as error:
+        if conditional_failure(error):
+            return False
+        raise
+    return True
+
+
+def _update(export_id: str, condition: Condition, actions: Sequence[UpdateAction]) -> bool:
+    try:
+        ExportRow(export_id).update(actions=list(actions), condition=condition)
+    except UpdateError as error:
+        if conditional_failure(error):
+            return False
+        raise
+    return True
+
+
+def reach(export_id: str, attempt: int, step: Step, at: str) -> bool:
+    """Show that the work of this attempt has come to `step`; False when the attempt is over."""
+    actions = [ExportRow.step.set(step.value), ExportRow.touched_at.set(at)]
+    return _update(export_id, _in_work(attempt), actions)
+
+
+def touch(export_id: str, attempt: int, at: str) -> bool:
+    """A sign of life for this attempt; False when it is over."""
+    return _update(export_id, _in_work(attempt), [ExportRow.touched_at.set(at)])
+
+
+def claim_upload(
+    export_id: str, attempt: int, upload: Upload, at: str, *, bytes_total: int, files_total: int, percent: int
+) -> bool:
+    """Make `upload` the one of its plan; False when another run of the same plan was first or the attempt is over."""
+    unclaimed = ExportRow.upload_plan.does_not_exist() | (ExportRow.upload_plan < upload.plan)
+    return _update(
+        export_id,
+        _in_work(attempt) & unclaimed,
+        [
+            ExportRow.upload_plan.set(upload.plan),
+            ExportRow.upload_token.set(upload.token),
+            ExportRow.upload_key.set(upload.key),
+            ExportRow.upload_id.set(upload.upload_id),
+            ExportRow.bytes_total.set(bytes_total),
+            ExportRow.bytes_done.set(0),
+            ExportRow.files_total.set(files_total),
+            ExportRow.percent_floor.set(percent),
+            ExportRow.step.set(Step.ASSEMBLING.value),
+            ExportRow.touched_at.set(at),
+        ],
+    )
+
+
+def add_bytes(export_id: str, attempt: int, plan: int, count: int, at: str) -> bool:
+    """Count bytes that a worker wrote; False when the attempt is over or the plan was replaced."""
+    return _update(
+        export_id,
+        _in_work(attempt) & (ExportRow.upload_plan == plan),
+        [ExportRow.bytes_done.add(count), ExportRow.touched_at.set(at)],
+    )
+
+
+def turn_ready(
+    export: Export,
+    file: ExportedFile,
+    *,
+    at: str,
+    expires_at: str,
+    warnings: int,
+    details: dict[str, Any],
+) -> bool:
+    """processing → ready; False when the attempt was over before."""
+    actions = [
+        ExportRow.status.set(Status.READY.value),
+        ExportRow.step.set(Step.DONE.value),
+        ExportRow.ready_at.set(at),
+        ExportRow.expires_at.set(expires_at),
+        ExportRow.touched_at.set(at),
+        ExportRow.warnings.set(warnings),
+        ExportRow.file_key.set(file.key),
+        ExportRow.file_size.set(file.size),
+        ExportRow.file_crc32.set(file.crc32),
+        ExportRow.file_files.set(file.files),
+        ExportRow.due_shard.set(due_shard(export.id)),
+        ExportRow.due_at.set(expires_at),
+    ]
+    return _transition(export, _in_work(export.attempt), actions, Action.READY, at, details=details)
+
+
+def turn_failed(export: Export, attempt: int, code: FailureCode, *, at: str, kept_until: str, cause: str = "") -> bool:
+    """processing → failed; False when the attempt was over before. `cause` is kept for operators, in the trail;
+    a failed export that nobody retries or removes is cleaned up at `kept_until`.
+    """
+    actions = [
+        ExportRow.status.set(Status.FAILED.value),
+        ExportRow.failure_code.set(code.value),
+        ExportRow.touched_at.set(at),
+        ExportRow.due_shard.set(due_shard(export.id)),
+        ExportRow.due_at.set(kept_until),
+    ]
+    details = {"code": code.value, "attempt": attempt} | ({"cause": cause[:1000]} if cause else {})
+    return _transition(export, _in_work(attempt), actions, Action.FAILED, at, details=details)
+
+
+def restart(export: Export, *, at: str) -> bool:
+    """Begin the next attempt of an export whose execution ended without a verdict; False when it has one by now."""
+    condition = _in_work(export.attempt) & (ExportRow.restarts == export.restarts)
+    actions = [*_begin_again(export, at), ExportRow.restarts.set(export.restarts + 1)]
+    return _transition(export, condition, actions, Action.RESTARTED, at, details={"attempt": export.attempt + 1})
+
+
+def _begin_again(export: Export, at: str) -> list[UpdateAction]:
+    removed = ("upload_plan", "upload_token", "upload_key", "upload_id", "failure_code", "failure_message")
+    return [
+        ExportRow.attempt.set(export.attempt + 1),
+        ExportRow.step.set(Step.QUEUED.value),
+        ExportRow.bytes_done.set(0),
+        ExportRow.touched_at.set(at),
+        *(getattr(ExportRow, name).remove() for name in removed),
+    ]
+
+
+def remove(export: Export, *, at: str, actor: str, source_ip: str | None = None, expired: bool = False) -> bool:
+    """Make an export invisible at once and due for the clean-up; False when it was removed before."""
+    actions = [
+        ExportRow.removed_at.set(at),
+        ExportRow.due_shard.set(due_shard(export.id)),
+        ExportRow.due_at.set(at),
+    ]
+    condition = ExportRow.id.exists() & ExportRow.removed_at.does_not_exist()
+    action = Action.EXPIRED if expired else Action.REMOVED
+    return _transition(export, condition, actions, action, at, actor=actor, source_ip=source_ip)
+
+
+def forget(export_id: str) -> None:
+    """Delete the record of a removed export, after its objects."""
+    ExportRow(export_id).delete(condition=ExportRow.removed_at.exists() | ExportRow.id.does_not_exist())
+
+
+def claim_mail(export: Export, outcome: Status) -> bool:
+    """Take the right to send the one mail of this attempt's outcome; False when it was taken before."""
+    claim = f"{export.attempt}-{outcome.value}"
+    condition = (ExportRow.status == outcome.value) & (ExportRow.mailed.does_not_exist() | (ExportRow.mailed != claim))
+    return _update(export.id, condition & ExportRow.removed_at.does_not_exist(), [ExportRow.mailed.set(claim)])
+
+
+def give_back_mail(export: Export, outcome: Status) -> None:
+    """Undo a claim after SES surely refused the mail, so that a retry can send it."""
+    claim = f"{export.attempt}-{outcome.value}"
+    _update(export.id, ExportRow.mailed == claim, [ExportRow.mailed.remove()])

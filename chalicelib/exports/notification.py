@@ -1,0 +1,75 @@
+"""The one mail of an outcome: best effort, at most once, never a reason to fail an export."""
+
+from enum import StrEnum
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib import times
+from chalicelib.access import users
+from chalicelib.exports import failures, lifecycle
+from chalicelib.exports.record import Export, Status
+from chalicelib.mail.messages import Message, failed_message, ready_message
+from chalicelib.mail.send import send
+from chalicelib.settings import settings
+from chalicelib.telemetry import logger
+
+
+class Sent(StrEnum):
+    """What became of a mail."""
+
+    SENT = "sent"
+    NOT_WANTED = "not-wanted"
+    ALREADY = "already"
+    UNSURE = "unsure"
+
+
+def page_of(export: Export) -> str:
+    """Where people see the export."""
+    return f"{settings().pages_url}/exports/{export.id}"
+
+
+def notify_owner(export: Export) -> Sent:
+    """Send the mail of the export's present outcome, if its owner asked for one and none was sent.
+
+    Raises MailRefused, after giving the claim back, when SES surely refused it: the step may be tried again.
+    """
+    user = users.find(export.user_id)
+    if not export.email_notification or user is None or not user.email:
+        return Sent.NOT_WANTED
+    if not lifecycle.claim_mail(export, export.status):
+        return Sent.ALREADY
+    message = _message(export, user)
+    try:
+        send(user.email, message)
+    except (ClientError, BotoCoreError) as error:
+        # It may have gone out: a second mail would be worse than none.
+        logger().warning("mail may not have been sent", export_id=export.id, error=type(error).__name__)
+        return Sent.UNSURE
+    except Exception:
+        lifecycle.give_back_mail(export, export.status)
+        raise
+    return Sent.SENT
+
+
+def _message(export: Export, user: users.User) -> Message:
+    name = export.name or export.id
+    link = page_of(export)
+    if export.status is Status.READY and export.expires_at is not None:
+        return ready_message(
+            name=name,
+            first_name=user.first_name,
+            locale=user.locale,
+            link=link,
+            expires_at=times.from_text(export.expires_at),
+            time_zone=settings().time_zone,
+            skipped=export.warnings,
+        )
+    failure = failures.describe(export.failure_code or "", user.locale)
+    return failed_message(
+        name=name,
+        first_name=user.first_name,
+        locale=user.locale,
+        link=link,
+        reason=failure.message,
+        retryable=failure.retryable,
+    )

@@ -1,0 +1,143 @@
+"""What somebody asks for when they create an export, and the rules that it must keep."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib.access.roles import Role
+from chalicelib.catalog import namespaces, permissions
+from chalicelib.catalog.file_formats import FILE_FORMATS
+from chalicelib.catalog.namespaces import Namespace
+from chalicelib.errors import Flaw, Invalid
+from chalicelib.exports.selection import Choice, choose, choose_all, files_of
+
+CHECKED_AT_ONCE = 5_000  # beyond so many ids the planning checks each sample, skips what fails and reports it
+MAX_SAMPLE_IDS = 100_000
+MAX_FLAWS = 100
+
+
+class Selection(BaseModel):
+    """All samples of the namespace, or all that a search finds."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    all: Literal[True]
+    q: Annotated[str, Field(max_length=255)] | None = None
+
+
+class SampleExportRequest(BaseModel):
+    """The body of `POST /exports` for the files of samples."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    type: Literal["sample"]
+    namespace_id: Annotated[str, Field(min_length=1, max_length=255)]
+    sample_ids: Annotated[list[Annotated[str, Field(max_length=255)]], Field(max_length=MAX_SAMPLE_IDS)] | None = None
+    selection: Selection | None = None
+    file_formats: Annotated[list[str], Field(max_length=100)] = []
+    name: Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]*$")] | None = None
+    email_notification: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the planning needs to know of a request; lies in the work bucket. `sample_ids` None: a selection."""
+
+    namespace_id: str
+    sample_ids: tuple[str, ...] | None
+    q: str | None
+    file_formats: tuple[str, ...]
+
+    def to_document(self) -> dict[str, Any]:
+        """The wish as JSON."""
+        return {
+            "namespace_id": self.namespace_id,
+            "sample_ids": self.sample_ids,
+            "q": self.q,
+            "file_formats": self.file_formats,
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> "Wish":
+        """The wish that `to_document` wrote."""
+        ids = document["sample_ids"]
+        return cls(
+            namespace_id=document["namespace_id"],
+            sample_ids=None if ids is None else tuple(ids),
+            q=document["q"],
+            file_formats=tuple(document["file_formats"]),
+        )
+
+    def choice(self, user_id: str, namespace: Namespace) -> Choice:
+        """The samples that are meant, as far as the user may export them now."""
+        if self.sample_ids is None:
+            return choose_all(user_id, namespace, self.q)
+        return choose(user_id, namespace, self.sample_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    slug: str
+    flaw: Flaw
+
+
+def accept(request: SampleExportRequest, user_id: str) -> Wish:
+    """The wish of a request that keeps all rules.
+
+    Raises NotFound or Forbidden for the namespace (at least analyst), and Invalid with every broken rule; its slug is
+    that of the rule where all rows are of one.
+    """
+    namespace = namespaces.find(request.namespace_id)
+    permissions.require(user_id, namespace, Role.ANALYST)
+    wish = Wish(
+        namespace_id=namespace.id,
+        sample_ids=None if request.sample_ids is None else tuple(dict.fromkeys(request.sample_ids)),
+        q=request.selection.q if request.selection else None,
+        file_formats=tuple(dict.fromkeys(request.file_formats)),
+    )
+    broken = [*_format_rules(request.file_formats), *_selection_rules(request)]
+    few = request.sample_ids is not None and len(request.sample_ids) <= CHECKED_AT_ONCE
+    if few and request.sample_ids:
+        choice = choose(user_id, namespace, request.sample_ids)
+        broken += [
+            _Rule(
+                "sample-not-found",
+                Flaw(f"/sample_ids/{position}", "No such sample in this namespace, or it may not be exported by you."),
+            )
+            for position, _ in choice.refused
+        ]
+        if not broken and not _any_file(choice, wish.file_formats):
+            rule = "None of these samples has a file of the chosen formats."
+            broken.append(_Rule("no-matching-file", Flaw("/file_formats", rule)))
+    if broken:
+        slugs = {rule.slug for rule in broken}
+        detail = "The export can't be made as asked for." if len(broken) > 1 else broken[0].flaw.detail
+        slug = slugs.pop() if len(slugs) == 1 else "invalid"
+        raise Invalid(detail, [rule.flaw for rule in broken[:MAX_FLAWS]], slug=slug)
+    return wish
+
+
+def _format_rules(file_formats: Sequence[str]) -> list[_Rule]:
+    if not file_formats:
+        return [_Rule("no-file-format", Flaw("/file_formats", "Choose at least one file format."))]
+    known = ", ".join(FILE_FORMATS)
+    return [
+        _Rule("unknown-file-format", Flaw(f"/file_formats/{position}", f"Unknown file format; known are: {known}."))
+        for position, file_format in enumerate(file_formats)
+        if file_format not in FILE_FORMATS
+    ]
+
+
+def _selection_rules(request: SampleExportRequest) -> list[_Rule]:
+    if request.sample_ids is not None and request.selection is not None:
+        return [_Rule("invalid", Flaw("/selection", "Give either sample_ids or selection, not both."))]
+    if not request.sample_ids and request.selection is None:
+        return [_Rule("no-sample", Flaw("/sample_ids", "Choose at least one sample."))]
+    return []
+
+
+def _any_file(choice: Choice, file_formats: Sequence[str]) -> bool:
+    wanted = set(file_formats)
+    return any(file.format in wanted for _, found in files_of(choice.samples) for file in found)

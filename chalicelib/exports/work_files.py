@@ -1,0 +1,129 @@
+"""Where an export's files lie in S3, and the small JSON documents among them.
+
+Work bucket    work/<export id>/request.json                     what was asked for
+               work/<export id>/<attempt>/excluded.json          sources that earlier plans of this attempt lost
+               work/<export id>/<attempt>/<token>/…              one plan: contents, index, batches, results
+Exports bucket <export id>/<attempt>-<token>/archive.zip         a key of its own for each plan's upload
+               <export id>/manifest.json, sources.json           for the preview and the rights of a download
+"""
+
+import gzip
+import json
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib import aws
+from chalicelib.settings import settings
+
+MISSING = {"NoSuchKey", "404", "NotFound"}
+
+
+def request_key(export_id: str) -> str:
+    return f"{work_prefix(export_id)}request.json"
+
+
+def excluded_key(export_id: str, attempt: int) -> str:
+    return f"{work_prefix(export_id)}{attempt}/excluded.json"
+
+
+def plan_prefix(export_id: str, attempt: int, token: str) -> str:
+    return f"{work_prefix(export_id)}{attempt}/{token}/"
+
+
+def contents_key(plan: str) -> str:
+    return f"{plan}contents.json"
+
+
+def index_key(plan: str) -> str:
+    return f"{plan}index"
+
+
+def batch_key(plan: str, batch: int) -> str:
+    return f"{plan}batch-{batch:04d}"
+
+
+def result_key(plan: str, batch: int) -> str:
+    return f"{plan}result-{batch:04d}.json"
+
+
+def work_prefix(export_id: str) -> str:
+    return f"work/{export_id}/"
+
+
+def export_prefix(export_id: str) -> str:
+    return f"{export_id}/"
+
+
+def archive_key(export_id: str, attempt: int, token: str) -> str:
+    return f"{export_id}/{attempt}-{token}/archive.zip"
+
+
+def manifest_key(export_id: str) -> str:
+    return f"{export_id}/manifest.json"
+
+
+def sources_key(export_id: str) -> str:
+    return f"{export_id}/sources.json"
+
+
+def put_work(key: str, body: bytes) -> None:
+    """Write an object of the work bucket; writing it again with the same bytes changes nothing."""
+    aws.s3().put_object(Bucket=settings().work_bucket, Key=key, Body=body)
+
+
+def get_work(key: str) -> bytes | None:
+    """An object of the work bucket, or None when there is none."""
+    return get_object(settings().work_bucket, key)
+
+
+def get_object(bucket: str, key: str) -> bytes | None:
+    """The whole of a small object, or None when there is none."""
+    try:
+        answer = aws.s3().get_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in MISSING:
+            return None
+        raise
+    return answer["Body"].read()
+
+
+def put_document(key: str, document: Any) -> None:
+    """Write a document of the work bucket as gzipped JSON."""
+    put_work(key, gzip.compress(json.dumps(document, ensure_ascii=False).encode(), mtime=0))
+
+
+def get_document(key: str) -> Any | None:
+    """A document that `put_document` wrote, or None."""
+    body = get_work(key)
+    return None if body is None else json.loads(gzip.decompress(body))
+
+
+def delete_prefix(bucket: str, prefix: str) -> int:
+    """Delete all objects below `prefix` and abort its unfinished uploads; gives back how many there were."""
+    s3, count = aws.s3(), 0
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+        keys = [{"Key": found["Key"]} for found in page.get("Contents", [])]
+        if keys:
+            answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})  # type: ignore[typeddict-item]
+            if answer.get("Errors"):
+                raise RuntimeError(f"S3 did not delete {len(answer['Errors'])} objects of {bucket}")
+            count += len(keys)
+    return count + abort_uploads(bucket, prefix)
+
+
+def abort_uploads(bucket: str, prefix: str) -> int:
+    """Abort the unfinished multipart uploads below `prefix`; gives back how many there were."""
+    s3, count = aws.s3(), 0
+    for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=prefix):
+        for upload in page.get("Uploads", []):
+            # SeaweedFS lists every upload of the bucket whatever the prefix is.
+            if not upload["Key"].startswith(prefix):
+                continue
+            try:
+                s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "NoSuchUpload":
+                    raise
+            count += 1
+    return count

@@ -1,0 +1,90 @@
+"""What the mails say, in English and French, as text and as HTML. They link to the export's page, never to its file."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from zoneinfo import ZoneInfo
+
+_MONTHS_FR = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+_MONTHS_EN = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A mail without its addresses."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def _day(moment: datetime, time_zone: str, locale: str) -> str:
+    local = moment.astimezone(ZoneInfo(time_zone))
+    if locale == "fr":
+        day = "1er" if local.day == 1 else str(local.day)
+        return f"{day} {_MONTHS_FR[local.month - 1]} {local.year} à {local:%H} h {local:%M} ({local:%Z})"
+    return f"{_MONTHS_EN[local.month - 1]} {local.day}, {local.year} at {local:%H:%M} ({local:%Z})"
+
+
+def _render(subject: str, greeting: str, sentences: list[str], link: str, link_words: str, closing: str) -> Message:
+    text = "\n\n".join([greeting, *sentences, f"{link_words}: {link}", closing]) + "\n"
+    paragraphs = "".join(f"<p>{escape(line)}</p>\n" for line in (greeting, *sentences))
+    html = (
+        '<!doctype html>\n<html><body style="font-family:sans-serif;line-height:1.5">\n'
+        f'{paragraphs}<p><a href="{escape(link)}">{escape(link_words)}</a></p>\n<p>{escape(closing)}</p>\n'
+        "</body></html>\n"
+    )
+    return Message(" ".join(subject.split()), text, html)
+
+
+def ready_message(
+    *, name: str, first_name: str, locale: str, link: str, expires_at: datetime, time_zone: str, skipped: int
+) -> Message:
+    """The export is ready: until when it can be downloaded, and how many things it does not hold."""
+    day = _day(expires_at, time_zone, locale)
+    if locale == "fr":
+        sentences = [f"Votre exportation « {name} » est prête. Vous pouvez la télécharger jusqu'au {day}."]
+        if skipped:
+            what = (
+                "1 élément n'a pas pu être inclus" if skipped == 1 else f"{skipped} éléments n'ont pas pu être inclus"
+            )
+            sentences.append(f"{what} ; report.json, dans l'archive, en donne la raison.")
+        return _render(
+            f"Prêt pour l'exportation – {name}",
+            f"Bonjour {first_name},",
+            sentences,
+            link,
+            "Voir l'exportation",
+            "Seqport",
+        )
+    sentences = [f"Your export “{name}” is ready. You can download it until {day}."]
+    if skipped:
+        what = "1 item could not be included" if skipped == 1 else f"{skipped} items could not be included"
+        sentences.append(f"{what}; report.json in the archive says why.")
+    return _render(f"Export Ready - {name}", f"Hello {first_name},", sentences, link, "View the export", "Seqport")
+
+
+def failed_message(*, name: str, first_name: str, locale: str, link: str, reason: str, retryable: bool) -> Message:
+    """The export failed: why, and whether trying again can help."""
+    if locale == "fr":
+        sentences = [f"Votre exportation « {name} » a échoué. {reason}"]
+        if retryable:
+            sentences.append("Vous pouvez la relancer depuis sa page.")
+        return _render(
+            f"Échec de l'exportation – {name}",
+            f"Bonjour {first_name},",
+            sentences,
+            link,
+            "Voir l'exportation",
+            "Seqport",
+        )
+    sentences = [f"Your export “{name}” failed. {reason}"]
+    if retryable:
+        sentences.append("You can try again from its page.")
+    return _render(f"Export Failed - {name}", f"Hello {first_name},", sentences, link, "View the export", "Seqport")

@@ -1,0 +1,36 @@
+"""Hand a message to SES."""
+
+from botocore.exceptions import ClientError
+
+from chalicelib import aws
+from chalicelib.mail.messages import Message
+from chalicelib.settings import settings
+
+_SERVER_ERROR = 500
+
+
+class MailRefused(Exception):
+    """SES said no: the mail surely has not gone out."""
+
+
+def send(to: str, message: Message) -> None:
+    """Send one mail. Raises MailRefused when SES surely did not take it; any other error leaves that open."""
+    try:
+        aws.sesv2().send_email(
+            FromEmailAddress=settings().mail_from,
+            Destination={"ToAddresses": [to]},
+            Content={
+                "Simple": {
+                    "Subject": {"Data": message.subject, "Charset": "UTF-8"},
+                    "Body": {
+                        "Text": {"Data": message.text, "Charset": "UTF-8"},
+                        "Html": {"Data": message.html, "Charset": "UTF-8"},
+                    },
+                }
+            },
+        )
+    except ClientError as error:
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", _SERVER_ERROR)
+        if status < _SERVER_ERROR:
+            raise MailRefused(error.response["Error"]["Code"]) from error
+        raise

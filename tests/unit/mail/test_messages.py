@@ -1,0 +1,78 @@
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+import pytest
+
+from chalicelib.mail.messages import failed_message, ready_message
+
+LINK = "https://example.org/exports/1"
+EXPIRES = datetime(2026, 11, 28, 4, 59, 59, tzinfo=UTC)
+
+
+def ready(locale: str, *, name: str = "Outbreak <7>", skipped: int = 0):  # type: ignore[no-untyped-def]
+    return ready_message(
+        name=name,
+        first_name="Ana",
+        locale=locale,
+        link=LINK,
+        expires_at=EXPIRES,
+        time_zone="America/Toronto",
+        skipped=skipped,
+    )
+
+
+@pytest.mark.parametrize(
+    ("locale", "subject", "greeting", "until"),
+    [
+        ("en", "Export Ready - Outbreak <7>", "Hello Ana,", "November 27, 2026 at 23:59 (EST)"),
+        ("fr", "Prêt pour l'exportation – Outbreak <7>", "Bonjour Ana,", "27 novembre 2026 à 23 h 59 (EST)"),
+    ],
+)
+def test_a_ready_export_is_told_in_the_users_language(locale: str, subject: str, greeting: str, until: str) -> None:
+    message = ready(locale)
+    assert message.subject == subject
+    assert message.text.startswith(greeting)
+    assert until in message.text
+    assert LINK in message.text
+    assert LINK in message.html
+
+
+def test_names_are_text_in_html() -> None:
+    html = ready("en", name='<script>alert("1")</script>').html
+    seen: list[str] = []
+
+    class Tags(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: object) -> None:
+            seen.append(tag)
+
+    Tags().feed(html)
+    assert "script" not in seen
+
+
+def test_a_subject_is_one_line() -> None:
+    assert "\n" not in ready("en", name="a\r\nBcc: x@example.org").subject
+
+
+@pytest.mark.parametrize(
+    ("locale", "skipped", "words"),
+    [
+        ("en", 1, "1 item could"),
+        ("en", 2, "2 items could"),
+        ("fr", 1, "1 élément n'a pas"),
+        ("fr", 3, "3 éléments n'ont pas"),
+    ],
+)
+def test_what_is_left_out_is_told(locale: str, skipped: int, words: str) -> None:
+    assert words in ready(locale, skipped=skipped).text
+
+
+@pytest.mark.parametrize(("locale", "again"), [("en", "try again"), ("fr", "relancer")])
+def test_a_failure_says_why_and_whether_to_try_again(locale: str, again: str) -> None:
+    def text(*, retryable: bool) -> str:
+        return failed_message(
+            name="x", first_name="Ana", locale=locale, link=LINK, reason="Because.", retryable=retryable
+        ).text
+
+    assert "Because." in text(retryable=True)
+    assert again in text(retryable=True)
+    assert again not in text(retryable=False)
