@@ -1,0 +1,39 @@
+"""What passes between the states: ids and small numbers, and how a step begins."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.exports import record
+from chalicelib.exports.record import Export, Status
+
+MAX_PLANS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The state machine's state, parsed once. `plan` counts the plans of an attempt from 1."""
+
+    export_id: str
+    attempt: int
+    plan: int
+
+    @classmethod
+    def of(cls, event: Mapping[str, Any]) -> "State":
+        """The state of an event; KeyError or ValueError for an event that is none."""
+        return cls(str(event["export_id"]), int(event["attempt"]), int(event.get("plan") or 1))
+
+    def outcome(self, outcome: str, **more: Any) -> dict[str, Any]:
+        """A step's answer: its outcome, and the state for the step after it."""
+        ids = {"export_id": self.export_id, "attempt": self.attempt, "plan": self.plan}
+        return {"outcome": outcome, **ids, **more}
+
+
+def in_work(state: State) -> Export | None:
+    """The export, if this attempt still is the one at work; None when it was removed, is done or was superseded."""
+    export = record.find(state.export_id)
+    if export is None or export.removed_at is not None:
+        return None
+    if export.status is not Status.PROCESSING or export.attempt != state.attempt:
+        return None
+    return export

@@ -1,0 +1,38 @@
+"""The list of a user's exports: searched, filtered and sorted in memory, for they are few and live for days."""
+
+from collections.abc import Callable, Iterable
+
+from chalicelib.exports.record import Export
+
+_KEYS: dict[str, Callable[[Export], str]] = {
+    "id": lambda export: export.id,
+    "name": lambda export: (export.name or "").casefold(),
+    "type": lambda export: export.type,
+    "status": lambda export: export.status.value,
+    "created_at": lambda export: export.created_at,
+    "expires_at": lambda export: export.expires_at or "",
+}
+SORT_KEYS = tuple(_KEYS)
+
+
+def matches(export: Export, q: str) -> bool:
+    """Does `q` begin the id, the name, or a word of the name? Case is ignored."""
+    sought = q.casefold()
+    name = (export.name or "").casefold()
+    words = "".join(character if character.isalnum() else " " for character in name).split()
+    return any(text.startswith(sought) for text in (export.id, name, *words))
+
+
+def listed(
+    exports: Iterable[Export], *, q: str | None, type: str | None, status: str | None, sort: str, descending: bool
+) -> list[Export]:
+    """The exports that a list request means, in its order; the id decides between equals."""
+    found = [
+        export
+        for export in exports
+        if (not q or matches(export, q))
+        and (type is None or export.type == type)
+        and (status is None or export.status == status)
+    ]
+    key = _KEYS[sort]
+    return sorted(found, key=lambda export: (key(export), export.id), reverse=descending)

@@ -1,0 +1,55 @@
+"""The preview of a ready archive: its manifest's tree, whole or one folder's level at a time."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.exports.download import file_of
+from chalicelib.exports.record import Export
+from chalicelib.exports.work_files import get_object, manifest_key
+from chalicelib.settings import settings
+
+WHOLE_UP_TO = 4 * 1024 * 1024
+LEVEL_SIZE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of a tree that is too large to be answered whole: its head, and some of its children.
+
+    A child folder is told without its children but with how many it has; `next` is where the level goes on.
+    """
+
+    document: dict[str, Any]
+    next: int | None
+
+
+def manifest_bytes(export: Export) -> bytes:
+    """manifest.json of a ready export. Raises NotFound for a linelist, Conflict before it is ready."""
+    if export.type == "linelist":
+        raise NotFound("A linelist export has no preview.")
+    file_of(export)
+    body = get_object(settings().exports_bucket, manifest_key(export.id))
+    if body is None:
+        raise Conflict("This export is not ready.", slug="not-ready")
+    return body
+
+
+def level_of(manifest: bytes, path: str, start: int) -> Level:
+    """The level below `path` (folder names joined by `/`, empty for the top) from the child at `start` on."""
+    folder: dict[str, Any] = json.loads(manifest)
+    for name in filter(None, path.split("/")):
+        inner = [child for child in folder["children"] if child["name"] == name and child["type"] == "folder"]
+        if not inner:
+            raise NotFound("There is no such folder in this export.")
+        folder = inner[0]
+    children = [_without_children(child) for child in folder["children"][start : start + LEVEL_SIZE]]
+    end = start + len(children)
+    return Level({**folder, "children": children}, end if end < len(folder["children"]) else None)
+
+
+def _without_children(child: dict[str, Any]) -> dict[str, Any]:
+    if "children" not in child:
+        return child
+    return {**{key: value for key, value in child.items() if key != "children"}, "child_count": len(child["children"])}
