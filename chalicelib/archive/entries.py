@@ -1,0 +1,46 @@
+"""The values that an archive is made of."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An object in S3, bound to the ETag (with its quotes) and the version that were planned."""
+
+    bucket: str
+    key: str
+    etag: str
+    version_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file to be archived: its name in the archive, size in bytes, time, source, and CRC-32 where it is known."""
+
+    name: str
+    size: int
+    modified: datetime
+    source: Source
+    crc32: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A small file that is not in S3 but made by us: a manifest, a report."""
+
+    name: str
+    modified: datetime
+    data: bytes
+
+
+class ArchiveError(Exception):
+    """Root of what the engine can't do."""
+
+
+class ArchiveTooLarge(ArchiveError):
+    """The archive passes a limit of S3; the message names the limit and the value."""
+
+
+class UploadGone(ArchiveError):
+    """The multipart upload is no more: aborted, or completed by somebody else."""

@@ -1,0 +1,181 @@
+"""The S3 calls of the engine on one target: each bound to the planned source, each counted."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from zlib import crc32
+
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
+from botocore.exceptions import ConnectionError as BotoConnectionError
+
+from chalicelib.archive.crc32 import from_base64, to_base64
+from chalicelib.archive.entries import ArchiveError, Entry, UploadGone
+from chalicelib.archive.plan_file import Traffic, WrittenPart
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+T = TypeVar("T")
+CopyCrc = Literal["answer", "read"]
+_READ_AHEAD = 8 << 20
+_TRIES = 4
+_PROBLEMS = {
+    "PreconditionFailed": "changed",
+    "412": "changed",
+    "InvalidRange": "changed",
+    "416": "changed",
+    "NoSuchKey": "missing",
+    "NoSuchBucket": "missing",
+    "NoSuchVersion": "missing",
+    "404": "missing",
+    "AccessDenied": "access-denied",
+    "403": "access-denied",
+    "KMS.DisabledException": "access-denied",
+    "InvalidObjectState": "archived",
+}
+
+
+class SourceProblem(ArchiveError):
+    """A source can't be read as planned; `reason` says why. A value of the domain, not a fault."""
+
+    def __init__(self, entry: int, reason: str) -> None:
+        super().__init__(f"entry {entry}: {reason}")
+        self.entry = entry
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The upload that an archive grows in. `copy_crc`: does the server answer CRC-32s (`answer`), or are bodies whose
+    CRC-32 nobody knows read once (`read`)?"""
+
+    bucket: str
+    key: str
+    upload_id: str
+    copy_crc: CopyCrc
+
+
+class Objects:
+    """S3 as one worker sees it. Safe for threads; `traffic` is what it cost so far."""
+
+    def __init__(self, s3: "S3Client", target: Target) -> None:
+        self._s3 = s3
+        self._target = target
+        self._lock = threading.Lock()
+        self._traffic = Traffic()
+
+    @property
+    def traffic(self) -> Traffic:
+        with self._lock:
+            return self._traffic
+
+    def _count(self, *, copied: int = 0, read: int = 0, written: int = 0) -> None:
+        with self._lock:
+            self._traffic += Traffic(copied, read, written, 1)
+
+    def read(self, position: int, entry: Entry, start: int, length: int) -> bytes:
+        """`length` bytes of an entry's source from `start`. Raises SourceProblem."""
+        source = entry.source
+        arguments: dict[str, Any] = {"Bucket": source.bucket, "Key": source.key, "IfMatch": source.etag}
+        if source.version_id is not None:
+            arguments["VersionId"] = source.version_id
+        if length != entry.size:
+            arguments["Range"] = f"bytes={start}-{start + length - 1}"
+
+        def call() -> bytes:
+            return self._s3.get_object(**arguments)["Body"].read()
+
+        body = _patiently(lambda: _guarded(position, call))
+        self._count(read=len(body))
+        if len(body) != length:
+            raise SourceProblem(position, "changed")
+        return body
+
+    def checksum_by_reading(self, position: int, entry: Entry, start: int) -> int:
+        """The CRC-32 of an entry's source from `start` to its end, read a few MiB at a time."""
+        checksum = 0
+        for at in range(start, entry.size, _READ_AHEAD):
+            checksum = crc32(self.read(position, entry, at, min(_READ_AHEAD, entry.size - at)), checksum)
+        return checksum
+
+    def copy_part(self, position: int, entry: Entry, number: int, start: int, length: int) -> WrittenPart:
+        """Have S3 copy a range of an entry's source to a part. Raises SourceProblem, UploadGone.
+
+        Source: UploadPartCopy. The CRC-32 is 0 where the server answers none.
+        """
+        source, target = entry.source, self._target
+        copy_source: dict[str, str] = {"Bucket": source.bucket, "Key": source.key}
+        if source.version_id is not None:
+            copy_source["VersionId"] = source.version_id
+
+        def call() -> Any:
+            return self._s3.upload_part_copy(
+                Bucket=target.bucket,
+                Key=target.key,
+                UploadId=target.upload_id,
+                PartNumber=number,
+                CopySource=copy_source,  # type: ignore[arg-type]
+                CopySourceRange=f"bytes={start}-{start + length - 1}",
+                CopySourceIfMatch=source.etag,
+            )["CopyPartResult"]
+
+        answer = _patiently(lambda: _guarded(position, call))
+        self._count(copied=length)
+        checksum = 0
+        if target.copy_crc == "answer":
+            if not answer.get("ChecksumCRC32"):
+                raise ArchiveError("the server answered no CRC-32 for a copied part; set COPY_CRC=read")
+            checksum = from_base64(answer["ChecksumCRC32"])
+        return WrittenPart(answer["ETag"], length, checksum)
+
+    def put_part(self, number: int, body: bytes | bytearray) -> WrittenPart:
+        """Upload a part; S3 checks its CRC-32 on arrival. Raises UploadGone. Source: UploadPart."""
+        checksum, target = crc32(body), self._target
+        arguments: dict[str, Any] = {"ChecksumCRC32": to_base64(checksum)} if target.copy_crc == "answer" else {}
+
+        def call() -> str:
+            answer = self._s3.upload_part(
+                Bucket=target.bucket,
+                Key=target.key,
+                UploadId=target.upload_id,
+                PartNumber=number,
+                Body=body,  # type: ignore[arg-type]  # a bytearray does, and is not copied
+                **arguments,
+            )
+            return answer["ETag"]
+
+        etag = _patiently(lambda: _guarded(None, call))
+        self._count(written=len(body))
+        return WrittenPart(etag, len(body), checksum)
+
+
+def _guarded(position: int | None, call: Callable[[], T]) -> T:
+    """The call's answer; what S3 says of the source or the upload becomes an error of the domain."""
+    try:
+        return call()
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code == "NoSuchUpload":
+            raise UploadGone(str(error)) from error
+        if position is not None and code in _PROBLEMS:
+            raise SourceProblem(position, _PROBLEMS[code]) from error
+        raise
+
+
+def _patiently(call: Callable[[], T]) -> T:
+    """The call's answer, tried again with full jitter where the SDK gives up on a connection or a busy server."""
+    for attempt in range(_TRIES):
+        try:
+            return call()
+        except (HTTPClientError, BotoConnectionError, IncompleteReadError):
+            if attempt == _TRIES - 1:
+                raise
+        except ClientError as error:
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            if status < 500 or attempt == _TRIES - 1:
+                raise
+        time.sleep(random.uniform(0, 0.5 * 2**attempt))
+    raise AssertionError("unreachable")

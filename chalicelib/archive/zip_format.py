@@ -1,0 +1,85 @@
+"""The records of a zip file with stored entries, as bytes (APPNOTE.TXT 6.3.10).
+
+Sizes and CRC-32 stand in the local header, never in a data descriptor, so that the archive can be read from a pipe.
+zip64 fields appear only where a value overflows, because some readers stumble over needless ones.
+"""
+
+import struct
+from datetime import UTC, datetime
+
+MAX_16 = 0xFFFF
+MAX_32 = 0xFFFFFFFF
+_UTF8 = 0x0800  # §4.4.4, bit 11
+_UNIX = 3 << 8  # §4.4.2, version made by: upper byte
+_REGULAR_FILE = 0o100644 << 16
+_ZIP64_EXTRA = 0x0001  # §4.5.3
+
+
+def dos_time(moment: datetime) -> tuple[int, int]:
+    """(time, date) in MS-DOS format (§4.4.6) of an aware moment, in UTC, within 1980 to 2107."""
+    utc = moment.astimezone(UTC)
+    if utc.year < 1980:
+        utc = datetime(1980, 1, 1, tzinfo=UTC)
+    elif utc.year > 2107:
+        utc = datetime(2107, 12, 31, 23, 59, 58, tzinfo=UTC)
+    return utc.hour << 11 | utc.minute << 5 | utc.second // 2, (utc.year - 1980) << 9 | utc.month << 5 | utc.day
+
+
+def is_zip64(size: int) -> bool:
+    """Does a file of this size need zip64 fields in its local header?"""
+    return size >= MAX_32
+
+
+def _flags(name: str) -> int:
+    return 0 if name.isascii() else _UTF8
+
+
+def local_header_length(name: str, size: int) -> int:
+    """The length in bytes of what `local_header` gives."""
+    return 30 + len(name.encode()) + (20 if is_zip64(size) else 0)
+
+
+def local_header(name: str, size: int, modified: datetime, crc: int) -> bytes:
+    """The local file header (§4.3.7); a zip64 extra field there carries both sizes (§4.5.3)."""
+    encoded, (time, date), big = name.encode(), dos_time(modified), is_zip64(size)
+    extra = struct.pack("<HHQQ", _ZIP64_EXTRA, 16, size, size) if big else b""
+    shown = MAX_32 if big else size
+    version = 45 if big else 20
+    fixed = struct.pack(
+        "<IHHHHHIIIHH",
+        0x04034B50, version, _flags(name), 0, time, date, crc, shown, shown, len(encoded), len(extra),
+    )  # fmt: skip
+    return fixed + encoded + extra
+
+
+def central_header(name: str, size: int, modified: datetime, crc: int, offset: int) -> bytes:
+    """The entry's header in the central directory (§4.3.12), pointing to its local header at `offset`."""
+    encoded, (time, date) = name.encode(), dos_time(modified)
+    overflowing = (struct.pack("<QQ", size, size) if is_zip64(size) else b"") + (
+        struct.pack("<Q", offset) if offset >= MAX_32 else b""
+    )
+    extra = struct.pack("<HH", _ZIP64_EXTRA, len(overflowing)) + overflowing if overflowing else b""
+    shown_size, shown_offset = min(size, MAX_32), min(offset, MAX_32)
+    version = 45 if overflowing else 20
+    fixed = struct.pack(
+        "<IHHHHHHIIIHHHHHII",
+        0x02014B50, _UNIX | version, version, _flags(name), 0, time, date, crc, shown_size, shown_size,
+        len(encoded), len(extra), 0, 0, 0, _REGULAR_FILE, shown_offset,
+    )  # fmt: skip
+    return fixed + encoded + extra
+
+
+def end_records(entries: int, directory_size: int, directory_offset: int) -> bytes:
+    """What closes the archive: the end of central directory record (§4.3.16), after zip64's two (§4.3.14, §4.3.15)
+    where one of the numbers overflows."""
+    zip64 = b""
+    if entries >= MAX_16 or directory_size >= MAX_32 or directory_offset >= MAX_32:
+        zip64 = struct.pack(
+            "<IQHHIIQQQQ",
+            0x06064B50, 44, _UNIX | 45, 45, 0, 0, entries, entries, directory_size, directory_offset,
+        ) + struct.pack("<IIQI", 0x07064B50, 0, directory_offset + directory_size, 1)  # fmt: skip
+    return zip64 + struct.pack(
+        "<IHHHHIIH",
+        0x06054B50, 0, 0, min(entries, MAX_16), min(entries, MAX_16),
+        min(directory_size, MAX_32), min(directory_offset, MAX_32), 0,
+    )  # fmt: skip

@@ -1,0 +1,234 @@
+"""The engine against real object stores; archives are read back by programs that we did not write."""
+
+import io
+import itertools
+import random
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import pytest
+from stream_unzip import stream_unzip
+
+from chalicelib.archive.entries import ArchiveError, Entry, Member, Source, UploadGone
+from chalicelib.archive.finish import Archive, SourcesChanged, abort_upload, finish_upload
+from chalicelib.archive.objects import CopyCrc, Target
+from chalicelib.archive.parts import Plan, plan
+from chalicelib.archive.plan_file import BatchResult, read_batch, read_index, read_result, write_batch as batch_bytes
+from chalicelib.archive.plan_file import write_index, write_result
+from chalicelib.archive.writer import create_upload, write_batch
+from tests.object_stores import counting_proxy, s3_client
+
+MIB = 1 << 20
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+EDGES = [0, 1, 20_000, 5 * MIB - 1, 5 * MIB, 5 * MIB + 1, 10 * MIB - 1, 10 * MIB, 10 * MIB + 1, 17 * MIB]
+_bucket_numbers = itertools.count()
+
+
+def new_bucket(s3: Any) -> str:
+    name = f"test-{next(_bucket_numbers)}-{random.randrange(10**9)}"
+    s3.create_bucket(Bucket=name)
+    return name
+
+
+def put_sources(
+    s3: Any, bucket: str, sizes: Sequence[int], *, known_crc: bool = False
+) -> tuple[list[Entry], list[bytes]]:
+    bodies = [random.Random(i * 1000 + size).randbytes(size) for i, size in enumerate(sizes)]
+    entries = []
+    for i, body in enumerate(bodies):
+        answer = s3.put_object(Bucket=bucket, Key=f"files/{i}", Body=body)
+        source = Source(bucket, f"files/{i}", answer["ETag"])
+        checksum = crc32(body) if known_crc else None
+        entries.append(Entry(f"P/é{i % 3}/{i:04d}.bin", len(body), NOON, source, checksum))
+    return entries, bodies
+
+
+def extras(checksums: Mapping[int, int]) -> list[Member]:
+    return [Member("manifest.json", NOON, b"{}"), Member("report.json", NOON, repr(sorted(checksums.items())).encode())]
+
+
+def assemble(
+    s3: Any, planned: Plan, bucket: str, copy_crc: CopyCrc = "answer", *, workers: int = 1, repeats: int = 1
+) -> tuple[Archive | SourcesChanged, Target]:
+    """Plan files go through their bytes, batches are shuffled between workers and done more than once."""
+    key = f"out-{random.randrange(10**9)}.zip"
+    target = Target(bucket, key, create_upload(s3, bucket, key, copy_crc), copy_crc)
+    todo = [number for number in range(len(planned.batches)) for _ in range(repeats)]
+    random.shuffle(todo)
+    results: dict[int, bytes] = {}
+    for mine in [todo[k::workers] for k in range(workers)]:
+        for number in mine:
+            batch = read_batch(batch_bytes(planned.batches[number]))
+            done = read_result(results[number]) if number in results and repeats > 2 else None
+            results[number] = write_result(write_batch(s3, target, batch, done=done))
+    index = read_index(write_index(planned.index))
+    return finish_upload(s3, target, index, [read_result(data) for data in results.values()], extras), target
+
+
+def body_of(s3: Any, target: Target) -> bytes:
+    data: bytes = s3.get_object(Bucket=target.bucket, Key=target.key)["Body"].read()
+    return data
+
+
+def check_with_other_readers(data: bytes, entries: Sequence[Entry], bodies: Sequence[bytes], folder: Path) -> None:
+    path = folder / "archive.zip"
+    path.write_bytes(data)
+    with zipfile.ZipFile(path) as archive:
+        assert archive.namelist() == [*(entry.name for entry in entries), "manifest.json", "report.json"]
+        assert archive.testzip() is None
+        for entry, body in zip(entries, bodies, strict=True):
+            assert archive.read(entry.name) == body
+    for command in (["unzip", "-tqq", str(path)], ["7z", "t", "-bso0", str(path)]):
+        assert shutil.which(command[0]), f"{command[0]} is not installed"
+        subprocess.run(command, check=True, capture_output=True)
+    listed = subprocess.run(["bsdtar", "-tf", "-"], input=data, check=True, capture_output=True).stdout
+    assert len(listed.splitlines()) == len(entries) + 2
+    streamed = {name: b"".join(chunks) for name, _, chunks in stream_unzip(io.BytesIO(data))}
+    assert {entry.name.encode(): body for entry, body in zip(entries, bodies, strict=True)}.items() <= streamed.items()
+
+
+def test_files_of_all_edge_sizes_come_out_as_they_went_in(seaweedfs_endpoint: str, tmp_path: Path) -> None:
+    s3 = s3_client(seaweedfs_endpoint)
+    bucket = new_bucket(s3)
+    entries, bodies = put_sources(s3, bucket, EDGES)
+    archive, target = assemble(s3, plan(entries), bucket)
+    assert isinstance(archive, Archive)
+    data = body_of(s3, target)
+    check_with_other_readers(data, entries, bodies, tmp_path)
+    assert (archive.size, archive.crc32) == (len(data), crc32(data))
+    told = s3.head_object(Bucket=bucket, Key=target.key, ChecksumMode="ENABLED")
+    assert told["ContentLength"] == archive.size
+
+
+def test_a_server_without_checksums_gives_the_same_bytes(
+    seaweedfs_endpoint: str, ministack_endpoint: str, tmp_path: Path
+) -> None:
+    made = []
+    for endpoint, copy_crc in ((seaweedfs_endpoint, "answer"), (ministack_endpoint, "read")):
+        s3 = s3_client(endpoint)
+        bucket = new_bucket(s3)
+        entries, bodies = put_sources(s3, bucket, EDGES)
+        archive, target = assemble(s3, plan(entries), bucket, copy_crc)  # type: ignore[arg-type]
+        assert isinstance(archive, Archive)
+        made.append(body_of(s3, target))
+        assert archive.crc32 == crc32(made[-1])
+    assert made[0] == made[1]
+    check_with_other_readers(made[1], entries, bodies, tmp_path)
+
+
+@pytest.mark.parametrize("sizes", [[], [0], [5], [5 * MIB], [12 * MIB], [4 * MIB] * 3, [20_000] * 900])
+def test_any_mixture_of_sizes_gives_an_archive(seaweedfs_endpoint: str, tmp_path: Path, sizes: list[int]) -> None:
+    s3 = s3_client(seaweedfs_endpoint)
+    bucket = new_bucket(s3)
+    entries, bodies = put_sources(s3, bucket, sizes, known_crc=True)
+    archive, target = assemble(s3, plan(entries), bucket)
+    assert isinstance(archive, Archive)
+    check_with_other_readers(body_of(s3, target), entries, bodies, tmp_path)
+
+
+def test_workers_order_and_repeats_do_not_show_in_the_archive(seaweedfs_endpoint: str) -> None:
+    s3 = s3_client(seaweedfs_endpoint)
+    bucket = new_bucket(s3)
+    entries, _ = put_sources(
+        s3, bucket, [12 * MIB, 30_000, 6 * MIB, 11 * MIB, 5 * MIB, 0, 13 * MIB, 14 * MIB, 15 * MIB] + [90_000] * 90
+    )
+    planned = plan(entries)
+    one_each = [replace(planned.batches[0], units=(unit,)) for batch in planned.batches for unit in batch.units]
+    split = Plan(replace(planned.index, batches=len(one_each)), tuple(one_each))
+    assert len(one_each) >= 4
+    made = set()
+    for variant, workers, repeats in ((planned, 1, 1), (split, 3, 2), (split, 8, 3)):
+        archive, target = assemble(s3, variant, bucket, workers=workers, repeats=repeats)
+        assert isinstance(archive, Archive)
+        made.add(body_of(s3, target))
+    assert len(made) == 1
+
+
+def test_large_bodies_are_copied_and_a_proxy_agrees_with_our_count(seaweedfs_endpoint: str) -> None:
+    n = 6
+    direct = s3_client(seaweedfs_endpoint)
+    bucket = new_bucket(direct)
+    entries, _ = put_sources(direct, bucket, [32 * MIB] * n)
+    with counting_proxy(seaweedfs_endpoint) as counted:
+        archive, _ = assemble(s3_client(counted.endpoint), plan(entries), bucket)
+    assert isinstance(archive, Archive)
+    bound = n * 5 * MIB + MIB
+    assert archive.traffic.read <= bound
+    assert archive.traffic.written <= bound
+    assert archive.traffic.read <= counted.down <= bound
+    assert archive.traffic.written <= counted.up <= bound
+    assert archive.traffic.copied >= n * 27 * MIB
+
+
+def changed(s3: Any, entry: Entry) -> None:
+    s3.put_object(Bucket=entry.source.bucket, Key=entry.source.key, Body=b"x" * entry.size)
+
+
+def deleted(s3: Any, entry: Entry) -> None:
+    s3.delete_object(Bucket=entry.source.bucket, Key=entry.source.key)
+
+
+@pytest.mark.parametrize(("what", "reason"), [(changed, "changed"), (deleted, "missing")])
+@pytest.mark.parametrize("size", [1000, 6 * MIB, 12 * MIB])
+def test_a_source_that_is_not_as_planned_is_told(seaweedfs_endpoint: str, what: Any, reason: str, size: int) -> None:
+    s3 = s3_client(seaweedfs_endpoint)
+    bucket = new_bucket(s3)
+    entries, _ = put_sources(s3, bucket, [11 * MIB, size, 7])
+    what(s3, entries[1])
+    found, _ = assemble(s3, plan(entries), bucket)
+    assert found == SourcesChanged({1: reason})
+
+
+@pytest.mark.parametrize("size", [1000, 12 * MIB])
+def test_a_file_that_is_not_what_the_catalog_knows_is_told_as_corrupt(seaweedfs_endpoint: str, size: int) -> None:
+    s3 = s3_client(seaweedfs_endpoint)
+    bucket = new_bucket(s3)
+    entries, _ = put_sources(s3, bucket, [size, 9], known_crc=True)
+    entries[0] = replace(entries[0], crc32=entries[0].crc32 ^ 1)  # type: ignore[operator]
+    found, _ = assemble(s3, plan(entries), bucket)
+    assert found == SourcesChanged({0: "corrupt"})
+
+
+def test_a_second_finisher_finds_the_same_archive(seaweedfs_endpoint: str) -> None:
+    s3 = s3_client(seaweedfs_endpoint)
+    bucket = new_bucket(s3)
+    entries, _ = put_sources(s3, bucket, [12 * MIB, 100])
+    planned = plan(entries)
+    target = Target(bucket, "twice.zip", create_upload(s3, bucket, "twice.zip", "answer"), "answer")
+    results = [write_batch(s3, target, batch) for batch in planned.batches]
+    first = finish_upload(s3, target, planned.index, results, extras)
+    second = finish_upload(s3, target, planned.index, results, extras)
+    assert isinstance(first, Archive)
+    assert isinstance(second, Archive)
+    assert (first.size, first.crc32) == (second.size, second.crc32)
+
+
+def test_an_aborted_upload_is_gone_for_workers_and_finishers(seaweedfs_endpoint: str) -> None:
+    s3 = s3_client(seaweedfs_endpoint)
+    bucket = new_bucket(s3)
+    entries, _ = put_sources(s3, bucket, [12 * MIB, 100])
+    planned = plan(entries)
+    target = Target(bucket, "gone.zip", create_upload(s3, bucket, "gone.zip", "answer"), "answer")
+    results = [write_batch(s3, target, batch) for batch in planned.batches]
+    abort_upload(s3, target)
+    abort_upload(s3, target)
+    with pytest.raises(UploadGone):
+        write_batch(s3, target, planned.batches[0])
+    with pytest.raises(UploadGone):
+        finish_upload(s3, target, planned.index, results, extras)
+
+
+def test_a_missing_part_is_never_papered_over(seaweedfs_endpoint: str) -> None:
+    s3 = s3_client(seaweedfs_endpoint)
+    bucket = new_bucket(s3)
+    entries, _ = put_sources(s3, bucket, [12 * MIB])
+    target = Target(bucket, "part.zip", create_upload(s3, bucket, "part.zip", "answer"), "answer")
+    with pytest.raises(ArchiveError, match="parts were not written"):
+        finish_upload(s3, target, plan(entries).index, [BatchResult()], extras)

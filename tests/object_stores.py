@@ -1,0 +1,106 @@
+"""Real object stores for tests, and a proxy that counts what goes to one and comes back."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from infra.local.servers import ACCESS_KEY, HOST, REGION, SEAWEEDFS_PORTS, SECRET_KEY, free_ports, ministack, seaweedfs
+
+
+def s3_client(endpoint: str) -> Any:
+    """A client like the product's own, for this endpoint."""
+    return boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        aws_access_key_id=ACCESS_KEY,
+        aws_secret_access_key=SECRET_KEY,
+        region_name=REGION,
+        config=Config(
+            signature_version="s3v4",
+            max_pool_connections=64,
+            retries={"mode": "standard", "total_max_attempts": 4},
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            s3={"addressing_style": "path"},
+        ),
+    )
+
+
+@contextmanager
+def running_seaweedfs(folder: Path) -> Iterator[str]:
+    """A SeaweedFS of its own; gives its endpoint."""
+    ports = dict(zip(SEAWEEDFS_PORTS, free_ports(len(SEAWEEDFS_PORTS)), strict=True))
+    server = seaweedfs(folder, ports)
+    try:
+        server.start()
+        yield f"http://{HOST}:{ports['s3.port']}"
+    finally:
+        server.stop()
+
+
+@contextmanager
+def running_ministack(folder: Path) -> Iterator[str]:
+    """A ministack of its own; gives its endpoint."""
+    port = free_ports(1)[0]
+    server = ministack(folder, port)
+    try:
+        server.start()
+        yield f"http://{HOST}:{port}"
+    finally:
+        server.stop()
+
+
+@dataclass
+class Counted:
+    """Bytes that passed a proxy: `up` to the server, `down` from it."""
+
+    endpoint: str
+    up: int = 0
+    down: int = 0
+
+
+@contextmanager
+def counting_proxy(endpoint: str) -> Iterator[Counted]:
+    """A TCP proxy before an endpoint."""
+    host, port = endpoint.removeprefix("http://").split(":")
+    listener = socket.create_server((HOST, 0), backlog=64)
+    counted = Counted(f"http://{HOST}:{listener.getsockname()[1]}")
+    lock = threading.Lock()
+    opened: list[socket.socket] = []
+
+    def pump(source: socket.socket, sink: socket.socket, direction: str) -> None:
+        with suppress(OSError):
+            while data := source.recv(1 << 16):
+                with lock:
+                    setattr(counted, direction, getattr(counted, direction) + len(data))
+                sink.sendall(data)
+        with suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = listener.accept()
+                server = socket.create_connection((host, int(port)))
+                opened.extend((client, server))
+                for pair in ((client, server, "up"), (server, client, "down")):
+                    threading.Thread(target=pump, args=pair, daemon=True).start()
+
+    thread = threading.Thread(target=accept, daemon=True)
+    thread.start()
+    try:
+        yield counted
+    finally:
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
+        for one in opened:
+            one.close()
