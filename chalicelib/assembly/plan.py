@@ -1,5 +1,124 @@
+"""Plan: what the archive will hold, and every part of it, before the first byte."""
+
+from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
+
+from chalicelib import aws, times
+from chalicelib.access.roles import Role
+from chalicelib.archive import parts as archive_parts
+from chalicelib.archive.entries import ArchiveTooLarge, Entry, Source
+from chalicelib.archive.finish import abort_upload
+from chalicelib.archive.objects import Target
+from chalicelib.archive.parts import Plan
+from chalicelib.archive.plan_file import write_batch, write_index
+from chalicelib.archive.writer import create_upload
+from chalicelib.assembly.state import State, in_work
+from chalicelib.catalog import namespaces, permissions
+from chalicelib.errors import Forbidden, NotFound
+from chalicelib.exports import lifecycle
+from chalicelib.exports.contents import Contents, Item, Skipped, sample_contents, to_document
+from chalicelib.exports.failures import FailureCode
+from chalicelib.exports.progress import progress_of
+from chalicelib.exports.record import Export, Step, Upload
+from chalicelib.exports.request import Wish
+from chalicelib.exports.selection import files_of
+from chalicelib.exports.work_files import (
+    archive_key,
+    batch_key,
+    contents_key,
+    excluded_key,
+    get_document,
+    index_key,
+    plan_prefix,
+    put_document,
+    put_work,
+    request_key,
+    summary_key,
+)
+from chalicelib.settings import settings
 
 
-def plan_export(event: dict[str, Any]) -> dict[str, Any]:
-    raise NotImplementedError
+def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Outcomes: `planned` with the numbers of the batches, `failed` with a code, `removed`.
+
+    Each run writes its plan under a token of its own; the first to claim the record's upload for this plan wins, and a
+    run that comes second gives back the winner's batches.
+    """
+    state = State.of(event)
+    export = in_work(state)
+    if export is None or not lifecycle.reach(export.id, state.attempt, Step.PLANNING, times.to_text(times.now())):
+        return state.outcome("removed")
+    if export.upload is not None and export.upload.plan >= state.plan:
+        return _planned(state, export.upload)
+    try:
+        contents = _contents(export, state)
+    except (Forbidden, NotFound):
+        return state.outcome("failed", code=FailureCode.NO_LONGER_ALLOWED.value)
+    if not contents.items:
+        return state.outcome("failed", code=FailureCode.NOTHING_TO_EXPORT.value)
+    try:
+        planned = archive_parts.plan([_entry(item) for item in contents.items])
+    except ArchiveTooLarge:
+        return state.outcome("failed", code=FailureCode.TOO_LARGE.value)
+    return _claim(export, state, contents, planned)
+
+
+def _contents(export: Export, state: State) -> Contents:
+    wish = Wish.from_document(get_document(request_key(export.id)) or {})
+    namespace = namespaces.find(wish.namespace_id)
+    permissions.require(export.user_id, namespace, Role.ANALYST)
+    choice = wish.choice(export.user_id, namespace)
+    return sample_contents(
+        choice.samples,
+        choice.projects,
+        dict(files_of(choice.samples)),
+        wish.file_formats,
+        excluded=get_document(excluded_key(export.id, state.attempt)) or {},
+        skipped=[Skipped(asked, "sample-not-found") for _, asked in choice.refused],
+    )
+
+
+def _entry(item: Item) -> Entry:
+    source = Source(item.bucket, item.key, item.etag, item.version_id)
+    return Entry(item.path, item.size, item.modified, source, item.crc32)
+
+
+def _claim(export: Export, state: State, contents: Contents, planned: Plan) -> dict[str, Any]:
+    """Write the plan, begin its upload, and make it the one of this plan."""
+    token = uuid4().hex[:12]
+    folder = plan_prefix(export.id, state.attempt, token)
+    put_document(contents_key(folder), to_document(contents))
+    put_work(index_key(folder), write_index(planned.index))
+    for number, batch in enumerate(planned.batches):
+        put_work(batch_key(folder, number), write_batch(batch))
+    put_document(summary_key(folder), {"batches": len(planned.batches)})
+    key = archive_key(export.id, state.attempt, token)
+    s = settings()
+    upload_id = create_upload(aws.s3(), s.exports_bucket, key, s.copy_crc)
+    upload = Upload(state.plan, token, key, upload_id)
+    claimed = lifecycle.claim_upload(
+        export.id,
+        state.attempt,
+        upload,
+        times.to_text(times.now()),
+        bytes_total=planned.bytes_total,
+        files_total=len(contents.items),
+        percent=progress_of(export).percent,
+    )
+    if claimed:
+        return _planned(state, upload)
+    abort_upload(aws.s3(), Target(s.exports_bucket, key, upload_id, s.copy_crc))
+    current = in_work(state)
+    if current is None or current.upload is None:
+        return state.outcome("removed")
+    return _planned(state, current.upload)
+
+
+def _planned(state: State, upload: Upload) -> dict[str, Any]:
+    summary = get_document(summary_key(plan_prefix(state.export_id, state.attempt, upload.token)))
+    if summary is None:
+        return state.outcome("removed")
+    return State(state.export_id, state.attempt, upload.plan).outcome(
+        "planned", batches=list(range(summary["batches"]))
+    )

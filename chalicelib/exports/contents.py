@@ -161,11 +161,30 @@ def to_document(contents: Contents) -> dict[str, Any]:
 def from_document(document: Mapping[str, Any]) -> Contents:
     """The contents that `to_document` wrote."""
     return Contents(
-        items=tuple(
-            Item(row[0], tuple(row[1]), *row[2:8], datetime.fromisoformat(row[8]), *row[9:])
-            for row in document["items"]
-        ),
+        items=tuple(_item_of_row(row) for row in document["items"]),
         folders=tuple(Folder(tuple(path), kind, title) for path, kind, title in document["folders"]),
         skipped=tuple(Skipped(*row) for row in document["skipped"]),
         source_ids=tuple(document["source_ids"]),
+    )
+
+
+def _item_of_row(row: list[Any]) -> Item:
+    id_, folders, name, renamed_from, file_format, direction, type_, size, modified, *source = row
+    bucket, key, etag, version_id, crc32, sha256 = source
+    return Item(
+        id=id_,
+        folders=tuple(folders),
+        name=name,
+        renamed_from=renamed_from,
+        format=file_format,
+        direction=direction,
+        type=type_,
+        size=size,
+        modified=datetime.fromisoformat(modified),
+        bucket=bucket,
+        key=key,
+        etag=etag,
+        version_id=version_id,
+        crc32=crc32,
+        sha256=sha256,
     )

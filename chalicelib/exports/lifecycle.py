@@ -11,6 +11,7 @@ from pynamodb.expressions.update import Action as UpdateAction
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import tables
+from chalicelib.errors import Conflict
 from chalicelib.exports import audit
 from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.failures import FailureCode
@@ -38,8 +39,8 @@ def create(row: ExportRow, event: Event) -> None:
 
 def _in_work(attempt: int) -> Condition:
     condition: Condition = (ExportRow.status == Status.PROCESSING.value) & (ExportRow.attempt == attempt)
-    not_removed: Condition = ExportRow.removed_at.does_not_exist()
-    return condition & not_removed
+    in_work: Condition = condition & ExportRow.removed_at.does_not_exist()
+    return in_work
 
 
 def _transition(
@@ -165,6 +166,32 @@ def restart(export: Export, *, at: str) -> bool:
     condition = _in_work(export.attempt) & (ExportRow.restarts == export.restarts)
     actions = [*_begin_again(export, at), ExportRow.restarts.set(export.restarts + 1)]
     return _transition(export, condition, actions, Action.RESTARTED, at, details={"attempt": export.attempt + 1})
+
+
+def retry(export: Export, *, at: str, actor: str, source_ip: str | None) -> None:
+    """failed → processing, as the next attempt. Conflict unless it has failed."""
+    condition: Condition = (ExportRow.status == Status.FAILED.value) & (ExportRow.attempt == export.attempt)
+    actions = [
+        *_begin_again(export, at),
+        ExportRow.status.set(Status.PROCESSING.value),
+        ExportRow.restarts.set(0),
+        ExportRow.percent_floor.set(0),
+        ExportRow.due_shard.set(due_shard(export.id)),
+        ExportRow.due_at.set(at),
+    ]
+    details = {"attempt": export.attempt + 1}
+    done = export.status is Status.FAILED and _transition(
+        export,
+        condition & ExportRow.removed_at.does_not_exist(),
+        actions,
+        Action.RETRIED,
+        at,
+        actor=actor,
+        source_ip=source_ip,
+        details=details,
+    )
+    if not done:
+        raise Conflict("Only an export that has failed can be tried again.", slug="not-failed")
 
 
 def _begin_again(export: Export, at: str) -> list[UpdateAction]:

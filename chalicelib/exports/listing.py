@@ -34,5 +34,9 @@ def listed(
         and (type is None or export.type == type)
         and (status is None or export.status == status)
     ]
-    key = _KEYS[sort]
-    return sorted(found, key=lambda export: (key(export), export.id), reverse=descending)
+    return sorted(found, key=lambda export: position_in(export, sort), reverse=descending)
+
+
+def position_in(export: Export, sort: str) -> tuple[str, str]:
+    """Where an export stands in a list sorted by this key."""
+    return _KEYS[sort](export), export.id

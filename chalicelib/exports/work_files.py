@@ -35,6 +35,10 @@ def contents_key(plan: str) -> str:
     return f"{plan}contents.json"
 
 
+def summary_key(plan: str) -> str:
+    return f"{plan}summary.json"
+
+
 def index_key(plan: str) -> str:
     return f"{plan}index"
 
@@ -70,6 +74,11 @@ def sources_key(export_id: str) -> str:
 def put_work(key: str, body: bytes) -> None:
     """Write an object of the work bucket; writing it again with the same bytes changes nothing."""
     aws.s3().put_object(Bucket=settings().work_bucket, Key=key, Body=body)
+
+
+def put_export(key: str, body: bytes) -> None:
+    """Write a small object beside an archive, in the exports bucket."""
+    aws.s3().put_object(Bucket=settings().exports_bucket, Key=key, Body=body)
 
 
 def get_work(key: str) -> bytes | None:

@@ -1,0 +1,94 @@
+"""Access tokens: JWTs of the configured OpenID Connect issuer, checked by its published keys (RFC 7519, RFC 8725)."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any
+
+import jwt
+
+from chalicelib.settings import settings
+
+# Asymmetric ones only: with a symmetric algorithm the public key would do as a secret.
+ALGORITHMS = ("RS256", "ES256")
+MAX_LENGTH = 8_192
+_LEEWAY = 30
+_KEYS_LAST = 300
+_NAMESPACE = uuid.UUID("5f1ad0f2-7a0a-4f0c-9a70-6d3f3b9c6f1e")
+
+
+class TokenRefused(Exception):
+    """The token is missing, forged, expired, or meant for somebody else; the message says which, for the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """What a verified token says of its bearer. `subject` is our id of the user: one for each issuer and subject."""
+
+    subject: str
+    email: str
+    first_name: str
+    last_name: str
+    locale: str
+
+    def as_context(self) -> dict[str, str]:
+        """The authorizer's context: flat texts, the only thing that the gateway passes on."""
+        return asdict(self)
+
+    @classmethod
+    def from_context(cls, context: Mapping[str, Any]) -> "AccessToken":
+        """The token of an authorizer's context; KeyError when there is none."""
+        return cls(**{name: str(context[name]) for name in cls.__slots__})
+
+
+@cache
+def _keys(uri: str) -> jwt.PyJWKClient:
+    return jwt.PyJWKClient(uri, cache_keys=True, lifespan=_KEYS_LAST, timeout=5)
+
+
+def forget_keys() -> None:
+    """Drop the cached keys, for tests."""
+    _keys.cache_clear()
+
+
+def verify_token(header: str) -> AccessToken:
+    """The verified token of an `Authorization` header's value (`Bearer …`). Raises TokenRefused.
+
+    Checked: algorithm, signature, issuer, audience (`aud`, or Cognito's `client_id`), expiry, not-before.
+    """
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token or len(token) > MAX_LENGTH:
+        raise TokenRefused("no bearer token")
+    s = settings()
+    try:
+        key = _keys(s.oidc_jwks_uri).get_signing_key_from_jwt(token)
+        claims = jwt.decode(
+            token,
+            key=key.key,
+            algorithms=list(ALGORITHMS),
+            issuer=s.oidc_issuer,
+            leeway=_LEEWAY,
+            options={"require": ["exp", "iat", "iss", "sub"], "verify_aud": False},
+        )
+    except (jwt.PyJWTError, ValueError) as error:
+        raise TokenRefused(type(error).__name__) from error
+    if s.oidc_audience not in _audiences(claims):
+        raise TokenRefused("another audience")
+    return _token_of(claims)
+
+
+def _audiences(claims: Mapping[str, Any]) -> set[str]:
+    audience = claims.get("aud", claims.get("client_id", ""))
+    return {audience} if isinstance(audience, str) else {str(one) for one in audience}
+
+
+def _token_of(claims: Mapping[str, Any]) -> AccessToken:
+    locale = str(claims.get("locale") or "en").lower()
+    return AccessToken(
+        subject=str(uuid.uuid5(_NAMESPACE, f"{claims['iss']}\n{claims['sub']}")),
+        email=str(claims.get("email") or "").lower(),
+        first_name=str(claims.get("given_name") or ""),
+        last_name=str(claims.get("family_name") or ""),
+        locale="fr" if locale.startswith("fr") else "en",
+    )

@@ -1,0 +1,107 @@
+"""The people who have signed in: what mails and lists need of them, and their language."""
+
+from dataclasses import dataclass
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist, PutError
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+from chalicelib.access.tokens import AccessToken
+from chalicelib.tables import TableName
+
+_PROFILE = "PROFILE"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person. `locale` is `en` or `fr`."""
+
+    id: str
+    email: str
+    first_name: str
+    last_name: str
+    locale: str
+
+
+class _ByEmail(GlobalSecondaryIndex["UserRow"]):
+    class Meta:
+        index_name = "by_email"
+        projection = AllProjection()
+
+    email = UnicodeAttribute(hash_key=True)
+
+
+class UserRow(Model):
+    """A row of the users table."""
+
+    class Meta:
+        table_name = TableName("users_table")
+
+    by_email = _ByEmail()
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    user_id = UnicodeAttribute()
+    email = UnicodeAttribute(null=True)
+    first_name = UnicodeAttribute(default="")
+    last_name = UnicodeAttribute(default="")
+    locale = UnicodeAttribute(default="en")
+
+
+def _value(row: UserRow) -> User:
+    return User(row.user_id, row.email or "", row.first_name, row.last_name, row.locale)
+
+
+def find(user_id: str) -> User | None:
+    """The user of this id, or None."""
+    try:
+        return _value(UserRow.get(f"USER#{user_id}", _PROFILE, consistent_read=True))
+    except DoesNotExist:
+        return None
+
+
+def signed_in(token: AccessToken) -> User:
+    """The user of a verified token; a first sign-in makes the record, a changed address or name is taken over."""
+    known = find(token.subject)
+    if known is None:
+        row = UserRow(
+            f"USER#{token.subject}",
+            _PROFILE,
+            user_id=token.subject,
+            email=token.email or None,
+            first_name=token.first_name,
+            last_name=token.last_name,
+            locale=token.locale,
+        )
+        try:
+            row.save(condition=UserRow.pk.does_not_exist())
+        except PutError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+        else:
+            return _value(row)
+        known = find(token.subject)
+        assert known is not None  # noqa: S101 - the condition failed because it is there
+    told = (token.email, token.first_name, token.last_name)
+    if (known.email, known.first_name, known.last_name) == told:
+        return known
+    row = UserRow(f"USER#{token.subject}", _PROFILE)
+    row.update(
+        actions=[
+            UserRow.email.set(token.email) if token.email else UserRow.email.remove(),
+            UserRow.first_name.set(token.first_name),
+            UserRow.last_name.set(token.last_name),
+        ]
+    )
+    return User(known.id, *told, known.locale)
+
+
+def set_locale(user_id: str, locale: str) -> None:
+    """Keep the language that the user chose."""
+    UserRow(f"USER#{user_id}", _PROFILE).update(actions=[UserRow.locale.set(locale)])
+
+
+def with_email(email: str) -> list[User]:
+    """The users with exactly this address, case ignored."""
+    return [_value(row) for row in UserRow.by_email.query(email.lower())]

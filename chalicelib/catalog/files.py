@@ -1,0 +1,267 @@
+"""The files of samples: records of objects in S3, complete or still being uploaded, and their pairing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from chalicelib import times
+from chalicelib.catalog.fastq_pairs import Direction, are_mates, mate_of
+from chalicelib.catalog.file_formats import format_of
+from chalicelib.catalog.puid import Kind, make
+from chalicelib.catalog.rows import PuidRow, puid_key, write_together
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.settings import settings
+from chalicelib.tables import TableName
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a sample. `etag` with its quotes, empty until it is complete; `crc32` as S3 itself knows it.
+
+    `upload_id` is set while a multipart upload runs; `part_size` is what its parts hold.
+    """
+
+    id: str
+    puid: str
+    puid_given: bool
+    sample_id: str
+    filename: str
+    size: int
+    bucket: str
+    key: str
+    complete: bool
+    created_at: datetime
+    etag: str = ""
+    version_id: str | None = None
+    crc32: int | None = None
+    sha256: str | None = None
+    direction: Direction | None = None
+    type: str | None = None
+    paired_with: str | None = None
+    ours: bool = True  # uploaded through us, under files/; else registered where it lay
+    upload_id: str | None = None
+    part_size: int = 0
+
+    @property
+    def format(self) -> str:
+        """Its file format, from its name."""
+        return format_of(self.filename)
+
+    @property
+    def s3_uri(self) -> str:
+        """Where it lies."""
+        return f"s3://{self.bucket}/{self.key}"
+
+
+class FileRow(Model):
+    """`SAMPLE#<sample>` / `FILE#<file>`: one file of a sample."""
+
+    class Meta:
+        table_name = TableName("files_table")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    file_id = UnicodeAttribute()
+    puid = UnicodeAttribute()
+    puid_given = BooleanAttribute()
+    filename = UnicodeAttribute()
+    size = NumberAttribute()
+    bucket = UnicodeAttribute()
+    key = UnicodeAttribute()
+    complete = BooleanAttribute()
+    created_at = UnicodeAttribute()
+    etag = UnicodeAttribute(null=True)
+    version_id = UnicodeAttribute(null=True)
+    crc32 = NumberAttribute(null=True)
+    sha256 = UnicodeAttribute(null=True)
+    direction = UnicodeAttribute(null=True)
+    type = UnicodeAttribute(null=True)
+    paired_with = UnicodeAttribute(null=True)
+    ours = BooleanAttribute()
+    upload_id = UnicodeAttribute(null=True)
+    part_size = NumberAttribute(default=0)
+
+
+class _PointerRow(Model):
+    """`FILE#<file>` / `POINTER`, `OBJECT#<uri>` / `FILE#<file>`: which sample's file is meant."""
+
+    class Meta:
+        table_name = TableName("files_table")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    sample_id = UnicodeAttribute()
+
+
+class FilePuidRow(PuidRow):
+    """A PUID row of the files table."""
+
+    class Meta:
+        table_name = TableName("files_table")
+
+
+def _value(row: FileRow) -> File:
+    direction: Direction | None = None
+    if row.direction is not None:
+        direction = "forward" if row.direction == "forward" else "reverse"
+    return File(
+        id=row.file_id,
+        puid=row.puid,
+        puid_given=row.puid_given,
+        sample_id=row.pk.removeprefix("SAMPLE#"),
+        filename=row.filename,
+        size=int(row.size),
+        bucket=row.bucket,
+        key=row.key,
+        complete=row.complete,
+        created_at=times.from_text(row.created_at),
+        etag=row.etag or "",
+        version_id=row.version_id,
+        crc32=None if row.crc32 is None else int(row.crc32),
+        sha256=row.sha256,
+        direction=direction,
+        type=row.type,
+        paired_with=row.paired_with,
+        ours=row.ours,
+        upload_id=row.upload_id,
+        part_size=int(row.part_size),
+    )
+
+
+def _row(file: File) -> FileRow:
+    return FileRow(
+        f"SAMPLE#{file.sample_id}",
+        f"FILE#{file.id}",
+        file_id=file.id,
+        puid=file.puid,
+        puid_given=file.puid_given,
+        filename=file.filename,
+        size=file.size,
+        bucket=file.bucket,
+        key=file.key,
+        complete=file.complete,
+        created_at=times.to_text(file.created_at),
+        etag=file.etag or None,
+        version_id=file.version_id,
+        crc32=file.crc32,
+        sha256=file.sha256,
+        direction=file.direction,
+        type=file.type,
+        paired_with=file.paired_with,
+        ours=file.ours,
+        upload_id=file.upload_id,
+        part_size=file.part_size,
+    )
+
+
+def new_puid(given: str | None) -> str:
+    """The PUID of a new file: the one that was given, or a new one."""
+    return given or make(Kind.ATTACHMENT, settings().puid_prefix)
+
+
+def add(file: File) -> None:
+    """Put a new file's record. Conflict when its PUID is in use."""
+
+    def fill(transaction: TransactWrite) -> None:
+        name_row = FilePuidRow(puid_key(file.puid), target_id=file.id, sample_id=file.sample_id)
+        transaction.save(name_row, condition=FilePuidRow.pk.does_not_exist())
+        transaction.save(_row(file), condition=FileRow.pk.does_not_exist())
+        transaction.save(_PointerRow(f"FILE#{file.id}", "POINTER", sample_id=file.sample_id))
+        transaction.save(_PointerRow(f"OBJECT#{file.s3_uri}", f"FILE#{file.id}", sample_id=file.sample_id))
+
+    write_together(fill, taken=[Conflict("This PUID is in use.", slug="puid-taken")])
+
+
+def all_of_sample(sample_id: str) -> list[File]:
+    """All files of a sample, those still being uploaded too, by creation time."""
+    rows = FileRow.query(f"SAMPLE#{sample_id}", FileRow.sk.startswith("FILE#"), consistent_read=True)
+    return sorted((_value(row) for row in rows), key=lambda file: (file.created_at, file.id))
+
+
+def of_sample(sample_id: str) -> list[File]:
+    """The complete files of a sample, by creation time."""
+    return [file for file in all_of_sample(sample_id) if file.complete]
+
+
+def find(id_or_puid: str) -> File:
+    """The file of this id or PUID (of a pair: the one that was first), complete or not; NotFound for none."""
+    try:
+        if id_or_puid.startswith(f"{settings().puid_prefix}_{Kind.ATTACHMENT.value}_"):
+            named = FilePuidRow.get(puid_key(id_or_puid), "PUID", consistent_read=True)
+            file_id, sample_id = named.target_id, named.sample_id
+        else:
+            file_id = id_or_puid
+            sample_id = _PointerRow.get(f"FILE#{file_id}", "POINTER", consistent_read=True).sample_id
+        return _value(FileRow.get(f"SAMPLE#{sample_id}", f"FILE#{file_id}", consistent_read=True))
+    except DoesNotExist:
+        raise NotFound("There is no such file.") from None
+
+
+def with_uri(s3_uri: str) -> list[File]:
+    """The complete files whose object is this one."""
+    rows = list(_PointerRow.query(f"OBJECT#{s3_uri}", consistent_read=True))
+    keys = [(f"SAMPLE#{row.sample_id}", row.sk) for row in rows]
+    found = (_value(row) for row in FileRow.batch_get(keys, consistent_read=True))
+    return [file for file in found if file.complete]
+
+
+def complete(file: File) -> File:
+    """Turn a file visible, with what S3 says of its object, and pair it with its mate if that is there.
+
+    Of two files that pair, the second to be completed takes the first's PUID; two that were given different PUIDs stay
+    single. Conflict when both are completed at the same moment: the caller tries again.
+    """
+    done = replace(file, complete=True, upload_id=None)
+    mate = _waiting_mate(done)
+    if mate is None:
+        condition = FileRow.complete == False  # noqa: E712 - an expression of PynamoDB, not a comparison
+
+        def fill_single(transaction: TransactWrite) -> None:
+            transaction.save(_row(done), condition=condition)
+
+        write_together(fill_single, taken=[Conflict("This file was completed just now.", slug="completed-meanwhile")])
+        return done
+    own, its = mate_of(done.filename), mate_of(mate.filename)
+    assert own is not None  # noqa: S101 - _waiting_mate found them to be mates
+    assert its is not None  # noqa: S101
+    paired = replace(done, puid=mate.puid, direction=own.direction, type=own.type, paired_with=mate.id)
+    partner = replace(mate, direction=its.direction, type=its.type, paired_with=done.id)
+
+    def fill(transaction: TransactWrite) -> None:
+        transaction.save(_row(paired), condition=FileRow.complete == False)  # noqa: E712
+        transaction.save(_row(partner), condition=FileRow.sk.exists() & FileRow.paired_with.does_not_exist())
+        transaction.delete(FilePuidRow(puid_key(done.puid), "PUID", target_id=done.id))
+
+    meanwhile = Conflict("This file or its mate changed just now.", slug="completed-meanwhile")
+    write_together(fill, taken=[meanwhile, meanwhile])
+    return paired
+
+
+def _waiting_mate(file: File) -> File | None:
+    """The one file of the same sample that pairs with this one and has no mate yet."""
+    if mate_of(file.filename) is None:
+        return None
+    for other in of_sample(file.sample_id):
+        if other.id == file.id or other.paired_with is not None or not are_mates(file.filename, other.filename):
+            continue
+        if not (file.puid_given and other.puid_given and file.puid != other.puid):
+            return other
+    return None
+
+
+def remove_all(files: Sequence[File]) -> None:
+    """Delete the records of a sample's files. Objects that were registered where they lay are never touched."""
+    for file in files:
+
+        def fill(transaction: TransactWrite, file: File = file) -> None:
+            transaction.delete(_row(file))
+            transaction.delete(_PointerRow(f"FILE#{file.id}", "POINTER", sample_id=file.sample_id))
+            transaction.delete(_PointerRow(f"OBJECT#{file.s3_uri}", f"FILE#{file.id}", sample_id=file.sample_id))
+            transaction.delete(FilePuidRow(puid_key(file.puid), "PUID", target_id=file.id))
+
+        write_together(fill, taken=[])

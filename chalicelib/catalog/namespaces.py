@@ -1,0 +1,205 @@
+"""Groups and projects. Groups nest; a project stands in a group. They never move, so each row knows its ancestors."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import uuid4
+
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from chalicelib import times
+from chalicelib.access import memberships
+from chalicelib.access.memberships import Membership
+from chalicelib.access.roles import Role
+from chalicelib.catalog.puid import Kind, is_puid, make
+from chalicelib.catalog.rows import PuidRow, puid_key, write_together
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.settings import settings
+from chalicelib.tables import TableName
+
+NamespaceType = Literal["group", "project"]
+MAX_DEPTH = 10
+_META, _ROOT = "META", "ROOT"
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A group or a project. `ancestor_ids` are the groups above it, the outermost first."""
+
+    id: str
+    type: NamespaceType
+    name: str
+    path: str
+    full_path: str
+    puid: str
+    parent_id: str | None
+    ancestor_ids: tuple[str, ...]
+    description: str | None
+    created_at: str
+
+    @property
+    def lineage(self) -> tuple[str, ...]:
+        """Itself and all above it: where a role on it can come from."""
+        return (*self.ancestor_ids, self.id)
+
+
+class NamespaceRow(Model):
+    """A namespace's row. `PATH#<parent>` rows keep paths apart, `BELOW#<ancestor>` rows list what is below."""
+
+    class Meta:
+        table_name = TableName("namespaces_table")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    namespace_id = UnicodeAttribute()
+    type = UnicodeAttribute()
+    name = UnicodeAttribute()
+    path = UnicodeAttribute()
+    full_path = UnicodeAttribute()
+    puid = UnicodeAttribute()
+    parent_id = UnicodeAttribute(null=True)
+    ancestor_ids = JSONAttribute()
+    description = UnicodeAttribute(null=True)
+    created_at = UnicodeAttribute()
+
+
+class _LinkRow(Model):
+    """A `PATH#` or `BELOW#` row: only says which namespace is meant."""
+
+    class Meta:
+        table_name = TableName("namespaces_table")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    namespace_id = UnicodeAttribute()
+
+
+class NamespacePuidRow(PuidRow):
+    """A PUID row of the namespaces table."""
+
+    class Meta:
+        table_name = TableName("namespaces_table")
+
+
+def _value(row: NamespaceRow) -> Namespace:
+    return Namespace(
+        id=row.namespace_id,
+        type="group" if row.type == "group" else "project",
+        name=row.name,
+        path=row.path,
+        full_path=row.full_path,
+        puid=row.puid,
+        parent_id=row.parent_id,
+        ancestor_ids=tuple(row.ancestor_ids),
+        description=row.description,
+        created_at=row.created_at,
+    )
+
+
+def find(id_or_puid: str) -> Namespace:
+    """The namespace of this id or PUID; NotFound for none."""
+    namespace_id = id_or_puid
+    prefix = settings().puid_prefix
+    if any(is_puid(id_or_puid, kind, prefix) for kind in (Kind.GROUP, Kind.PROJECT)):
+        try:
+            namespace_id = NamespacePuidRow.get(puid_key(id_or_puid), "PUID", consistent_read=True).target_id
+        except DoesNotExist:
+            raise NotFound("There is no such group or project.") from None
+    try:
+        return _value(NamespaceRow.get(f"NS#{namespace_id}", _META, consistent_read=True))
+    except DoesNotExist:
+        raise NotFound("There is no such group or project.") from None
+
+
+def find_many(namespace_ids: Iterable[str]) -> dict[str, Namespace]:
+    """The namespaces of these ids, by id; those that do not exist are absent."""
+    keys = [(f"NS#{namespace_id}", _META) for namespace_id in dict.fromkeys(namespace_ids)]
+    return {row.namespace_id: _value(row) for row in NamespaceRow.batch_get(keys, consistent_read=True)}
+
+
+def create(
+    type: NamespaceType,
+    *,
+    name: str,
+    path: str,
+    parent: Namespace | None,
+    owner_id: str,
+    puid: str | None = None,
+    description: str | None = None,
+) -> Namespace:
+    """Make a namespace and its owner in one transaction. Conflict when the path or the PUID is taken."""
+    if parent is not None and len(parent.lineage) >= MAX_DEPTH:
+        raise Conflict(f"Groups nest at most {MAX_DEPTH} deep.", slug="too-deep")
+    kind = Kind.GROUP if type == "group" else Kind.PROJECT
+    made = Namespace(
+        id=str(uuid4()),
+        type=type,
+        name=name,
+        path=path,
+        full_path=path if parent is None else f"{parent.full_path}/{path}",
+        puid=puid or make(kind, settings().puid_prefix),
+        parent_id=None if parent is None else parent.id,
+        ancestor_ids=() if parent is None else parent.lineage,
+        description=description,
+        created_at=times.to_text(times.now()),
+    )
+
+    def fill(transaction: TransactWrite) -> None:
+        above = _ROOT if parent is None else parent.id
+        place = _LinkRow(f"PATH#{above}", path.lower(), namespace_id=made.id)
+        transaction.save(place, condition=_LinkRow.pk.does_not_exist())
+        name_row = NamespacePuidRow(puid_key(made.puid), target_id=made.id)
+        transaction.save(name_row, condition=NamespacePuidRow.pk.does_not_exist())
+        transaction.save(_row(made), condition=NamespaceRow.pk.does_not_exist())
+        transaction.save(memberships.row_of(Membership(made.id, owner_id, Role.OWNER, None)))
+        for ancestor_id in made.ancestor_ids:
+            transaction.save(_LinkRow(f"BELOW#{ancestor_id}", f"{type}#{made.id}", namespace_id=made.id))
+
+    write_together(
+        fill,
+        taken=[
+            Conflict("This path is taken here.", slug="path-taken"),
+            Conflict("This PUID is in use.", slug="puid-taken"),
+        ],
+    )
+    return made
+
+
+def _row(namespace: Namespace) -> NamespaceRow:
+    return NamespaceRow(
+        f"NS#{namespace.id}",
+        _META,
+        namespace_id=namespace.id,
+        type=namespace.type,
+        name=namespace.name,
+        path=namespace.path,
+        full_path=namespace.full_path,
+        puid=namespace.puid,
+        parent_id=namespace.parent_id,
+        ancestor_ids=list(namespace.ancestor_ids),
+        description=namespace.description,
+        created_at=namespace.created_at,
+    )
+
+
+def seen_by(user_id: str, type: NamespaceType) -> list[tuple[Namespace, Role]]:
+    """The groups or projects on which the user has a role, from their own memberships or from a group above."""
+    held = {membership.namespace_id: membership.role for membership in memberships.of_user(user_id)}
+    wanted = set(held)
+    for namespace_id in held:
+        wanted.update(_below(namespace_id, type))
+    found = find_many(sorted(wanted))
+    seen = []
+    for namespace in found.values():
+        if namespace.type == type:
+            roles: Sequence[Role] = [held[above] for above in namespace.lineage if above in held]
+            seen.append((namespace, max(roles)))
+    return seen
+
+
+def _below(namespace_id: str, type: NamespaceType) -> list[str]:
+    rows = _LinkRow.query(f"BELOW#{namespace_id}", _LinkRow.sk.startswith(f"{type}#"), consistent_read=True)
+    return [row.namespace_id for row in rows]

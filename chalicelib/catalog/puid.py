@@ -1,0 +1,28 @@
+"""Persistent unique identifiers: `<PREFIX>_GRP|PRJ|SAM|ATT_<10 of A-Z2-7>`."""
+
+import base64
+import re
+import secrets
+from enum import StrEnum
+
+_SUFFIX = re.compile(r"[A-Z2-7]{10}")
+
+
+class Kind(StrEnum):
+    """What a PUID names."""
+
+    GROUP = "GRP"
+    PROJECT = "PRJ"
+    SAMPLE = "SAM"
+    ATTACHMENT = "ATT"
+
+
+def make(kind: Kind, prefix: str) -> str:
+    """A new PUID: 50 random bits, written as base32 (RFC 4648)."""
+    return f"{prefix}_{kind.value}_{base64.b32encode(secrets.token_bytes(7)).decode()[:10]}"
+
+
+def is_puid(text: str, kind: Kind, prefix: str) -> bool:
+    """Is it a PUID of this kind, in the one spelling there is?"""
+    head = f"{prefix}_{kind.value}_"
+    return text.startswith(head) and _SUFFIX.fullmatch(text[len(head) :]) is not None

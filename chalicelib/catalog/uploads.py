@@ -1,0 +1,267 @@
+"""Files on their way in: presigned uploads to `files/`, and objects that already lie in S3."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+from uuid import uuid4
+
+from botocore.exceptions import ClientError
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.models import Model
+
+from chalicelib import aws, times
+from chalicelib.access.roles import Role
+from chalicelib.catalog import files, namespaces, permissions, samples
+from chalicelib.catalog.files import File
+from chalicelib.catalog.namespaces import Namespace
+from chalicelib.catalog.samples import Sample
+from chalicelib.errors import Conflict, Flaw, Invalid
+from chalicelib.settings import settings
+from chalicelib.tables import TableName
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
+
+MIB = 1 << 20
+SINGLE_UP_TO = 64 * MIB
+MAX_PARTS = 1_000
+MAX_FILE = 5 * (1 << 40)
+URLS_LAST = 3600
+_MISSING = {"404", "403", "NoSuchKey", "NotFound", "NoSuchBucket", "AccessDenied", "400", "InvalidBucketName"}
+
+
+@dataclass(frozen=True, slots=True)
+class PartUrl:
+    """Where one part of a file is to be PUT, and the headers to send with it."""
+
+    part_number: int
+    url: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What is still to be sent: `part_size` bytes in each part but the last."""
+
+    part_size: int
+    parts: tuple[PartUrl, ...]
+
+
+class SourceRow(Model):
+    """`NS#<namespace>` / `SOURCE#s3://<bucket>/<prefix>`: objects there may be registered by whoever uploads here."""
+
+    class Meta:
+        table_name = TableName("namespaces_table")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+def bind_source(namespace_id: str, bucket: str, prefix: str) -> None:
+    """Let objects under this bucket and prefix be registered in a namespace and all below it. For operators."""
+    SourceRow(f"NS#{namespace_id}", f"SOURCE#s3://{bucket}/{prefix}").save()
+
+
+def begin(
+    sample: Sample, *, filename: str, size: int, crc32: str | None, sha256: str | None, puid: str | None
+) -> tuple[File, Upload]:
+    """Make the record of a file to come, and the URLs to send it to: one part up to 64 MiB, multipart above."""
+    file_id = str(uuid4())
+    s = settings()
+    file = File(
+        id=file_id,
+        puid=files.new_puid(puid),
+        puid_given=puid is not None,
+        sample_id=sample.id,
+        filename=filename,
+        size=size,
+        bucket=s.catalog_bucket,
+        key=f"files/{sample.project_id}/{sample.id}/{file_id}",
+        complete=False,
+        created_at=times.now(),
+        crc32=None if crc32 is None else int(crc32, 16),
+        sha256=sha256,
+    )
+    if size > SINGLE_UP_TO:
+        part_size = max(SINGLE_UP_TO, ceil(size / MAX_PARTS / MIB) * MIB)
+        answer = aws.s3().create_multipart_upload(Bucket=file.bucket, Key=file.key)
+        file = replace(file, upload_id=answer["UploadId"], part_size=part_size)
+    files.add(file)
+    return file, urls(file)
+
+
+def urls(file: File) -> Upload:
+    """Fresh URLs for the parts of a file that S3 has not got yet."""
+    if file.complete:
+        raise Conflict("This file is complete.", slug="already-complete")
+    s3 = aws.s3()
+    if file.upload_id is None:
+        params: dict[str, Any] = {"Bucket": file.bucket, "Key": file.key}
+        headers: dict[str, str] = {}
+        if file.crc32 is not None:
+            checksum = _base64_of(file.crc32)
+            params |= {"ChecksumCRC32": checksum, "ChecksumAlgorithm": "CRC32"}
+            headers = {"x-amz-checksum-crc32": checksum, "x-amz-sdk-checksum-algorithm": "CRC32"}
+        url = s3.generate_presigned_url("put_object", Params=params, ExpiresIn=URLS_LAST)
+        return Upload(file.size, (PartUrl(1, url, headers),))
+    there = _parts_there(file)
+    parts = []
+    for number in range(1, ceil(file.size / file.part_size) + 1):
+        if number not in there:
+            params = {
+                "Bucket": file.bucket,
+                "Key": file.key,
+                "UploadId": file.upload_id,
+                "PartNumber": number,
+            }
+            parts.append(PartUrl(number, s3.generate_presigned_url("upload_part", params, URLS_LAST), {}))
+    return Upload(file.part_size, tuple(parts))
+
+
+def _base64_of(crc32: int) -> str:
+    return base64.b64encode(crc32.to_bytes(4, "big")).decode()
+
+
+def _parts_there(file: File) -> dict[int, tuple[str, int]]:
+    """Number → (ETag, size) of the parts that S3 holds."""
+    assert file.upload_id is not None  # noqa: S101 - callers ask for multipart uploads only
+    pages = aws.s3().get_paginator("list_parts").paginate(Bucket=file.bucket, Key=file.key, UploadId=file.upload_id)
+    return {part["PartNumber"]: (part["ETag"], part["Size"]) for page in pages for part in page.get("Parts", [])}
+
+
+def finish(file: File, parts: Sequence[tuple[int, str]]) -> File:
+    """Complete an upload: the object must be there, with the size that was said. Repeating it gives the same file."""
+    if file.complete:
+        return file
+    if file.upload_id is not None:
+        _complete_multipart(file, parts)
+    head = _head(file.bucket, file.key)
+    if head is None:
+        raise Conflict("The file's content has not arrived.", slug="upload-missing")
+    if head["ContentLength"] != file.size:
+        raise Invalid(
+            f"The object has {head['ContentLength']} bytes; {file.size} were announced.",
+            [Flaw("/parts", "The content's size is not the announced one.")],
+            slug="size-differs",
+        )
+    checksum = _full_crc32(head)
+    if checksum is not None and file.crc32 is not None and checksum != file.crc32:
+        raise Invalid("The content's CRC-32 is not the announced one.", slug="checksum-differs")
+    return files.complete(_as_found(file, head))
+
+
+def _complete_multipart(file: File, parts: Sequence[tuple[int, str]]) -> None:
+    if not parts:
+        raise Invalid(
+            "Name every part with its ETag.", [Flaw("/parts", "Name every part with its ETag.")], slug="parts-missing"
+        )
+    numbered: list[Any] = [{"PartNumber": number, "ETag": etag} for number, etag in sorted(parts)]
+    try:
+        aws.s3().complete_multipart_upload(
+            Bucket=file.bucket, Key=file.key, UploadId=str(file.upload_id), MultipartUpload={"Parts": numbered}
+        )
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in {"InvalidPart", "InvalidPartOrder", "EntityTooSmall", "InvalidRequest", "MalformedXML"}:
+            raise Invalid(
+                "S3 refused the parts.", [Flaw("/parts", f"S3 refused the parts: {code}.")], slug="parts-refused"
+            ) from error
+        if code != "NoSuchUpload":  # completed by an earlier call whose answer was lost: the object tells
+            raise
+
+
+def _as_found(file: File, head: "HeadObjectOutputTypeDef") -> File:
+    version = head.get("VersionId")
+    return replace(
+        file,
+        size=head["ContentLength"],
+        etag=head["ETag"],
+        version_id=version if version and version != "null" else None,
+        crc32=_full_crc32(head),
+    )
+
+
+def _full_crc32(head: "HeadObjectOutputTypeDef") -> int | None:
+    """The CRC-32 of the whole object, where S3 knows one; that of a composite checksum says nothing of the whole."""
+    told = head.get("ChecksumCRC32")
+    if not told or head.get("ChecksumType") == "COMPOSITE" or "-" in told:
+        return None
+    return int.from_bytes(base64.b64decode(told), "big")
+
+
+def _head(bucket: str, key: str) -> "HeadObjectOutputTypeDef | None":
+    try:
+        return aws.s3().head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _MISSING:
+            return None
+        raise
+
+
+def register(sample: Sample, user_id: str, *, s3_uri: str, filename: str | None, puid: str | None) -> File:
+    """Make the record of an object that already lies in S3. Nothing is copied, nothing will be removed.
+
+    It must lie under a bucket and prefix that is bound to the sample's project or a group above, or be that of a file
+    that the user may read as an analyst. Whatever is wrong, the refusal is the same.
+    """
+    project = namespaces.find(sample.project_id)
+    place = _place_of(s3_uri)
+    if place is None or not (_is_bound(project, place) or _reads_its_file(user_id, place)):
+        raise _refusal()
+    bucket, key = place
+    head = _head(bucket, key)
+    if head is None:
+        raise _refusal()
+    file = File(
+        id=str(uuid4()),
+        puid=files.new_puid(puid),
+        puid_given=puid is not None,
+        sample_id=sample.id,
+        filename=filename or key.rsplit("/", 1)[-1][:255],
+        size=head["ContentLength"],
+        bucket=bucket,
+        key=key,
+        complete=False,
+        created_at=times.now(),
+        ours=False,
+    )
+    files.add(file)
+    return files.complete(_as_found(file, head))
+
+
+def _refusal() -> Invalid:
+    words = "This object may not be registered here, or it does not exist."
+    return Invalid(words, [Flaw("/s3_uri", words)], slug="source-not-allowed")
+
+
+def _place_of(s3_uri: str) -> tuple[str, str] | None:
+    """Bucket and key of `s3://bucket/key`, in the one spelling that is taken: no escapes, no dots, no empty names."""
+    if not s3_uri.startswith("s3://"):
+        return None
+    bucket, _, key = s3_uri.removeprefix("s3://").partition("/")
+    names = key.split("/")
+    plain = unquote(key) == key and not any(name in {"", ".", ".."} for name in names)
+    return (bucket, key) if bucket and plain and "\\" not in key and key.isprintable() else None
+
+
+def _is_bound(project: Namespace, place: tuple[str, str]) -> bool:
+    uri = f"SOURCE#s3://{place[0]}/{place[1]}"
+    for namespace_id in project.lineage:
+        for row in SourceRow.query(f"NS#{namespace_id}", SourceRow.sk.startswith("SOURCE#"), consistent_read=True):
+            if uri.startswith(row.sk if row.sk.endswith("/") else f"{row.sk}/"):
+                return True
+    return False
+
+
+def _reads_its_file(user_id: str, place: tuple[str, str]) -> bool:
+    for file in files.with_uri(f"s3://{place[0]}/{place[1]}"):
+        sample = samples.find_many([file.sample_id]).get(file.sample_id)
+        if sample is None:
+            continue
+        role = permissions.readable(user_id, namespaces.find(sample.project_id))
+        if role is not None and role >= Role.ANALYST:
+            return True
+    return False

@@ -1,0 +1,206 @@
+"""Routes about exports."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from chalice.app import Blueprint, Request, Response
+
+from chalicelib import times
+from chalicelib.access.users import User
+from chalicelib.errors import NotFound
+from chalicelib.exports import audit, executions, failures, lifecycle, record
+from chalicelib.exports.audit import Action, Event
+from chalicelib.exports.creation import create_export
+from chalicelib.exports.download import link_to, manifest_link
+from chalicelib.exports.listing import SORT_KEYS, listed, position_in
+from chalicelib.exports.preview import WHOLE_UP_TO, level_of, manifest_bytes
+from chalicelib.exports.progress import progress_of
+from chalicelib.exports.record import Export, Status
+from chalicelib.exports.request import SampleExportRequest, accept
+from chalicelib.exports.visible import find_mine, mine
+from chalicelib.http.bodies import BadRequest, caller, one_of, path_value, query, read_body, source_ip
+from chalicelib.http.paging import order, page
+from chalicelib.http.problems import answering
+
+POLL_AFTER = "2"
+_JSON: dict[str, Any] = {"Content-Type": "application/json"}
+_NOT_STORED: dict[str, Any] = {"Cache-Control": "no-store"}
+
+
+def shown(export: Export, locale: str) -> dict[str, Any]:
+    """An export as JSON; why it failed in the user's language."""
+    progress = progress_of(export)
+    failure = None
+    if export.status is Status.FAILED:
+        told = failures.describe(export.failure_code or "", locale)
+        failure = {"code": told.code, "message": told.message, "retryable": told.retryable}
+    file = None
+    if export.file is not None and export.status is Status.READY:
+        file = {
+            "filename": f"{export.id}.zip",
+            "size": export.file.size,
+            "crc32": export.file.crc32,
+            "files": export.file.files,
+        }
+    return {
+        "id": export.id,
+        "name": export.name,
+        "type": export.type,
+        "status": export.status.value,
+        "created_at": export.created_at,
+        "ready_at": export.ready_at,
+        "expires_at": export.expires_at,
+        "email_notification": export.email_notification,
+        "parameters": {
+            "namespace_id": export.namespace_id,
+            "sample_count": export.sample_count,
+            "file_formats": list(export.file_formats),
+        },
+        "progress": {
+            "step": progress.step.value,
+            "percent": progress.percent,
+            "bytes_done": progress.bytes_done,
+            "bytes_total": progress.bytes_total,
+            "files_total": progress.files_total,
+        },
+        "file": file,
+        "warnings": export.warnings,
+        "failure": failure,
+    }
+
+
+def _polled(export: Export) -> dict[str, Any]:
+    waiting = export.status is Status.PROCESSING
+    return {"Cache-Control": "no-store", **({"Retry-After": POLL_AFTER} if waiting else {})}
+
+
+def _note(export: Export, user: User, action: Action, request: Request) -> None:
+    at = times.to_text(times.now())
+    event = Event(export.id, export.user_id, export.namespace_id, at, action, user.id, source_ip(request), {})
+    audit.write(event)
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {
+        "action": event.action.value,
+        "at": event.at,
+        "actor": event.actor,
+        "source_ip": event.source_ip,
+        "details": event.details,
+    }
+
+
+def blueprint(authorize: Any) -> Blueprint:
+    bp = Blueprint(__name__)
+
+    def asked(export_id: str) -> tuple[User, Export]:
+        user = caller(bp.current_request)
+        return user, find_mine(path_value(export_id), user.id)
+
+    @bp.route("/exports", methods=["POST"], authorizer=authorize)
+    @answering
+    def create() -> Response:
+        user = caller(bp.current_request)
+        request = read_body(bp.current_request, SampleExportRequest)
+        wish = accept(request, user.id)
+        export = create_export(wish, request, user.id, source_ip=source_ip(bp.current_request))
+        headers: dict[str, Any] = {"Location": f"/api/v1/exports/{export.id}", **_polled(export)}
+        return Response(shown(export, user.locale), status_code=202, headers=headers)
+
+    @bp.route("/exports", methods=["GET"], authorizer=authorize)
+    @answering
+    def list_exports() -> Response:
+        request = bp.current_request
+        user = caller(request)
+        by = order(request, SORT_KEYS, "-created_at")
+        found = listed(
+            mine(user.id),
+            q=query(request, "q"),
+            type=one_of(request, "type", ("sample", "linelist", "analysis")),
+            status=one_of(request, "status", tuple(status.value for status in Status)),
+            sort=by.key,
+            descending=by.descending,
+        )
+
+        def rows(items: Sequence[Export]) -> list[dict[str, Any]]:
+            return [shown(export, user.locale) for export in items]
+
+        return page(request, found, by=by, position=lambda export: position_in(export, by.key), shown=rows)
+
+    @bp.route("/exports/{export_id}", methods=["GET"], authorizer=authorize)
+    @answering
+    def get_export(export_id: str) -> Response:
+        user, export = asked(export_id)
+        return Response(shown(export, user.locale), headers=_polled(export))
+
+    @bp.route("/exports/{export_id}", methods=["DELETE"], authorizer=authorize)
+    @answering
+    def delete_export(export_id: str) -> Response:
+        user, export = asked(export_id)
+        at = times.to_text(times.now())
+        lifecycle.remove(export, at=at, actor=user.id, source_ip=source_ip(bp.current_request))
+        if export.status is Status.PROCESSING:
+            executions.stop(export)
+        return Response("", status_code=204)
+
+    @bp.route("/exports/{export_id}/preview", methods=["GET"], authorizer=authorize)
+    @answering
+    def preview(export_id: str) -> Response:
+        request = bp.current_request
+        _, export = asked(export_id)
+        manifest = manifest_bytes(export)
+        path, cursor = query(request, "path"), query(request, "cursor")
+        if path is None and cursor is None and len(manifest) <= WHOLE_UP_TO:
+            return Response(manifest.decode(), headers=_JSON)
+        if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
+            raise BadRequest("This cursor is not one of ours.", slug="bad-cursor")
+        level = level_of(manifest, path or "", int(cursor or 0))
+        next_cursor = None if level.next is None else str(level.next)
+        return Response({**level.document, "next_cursor": next_cursor, "manifest_url": manifest_link(export)})
+
+    def link(export_id: str) -> dict[str, Any]:
+        user, export = asked(export_id)
+        made = link_to(export, user.id)
+        _note(export, user, Action.DOWNLOADED, bp.current_request)
+        return {
+            "url": made.url,
+            "filename": made.filename,
+            "size": made.size,
+            "crc32": made.crc32,
+            "expires_at": made.expires_at,
+        }
+
+    @bp.route("/exports/{export_id}/download", methods=["POST"], authorizer=authorize)
+    @answering
+    def download(export_id: str) -> Response:
+        return Response(link(export_id), headers=_NOT_STORED)
+
+    @bp.route("/exports/{export_id}/download", methods=["GET"], authorizer=authorize)
+    @answering
+    def follow_download(export_id: str) -> Response:
+        headers: dict[str, Any] = {"Location": link(export_id)["url"], "Cache-Control": "no-store"}
+        return Response("", status_code=303, headers=headers)
+
+    @bp.route("/exports/{export_id}/retry", methods=["POST"], authorizer=authorize)
+    @answering
+    def retry_export(export_id: str) -> Response:
+        user, export = asked(export_id)
+        at = times.to_text(times.now())
+        lifecycle.retry(export, at=at, actor=user.id, source_ip=source_ip(bp.current_request))
+        again = record.find(export.id)
+        if again is None:
+            raise NotFound("There is no such export.")
+        executions.start(again)
+        headers: dict[str, Any] = {"Location": f"/api/v1/exports/{export.id}", **_polled(again)}
+        return Response(shown(again, user.locale), status_code=202, headers=headers)
+
+    @bp.route("/exports/{export_id}/events", methods=["GET"], authorizer=authorize)
+    @answering
+    def events(export_id: str) -> Response:
+        user = caller(bp.current_request)
+        trail = audit.of_export(path_value(export_id))
+        if not trail or trail[0].user_id != user.id:
+            raise NotFound("There is no such export.")
+        return Response({"items": [_event(one) for one in trail], "next_cursor": None, "total": len(trail)})
+
+    return bp

@@ -1,0 +1,144 @@
+"""Routes about the files of samples."""
+
+from typing import Annotated, Any
+
+from chalice.app import Blueprint, Response
+from pydantic import Field, StringConstraints
+
+from chalicelib import times
+from chalicelib.access.roles import Role
+from chalicelib.access.users import User
+from chalicelib.catalog import files, namespaces, permissions, samples, uploads
+from chalicelib.catalog.files import File
+from chalicelib.catalog.puid import Kind
+from chalicelib.catalog.uploads import MAX_FILE, MAX_PARTS, Upload
+from chalicelib.errors import NotFound
+from chalicelib.http.bodies import Body, Name, caller, path_value, read_body
+from chalicelib.http.namespaces import check_puid
+from chalicelib.http.problems import answering
+from chalicelib.http.samples import sample_of
+
+Puid = Annotated[str, StringConstraints(max_length=255)]
+Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}$")]
+Hex256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$")]
+
+
+class Checksums(Body):
+    crc32: Hex32 | None = None
+    sha256: Hex256 | None = None
+
+
+class NewFile(Body):
+    filename: Name
+    size: Annotated[int, Field(ge=0, le=MAX_FILE)]
+    checksums: Checksums | None = None
+    puid: Puid | None = None
+
+
+class Part(Body):
+    part_number: Annotated[int, Field(ge=1, le=MAX_PARTS)]
+    etag: Annotated[str, StringConstraints(min_length=1, max_length=255)]
+
+
+class CompletedParts(Body):
+    parts: Annotated[list[Part], Field(max_length=MAX_PARTS, default_factory=list)]
+
+
+class Registration(Body):
+    s3_uri: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+    filename: Name | None = None
+    puid: Puid | None = None
+
+
+def shown(file: File, role: Role) -> dict[str, Any]:
+    """A file as JSON; where it lies is for uploaders and above."""
+    document: dict[str, Any] = {
+        "id": file.id,
+        "puid": file.puid,
+        "filename": file.filename,
+        "format": file.format,
+        "size": file.size,
+        "created_at": times.to_text(file.created_at),
+    }
+    document |= {name: value for name in ("direction", "type", "paired_with") if (value := getattr(file, name))}
+    checksums = {} if file.crc32 is None else {"crc32": f"{file.crc32:08x}"}
+    if file.sha256 is not None:
+        checksums["sha256"] = file.sha256
+    document["checksums"] = checksums
+    if role >= Role.UPLOADER:
+        document["s3_uri"] = file.s3_uri
+    return document
+
+
+def _upload(upload: Upload) -> dict[str, Any]:
+    parts = [{"part_number": part.part_number, "url": part.url, "headers": dict(part.headers)} for part in upload.parts]
+    return {"part_size": upload.part_size, "parts": parts}
+
+
+def _file_of(id_or_puid: str, user: User) -> File:
+    """The file of a path, in whose project the user is at least uploader."""
+    file = files.find(path_value(id_or_puid))
+    sample = samples.find_many([file.sample_id]).get(file.sample_id)
+    if sample is None or permissions.readable(user.id, namespaces.find(sample.project_id)) is None:
+        raise NotFound("There is no such file.")
+    permissions.require(user.id, namespaces.find(sample.project_id), Role.UPLOADER)
+    return file
+
+
+def blueprint(authorize: Any) -> Blueprint:
+    bp = Blueprint(__name__)
+
+    @bp.route("/samples/{sample_id}/files", methods=["GET"], authorizer=authorize)
+    @answering
+    def list_files(sample_id: str) -> Response:
+        user = caller(bp.current_request)
+        sample = sample_of(sample_id, user, Role.GUEST)
+        role = permissions.require(user.id, namespaces.find(sample.project_id), Role.GUEST)
+        items = [shown(file, role) for file in files.of_sample(sample.id)]
+        return Response({"items": items, "next_cursor": None, "total": len(items)})
+
+    @bp.route("/samples/{sample_id}/files", methods=["POST"], authorizer=authorize)
+    @answering
+    def create_file(sample_id: str) -> Response:
+        user = caller(bp.current_request)
+        sample = sample_of(sample_id, user, Role.UPLOADER)
+        new = read_body(bp.current_request, NewFile)
+        check_puid(new.puid, Kind.ATTACHMENT)
+        checksums = new.checksums or Checksums()
+        file, upload = uploads.begin(
+            sample,
+            filename=new.filename,
+            size=new.size,
+            crc32=checksums.crc32,
+            sha256=checksums.sha256,
+            puid=new.puid,
+        )
+        body = {"id": file.id, "puid": file.puid, "upload": _upload(upload)}
+        return Response(body, status_code=201, headers={"Location": f"/api/v1/files/{file.id}/upload"})
+
+    @bp.route("/files/{file_id}/upload", methods=["GET"], authorizer=authorize)
+    @answering
+    def get_upload(file_id: str) -> Response:
+        file = _file_of(file_id, caller(bp.current_request))
+        return Response({"id": file.id, "puid": file.puid, "upload": _upload(uploads.urls(file))})
+
+    @bp.route("/files/{file_id}/complete", methods=["POST"], authorizer=authorize)
+    @answering
+    def complete_file(file_id: str) -> Response:
+        file = _file_of(file_id, caller(bp.current_request))
+        body = read_body(bp.current_request, CompletedParts)
+        done = uploads.finish(file, [(part.part_number, part.etag) for part in body.parts])
+        return Response(shown(done, Role.UPLOADER))
+
+    @bp.route("/samples/{sample_id}/files/register", methods=["POST"], authorizer=authorize)
+    @answering
+    def register_file(sample_id: str) -> Response:
+        user = caller(bp.current_request)
+        sample = sample_of(sample_id, user, Role.UPLOADER)
+        body = read_body(bp.current_request, Registration)
+        check_puid(body.puid, Kind.ATTACHMENT)
+        file = uploads.register(sample, user.id, s3_uri=body.s3_uri, filename=body.filename, puid=body.puid)
+        headers: dict[str, Any] = {"Location": f"/api/v1/samples/{sample.id}/files"}
+        return Response(shown(file, Role.UPLOADER), status_code=201, headers=headers)
+
+    return bp

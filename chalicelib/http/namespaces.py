@@ -1,0 +1,228 @@
+"""Routes about groups, projects and their members."""
+
+from typing import Annotated, Any, Literal
+
+from chalice.app import Blueprint, Request, Response
+from pydantic import StringConstraints
+
+from chalicelib import times
+from chalicelib.access import memberships, users
+from chalicelib.access.memberships import Membership
+from chalicelib.access.roles import Role, role_of_label
+from chalicelib.access.users import User
+from chalicelib.catalog import namespaces, permissions
+from chalicelib.catalog.namespaces import Namespace, NamespaceType
+from chalicelib.catalog.puid import Kind, is_puid
+from chalicelib.errors import Flaw, Forbidden, Invalid, NotFound
+from chalicelib.http.bodies import Body, Name, Text, caller, path_value, query, read_body
+from chalicelib.http.paging import order, page
+from chalicelib.http.problems import answering
+from chalicelib.settings import settings
+
+PathName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.\-]*$")]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+RoleLabel = Literal["guest", "uploader", "analyst", "maintainer", "owner"]
+
+
+class NewGroup(Body):
+    name: Name
+    path: PathName
+    parent_id: Id | None = None
+    puid: Id | None = None
+
+
+class NewProject(Body):
+    name: Name
+    path: PathName
+    group_id: Id
+    description: Text | None = None
+    puid: Id | None = None
+
+
+class RoleGrant(Body):
+    role: RoleLabel
+    expires_at: str | None = None
+
+
+def shown(namespace: Namespace, role: Role) -> dict[str, Any]:
+    """A namespace as JSON, with the caller's role."""
+    more = {"description": namespace.description} if namespace.type == "project" else {}
+    return {
+        "id": namespace.id,
+        "type": namespace.type,
+        "name": namespace.name,
+        "path": namespace.path,
+        "full_path": namespace.full_path,
+        "puid": namespace.puid,
+        "parent_id": namespace.parent_id,
+        "role": role.label,
+        "created_at": namespace.created_at,
+        **more,
+    }
+
+
+def _member(membership: Membership, user: User | None) -> dict[str, Any]:
+    person = {"email": user.email, "first_name": user.first_name, "last_name": user.last_name} if user else {}
+    return {
+        "user_id": membership.user_id,
+        **person,
+        "role": membership.role.label,
+        "expires_at": membership.expires_at,
+    }
+
+
+def check_puid(puid: str | None, kind: Kind) -> None:
+    """Raise Invalid for a given PUID that is none of this kind."""
+    prefix = settings().puid_prefix
+    if puid is not None and not is_puid(puid, kind, prefix):
+        rule = f"A PUID here is {prefix}_{kind.value}_ and ten of A-Z and 2-7."
+        raise Invalid(rule, [Flaw("/puid", rule)])
+
+
+def _matches(namespace: Namespace, q: str | None) -> bool:
+    if not q:
+        return True
+    sought, name = q.casefold(), namespace.name.casefold()
+    words = "".join(character if character.isalnum() else " " for character in name).split()
+    return any(text.startswith(sought) for text in (name, namespace.puid.casefold(), namespace.id, *words))
+
+
+def _listed(request: Request, type: NamespaceType) -> Response:
+    user = caller(request)
+    by = order(request, ("name", "path", "puid", "created_at"), "name")
+    found = [(one, role) for one, role in namespaces.seen_by(user.id, type) if _matches(one, query(request, "q"))]
+
+    def position(item: tuple[Namespace, Role]) -> tuple[str, str]:
+        value: str = getattr(item[0], "full_path" if by.key == "path" else by.key)
+        return value.casefold(), item[0].id
+
+    return page(
+        request,
+        sorted(found, key=position, reverse=by.descending),
+        by=by,
+        position=position,
+        shown=lambda items: [shown(one, role) for one, role in items],
+    )
+
+
+def _created(namespace: Namespace) -> Response:
+    headers: dict[str, Any] = {"Location": f"/api/v1/namespaces/{namespace.id}"}
+    return Response(shown(namespace, Role.OWNER), status_code=201, headers=headers)
+
+
+def parent_of(id_or_puid: str, user: User, pointer: str) -> Namespace:
+    """The group named in a body, in which the user is at least maintainer."""
+    parent = namespaces.find(id_or_puid)
+    permissions.require(user.id, parent, Role.MAINTAINER)
+    if parent.type != "group":
+        raise Invalid("This must be a group.", [Flaw(pointer, "This must be a group.")])
+    return parent
+
+
+def blueprint(authorize: Any) -> Blueprint:
+    bp = Blueprint(__name__)
+
+    @bp.route("/groups", methods=["GET"], authorizer=authorize)
+    @answering
+    def list_groups() -> Response:
+        return _listed(bp.current_request, "group")
+
+    @bp.route("/projects", methods=["GET"], authorizer=authorize)
+    @answering
+    def list_projects() -> Response:
+        return _listed(bp.current_request, "project")
+
+    @bp.route("/groups", methods=["POST"], authorizer=authorize)
+    @answering
+    def create_group() -> Response:
+        user = caller(bp.current_request)
+        new = read_body(bp.current_request, NewGroup)
+        check_puid(new.puid, Kind.GROUP)
+        parent = None if new.parent_id is None else parent_of(new.parent_id, user, "/parent_id")
+        return _created(
+            namespaces.create("group", name=new.name, path=new.path, parent=parent, owner_id=user.id, puid=new.puid)
+        )
+
+    @bp.route("/projects", methods=["POST"], authorizer=authorize)
+    @answering
+    def create_project() -> Response:
+        user = caller(bp.current_request)
+        new = read_body(bp.current_request, NewProject)
+        check_puid(new.puid, Kind.PROJECT)
+        return _created(
+            namespaces.create(
+                "project",
+                name=new.name,
+                path=new.path,
+                parent=parent_of(new.group_id, user, "/group_id"),
+                owner_id=user.id,
+                puid=new.puid,
+                description=new.description,
+            )
+        )
+
+    @bp.route("/namespaces/{namespace_id}", methods=["GET"], authorizer=authorize)
+    @answering
+    def get_namespace(namespace_id: str) -> Response:
+        user = caller(bp.current_request)
+        namespace = namespaces.find(path_value(namespace_id))
+        return Response(shown(namespace, permissions.require(user.id, namespace, Role.GUEST)))
+
+    @bp.route("/namespaces/{namespace_id}/members", methods=["GET"], authorizer=authorize)
+    @answering
+    def list_members(namespace_id: str) -> Response:
+        user = caller(bp.current_request)
+        namespace = namespaces.find(path_value(namespace_id))
+        permissions.require(user.id, namespace, Role.MAINTAINER)
+        items = [_member(held, users.find(held.user_id)) for held in memberships.of_namespace(namespace.id)]
+        return Response({"items": items, "next_cursor": None, "total": len(items)})
+
+    @bp.route("/namespaces/{namespace_id}/members/{user_id}", methods=["PUT"], authorizer=authorize)
+    @answering
+    def put_member(namespace_id: str, user_id: str) -> Response:
+        user = caller(bp.current_request)
+        grant = read_body(bp.current_request, RoleGrant)
+        namespace = namespaces.find(path_value(namespace_id))
+        own = permissions.require(user.id, namespace, Role.MAINTAINER)
+        role = role_of_label(grant.role)
+        member = users.find(path_value(user_id))
+        if member is None:
+            raise NotFound("There is no such user.")
+        _check_grant(own, role, memberships.role_of(member.id, [namespace.id]))
+        membership = Membership(namespace.id, member.id, role, _moment(grant.expires_at))
+        memberships.grant(membership)
+        return Response(_member(membership, member))
+
+    @bp.route("/namespaces/{namespace_id}/members/{user_id}", methods=["DELETE"], authorizer=authorize)
+    @answering
+    def delete_member(namespace_id: str, user_id: str) -> Response:
+        user = caller(bp.current_request)
+        namespace = namespaces.find(path_value(namespace_id))
+        own = permissions.require(user.id, namespace, Role.MAINTAINER)
+        member_id = path_value(user_id)
+        held = memberships.role_of(member_id, [namespace.id])
+        if held is not None and held > own:
+            raise Forbidden("Nobody takes away a role above their own.", slug="role-too-low")
+        if not memberships.revoke(namespace.id, member_id):
+            raise NotFound("This user has no role here.")
+        return Response("", status_code=204)
+
+    return bp
+
+
+def _check_grant(own: Role, wanted: Role, held: Role | None) -> None:
+    if wanted > own or (held is not None and held > own):
+        raise Forbidden("Nobody grants or changes a role above their own.", slug="role-too-low")
+
+
+def _moment(text: str | None) -> str | None:
+    if text is None:
+        return None
+    rule = "This must be a time to come, as RFC 3339 with its offset or Z."
+    try:
+        moment = times.from_text(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or moment <= times.now():
+        raise Invalid(rule, [Flaw("/expires_at", rule)])
+    return times.to_text(moment)

@@ -1,0 +1,16 @@
+"""All routes of the API, under `/api/v1`."""
+
+from typing import Any
+
+from chalice.app import Chalice
+
+from chalicelib.http import exports, files, namespaces, people, problems, samples
+
+PREFIX = "/api/v1"
+
+
+def register(app: Chalice, authorize: Any) -> None:
+    """Add every resource's blueprint to the app, and the middleware that makes problems of refusals."""
+    app.register_middleware(problems.as_problem, "http")
+    for resource in (people, namespaces, samples, files, exports):
+        app.register_blueprint(resource.blueprint(authorize), url_prefix=PREFIX)
