@@ -22,7 +22,7 @@ class DeploymentFailed(Exception):
 
 def clients(endpoint: str | None, access_key: str, secret_key: str, region: str) -> Client:
     """A maker of clients for one endpoint."""
-    session = boto3.Session(aws_access_key_id=access_key, aws_secret_access_key=secret_key, region_name=region)
+    session: Any = boto3.Session(aws_access_key_id=access_key, aws_secret_access_key=secret_key, region_name=region)
     config = Config(retries={"mode": "standard", "total_max_attempts": 4}, s3={"addressing_style": "path"})
     return lambda service: session.client(service, endpoint_url=endpoint, config=config)
 

@@ -1,0 +1,1 @@
+"""The demo catalog, and the main job without a browser: `make demo`."""

@@ -1,0 +1,183 @@
+"""`python -m infra.demo.run`: the main job without a browser, from a sample export to a checked archive."""
+
+import json
+import signal
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from infra.demo.api import Api, ApiError
+from infra.demo.archive_check import WrongArchive, check_archive
+from infra.demo.catalog import PEOPLE, TOP_GROUP, load
+from infra.demo.download import DownloadFailed, download
+from infra.local.servers import HOST, LocalStackError
+from infra.local.stack import Choices, LocalStack, check_tools
+
+_WAIT_SECONDS = 900.0
+
+
+class DemoFailed(Exception):
+    """The demo did not end as it should; the message says where."""
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+class Bar:
+    """A progress bar on a terminal; a line every tenth elsewhere."""
+
+    def __init__(self, title: str) -> None:
+        self._title, self._shown = title, -1
+        self._live = sys.stdout.isatty()
+
+    def show(self, percent: int, note: str) -> None:
+        if self._live:
+            filled = percent * 30 // 100
+            print(
+                f"\r{self._title} [{'#' * filled}{'.' * (30 - filled)}] {percent:3d} % {note:<24}", end="", flush=True
+            )
+            if percent >= 100:
+                print()
+        elif percent // 10 > self._shown // 10:
+            _say(f"{self._title} {percent:3d} % {note}")
+        self._shown = percent
+
+
+@contextmanager
+def _stack(choices: Choices, stop: threading.Event) -> Iterator[str]:
+    """The URL of the stack of this data folder: the one that runs, or one of our own, which is ended afterwards."""
+    url = f"http://{HOST}:{choices.port}"
+    if _runs(url, choices.home):
+        yield url
+        return
+    check_tools()
+    stack = LocalStack(choices, say=_say, stopping=stop.is_set)
+    stack.start()
+    try:
+        load(url, say=_say, stopping=stop.is_set)
+        stack.open()
+        yield url
+    finally:
+        stack.stop()
+
+
+def _runs(url: str, home: Path) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/local/info", timeout=5) as answer:  # noqa: S310 - loopback
+            told = json.load(answer)
+    except (OSError, ValueError):
+        return False
+    if told.get("home") != str(home):
+        raise LocalStackError(f"the stack at {url} has its data in {told.get('home')}, not in {home}")
+    return True
+
+
+def _export(api: Api, stop: threading.Event) -> dict[str, Any]:
+    (group,) = [one for one in api.all("/groups") if one["path"] == TOP_GROUP[1] and one["parent_id"] is None]
+    samples = api.all(f"/namespaces/{group['id']}/samples")
+    with ThreadPoolExecutor(4) as pool:
+        lists = list(pool.map(lambda one: api.get(f"/samples/{one['id']}/files")["items"], samples))
+    files = [file for one in lists for file in one]
+    formats = sorted({file["format"] for file in files})
+    _say(f"Exporting {len(samples)} samples with {len(files)} files ({', '.join(formats)}) …")
+    began = time.monotonic()
+    wish = {
+        "type": "sample",
+        "namespace_id": group["id"],
+        "sample_ids": [sample["id"] for sample in samples],
+        "file_formats": formats,
+        "name": "Demo export",
+        "email_notification": True,
+    }
+    answer = api.call("POST", "/exports", wish)
+    export: dict[str, Any] = answer.body
+    bar = Bar("Assembling ")
+    while export["status"] == "processing" and not stop.is_set():
+        bar.show(export["progress"]["percent"], export["progress"]["step"])
+        if time.monotonic() - began > _WAIT_SECONDS:
+            raise DemoFailed(f"the export is still {export['progress']} after {_WAIT_SECONDS:.0f} s")
+        stop.wait(min(float(answer.headers.get("retry-after", 1)), 1.0))
+        answer = api.call("GET", f"/exports/{export['id']}")
+        export = answer.body
+    if export["status"] != "ready":
+        raise DemoFailed(f"the export is {export['status']}: {export['failure']}")
+    bar.show(100, f"ready in {time.monotonic() - began:.1f} s")
+    sources = {f"{file['puid']}/{file['filename']}": file for file in files}
+    return {"export": export, "sources": sources}
+
+
+def _fetch_and_check(api: Api, made: dict[str, Any], folder: Path) -> Path:
+    export = made["export"]
+    link = api.post(f"/exports/{export['id']}/download", {})
+    folder.mkdir(parents=True, exist_ok=True)
+    path: Path = folder / export["file"]["filename"]
+    bar, got = Bar("Downloading"), 0
+
+    def count(size: int) -> None:
+        nonlocal got
+        got += size
+        bar.show(min(99, got * 100 // link["size"]), f"{got / 1e6:,.0f} MB")
+
+    download(link["url"], path, link["size"], count)
+    bar.show(100, f"{link['size'] / 1e6:,.0f} MB")
+    sources = {
+        tail: (file["size"], int(file["checksums"]["crc32"], 16) if "crc32" in file["checksums"] else None)
+        for tail, file in made["sources"].items()
+    }
+    reader = check_archive(path, size=link["size"], crc32=link["crc32"], sources=sources)
+    _say(f"Checked with {reader}: {len(sources)} files equal the catalog's; size and CRC-32 equal what S3 answers.")
+    return path
+
+
+def _tell(api: Api, url: str, export: dict[str, Any], path: Path) -> None:
+    events = api.get(f"/exports/{export['id']}/events")["items"]
+    (details,) = [event["details"] for event in events if event["action"] == "ready"]
+    size, through = export["file"]["size"], details["bytes_written"]
+    _say(
+        f"Archive: {size:,} bytes in {details['parts']} parts, {export['file']['files']} files, "
+        f"{export['warnings']} left out (see report.json)."
+    )
+    _say(
+        f"Passed through functions: {through:,} bytes ({100 * through / size:.1f} %; read {details['bytes_read']:,}, "
+        f"written {through:,}); S3 itself copied {details['bytes_copied']:,} in {details['requests']} requests."
+    )
+    with urllib.request.urlopen(f"{url}/local/mail?to={PEOPLE['analyst']}", timeout=10) as answer:  # noqa: S310
+        mails = [mail for mail in json.load(answer)["items"] if export["id"] in mail["text"]]
+    _say(f"Mail: {mails[0]['subject']!r} to {mails[0]['to']}" if mails else "Mail: none yet")
+    _say(f"Here it is: {path}")
+
+
+def main() -> int:
+    stop = threading.Event()
+
+    def asked(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGINT, asked)
+    signal.signal(signal.SIGTERM, asked)
+    began = time.monotonic()
+    try:
+        choices = Choices.of_environment()
+        with _stack(choices, stop) as url:
+            api = Api.signed_in(url, PEOPLE["analyst"])
+            made = _export(api, stop)
+            path = _fetch_and_check(api, made, choices.home / "downloads")
+            _tell(api, url, made["export"], path)
+    except (DemoFailed, WrongArchive, DownloadFailed, LocalStackError, ApiError, urllib.error.URLError) as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 130 if stop.is_set() else 1
+    _say(f"Done in {time.monotonic() - began:.1f} s.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

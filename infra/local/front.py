@@ -1,0 +1,223 @@
+"""The thin front of the local stack: `/` is the deployed API's stage, `/local/…` is what only a laptop has."""
+
+import http.client
+import json
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
+
+from infra.local import mailbox
+from infra.local.issuer import Issuer, SignInRefused
+from infra.local.servers import HOST
+
+MAX_BODY = 10 * 1024 * 1024  # API Gateway's
+_HOP_BY_HOP = {"connection", "keep-alive", "te", "trailers", "transfer-encoding", "upgrade", "proxy-authorization"}
+# What the emulator's gateway says of its own refusals, and the gateway response of the template that AWS would give.
+_REFUSALS = {
+    "UnauthorizedException": "UNAUTHORIZED",
+    "AccessDeniedException": "ACCESS_DENIED",
+    "MissingAuthenticationTokenException": "MISSING_AUTHENTICATION_TOKEN",
+    "RequestTooLargeException": "REQUEST_TOO_LARGE",
+    "TooManyRequestsException": "THROTTLED",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayResponse:
+    """A gateway response of the deployed template, which the emulator stores but does not apply."""
+
+    status: int | None
+    content_type: str
+    body: str
+    headers: Mapping[str, str]
+
+
+@dataclass
+class Wiring:
+    """What the front knows of the stack behind it; filled in as that comes up."""
+
+    issuer: Issuer
+    emulator_port: int
+    stage_path: str | None = None  # where the emulator serves the deployed stage
+    responses: Mapping[str, GatewayResponse] = field(default_factory=dict)
+    info: Mapping[str, Any] | None = None  # set once everything is up
+    awaited: str = "the servers"
+
+
+def gateway_responses(told: list[dict[str, Any]]) -> dict[str, GatewayResponse]:
+    """The template's own gateway responses among what API Gateway tells."""
+    found = {}
+    for row in told:
+        if row.get("defaultResponse") or not row.get("responseTemplates"):
+            continue
+        content_type, body = next(iter(row["responseTemplates"].items()))
+        headers = {
+            name.removeprefix("gatewayresponse.header."): value.strip("'")
+            for name, value in (row.get("responseParameters") or {}).items()
+        }
+        status = int(row["statusCode"]) if row.get("statusCode") else None
+        found[row["responseType"]] = GatewayResponse(status, content_type, body, headers)
+    return found
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection to the front."""
+
+    protocol_version = "HTTP/1.1"
+    wiring: ClassVar[Wiring]
+    timeout = 75
+
+    def _handle(self) -> None:
+        host = (self.headers.get("Host") or "").rsplit(":", 1)[0]
+        if host not in {HOST, "localhost"}:
+            self._problem(421, "misdirected", "This server answers for 127.0.0.1 and localhost only.")
+            return
+        length = self.headers.get("Content-Length") or "0"
+        if self.headers.get("Transfer-Encoding") or not length.isdigit():
+            self.close_connection = True
+            self._problem(411, "length-required", "Send the body with its Content-Length.")
+            return
+        if int(length) > MAX_BODY:
+            self.close_connection = True
+            self._problem(413, "too-large", f"A request may have {MAX_BODY} bytes.")
+            return
+        body = self.rfile.read(int(length))
+        target = urlsplit(self.path)
+        if target.path.startswith("/local/"):
+            self._local(target.path, parse_qs(target.query), body)
+        else:
+            self._forward(body)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _handle  # noqa: N815
+
+    def _local(self, path: str, query: Mapping[str, list[str]], body: bytes) -> None:
+        wiring = self.wiring
+        routes: dict[tuple[str, str], Callable[[], None]] = {
+            ("POST", "/local/token"): lambda: self._token(body),
+            ("GET", "/local/jwks.json"): lambda: self._json(200, wiring.issuer.jwks()),
+            ("GET", "/local/.well-known/openid-configuration"): lambda: self._json(200, wiring.issuer.configuration()),
+            ("GET", "/local/mail"): lambda: self._mail(query.get("to", [None])[0]),
+            ("GET", "/local/info"): self._info,
+        }
+        route = routes.get((self.command, path))
+        if route is None:
+            known = any(path == other for _, other in routes)
+            self._problem(405 if known else 404, "not-found", "There is no such route.")
+        else:
+            route()
+
+    def _token(self, body: bytes) -> None:
+        try:
+            wish = json.loads(body)
+        except ValueError:
+            self._problem(400, "malformed-json", "The body is no well-formed JSON.")
+            return
+        try:
+            token = self.wiring.issuer.token(wish if isinstance(wish, dict) else {})
+        except SignInRefused as refusal:
+            errors = [{"pointer": refusal.pointer, "detail": str(refusal)}]
+            self._problem(422, "invalid", str(refusal), errors=errors)
+        else:
+            self._json(200, {"access_token": token, "token_type": "Bearer", "expires_in": 12 * 3600})
+
+    def _mail(self, to: str | None) -> None:
+        mails = mailbox.read_mails(f"http://{HOST}:{self.wiring.emulator_port}", to)
+        if "text/html" in (self.headers.get("Accept") or ""):
+            self._send(200, {"Content-Type": "text/html; charset=utf-8"}, mailbox.as_page(mails))
+        else:
+            self._send(200, {"Content-Type": "application/json"}, mailbox.as_json(mails))
+
+    def _info(self) -> None:
+        if self.wiring.info is None:
+            self._problem(503, "starting", f"Still waiting for {self.wiring.awaited}.")
+        else:
+            self._json(200, self.wiring.info)
+
+    def _forward(self, body: bytes) -> None:
+        if self.wiring.stage_path is None:
+            self._problem(503, "starting", f"Still waiting for {self.wiring.awaited}.")
+            return
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
+        headers["Connection"] = "close"
+        connection = http.client.HTTPConnection(HOST, self.wiring.emulator_port, timeout=35)
+        try:
+            connection.request(self.command, self.wiring.stage_path + self.path, body, headers)
+            answer = connection.getresponse()
+            data = answer.read()
+        except (OSError, http.client.HTTPException):
+            self._problem(502, "bad-gateway", "The emulator behind this front does not answer.")
+            return
+        finally:
+            connection.close()
+        self._pass_on(answer, data)
+
+    def _pass_on(self, answer: http.client.HTTPResponse, data: bytes) -> None:
+        kind = _REFUSALS.get(answer.getheader("x-amzn-ErrorType") or "")
+        if kind is None and answer.status >= 500 and answer.getheader("Content-Type") != "application/problem+json":
+            kind = "DEFAULT_5XX"
+        response = self.wiring.responses.get(kind or "")
+        if response is not None:
+            headers = {"Content-Type": response.content_type, **response.headers}
+            self._send(response.status or answer.status, headers, response.body.encode())
+            return
+        kept = {
+            name: value
+            for name, value in answer.getheaders()
+            if name.lower() not in {*_HOP_BY_HOP, "content-length", "date"}
+        }
+        self._send(answer.status, kept, data)
+
+    def _json(self, status: int, document: Mapping[str, Any]) -> None:
+        self._send(status, {"Content-Type": "application/json"}, json.dumps(document).encode())
+
+    def _problem(self, status: int, slug: str, detail: str, **more: Any) -> None:
+        title = http.client.responses.get(status, "Error")
+        kind = f"https://seqport.example.org/problems/{slug}"
+        document = {"type": kind, "title": title, "status": status, "detail": detail, **more}
+        headers = {"Content-Type": "application/problem+json"} | ({"Retry-After": "1"} if status == 503 else {})
+        self._send(status, headers, json.dumps(document).encode())
+
+    def _send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if status != 204:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD" and status != 204:
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing: requests carry tokens, and the functions log for themselves."""
+
+
+class Front(ThreadingHTTPServer):
+    """The server on the port that people use. Raises OSError when the port is taken."""
+
+    daemon_threads = True
+    request_queue_size = 128
+    allow_reuse_address = True
+
+    def __init__(self, port: int, wiring: Wiring) -> None:
+        super().__init__((HOST, port), type("WiredHandler", (Handler,), {"wiring": wiring}))
+        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is no news; anything else is shown."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
+
+    def start(self) -> None:
+        """Serve in a thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the server and its thread."""
+        if self._thread.is_alive():
+            self.shutdown()
+            self._thread.join(5)
+        self.server_close()

@@ -1,0 +1,60 @@
+"""`python -m infra.local.run [--empty]`: the local stack in the foreground, until Ctrl-C or SIGTERM."""
+
+import argparse
+import signal
+import sys
+import threading
+from types import FrameType
+
+from infra.demo.catalog import PEOPLE, load
+from infra.local.servers import LocalStackError
+from infra.local.stack import Choices, LocalStack, check_tools
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="make run", description=__doc__)
+    parser.add_argument("--empty", action="store_true", help="do not load the demo catalog")
+    empty = parser.parse_args(arguments).empty
+    stop = threading.Event()
+
+    def asked(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGINT, asked)
+    signal.signal(signal.SIGTERM, asked)
+    try:
+        check_tools()
+        stack = LocalStack(Choices.of_environment(), say=_say, stopping=stop.is_set)
+        stack.start()
+    except LocalStackError as error:
+        if stop.is_set():
+            return 0
+        print(f"seqport: {error}", file=sys.stderr)
+        return 1
+    try:
+        if not empty and not stop.is_set():
+            load(stack.url, say=_say, stopping=stop.is_set)
+        if not stop.is_set():
+            stack.open()
+            _greet(stack.url, empty=empty)
+        stop.wait()
+    finally:
+        _say("Stopping …")
+        stack.stop()
+    return 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _greet(url: str, *, empty: bool) -> None:
+    lines = [f"Seqport runs at {url} (API: {url}/api/v1, mail: {url}/local/mail). Ctrl-C ends it."]
+    lines.append(f'Sign in: curl -X POST {url}/local/token -d \'{{"email": "analyst@demo.example.org"}}\'')
+    if not empty:
+        lines.append("People of the demo catalog: " + ", ".join(PEOPLE.values()))
+    _say("\n".join(lines))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

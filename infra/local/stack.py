@@ -1,0 +1,242 @@
+"""The whole local stack as one thing that starts and stops: servers, deployment, buckets, front."""
+
+import fcntl
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from infra.deployment import Client, DeploymentFailed, clients, deploy
+from infra.local.front import Front, Wiring, gateway_responses
+from infra.local.issuer import AUDIENCE, issuer
+from infra.local.servers import (
+    ACCESS_KEY,
+    HOST,
+    REGION,
+    SEAWEEDFS_PORTS,
+    SECRET_KEY,
+    LocalStackError,
+    Server,
+    free_ports,
+    is_free,
+    ministack,
+    seaweedfs,
+)
+from infra.package import package
+
+STACK = "seqport"
+SENDER = "exports@seqport.example.org"
+_DEPLOYMENTS = "seqport-deployments"
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """How a local stack is to be: its port, its data folder, and which S3 server it uses."""
+
+    port: int = 8000
+    home: Path = Path(".local")
+    object_store: str = "seaweedfs"
+    stuck_after: int = 3600
+
+    @classmethod
+    def of_environment(cls) -> "Choices":
+        """From PORT, SEQPORT_HOME and SEQPORT_OBJECT_STORE. Raises LocalStackError."""
+        port = os.environ.get("PORT") or "8000"
+        if not port.isdigit() or not 1 <= int(port) <= 65_535:
+            raise LocalStackError(f"PORT is {port!r}; it must be a number from 1 to 65535")
+        store = os.environ.get("SEQPORT_OBJECT_STORE") or "seaweedfs"
+        if store not in ("seaweedfs", "ministack"):
+            raise LocalStackError(f"SEQPORT_OBJECT_STORE is {store!r}; it must be seaweedfs or ministack")
+        home = Path(os.environ.get("SEQPORT_HOME") or ".local").resolve()
+        return cls(int(port), home, store)
+
+
+class LocalStack:
+    """The servers and the front of one data folder. `stop` ends whatever `start` has begun."""
+
+    def __init__(self, choices: Choices, say: Say = print, stopping: Callable[[], bool] = lambda: False) -> None:
+        self.choices = choices
+        self._say, self._stopping = say, stopping
+        self._lock: IO[str] | None = None
+        self._front: Front | None = None
+        self.ministack: Server | None = None
+        self.seaweedfs: Server | None = None
+
+    @property
+    def url(self) -> str:
+        """Where people find it."""
+        return f"http://{HOST}:{self.choices.port}"
+
+    def start(self) -> dict[str, Any]:
+        """Bring everything up and give back what `/local/info` tells. Raises LocalStackError, with nothing running."""
+        try:
+            return self._start()
+        except (LocalStackError, DeploymentFailed, OSError) as error:
+            self.stop()
+            raise error if isinstance(error, LocalStackError) else LocalStackError(str(error)) from error
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self) -> dict[str, Any]:
+        home = self._claim_home()
+        ports = self._ports(home)
+        wiring = Wiring(issuer(f"{self.url}/local", home), ports["ministack"])
+        try:
+            self._front = Front(self.choices.port, wiring)
+        except OSError as error:
+            raise LocalStackError(
+                f"port {self.choices.port} is taken: end what uses it, or choose another with PORT=8001"
+            ) from error
+        self._front.start()
+        self._start_servers(home, ports)
+        if self._stopping():
+            raise LocalStackError("stopped while starting")
+        wiring.awaited = "the deployment"
+        emulator = f"http://{HOST}:{ports['ministack']}"
+        outputs = self._deploy(emulator, ports)
+        client = clients(emulator, "test", "test", REGION)
+        wiring.stage_path = f"/restapis/{outputs['RestAPIId']}/live/_user_request_"
+        told = client("apigateway").get_gateway_responses(restApiId=outputs["RestAPIId"], limit=500)["items"]
+        wiring.responses = gateway_responses(told)
+        self._take_up_work(client, outputs)
+        info = self._info(emulator, ports, outputs)
+        wiring.awaited = "the demo catalog"
+        self._wiring = wiring
+        self._told = info
+        return info
+
+    def open(self) -> None:
+        """Say that everything is up: from now on `/local/info` answers 200."""
+        self._wiring.info = self._told
+
+    def _claim_home(self) -> Path:
+        home = self.choices.home
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            self._lock = (home / "lock").open("w")
+        except OSError as error:
+            raise LocalStackError(
+                f"the data folder {home} can't be used ({error.strerror}): choose another with SEQPORT_HOME"
+            ) from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise LocalStackError(
+                f"another local stack runs on {home}: stop it, or choose another folder with SEQPORT_HOME"
+            ) from None
+        return home
+
+    def _ports(self, home: Path) -> dict[str, int]:
+        """The ports of the servers behind the front: those of last time where they are free, for stored URLs."""
+        path = home / "ports.json"
+        names = ("ministack", *SEAWEEDFS_PORTS)
+        known: dict[str, int] = {}
+        if path.exists():
+            try:
+                known = {str(name): int(port) for name, port in json.loads(path.read_text(encoding="utf-8")).items()}
+            except (ValueError, AttributeError, TypeError):
+                raise LocalStackError(
+                    f"{path} is damaged: delete it (or all of {home}, to begin anew) and start again"
+                ) from None
+        fresh = iter(free_ports(len(names)))
+        ports = {name: known[name] if is_free(known.get(name, 0)) and name in known else next(fresh) for name in names}
+        path.write_text(json.dumps(ports), encoding="utf-8")
+        return ports
+
+    def _start_servers(self, home: Path, ports: dict[str, int]) -> None:
+        self._say("Starting the servers …")
+        self.ministack = ministack(home / "ministack", ports["ministack"])
+        servers = [self.ministack]
+        if self.choices.object_store == "seaweedfs":
+            self.seaweedfs = seaweedfs(home / "seaweedfs", ports)
+            servers.append(self.seaweedfs)
+        with ThreadPoolExecutor(len(servers)) as pool:
+            for started in [pool.submit(server.start, self._stopping) for server in servers]:
+                started.result()
+
+    def _s3_url(self, ports: dict[str, int]) -> str:
+        return f"http://{HOST}:{ports['s3.port']}" if self.choices.object_store == "seaweedfs" else ""
+
+    def _deploy(self, emulator: str, ports: dict[str, int]) -> dict[str, str]:
+        self._say("Packaging and deploying …")
+        s3_url = self._s3_url(ports)
+        client = clients(emulator, "test", "test", REGION)
+        client("sesv2").create_email_identity(EmailIdentity=SENDER)
+        outputs = deploy(
+            client,
+            package(),
+            STACK,
+            {
+                "OidcIssuer": f"{self.url}/local",
+                "OidcAudience": AUDIENCE,
+                "OidcJwksUri": f"{self.url}/local/jwks.json",
+                "PublicUrl": self.url,
+                "MailFrom": SENDER,
+                "S3EndpointUrl": s3_url,
+                "CopyCrc": "answer" if s3_url else "read",
+                "StuckAfter": str(self.choices.stuck_after),
+            },
+            bucket=_DEPLOYMENTS,
+            base_url=emulator,
+        )
+        if s3_url:
+            # CloudFormation made the buckets in the emulator's own S3; the same names are needed where the objects lie.
+            s3 = clients(s3_url, ACCESS_KEY, SECRET_KEY, REGION)("s3")
+            there = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
+            for name in ("CatalogBucketName", "WorkBucketName", "ExportsBucketName"):
+                if outputs[name] not in there:
+                    s3.create_bucket(Bucket=outputs[name])
+        return outputs
+
+    def _take_up_work(self, client: Client, outputs: dict[str, str]) -> None:
+        """What ran when the emulator ended never goes on: end it, and let the clean-up see to its export."""
+        stepfunctions = client("stepfunctions")
+        listed = stepfunctions.list_executions(stateMachineArn=outputs["StateMachineArn"], statusFilter="RUNNING")
+        for execution in listed["executions"]:
+            stepfunctions.stop_execution(executionArn=execution["executionArn"], cause="the local stack was stopped")
+        if listed["executions"]:
+            client("lambda").invoke(FunctionName=outputs["CleanUpFunction"], Payload=b"{}")
+
+    def _info(self, emulator: str, ports: dict[str, int], outputs: dict[str, str]) -> dict[str, Any]:
+        return {
+            "url": self.url,
+            "api": f"{self.url}/api/v1",
+            "home": str(self.choices.home),
+            "object_store": self.choices.object_store,
+            "endpoints": {"aws": emulator, "s3": self._s3_url(ports) or emulator},
+            "credentials": {"access_key_id": ACCESS_KEY, "secret_access_key": SECRET_KEY, "region": REGION},
+            "buckets": {name: outputs[f"{name.capitalize()}BucketName"] for name in ("catalog", "work", "exports")},
+            "tables": {
+                name: outputs[f"{name.capitalize()}TableName"]
+                for name in ("users", "namespaces", "samples", "files", "exports", "audit")
+            },
+            "state_machine_arn": outputs["StateMachineArn"],
+            "functions": {"api": outputs["APIHandlerName"], "clean_up": outputs["CleanUpFunction"]},
+        }
+
+    def stop(self) -> None:
+        """End everything that was started, gracefully, and let go of the data folder."""
+        if self._front is not None:
+            self._front.stop()
+            self._front = None
+        servers = [server for server in (self.ministack, self.seaweedfs) if server is not None]
+        for server in servers:
+            server.terminate()
+        for server in servers:
+            server.stop()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+def check_tools() -> None:
+    """Raise LocalStackError unless this interpreter can run and package the stack."""
+    if shutil.which("chalice", path=str(Path(sys.executable).parent)) is None:
+        raise LocalStackError("chalice is not installed beside this Python: run `make setup` first")
