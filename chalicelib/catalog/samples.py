@@ -1,7 +1,6 @@
 """Samples and their metadata. Each is listed under its project and every group above that, by rows of its own."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
@@ -19,7 +18,7 @@ from chalicelib.settings import settings
 from chalicelib.tables import TableName
 
 _META = "META"
-_WRITERS = 16
+_TRANSACTION = 100  # operations that one transaction may have (TransactWriteItems)
 Metadata = Mapping[str, str | int | float]
 
 
@@ -149,8 +148,9 @@ def create(project: Namespace, new: NewSample) -> Sample:
 
 
 def create_many(project: Namespace, wanted: Sequence[NewSample]) -> list[Sample]:
-    """Make samples in a project, in order; each is written whole or not at all. Conflict when a PUID is in use.
+    """Make samples in a project, in order. Conflict when a PUID is in use.
 
+    Each is written whole or not at all, many in one transaction.
     PUIDs that were given are looked up before the first write, so that a conflict found then leaves nothing behind.
     """
     given = [new.puid for new in wanted if new.puid is not None]
@@ -173,20 +173,26 @@ def create_many(project: Namespace, wanted: Sequence[NewSample]) -> list[Sample]
         )
         for new in wanted
     ]
-    with ThreadPoolExecutor(_WRITERS) as pool:
-        list(pool.map(_write_new, made))
+    at_once = max(1, _TRANSACTION // (2 + len(project.lineage)))
+    for start in range(0, len(made), at_once):
+        _write_new(made[start : start + at_once])
     return made
 
 
-def _write_new(sample: Sample) -> None:
-    def fill(transaction: TransactWrite) -> None:
-        name_row = SamplePuidRow(puid_key(sample.puid), target_id=sample.id)
-        transaction.save(name_row, condition=SamplePuidRow.pk.does_not_exist())
-        transaction.save(_row(sample), condition=SampleRow.pk.does_not_exist())
-        for row in _listed_rows(sample):
-            transaction.save(row)
+def _write_new(made: Sequence[Sample]) -> None:
+    taken: list[Conflict | None] = []
 
-    write_together(fill, taken=[Conflict("This PUID is in use.", slug="puid-taken")])
+    def fill(transaction: TransactWrite) -> None:
+        for sample in made:
+            name_row = SamplePuidRow(puid_key(sample.puid), target_id=sample.id)
+            transaction.save(name_row, condition=SamplePuidRow.pk.does_not_exist())
+            transaction.save(_row(sample), condition=SampleRow.pk.does_not_exist())
+            listed_rows = _listed_rows(sample)
+            for row in listed_rows:
+                transaction.save(row)
+            taken.extend([Conflict("This PUID is in use.", slug="puid-taken"), *([None] * (1 + len(listed_rows)))])
+
+    write_together(fill, taken=taken)
 
 
 def find(id_or_puid: str) -> Sample:

@@ -20,8 +20,8 @@ from chalicelib.archive.entries import ArchiveError, Entry, Member, Source, Uplo
 from chalicelib.archive.finish import Archive, SourcesChanged, abort_upload, finish_upload
 from chalicelib.archive.objects import CopyCrc, Target
 from chalicelib.archive.parts import Plan, plan
-from chalicelib.archive.plan_file import BatchResult, read_batch, read_index, read_result, write_batch as batch_bytes
-from chalicelib.archive.plan_file import write_index, write_result
+from chalicelib.archive.plan_file import BatchResult, read_batch, read_index, read_result, write_index, write_result
+from chalicelib.archive.plan_file import write_batch as batch_bytes
 from chalicelib.archive.writer import create_upload, write_batch
 from tests.object_stores import counting_proxy, s3_client
 

@@ -1,0 +1,80 @@
+# Each target does its own set-up, ends with its own status, and prints what it found.
+PYTHON ?= python3
+VENV := .venv
+STACK := .venv-stack
+BIN := $(VENV)/bin
+PIP_QUIET := --quiet --disable-pip-version-check
+
+.PHONY: help setup run demo test test-all check lint types imports templates format bench package clean
+
+help:
+	@echo "make demo      the main job: a sample export of the demo catalog, downloaded and checked"
+	@echo "make run       the local stack with the demo catalog on http://127.0.0.1:$${PORT:-8000}, until Ctrl-C"
+	@echo "make test      the quick tests (unit, adapters, api, workflow)"
+	@echo "make test-all  these and the deployed local stack"
+	@echo "make check     ruff, mypy, import-linter, template and state-machine lint"
+	@echo "make bench     the archive engine beside a streaming zip, in one run"
+	@echo "make package   template and deployment package in build/package"
+	@echo "make clean     removes environments, builds and caches; the data folder .local stays"
+
+$(VENV)/ready: requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	  || { echo "Seqport needs Python 3.11, 3.12 or 3.13: make PYTHON=python3.11 …"; exit 1; }
+	@echo "Installing the development environment …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install $(PIP_QUIET) -r requirements-dev.txt
+	@touch $@
+
+$(STACK)/ready: requirements-stack.txt
+	@echo "Installing the servers of the local stack …"
+	@test -x $(STACK)/bin/python || $(PYTHON) -m venv $(STACK)
+	@$(STACK)/bin/pip install $(PIP_QUIET) -r requirements-stack.txt
+	@touch $@
+
+node_modules/ready: package.json package-lock.json
+	@npm ci --silent --no-audit --no-fund
+	@touch $@
+
+setup: $(VENV)/ready $(STACK)/ready
+
+run: setup
+	@exec $(BIN)/python -m infra.local.run
+
+demo: setup
+	@exec $(BIN)/python -m infra.demo.run
+
+test: setup
+	@$(BIN)/python -m pytest -q
+
+test-all: setup
+	@$(BIN)/python -m pytest -q tests --cov --cov-report=term:skip-covered
+
+check: setup lint types imports templates
+
+lint: $(VENV)/ready
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: $(VENV)/ready
+	@$(BIN)/mypy
+
+imports: $(VENV)/ready
+	@$(BIN)/lint-imports --no-cache | tail -n 6
+
+templates: $(VENV)/ready node_modules/ready
+	@$(BIN)/python -m infra.package
+	@$(BIN)/cfn-lint --template build/package/sam.json
+	@node_modules/.bin/asl-validator --json-path infra/state_machine.json
+
+format: $(VENV)/ready
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+bench: setup
+	@exec $(BIN)/python -m tests.bench.archive
+
+package: $(VENV)/ready
+	@$(BIN)/python -m infra.package
+
+clean:
+	rm -rf $(VENV) $(STACK) build node_modules .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

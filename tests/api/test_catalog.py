@@ -1,0 +1,288 @@
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib import aws
+from chalicelib.catalog.uploads import bind_source
+from tests.service import Person, made, upload
+
+SignIn = Callable[..., Person]
+ROLES = ("guest", "uploader", "analyst", "maintainer", "owner")
+
+
+@pytest.fixture
+def olga(sign_in: SignIn) -> Person:
+    return sign_in("olga@example.org")
+
+
+@pytest.fixture
+def place(olga: Person) -> dict[str, Any]:
+    """A group in a group, a project in it, a sample in that; all of Olga."""
+    top = made(olga.post("/groups", {"name": "Top", "path": "top"}))
+    inner = made(olga.post("/groups", {"name": "Inner", "path": "inner", "parent_id": top["puid"]}))
+    project = made(olga.post("/projects", {"name": "Pro", "path": "pro", "group_id": inner["id"]}))
+    sample = made(olga.post(f"/projects/{project['puid']}/samples", {"name": "S 1", "metadata": {" Organism ": "x"}}))
+    return {"top": top, "inner": inner, "project": project, "sample": sample}
+
+
+def grant(owner: Person, namespace_id: str, person: Person, role: str) -> None:
+    member = person.get("/me").body["id"]
+    made(owner.call("PUT", f"/namespaces/{namespace_id}/members/{member}", {"role": role}), 200)
+
+
+def test_things_are_found_by_id_and_by_puid(olga: Person, place: dict[str, Any]) -> None:
+    assert re.fullmatch(r"INXT_GRP_[A-Z2-7]{10}", place["top"]["puid"])
+    assert place["project"]["full_path"] == "top/inner/pro"
+    for one in ("top", "inner", "project"):
+        by_id = made(olga.get(f"/namespaces/{place[one]['id']}"), 200)
+        assert made(olga.get(f"/namespaces/{place[one]['puid']}"), 200) == by_id
+    assert made(olga.get(f"/samples/{place['sample']['puid']}"), 200) == place["sample"]
+    assert place["sample"]["metadata"] == {"organism": "x"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_on_a_group_holds_below_it_and_no_further(
+    role: str, olga: Person, place: dict[str, Any], sign_in: SignIn
+) -> None:
+    bob = sign_in("bob@example.org")
+    project, sample, inner = place["project"]["id"], place["sample"]["id"], place["inner"]["id"]
+    assert bob.get(f"/namespaces/{project}").status == 404
+    grant(olga, inner, bob, role)
+    assert made(bob.get(f"/namespaces/{project}"), 200)["role"] == role
+    assert bob.get(f"/namespaces/{place['top']['id']}").status == 404
+    rank = ROLES.index(role)
+    cases: list[tuple[str, str, Any, int, int]] = [  # method, path, body, least rank, status if allowed
+        ("GET", f"/samples/{sample}", None, 0, 200),
+        ("GET", f"/samples/{sample}/files", None, 0, 200),
+        ("POST", f"/projects/{project}/samples", {"name": "n"}, 1, 201),
+        ("PATCH", f"/samples/{sample}", {"name": "n"}, 1, 200),
+        ("POST", f"/samples/{sample}/files", {"filename": "a.fa", "size": 1}, 1, 201),
+        ("POST", "/projects", {"name": "n", "path": "n", "group_id": inner}, 3, 201),
+        ("GET", f"/namespaces/{project}/members", None, 3, 200),
+        ("DELETE", f"/samples/{sample}", None, 3, 204),
+    ]
+    for method, path, body, least, status in cases:
+        assert bob.call(method, path, body).status == (status if rank >= least else 403), (method, path)
+
+
+def test_nobody_grants_above_their_own_role_and_the_last_owner_stays(
+    olga: Person, place: dict[str, Any], sign_in: SignIn
+) -> None:
+    max_, eve = sign_in("max@example.org"), sign_in("eve@example.org")
+    olgas, eves = olga.get("/me").body["id"], eve.get("/me").body["id"]
+    top = f"/namespaces/{place['top']['id']}/members"
+    grant(olga, place["top"]["id"], max_, "maintainer")
+    assert max_.call("PUT", f"{top}/{eves}", {"role": "owner"}).status == 403
+    assert max_.call("PUT", f"{top}/{olgas}", {"role": "guest"}).status == 403
+    assert max_.call("DELETE", f"{top}/{olgas}").status == 403
+    assert max_.call("PUT", f"{top}/{eves}", {"role": "analyst"}).status == 200
+    assert olga.call("DELETE", f"{top}/{olgas}").status == 409
+    assert olga.call("PUT", f"{top}/{olgas}", {"role": "analyst"}).status == 409
+    assert max_.call("DELETE", f"{top}/{eves}").status == 204
+    assert [one["role"] for one in max_.get(top).body["items"]].count("owner") == 1
+
+
+def test_a_membership_can_expire(olga: Person, place: dict[str, Any], sign_in: SignIn) -> None:
+    bob = sign_in("bob@example.org")
+    path = f"/namespaces/{place['top']['id']}/members/{bob.get('/me').body['id']}"
+    assert olga.call("PUT", path, {"role": "guest", "expires_at": "2020-01-01T00:00:00Z"}).status == 422
+    assert olga.call("PUT", path, {"role": "guest", "expires_at": "tomorrow"}).status == 422
+    granted = made(olga.call("PUT", path, {"role": "guest", "expires_at": "2099-01-01T00:00:00+01:00"}), 200)
+    assert granted["expires_at"] == "2098-12-31T23:00:00.000Z"
+    assert bob.get(f"/namespaces/{place['top']['id']}").status == 200
+
+
+def test_lists_tell_what_one_can_see_with_the_role(olga: Person, place: dict[str, Any], sign_in: SignIn) -> None:
+    bob = sign_in("bob@example.org")
+    assert bob.get("/groups").body == {"items": [], "next_cursor": None, "total": 0}
+    grant(olga, place["top"]["id"], bob, "analyst")
+    groups = bob.get("/groups?sort=path").body
+    assert [(one["full_path"], one["role"]) for one in groups["items"]] == [
+        ("top", "analyst"),
+        ("top/inner", "analyst"),
+    ]
+    assert [one["path"] for one in bob.get("/projects").body["items"]] == ["pro"]
+
+
+def test_pages_of_samples_show_each_once(olga: Person, place: dict[str, Any]) -> None:
+    project = place["project"]["id"]
+    batch = {"samples": [{"name": f"Sample {i:02d}"} for i in range(24)]}
+    assert len(made(olga.post(f"/projects/{project}/samples/batch", batch))["samples"]) == 24
+    for sort in ("name", "-name", "puid", "-created_at", "updated_at"):
+        names: list[str] = []
+        cursor = ""
+        while True:
+            page = made(olga.get(f"/namespaces/{place['top']['id']}/samples?limit=7&sort={sort}{cursor}"), 200)
+            assert page["total"] == 25
+            names += [one["name"] for one in page["items"]]
+            if page["next_cursor"] is None:
+                break
+            cursor = f"&cursor={page['next_cursor']}"
+        assert len(names) == len(set(names)) == 25
+        if sort.endswith("name"):
+            assert names == sorted(names, reverse=sort.startswith("-"), key=str.casefold)
+    assert olga.get(f"/namespaces/{project}/samples?q=sample%201").body["total"] == 10
+    assert olga.get(f"/namespaces/{project}/samples?q=S%201").body["total"] == 1
+    assert olga.get(f"/namespaces/{project}/samples?q={place['sample']['puid'].lower()}").body["total"] == 1
+
+
+@pytest.mark.parametrize(
+    "parameters", ["limit=0", "limit=1001", "limit=x", "sort=size", "cursor=%21", "cursor=W10", "limit=-1"]
+)
+def test_bad_parameters_of_a_list_are_named(olga: Person, place: dict[str, Any], parameters: str) -> None:
+    answer = olga.get(f"/namespaces/{place['project']['id']}/samples?{parameters}")
+    assert answer.status == 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_batch_with_any_flaw_writes_nothing_and_names_all(olga: Person, place: dict[str, Any]) -> None:
+    project = place["project"]["id"]
+    puid = "INXT_SAM_AAAAAAAAAA"
+    wrong = {"samples": [{"name": ""}, {"name": "ok"}, {"colour": 1, "name": "y"}]}
+    answer = olga.post(f"/projects/{project}/samples/batch", wrong)
+    assert answer.status == 422
+    assert {one["pointer"] for one in answer.body["errors"]} == {"/samples/0/name", "/samples/2/colour"}
+    twice = {"samples": [{"name": "a", "puid": puid}, {"name": "b", "puid": puid}, {"name": "c", "puid": "NO"}]}
+    pointers = [one["pointer"] for one in olga.post(f"/projects/{project}/samples/batch", twice).body["errors"]]
+    assert pointers == ["/samples/1/puid", "/samples/2/puid"]
+    assert olga.get(f"/namespaces/{project}/samples").body["total"] == 1
+
+
+def test_a_puid_and_a_path_name_one_thing(olga: Person, place: dict[str, Any]) -> None:
+    project = place["project"]["id"]
+    puid = "INXT_SAM_AAAAAAAAAA"
+    made(olga.post(f"/projects/{project}/samples", {"name": "a", "puid": puid}))
+    assert olga.post(f"/projects/{project}/samples", {"name": "b", "puid": puid}).status == 409
+    assert olga.post("/groups", {"name": "again", "path": "TOP"}).status == 409
+    assert olga.post("/groups", {"name": "g", "path": "g", "puid": place["top"]["puid"]}).status == 409
+
+
+def test_two_fastq_files_become_a_pair_under_the_first_ones_puid(olga: Person, place: dict[str, Any]) -> None:
+    sample = place["sample"]["id"]
+    reverse = upload(olga, sample, "a_S1_L001_R2_001.fastq.gz")
+    assert "direction" not in reverse
+    forward = upload(olga, sample, "a_S1_L001_R1_001.fastq.gz", b"ACGTACGT")
+    assert (forward["direction"], forward["type"], forward["paired_with"]) == ("forward", "illumina_pe", reverse["id"])
+    listed = {one["id"]: one for one in olga.get(f"/samples/{sample}/files").body["items"]}
+    assert listed[reverse["id"]]["direction"] == "reverse"
+    assert listed[reverse["id"]]["puid"] == forward["puid"] == reverse["puid"]
+
+
+def test_two_files_with_different_given_puids_stay_single(olga: Person, place: dict[str, Any]) -> None:
+    sample = place["sample"]["id"]
+    upload(olga, sample, "b_1.fq", puid="INXT_ATT_AAAAAAAAAA")
+    second = upload(olga, sample, "b_2.fq", puid="INXT_ATT_BBBBBBBBBB")
+    assert second["puid"] == "INXT_ATT_BBBBBBBBBB"
+    assert "paired_with" not in second
+
+
+def test_a_file_is_visible_once_it_is_complete_and_whole(olga: Person, place: dict[str, Any]) -> None:
+    sample = place["sample"]["id"]
+    begun = made(olga.post(f"/samples/{sample}/files", {"filename": "a.txt", "size": 4}))
+    assert olga.get(f"/samples/{sample}/files").body["total"] == 0
+    assert olga.post(f"/files/{begun['id']}/complete", {"parts": []}).status == 409
+    assert made(olga.get(f"/files/{begun['id']}/upload"), 200)["upload"]["parts"][0]["part_number"] == 1
+    done = upload(olga, sample, "a.txt", b"four")
+    assert done["format"] == "text"
+    assert made(olga.post(f"/files/{done['id']}/complete", {"parts": []}), 200)["id"] == done["id"]
+    assert olga.get(f"/samples/{sample}/files").body["total"] == 1
+
+
+def test_a_large_file_is_uploaded_in_parts(olga: Person, place: dict[str, Any]) -> None:
+    sample = place["sample"]["id"]
+    size = 200 * 1024 * 1024
+    begun = made(olga.post(f"/samples/{sample}/files", {"filename": "big.fastq.gz", "size": size}))
+    assert begun["upload"]["part_size"] == 64 * 1024 * 1024
+    assert [one["part_number"] for one in begun["upload"]["parts"]] == [1, 2, 3, 4]
+    huge = made(olga.post(f"/samples/{sample}/files", {"filename": "huge.bam", "size": 1 << 40}))
+    assert len(huge["upload"]["parts"]) <= 1000
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "s3://bound/elsewhere/a.fa",
+        "s3://bound/reads",
+        "s3://bound/readsx/a.fa",
+        "s3://bound/reads/../secret/a.fa",
+        "s3://bound/reads/%2e%2e/secret/a.fa",
+        "s3://bound//reads/a.fa",
+        "s3://bound/reads/missing.fa",
+        "s3://other/reads/a.fa",
+        "http://bound/reads/a.fa",
+        "s3://",
+        "s3://test-catalog/files/x",
+    ],
+)
+def test_what_may_not_be_registered_is_refused_in_the_same_words(olga: Person, place: dict[str, Any], uri: str) -> None:
+    aws.s3().create_bucket(Bucket="bound")
+    for key in ("reads/a.fa", "secret/a.fa", "elsewhere/a.fa", "readsx/a.fa"):
+        aws.s3().put_object(Bucket="bound", Key=key, Body=b"ACGT")
+    bind_source(place["top"]["id"], "bound", "reads")
+    answer = olga.post(f"/samples/{place['sample']['id']}/files/register", {"s3_uri": uri})
+    assert answer.status == 422
+    assert answer.body["type"].endswith("/source-not-allowed")
+    assert answer.body["detail"] == "This object may not be registered here, or it does not exist."
+
+
+def test_an_object_under_a_bound_prefix_is_registered_and_outlives_its_record(
+    olga: Person, place: dict[str, Any], sign_in: SignIn
+) -> None:
+    aws.s3().create_bucket(Bucket="bound")
+    aws.s3().put_object(Bucket="bound", Key="reads/a b.fa", Body=b"ACGT")
+    bind_source(place["top"]["id"], "bound", "reads/")
+    sample = place["sample"]["id"]
+    file = made(olga.post(f"/samples/{sample}/files/register", {"s3_uri": "s3://bound/reads/a b.fa"}))
+    assert (file["filename"], file["size"], file["s3_uri"]) == ("a b.fa", 4, "s3://bound/reads/a b.fa")
+    bob = sign_in("bob@example.org")
+    mine = made(bob.post("/groups", {"name": "Bob", "path": "bob"}))
+    project = made(bob.post("/projects", {"name": "B", "path": "b", "group_id": mine["id"]}))
+    his = made(bob.post(f"/projects/{project['id']}/samples", {"name": "B"}))["id"]
+    theft = bob.post(f"/samples/{his}/files/register", {"s3_uri": file["s3_uri"]})
+    assert theft.body["type"].endswith("/source-not-allowed")
+    grant(olga, place["top"]["id"], bob, "analyst")
+    made(bob.post(f"/samples/{his}/files/register", {"s3_uri": file["s3_uri"]}))
+    assert olga.call("DELETE", f"/samples/{sample}").status == 204
+    assert olga.get(f"/samples/{sample}").status == 404
+    assert aws.s3().head_object(Bucket="bound", Key="reads/a b.fa")["ContentLength"] == 4
+
+
+def test_metadata_is_merged_lower_cased_and_bounded(olga: Person, place: dict[str, Any]) -> None:
+    path = f"/samples/{place['sample']['id']}/metadata"
+    changed = made(olga.call("PATCH", path, {"ORGANISM": None, "Depth": 12.5, "id": "00012"}), 200)
+    assert changed["metadata"] == {"depth": 12.5, "id": "00012"}
+    assert olga.call("PATCH", path, {"a": True}).status == 422
+    assert olga.call("PATCH", path, {f"f{i}": "x" * 30_000 for i in range(11)}).status == 422
+    assert olga.get(f"/samples/{place['sample']['id']}").body["metadata"] == changed["metadata"]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "slug"),
+    [
+        (b"{", {}, 400, "malformed-json"),
+        (b"", {}, 400, "malformed-json"),
+        (b"{}", {"Content-Type": "text/plain"}, 400, "content-type"),
+        (b"[]", {}, 422, "invalid"),
+        (b'{"name": "x"}', {"Content-Type": "application/json; charset=utf-8"}, 422, "invalid"),
+        (b'{"name": 5, "path": "x"}', {}, 422, "invalid"),
+        (b'{"name": "x", "path": "../x"}', {}, 422, "invalid"),
+        (b'{"name": "a\\u0000b", "path": "x"}', {}, 422, "invalid"),
+        (b'{"name": "' + b"x" * 256 + b'", "path": "x"}', {}, 422, "invalid"),
+        (b"x" * (6 * 1024 * 1024 + 1), {}, 413, "too-large"),
+    ],
+    ids=lambda value: value[:30] if isinstance(value, bytes) else None,
+)
+def test_bad_bodies_get_problems(olga: Person, body: bytes, headers: dict[str, str], status: int, slug: str) -> None:
+    answer = olga.call("POST", "/groups", body, **headers)
+    assert (answer.status, answer.body["type"].rsplit("/", 1)[-1]) == (status, slug)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_people_are_looked_up_by_maintainers_only(olga: Person, place: dict[str, Any], sign_in: SignIn) -> None:
+    bob = sign_in("bob@example.org")
+    assert [one["email"] for one in olga.get("/users?email=BOB@example.org").body["items"]] == ["bob@example.org"]
+    assert olga.get("/users?email=bo@example.org").body["items"] == []
+    assert olga.get("/users").status == 400
+    assert bob.get("/users?email=olga@example.org").status == 403

@@ -1,0 +1,104 @@
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import jwt
+import pytest
+from chalice.test import Client
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from infra.local.issuer import Issuer
+from tests.service import Person
+
+OPEN = {("GET", "/api/v1/health")}
+
+
+def claims(signer: Issuer, **changes: Any) -> dict[str, Any]:
+    now = int(time.time())
+    good = {"iss": signer.url, "aud": "seqport", "sub": "s", "email": "x@example.org", "iat": now, "exp": now + 60}
+    return {key: value for key, value in {**good, **changes}.items() if value is not None}
+
+
+def signed(signer: Issuer, **changes: Any) -> str:
+    return jwt.encode(claims(signer, **changes), signer.key, algorithm="RS256", headers={"kid": signer.key_id})
+
+
+def with_public_key_as_secret(signer: Issuer) -> str:
+    pem = signer.key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    head = jwt.utils.base64url_encode(json.dumps({"alg": "HS256", "typ": "JWT", "kid": signer.key_id}).encode())
+    body = jwt.utils.base64url_encode(json.dumps(claims(signer)).encode())
+    algorithm = jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256)
+    signature = algorithm.sign(head + b"." + body, pem)
+    return b".".join((head, body, jwt.utils.base64url_encode(signature))).decode()
+
+
+def forged(signer: Issuer) -> str:
+    other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return jwt.encode(claims(signer), other, algorithm="RS256", headers={"kid": signer.key_id})
+
+
+BAD: dict[str, Callable[[Issuer], str | None]] = {
+    "missing": lambda _: None,
+    "no token at all": lambda _: "x",
+    "forged": forged,
+    "expired": lambda signer: signed(signer, exp=int(time.time()) - 3600),
+    "not yet valid": lambda signer: signed(signer, nbf=int(time.time()) + 3600),
+    "never expiring": lambda signer: signed(signer, exp=None),
+    "alg none": lambda signer: jwt.encode(claims(signer), None, algorithm="none", headers={"kid": signer.key_id}),
+    "HS256 with the public key": with_public_key_as_secret,
+    "wrong audience": lambda signer: signed(signer, aud="somebody-else"),
+    "wrong issuer": lambda signer: signed(signer, iss="https://elsewhere.example.org"),
+    "unknown key": lambda signer: jwt.encode(claims(signer), signer.key, algorithm="RS256", headers={"kid": "other"}),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_every_route_but_the_open_ones_refuses_a_token_that_is(kind: str, client: Client, signer: Issuer) -> None:
+    from app import app
+
+    person = Person(client, BAD[kind](signer))
+    checked = 0
+    for path, methods in app.routes.items():
+        for method in methods:
+            if (method, path) in OPEN:
+                continue
+            filled = path.replace("{", "").replace("}", "").removeprefix("/api/v1")
+            assert person.call(method, filled).status == 401, (method, path)
+            checked += 1
+    assert checked > 20
+
+
+def test_views_refuse_by_themselves_when_the_gateway_lets_somebody_through(client: Client) -> None:
+    from app import app
+
+    event = {
+        "requestContext": {"resourcePath": "/api/v1/me", "httpMethod": "GET", "identity": {}},
+        "pathParameters": None,
+        "multiValueQueryStringParameters": None,
+        "headers": {"Authorization": "Bearer x"},
+        "body": None,
+        "stageVariables": None,
+        "isBase64Encoded": False,
+    }
+    answer = app(event, None)
+    assert answer["statusCode"] == 401
+    assert json.loads(answer["body"])["type"].endswith("/unauthorized")
+
+
+def test_me_is_who_the_token_says_and_remembers_the_language(sign_in: Callable[..., Person]) -> None:
+    ana = sign_in("ana.lopez@example.org", "fr")
+    me = ana.get("/me").body
+    assert {**me, "id": ""} == {
+        "id": "", "email": "ana.lopez@example.org", "first_name": "Ana", "last_name": "Lopez", "locale": "fr",
+    }  # fmt: skip
+    assert ana.call("PATCH", "/me", {"locale": "en"}).body["locale"] == "en"
+    assert ana.get("/me").body == {**me, "locale": "en"}
+    assert ana.call("PATCH", "/me", {"locale": "de"}).status == 422
+
+
+def test_health_is_open(client: Client) -> None:
+    assert Person(client, None).get("/health").body["status"] == "ok"

@@ -1,0 +1,158 @@
+"""The service for tests without a deployed stack: its tables from the template, in moto, and people who sign in."""
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from chalice.test import Client
+from moto import mock_aws
+
+from chalicelib import aws, tables
+from chalicelib.access.tokens import forget_keys
+from chalicelib.settings import settings
+from infra.local.issuer import AUDIENCE, Issuer, issuer
+from infra.package import resources
+
+BUCKETS = {"CATALOG_BUCKET": "test-catalog", "WORK_BUCKET": "test-work", "EXPORTS_BUCKET": "test-exports"}
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:exports"
+SENDER = "exports@seqport.example.org"
+
+
+@contextmanager
+def published_keys(folder: Path) -> Iterator[Issuer]:
+    """A real issuer whose keys are published on a loopback port."""
+    published: dict[str, Any] = {}
+
+    class Keys(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = json.dumps(published).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Keys)
+    made = issuer(f"http://127.0.0.1:{server.server_port}", folder)
+    published.update(made.jwks())
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield made
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def service(monkeypatch: pytest.MonkeyPatch, signer: Issuer, **environment: str) -> Iterator[None]:
+    """Environment, tables and buckets of a service of its own; what lies beyond S3 is moto's."""
+    tables_of_template = {
+        name: resource for name, resource in resources()["Resources"].items()
+        if resource.get("Type") == "AWS::DynamoDB::Table"
+    }  # fmt: skip
+    variables = {
+        **{f"{name.removesuffix('Table').upper()}_TABLE": name for name in tables_of_template},
+        **BUCKETS,
+        "OIDC_ISSUER": signer.url,
+        "OIDC_AUDIENCE": AUDIENCE,
+        "OIDC_JWKS_URI": signer.url,
+        "MAIL_FROM": SENDER,
+        "PUBLIC_URL": "https://seqport.test",
+        "STATE_MACHINE_ARN": MACHINE,
+        "COPY_CRC": "read",
+        "AWS_ACCESS_KEY_ID": "000000000000",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        **environment,
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws(config={"core": {"mock_credentials": False}}):
+        _forget()
+        for name, resource in tables_of_template.items():
+            properties = resource["Properties"]
+            wanted = {key: properties[key] for key in ("KeySchema", "AttributeDefinitions", "BillingMode")}
+            if "GlobalSecondaryIndexes" in properties:
+                wanted["GlobalSecondaryIndexes"] = properties["GlobalSecondaryIndexes"]
+            boto3.client("dynamodb").create_table(TableName=name, **wanted)
+        for name in BUCKETS:
+            aws.s3().create_bucket(Bucket=variables[name])
+        boto3.client("stepfunctions").create_state_machine(
+            name="exports", definition="{}", roleArn="arn:aws:iam::123456789012:role/exports"
+        )
+        boto3.client("sesv2").create_email_identity(EmailIdentity=SENDER)
+        yield
+    _forget()
+
+
+def _forget() -> None:
+    settings.cache_clear()
+    tables.connection.cache_clear()
+    aws.forget_clients()
+    forget_keys()
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer of the API: JSON body where there is one."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who speaks to the API through chalice's test client; `token` None: nobody."""
+
+    client: Client
+    token: str | None
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
+        sent = {**({"Authorization": f"Bearer {self.token}"} if self.token else {}), **headers}
+        raw = b""
+        if body is not None:
+            raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+            sent.setdefault("Content-Type", "application/json")
+        try:
+            answer = self.client.http.request(method, f"/api/v1{path}", headers=sent, body=raw)
+        except Exception as error:
+            # What API Gateway answers 401 to; chalice's own gateway lets it through.
+            if str(error) != "Unauthorized":
+                raise
+            return Reply(401, {}, None)
+        text = answer.body.decode() if isinstance(answer.body, bytes) else answer.body
+        return Reply(answer.status_code, dict(answer.headers), json.loads(text) if text else None)
+
+    def get(self, path: str) -> Reply:
+        return self.call("GET", path)
+
+    def post(self, path: str, body: Any = None) -> Reply:
+        return self.call("POST", path, {} if body is None else body)
+
+
+def made(reply: Reply, status: int = 201) -> Any:
+    """The body of an answer that must have this status."""
+    assert reply.status == status, reply.body
+    return reply.body
+
+
+def upload(person: Person, sample_id: str, filename: str, body: bytes = b"ACGT", **more: Any) -> Any:
+    """Give a sample a file, as a client would but for the presigned PUT, which moto does not serve."""
+    file = made(person.post(f"/samples/{sample_id}/files", {"filename": filename, "size": len(body), **more}))
+    key = re.search(r"files/[0-9a-f/-]+", file["upload"]["parts"][0]["url"])
+    assert key is not None
+    aws.s3().put_object(Bucket=settings().catalog_bucket, Key=key.group(), Body=body)
+    return made(person.post(f"/files/{file['id']}/complete", {"parts": []}), 200)

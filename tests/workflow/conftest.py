@@ -1,0 +1,43 @@
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import pytest
+from chalice.test import Client
+
+from infra.local.issuer import Issuer
+from tests.object_stores import running_seaweedfs
+from tests.service import BUCKETS, Person, published_keys, service
+
+
+@pytest.fixture(scope="session")
+def signer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
+    with published_keys(tmp_path_factory.mktemp("issuer")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_seaweedfs(tmp_path_factory.mktemp("seaweedfs")) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def client(signer: Issuer, object_store: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    """The service with a real S3 server; the rest of AWS is moto's."""
+    buckets = {name: f"{bucket}-{uuid4().hex[:12]}" for name, bucket in BUCKETS.items()}
+    environment = {"AWS_ENDPOINT_URL_S3": object_store, "COPY_CRC": "answer", **buckets}
+    with service(monkeypatch, signer, **environment):
+        from app import app
+
+        with Client(app) as made:
+            yield made
+
+
+@pytest.fixture
+def sign_in(client: Client, signer: Issuer) -> Callable[..., Person]:
+    def signed(email: str, locale: str = "en") -> Person:
+        person = Person(client, signer.token({"email": email, "locale": locale}))
+        assert person.get("/me").status == 200
+        return person
+
+    return signed

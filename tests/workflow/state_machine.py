@@ -1,0 +1,42 @@
+"""The state machine's way from step to step, as its definition has it, with every step run as often as wanted."""
+
+from typing import Any
+
+from chalicelib.assembly.assemble import assemble_batch
+from chalicelib.assembly.fail import fail_export
+from chalicelib.assembly.finish import finish_export
+from chalicelib.assembly.notify import notify
+from chalicelib.assembly.plan import plan_export
+
+
+def run(export: dict[str, Any], *, attempt: int = 1, times: int = 1, between: Any = None) -> list[str]:
+    """Run an export's steps to a verdict, each `times` times; gives the outcomes. `between(step, state)` is called
+    before each Assemble and Finish."""
+    outcomes: list[str] = []
+
+    def step(function: Any, event: dict[str, Any]) -> dict[str, Any]:
+        for _ in range(times):
+            answer: dict[str, Any] = function(event)
+        outcomes.append(answer["outcome"])
+        return answer
+
+    state: dict[str, Any] = {"export_id": export["id"], "attempt": attempt, "plan": 1}
+    while True:
+        state = step(plan_export, state)
+        if state["outcome"] != "planned":
+            break
+        if between:
+            between("assemble", state)
+        for batch in state["batches"]:
+            item = {key: state[key] for key in ("export_id", "attempt", "plan")}
+            step(assemble_batch, {**item, "batch": batch})
+        if between:
+            between("finish", state)
+        state = step(finish_export, {key: state[key] for key in ("export_id", "attempt", "plan")})
+        if state["outcome"] != "sources_changed":
+            break
+    if state["outcome"] == "ready":
+        step(notify, state)
+    elif state["outcome"] == "failed":
+        step(fail_export, state)
+    return outcomes

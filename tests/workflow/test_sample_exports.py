@@ -1,0 +1,370 @@
+"""A sample export from wish to removal: real routes, real steps, a real S3 server."""
+
+import io
+import json
+import random
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zlib import crc32
+
+import boto3
+import pytest
+import requests
+
+from chalicelib import aws, times
+from chalicelib.exports import executions, record
+from chalicelib.exports.cleanup import clean_up
+from chalicelib.settings import settings
+from tests.service import Person, made, upload
+from tests.workflow.state_machine import run
+
+MIB = 1 << 20
+SignIn = Callable[..., Person]
+
+
+@pytest.fixture
+def ana(sign_in: SignIn) -> Person:
+    return sign_in("ana.lopez@example.org", "fr")
+
+
+@pytest.fixture
+def lab(ana: Person) -> dict[str, Any]:
+    """Two projects in a group; three samples, one without files; files large and small."""
+    group = made(ana.post("/groups", {"name": "Lab", "path": "lab"}))
+    first, second = (
+        made(ana.post("/projects", {"name": name, "path": name.lower(), "group_id": group["id"]}))
+        for name in ("First", "Second")
+    )
+    samples = [
+        made(ana.post(f"/projects/{project['id']}/samples", {"name": name}))
+        for project, name in ((first, "Alpha"), (second, "Bêta"), (first, "Empty"))
+    ]
+    bodies: dict[str, bytes] = {}
+    for number, (sample, name, size) in enumerate(
+        [
+            (samples[0], "a_S1_L001_R2_001.fastq.gz", 12 * MIB),
+            (samples[0], "a_S1_L001_R1_001.fastq.gz", 11 * MIB),
+            (samples[0], "a.fasta", 3_000),
+            (samples[1], "CON.fasta", 0),
+            (samples[1], "b.fastq", 6 * MIB),
+            (samples[1], "notes.txt", 10),
+        ]
+    ):
+        bodies[name] = random.Random(number).randbytes(size)
+        upload(ana, sample["id"], name, bodies[name])
+    return {"group": group, "projects": (first, second), "samples": samples, "bodies": bodies}
+
+
+def wish(lab: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    ids = [sample["id"] for sample in lab["samples"]]
+    good = {
+        "type": "sample", "namespace_id": lab["group"]["id"], "sample_ids": ids, "file_formats": ["fastq", "fasta"],
+        "name": "Été 1/2", "email_notification": True,
+    }  # fmt: skip
+    return {key: value for key, value in {**good, **changes}.items() if value is not None}
+
+
+def create(ana: Person, lab: dict[str, Any], **changes: Any) -> Any:
+    return made(ana.post("/exports", wish(lab, **changes)), 202)
+
+
+def archive_of(ana: Person, export_id: str) -> zipfile.ZipFile:
+    link = made(ana.post(f"/exports/{export_id}/download"), 200)
+    answer = requests.get(link["url"], timeout=30)
+    assert answer.status_code == 200
+    assert (len(answer.content), f"{crc32(answer.content):08x}") == (link["size"], link["crc32"])
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert archive.testzip() is None
+    return archive
+
+
+def mails() -> list[Any]:
+    from moto.core import DEFAULT_ACCOUNT_ID
+    from moto.ses.models import ses_backends
+    from moto.sesv2 import sesv2_backends  # noqa: F401 - registers the backend that holds the mails
+
+    return list(ses_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].sent_messages)
+
+
+def everything_in(bucket: str) -> list[str]:
+    found = aws.s3().list_objects_v2(Bucket=bucket).get("Contents", [])
+    uploads = aws.s3().list_multipart_uploads(Bucket=bucket).get("Uploads", [])
+    return [one["Key"] for one in [*found, *uploads]]
+
+
+@pytest.mark.parametrize("repeats", [1, 2])
+def test_an_export_becomes_ready_and_holds_what_was_asked_for(ana: Person, lab: dict[str, Any], repeats: int) -> None:
+    export = create(ana, lab)
+    assert (export["status"], export["progress"]["step"], export["file"]) == ("processing", "queued", None)
+    assert ana.get(f"/exports/{export['id']}/preview").status == 409
+    assert ana.post(f"/exports/{export['id']}/download").status == 409
+    outcomes = run(export, times=repeats)
+    assert outcomes[0] == "planned"
+    assert outcomes[-2] == "ready"
+    done = made(ana.get(f"/exports/{export['id']}"), 200)
+    assert (done["status"], done["progress"]["percent"], done["warnings"]) == ("ready", 100, 1)
+    assert done["file"]["files"] == 5
+    archive = archive_of(ana, export["id"])
+    names = archive.namelist()
+    by_name = {name.rsplit("/", 1)[-1]: archive.read(name) for name in names}
+    expected = {**lab["bodies"], "_CON.fasta": lab["bodies"]["CON.fasta"]}
+    for left_out in ("notes.txt", "CON.fasta"):
+        del expected[left_out]
+    assert {name: body for name, body in by_name.items() if not name.startswith(("manifest", "report"))} == expected
+    alpha, beta, empty = lab["samples"]
+    report = json.loads(by_name["report.json"])
+    assert [(row["id"], row["reason"]) for row in report if row["outcome"] == "skipped"] == [
+        (empty["id"], "no-matching-file")
+    ]
+    included = {row["path"]: row for row in report if row["outcome"] == "included"}
+    assert set(included) == {name for name in names if "/" in name}
+    assert [row.get("renamed_from") for row in included.values()].count("CON.fasta") == 1
+    first, second = lab["projects"]
+    paired = made(ana.get(f"/samples/{alpha['id']}/files"), 200)["items"]
+    pair = next(one["puid"] for one in paired if one["format"] == "fastq")
+    fasta = next(one["puid"] for one in paired if one["format"] == "fasta")
+    beta_puids = [one["puid"] for one in made(ana.get(f"/samples/{beta['id']}/files"), 200)["items"]]
+    text = by_name["manifest.txt"].decode()
+    assert text == "\n".join(
+        [
+            "Samples Export", json.loads(by_name["manifest.json"])["date"], "", "contents:", f"{export['id']}/",
+            f"├─ {first['puid']}/ (First)",
+            f"│  └─ {alpha['puid']}/ (Alpha)",
+            f"│     ├─ {pair}/",
+            "│     │  ├─ a_S1_L001_R1_001.fastq.gz",
+            "│     │  └─ a_S1_L001_R2_001.fastq.gz",
+            f"│     └─ {fasta}/",
+            "│        └─ a.fasta",
+            f"└─ {second['puid']}/ (Second)",
+            f"   └─ {beta['puid']}/ (Bêta)",
+            f"      ├─ {beta_puids[0]}/",
+            "      │  └─ _CON.fasta",
+            f"      └─ {beta_puids[1]}/",
+            "         └─ b.fastq",
+        ]
+    )  # fmt: skip
+    preview = made(ana.get(f"/exports/{export['id']}/preview"), 200)
+    assert preview == json.loads(by_name["manifest.json"])
+    assert list(preview) == ["type", "date", "children"]
+    sample = preview["children"][0]["children"][0]
+    assert list(sample) == ["name", "type", "irida-next-type", "irida-next-name", "children"]
+    assert sample["children"][0]["children"][0] == {
+        "name": "a_S1_L001_R1_001.fastq.gz",
+        "type": "file",
+        "metadata": {"format": "fastq", "direction": "forward", "type": "illumina_pe"},
+    }
+    assert sample["children"][1]["children"][0]["metadata"] == {"format": "fasta", "type": "assembly"}
+    assert len(mails()) == 1
+    assert "Prêt pour l'exportation – Été 1/2" in str(vars(mails()[0]))
+    trail = made(ana.get(f"/exports/{export['id']}/events"), 200)["items"]
+    assert [event["action"] for event in trail] == ["created", "ready", "downloaded"]
+    assert trail[1]["details"]["bytes_copied"] > 0
+
+
+def test_the_same_wish_gives_the_same_bytes(ana: Person, lab: dict[str, Any]) -> None:
+    made_of = []
+    for _ in range(2):
+        export = create(ana, lab)
+        run(export)
+        archive = archive_of(ana, export["id"])
+        made_of.append([archive.read(name) for name in archive.namelist() if "/" in name or name == "report.json"])
+    assert made_of[0] == made_of[1]
+
+
+@pytest.mark.parametrize("change", ["deleted", "overwritten"])
+def test_a_source_that_is_lost_meanwhile_is_left_out_and_reported(
+    ana: Person, lab: dict[str, Any], change: str
+) -> None:
+    beta = lab["samples"][1]
+    lost = next(
+        one for one in made(ana.get(f"/samples/{beta['id']}/files"), 200)["items"] if one["filename"] == "b.fastq"
+    )
+    bucket, key = lost["s3_uri"].removeprefix("s3://").split("/", 1)
+
+    def lose(step: str, state: dict[str, Any]) -> None:
+        if step == "assemble" and state["plan"] == 1:
+            if change == "deleted":
+                aws.s3().delete_object(Bucket=bucket, Key=key)
+            else:
+                aws.s3().put_object(Bucket=bucket, Key=key, Body=b"x" * 6 * MIB)
+
+    export = create(ana, lab)
+    outcomes = run(export, between=lose)
+    assert outcomes.count("planned") == 2
+    done = made(ana.get(f"/exports/{export['id']}"), 200)
+    assert (done["status"], done["warnings"], done["file"]["files"]) == ("ready", 2, 4)
+    report = json.loads(archive_of(ana, export["id"]).read("report.json"))
+    reasons = {row["id"]: row["reason"] for row in report if row["outcome"] == "skipped"}
+    assert reasons[lost["id"]] == {"deleted": "missing", "overwritten": "changed"}[change]
+
+
+def test_sources_that_keep_changing_fail_the_export_with_its_reason(ana: Person, lab: dict[str, Any]) -> None:
+    files = [one for s in lab["samples"] for one in made(ana.get(f"/samples/{s['id']}/files"), 200)["items"]]
+
+    def lose_one(step: str, state: dict[str, Any]) -> None:
+        if step == "assemble":
+            bucket, key = files[state["plan"] - 1]["s3_uri"].removeprefix("s3://").split("/", 1)
+            aws.s3().delete_object(Bucket=bucket, Key=key)
+
+    export = create(ana, lab)
+    assert run(export, between=lose_one)[-1] == "failed"
+    failed = made(ana.get(f"/exports/{export['id']}"), 200)
+    assert (failed["status"], failed["failure"]["code"]) == ("failed", "sources-keep-changing")
+    assert failed["failure"]["retryable"] is True
+    assert "changé" in failed["failure"]["message"]
+    assert "Échec" in str(vars(mails()[0]))
+    assert not aws.s3().list_multipart_uploads(Bucket=settings().exports_bucket).get("Uploads")
+    again = made(ana.post(f"/exports/{export['id']}/retry"), 202)
+    assert (again["status"], again["failure"]) == ("processing", None)
+    assert run(export, attempt=2)[-2] == "ready"
+    assert made(ana.get(f"/exports/{export['id']}"), 200)["status"] == "ready"
+    assert ana.post(f"/exports/{export['id']}/retry").status == 409
+
+
+def test_an_export_with_nothing_left_fails(ana: Person, lab: dict[str, Any]) -> None:
+    export = create(ana, lab, sample_ids=None, selection={"all": True, "q": "nobody"}, email_notification=False)
+    assert run(export) == ["failed", "failed"]
+    assert made(ana.get(f"/exports/{export['id']}"), 200)["failure"]["code"] == "nothing-to-export"
+    assert mails() == []
+
+
+def test_a_selection_is_all_that_a_search_finds_by_puid(ana: Person, lab: dict[str, Any]) -> None:
+    export = create(ana, lab, sample_ids=None, selection={"all": True})
+    run(export)
+    children = made(ana.get(f"/exports/{export['id']}/preview"), 200)["children"]
+    samples = [sample["name"] for project in children for sample in project["children"]]
+    assert sorted(samples) == sorted(sample["puid"] for sample in lab["samples"][:2])
+
+
+@pytest.mark.parametrize("moment", ["assemble", "finish"])
+def test_an_export_that_is_removed_meanwhile_leaves_no_trace(ana: Person, lab: dict[str, Any], moment: str) -> None:
+    export = create(ana, lab)
+
+    def remove(step: str, _state: dict[str, Any]) -> None:
+        if step == moment:
+            assert ana.call("DELETE", f"/exports/{export['id']}").status == 204
+
+    assert run(export, between=remove)[-1] == "removed"
+    assert ana.get(f"/exports/{export['id']}").status == 410
+    assert made(ana.get("/exports"), 200)["total"] == 0
+    for _ in range(2):
+        clean_up()
+    assert everything_in(settings().work_bucket) == everything_in(settings().exports_bucket) == []
+    assert record.find(export["id"]) is None
+    assert ana.get(f"/exports/{export['id']}").status == 410
+    assert [one["action"] for one in made(ana.get(f"/exports/{export['id']}/events"), 200)["items"]] == [
+        "created",
+        "removed",
+    ]
+
+
+def test_an_expired_export_is_gone_at_once_and_cleaned_up_later(
+    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = create(ana, lab)
+    run(export)
+    later = datetime.now(UTC) + timedelta(days=12)
+    clean_up()
+    assert ana.get(f"/exports/{export['id']}").status == 200
+    with monkeypatch.context() as patched:
+        patched.setattr(times, "now", lambda: later)
+        assert ana.get(f"/exports/{export['id']}").status == 410
+        assert ana.post(f"/exports/{export['id']}/download").status == 410
+    assert clean_up(lambda: later)["expired"] == 1
+    clean_up(lambda: later)
+    assert everything_in(settings().work_bucket) == everything_in(settings().exports_bucket) == []
+    assert record.find(export["id"]) is None
+
+
+def test_an_execution_that_ended_without_a_verdict_is_restarted_once_then_failed(
+    ana: Person, lab: dict[str, Any]
+) -> None:
+    export = create(ana, lab)
+    found = record.find(export["id"])
+    assert found is not None
+    assert clean_up()["restarted"] == 0
+    executions.stop(found)
+    assert clean_up()["restarted"] == 1
+    assert clean_up() == {"expired": 0, "purged": 0, "restarted": 0, "failed": 0, "orphans": 0, "errors": 0}
+    second = record.find(export["id"])
+    assert second is not None
+    assert (second.attempt, second.status.value) == (2, "processing")
+    executions.stop(second)
+    assert clean_up()["failed"] == 1
+    failed = made(ana.get(f"/exports/{export['id']}"), 200)
+    assert (failed["status"], failed["failure"]["code"]) == ("failed", "interrupted")
+
+
+def test_an_execution_that_was_never_started_is_started(ana: Person, lab: dict[str, Any]) -> None:
+    export = create(ana, lab)
+    found = record.find(export["id"])
+    assert found is not None
+    boto3.client("stepfunctions").delete_state_machine(stateMachineArn=settings().state_machine_arn)
+    boto3.client("stepfunctions").create_state_machine(
+        name="exports", definition="{}", roleArn="arn:aws:iam::123456789012:role/exports"
+    )
+    assert clean_up()["restarted"] == 0
+    later = datetime.now(UTC) + timedelta(minutes=5)
+    assert executions.state_of(found) is executions.Execution.UNKNOWN
+    assert clean_up(lambda: later)["restarted"] == 1
+    assert executions.state_of(found) is executions.Execution.RUNNING
+
+
+def test_a_right_that_was_lost_stops_the_download(ana: Person, lab: dict[str, Any], sign_in: SignIn) -> None:
+    bob = sign_in("bob@example.org")
+    member = f"/namespaces/{lab['group']['id']}/members/{bob.get('/me').body['id']}"
+    made(ana.call("PUT", member, {"role": "analyst"}), 200)
+    export = made(bob.post("/exports", wish(lab)), 202)
+    assert ana.get(f"/exports/{export['id']}").status == 404
+    run(export)
+    assert bob.post(f"/exports/{export['id']}/download").status == 200
+    made(ana.call("PUT", member, {"role": "uploader"}), 200)
+    assert bob.post(f"/exports/{export['id']}/download").status == 403
+    assert bob.get(f"/exports/{export['id']}/download").status == 403
+    other = made(ana.post("/exports", wish(lab)), 202)
+    assert bob.call("DELETE", f"/exports/{other['id']}").status == 404
+
+
+def test_rights_are_checked_again_when_the_work_begins(ana: Person, lab: dict[str, Any], sign_in: SignIn) -> None:
+    bob = sign_in("bob@example.org")
+    member = f"/namespaces/{lab['group']['id']}/members/{bob.get('/me').body['id']}"
+    made(ana.call("PUT", member, {"role": "analyst"}), 200)
+    export = made(bob.post("/exports", wish(lab)), 202)
+    made(ana.call("DELETE", member), 204)
+    assert run(export)[0] == "failed"
+    assert made(bob.get(f"/exports/{export['id']}"), 200)["failure"]["code"] == "no-longer-allowed"
+
+
+def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
+    from chalicelib.catalog import files, namespaces, samples
+    from chalicelib.catalog.files import File
+    from chalicelib.catalog.samples import NewSample
+
+    group = made(ana.post("/groups", {"name": "Many", "path": "many"}))
+    project = namespaces.find(made(ana.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))["id"])
+    many = samples.create_many(project, [NewSample(f"S{i}") for i in range(300)])
+    rows = []
+    bucket = settings().catalog_bucket
+    expected = set()
+    for i, sample in enumerate(many):
+        for k in range(3):
+            body = f"{i} {k}".encode() * 50
+            etag = aws.s3().put_object(Bucket=bucket, Key=f"files/{i}/{k}", Body=body)["ETag"]
+            puid = files.new_puid(None)
+            file = File(
+                id=f"{i}-{k}", puid=puid, puid_given=False, sample_id=sample.id, filename=f"f{k}.txt", size=len(body),
+                bucket=bucket, key=f"files/{i}/{k}", complete=True, created_at=times.now(), etag=etag,
+            )  # fmt: skip
+            rows.append(files._row(file))
+            expected.add((f"{project.puid}/{sample.puid}/{puid}/f{k}.txt", body))
+    with files.FileRow.batch_write() as batch:  # moto takes minutes for as many transactions
+        for row in rows:
+            batch.save(row)
+    body = {"type": "sample", "namespace_id": project.puid, "file_formats": ["text"], "selection": {"all": True}}
+    export = made(ana.post("/exports", body), 202)
+    assert run(export)[-2] == "ready"
+    archive = archive_of(ana, export["id"])
+    assert {(name, archive.read(name)) for name in archive.namelist() if "/" in name} == expected
+    assert made(ana.get(f"/exports/{export['id']}"), 200)["file"]["files"] == 900
