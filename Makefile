@@ -5,7 +5,7 @@ STACK := .venv-stack
 BIN := $(VENV)/bin
 PIP_QUIET := --quiet --disable-pip-version-check
 
-.PHONY: help setup run demo test test-all check lint types imports templates format bench package clean
+.PHONY: help setup run demo test test-all check lint types imports templates format package clean
 
 help:
 	@echo "make demo      the main job: a sample export of the demo catalog, downloaded and checked"
@@ -13,7 +13,6 @@ help:
 	@echo "make test      the quick tests (unit, adapters, api, workflow)"
 	@echo "make test-all  these and the deployed local stack"
 	@echo "make check     ruff, mypy, import-linter, template and state-machine lint"
-	@echo "make bench     the archive engine beside a streaming zip, in one run"
 	@echo "make package   template and deployment package in build/package"
 	@echo "make clean     removes environments, builds and caches; the data folder .local stays"
 
@@ -69,9 +68,6 @@ templates: $(VENV)/ready node_modules/ready
 format: $(VENV)/ready
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
-
-bench: setup
-	@exec $(BIN)/python -m tests.bench.archive
 
 package: $(VENV)/ready
 	@$(BIN)/python -m infra.package

@@ -150,10 +150,20 @@ def _tell(api: Api, url: str, export: dict[str, Any], path: Path) -> None:
         f"Passed through functions: {through:,} bytes ({100 * through / size:.1f} %; read {details['bytes_read']:,}, "
         f"written {through:,}); S3 itself copied {details['bytes_copied']:,} in {details['requests']} requests."
     )
-    with urllib.request.urlopen(f"{url}/local/mail?to={PEOPLE['analyst']}", timeout=10) as answer:  # noqa: S310
-        mails = [mail for mail in json.load(answer)["items"] if export["id"] in mail["text"]]
+    mails = _mails(url, export["id"])
     _say(f"Mail: {mails[0]['subject']!r} to {mails[0]['to']}" if mails else "Mail: none yet")
     _say(f"Here it is: {path}")
+
+
+def _mails(url: str, export_id: str) -> list[Any]:
+    """The mails about the export; they are sent just after it turns ready."""
+    for _ in range(50):
+        with urllib.request.urlopen(f"{url}/local/mail?to={PEOPLE['analyst']}", timeout=10) as answer:  # noqa: S310
+            mails = [mail for mail in json.load(answer)["items"] if export_id in mail["text"]]
+        if mails:
+            return mails
+        time.sleep(0.2)
+    return []
 
 
 def main() -> int:

@@ -1,0 +1,171 @@
+"""The local stack as a process of its own, started and ended as people do."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from infra.demo.api import Api
+from infra.local.servers import HOST, ROOT, free_ports
+
+START_SECONDS = 120
+
+
+def environment(home: Path, port: int, **more: str) -> dict[str, str]:
+    return {**os.environ, "PORT": str(port), "SEQPORT_HOME": str(home), **more}
+
+
+def launch(home: Path, port: int, **more: str) -> subprocess.Popen[str]:
+    """The launcher's process, with an empty catalog; its words go into the data folder's neighbour."""
+    log = home.with_name(f"{home.name}-{port}.log").open("w")
+    with log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "infra.local.run", "--empty"],
+            cwd=ROOT,
+            env=environment(home, port, **more),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+
+def refusal(home: Path, port: int, **more: str) -> str:
+    """What a launcher says that can't start; it must end by itself with status 1."""
+    done = subprocess.run(
+        [sys.executable, "-m", "infra.local.run", "--empty"],
+        cwd=ROOT,
+        env=environment(home, port, **more),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr.strip().splitlines()[-1]
+
+
+def children_of(pid: int) -> set[int]:
+    """All processes below this one."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except (OSError, IndexError):
+                continue
+    below: set[int] = set()
+    grown = {pid}
+    while grown:
+        grown = {child for child, parent in parents.items() if parent in grown} - below
+        below |= grown
+    return below
+
+
+def still_alive(pids: set[int]) -> set[int]:
+    """Those of the processes that have not ended (what waits to be reaped has)."""
+    alive = set()
+    for pid in pids:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        except OSError:
+            continue
+        if state not in "ZX":
+            alive.add(pid)
+    return alive
+
+
+@dataclass
+class Running:
+    """A stack that is up."""
+
+    process: subprocess.Popen[str]
+    url: str
+    info: dict[str, Any]
+
+    def person(self, email: str) -> Api:
+        return Api.signed_in(self.url, email)
+
+    def client(self, service: str) -> Any:
+        key = self.info["credentials"]
+        endpoint = self.info["endpoints"]["s3" if service == "s3" else "aws"]
+        return boto3.client(
+            service,
+            endpoint_url=endpoint,
+            aws_access_key_id=key["access_key_id"],
+            aws_secret_access_key=key["secret_access_key"],
+            region_name=key["region"],
+        )
+
+    def clean_up(self) -> dict[str, Any]:
+        """Run the scheduled function now."""
+        answer = self.client("lambda").invoke(FunctionName=self.info["functions"]["clean_up"], Payload=b"{}")
+        told: dict[str, Any] = json.loads(answer["Payload"].read())
+        assert "FunctionError" not in answer, told
+        return told
+
+    def stop(self) -> float:
+        """End it as Ctrl-C or `kill` would; gives the seconds that took. Nothing of it may be left."""
+        below = children_of(self.process.pid)
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(30) == 0
+        took = time.monotonic() - began
+        assert not still_alive(below)
+        return took
+
+    def kill(self) -> None:
+        """End it and all below it as a power cut would."""
+        for pid in (self.process.pid, *children_of(self.process.pid)):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self.process.wait(10)
+
+
+def wait_until_up(process: subprocess.Popen[str], port: int) -> Running:
+    url = f"http://{HOST}:{port}"
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"the launcher ended with {process.returncode}"
+        try:
+            with urllib.request.urlopen(f"{url}/local/info", timeout=5) as answer:
+                return Running(process, url, json.load(answer))
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError("the stack did not come up")
+
+
+@contextmanager
+def running(home: Path, port: int | None = None, **more: str) -> Iterator[Running]:
+    """A stack on a free port, ended afterwards whatever happens."""
+    port = port or free_ports(1)[0]
+    process = launch(home, port, **more)
+    below: set[int] = set()
+    try:
+        stack = wait_until_up(process, port)
+        below = children_of(process.pid)
+        yield stack
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        for pid in still_alive(below):
+            os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,81 @@
+"""Starting and ending the local stack, as operators meet it."""
+
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from infra.local.servers import HOST, free_ports
+from tests.stack.local_stack import Running, children_of, launch, refusal, running, still_alive
+
+
+def test_what_was_made_is_there_after_a_restart_and_two_stacks_stand_side_by_side(
+    stack: Running, tmp_path: Path
+) -> None:
+    home = tmp_path / "second"
+    with running(home) as second:
+        assert second.url != stack.url
+        ana = second.person("ana@example.org")
+        group = ana.post("/groups", {"name": "Kept", "path": "kept"})
+        assert stack.person("ana@example.org").all("/groups") != ana.all("/groups")
+        assert second.stop() < 10
+    with running(home) as again:
+        kept = again.person("ana@example.org").get(f"/namespaces/{group['id']}")
+        assert kept == again.person("ana@example.org").all("/groups")[0]
+
+
+def test_a_port_that_is_taken_is_named_with_the_way_out(tmp_path: Path) -> None:
+    with socket.create_server((HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+        words = refusal(tmp_path / "home", port)
+    assert f"port {port} is taken" in words
+    assert "PORT=" in words
+
+
+@pytest.mark.parametrize("port", ["0", "x", "70000"])
+def test_a_port_that_is_none_is_refused(tmp_path: Path, port: str) -> None:
+    assert "PORT is" in refusal(tmp_path / "home", 1, PORT=port)
+
+
+def test_a_missing_tool_is_named_with_the_way_to_it(tmp_path: Path) -> None:
+    words = refusal(tmp_path / "home", free_ports(1)[0], SEQPORT_STACK_VENV=str(tmp_path / "none"))
+    assert "make setup" in words
+
+
+def test_a_data_folder_that_is_damaged_or_none_is_named(tmp_path: Path) -> None:
+    port = free_ports(1)[0]
+    damaged = tmp_path / "damaged"
+    damaged.mkdir()
+    (damaged / "ports.json").write_text("{no json")
+    assert str(damaged / "ports.json") in refusal(damaged, port)
+    (damaged / "ports.json").unlink()
+    (damaged / "issuer.pem").write_text("no key")
+    assert str(damaged / "issuer.pem") in refusal(damaged, port)
+    a_file = tmp_path / "file"
+    a_file.write_text("")
+    assert "SEQPORT_HOME" in refusal(a_file, port)
+
+
+def test_a_second_stack_on_the_same_data_is_refused(stack: Running) -> None:
+    words = refusal(Path(stack.info["home"]), free_ports(1)[0])
+    assert "another local stack runs" in words
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("after", [0.3, 1.5, 3.0])
+def test_it_ends_within_10_seconds_whenever_it_is_asked(tmp_path: Path, number: int, after: float) -> None:
+    process = launch(tmp_path / "home", free_ports(1)[0])
+    seen: set[int] = set()
+    deadline = time.monotonic() + after
+    while time.monotonic() < deadline:
+        seen |= children_of(process.pid)
+        time.sleep(0.02)
+    seen |= children_of(process.pid)
+    began = time.monotonic()
+    process.send_signal(number)
+    process.wait(20)
+    assert time.monotonic() - began < 10
+    assert process.returncode in {0, -signal.SIGINT, -signal.SIGTERM}  # killed before Python could listen
+    assert not still_alive(seen)

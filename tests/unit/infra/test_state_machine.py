@@ -1,0 +1,85 @@
+"""The state machine's definition: nobody gets lost, everything is retried, every end has a verdict on the record."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from infra.package import ROOT
+
+DEFINITION: dict[str, Any] = json.loads((ROOT / "infra" / "state_machine.json").read_text())
+STATES: dict[str, Any] = DEFINITION["States"]
+# Where a path may end, and what stands on the record by then. `Fail directly` gives up only after its retries; what is
+# left processing then is found by the clean-up.
+VERDICTS = {
+    "Ready": {"Notify"},  # Finish turned it ready
+    "Removed": {"Planned?", "Finished?"},  # the record says that it is removed, or another attempt is at work
+    "Failed": {"Fail", "Fail directly"},
+}
+
+
+def targets(state: dict[str, Any]) -> Iterator[str]:
+    yield from (state[key] for key in ("Next", "Default") if key in state)
+    yield from (choice["Next"] for choice in state.get("Choices", []))
+    yield from (catch["Next"] for catch in state.get("Catch", []))
+
+
+def working_states() -> list[tuple[str, dict[str, Any]]]:
+    inner = STATES["Assemble"]["ItemProcessor"]["States"].items()
+    return [(name, state) for name, state in [*STATES.items(), *inner] if state["Type"] in ("Task", "Map")]
+
+
+def test_every_state_can_be_reached_and_every_target_exists() -> None:
+    reached: set[str] = set()
+    waiting = {DEFINITION["StartAt"]}
+    while waiting:
+        name = waiting.pop()
+        reached.add(name)
+        waiting |= set(targets(STATES[name])) - reached
+    assert reached == set(STATES)
+
+
+@pytest.mark.parametrize("name", [name for name, _ in working_states()])
+def test_what_can_fail_is_retried(name: str) -> None:
+    state = dict(working_states())[name]
+    (retry,) = state["Retry"]
+    assert retry["ErrorEquals"] == ["States.ALL"]
+    assert retry["MaxAttempts"] >= 1
+    assert retry["BackoffRate"] > 1
+
+
+@pytest.mark.parametrize("name", [name for name, state in STATES.items() if state["Type"] in ("Task", "Map")])
+def test_what_still_fails_is_caught_without_losing_the_ids(name: str) -> None:
+    (catch,) = STATES[name]["Catch"]
+    assert catch["ErrorEquals"] == ["States.ALL"]
+    assert catch["ResultPath"].startswith("$.")
+
+
+def test_no_choice_can_fall_through() -> None:
+    assert all("Default" in state for state in STATES.values() if state["Type"] == "Choice")
+
+
+def test_no_execution_ends_without_a_verdict() -> None:
+    ends = {name for name, state in STATES.items() if state["Type"] in ("Succeed", "Fail") or state.get("End")}
+    assert ends == set(VERDICTS)
+    for end, before in VERDICTS.items():
+        assert {name for name, state in STATES.items() if end in targets(state)} == before
+
+
+def test_a_step_that_raises_ends_in_fail_unless_the_verdict_stands() -> None:
+    caught = {name: STATES[name]["Catch"][0]["Next"] for name in STATES if "Catch" in STATES[name]}
+    assert caught == {
+        "Plan": "Fail",
+        "Assemble": "Fail",
+        "Finish": "Fail",
+        "Notify": "Ready",
+        "Fail": "Fail directly",
+        "Fail directly": "Failed",
+    }
+
+
+def test_tasks_may_take_as_long_as_their_functions() -> None:
+    for name, state in working_states():
+        if state["Type"] == "Task" and "lambda" in state["Resource"]:
+            assert state["TimeoutSeconds"] in (910, 70), name

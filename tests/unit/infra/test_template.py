@@ -1,0 +1,131 @@
+"""The packaged template: what is deployed to AWS and to a laptop alike."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.settings import _REQUIRED
+from infra.package import FUNCTIONS, package, resources
+
+BUCKETS = ("CatalogBucket", "WorkBucket", "ExportsBucket")
+TABLES = ("UsersTable", "NamespacesTable", "SamplesTable", "FilesTable", "ExportsTable", "AuditTable")
+
+
+@pytest.fixture(scope="session")
+def packaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return package()
+
+
+@pytest.fixture(scope="session")
+def template(packaged: Path) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((packaged / "sam.json").read_text())
+    return read
+
+
+def of_type(template: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {name: one for name, one in template["Resources"].items() if one["Type"] == kind}
+
+
+def test_every_packaged_handler_exists_in_the_app(template: dict[str, Any]) -> None:
+    import app
+
+    functions = of_type(template, "AWS::Serverless::Function")
+    assert set(functions) == set(FUNCTIONS)
+    for name, function in functions.items():
+        module, _, handler = function["Properties"]["Handler"].partition(".")
+        assert module == "app", name
+        assert callable(getattr(app, handler)), name
+
+
+def test_merging_added_no_phantom_resource(template: dict[str, Any]) -> None:
+    assert all("Type" in resource for resource in template["Resources"].values())
+    assert set(resources()["Resources"]) <= set(template["Resources"])
+
+
+def test_every_function_has_its_role_memory_timeout_environment_and_log_retention(template: dict[str, Any]) -> None:
+    functions = of_type(template, "AWS::Serverless::Function")
+    roles = {name: json.dumps(function["Properties"]["Role"]) for name, function in functions.items()}
+    assert len(set(roles.values())) == len(functions)
+    groups = json.dumps(of_type(template, "AWS::Logs::LogGroup"))
+    for name, function in functions.items():
+        properties = function["Properties"]
+        assert properties["MemorySize"] >= 256
+        assert properties["Timeout"] <= (29 if name == "APIHandler" else 900)
+        assert {variable.upper() for variable in _REQUIRED} <= set(properties["Environment"]["Variables"])
+        assert f"${{{name}}}" in groups
+    assert all(group["Properties"]["RetentionInDays"] for group in of_type(template, "AWS::Logs::LogGroup").values())
+
+
+def statements(template: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    found = []
+    for name, role in of_type(template, "AWS::IAM::Role").items():
+        for policy in role["Properties"].get("Policies", []):
+            found += [(name, statement) for statement in policy["PolicyDocument"]["Statement"]]
+    return found
+
+
+def test_no_role_may_do_everything_or_touch_everything(template: dict[str, Any]) -> None:
+    for role, statement in statements(template):
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        assert not [action for action in actions if action.endswith("*")], role
+        if statement["Resource"] == "*":
+            # Deliveries of vended logs know no resource ("Enable logging from AWS services", CloudWatch Logs).
+            assert all(action.startswith("logs:") for action in actions), role
+    assert len(statements(template)) > 30
+
+
+def test_only_those_who_need_it_may_delete_or_send(template: dict[str, Any]) -> None:
+    def holders(action: str) -> set[str]:
+        return {role for role, statement in statements(template) if action in json.dumps(statement["Action"])}
+
+    assert holders("ses:SendEmail") == {"NotifyRole", "FailRole"}
+    assert holders("s3:DeleteObject") == {"CleanUpRole"}
+    assert holders("states:StartExecution") == {"ApiHandlerRole", "CleanUpRole"}
+
+
+@pytest.mark.parametrize("bucket", BUCKETS)
+def test_buckets_are_private_encrypted_tidy_and_tls_only(template: dict[str, Any], bucket: str) -> None:
+    properties = template["Resources"][bucket]["Properties"]
+    assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+    assert properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    rules = properties["LifecycleConfiguration"]["Rules"]
+    assert {"DaysAfterInitiation": 1} in [rule.get("AbortIncompleteMultipartUpload") for rule in rules]
+    assert (7 in [rule.get("ExpirationInDays") for rule in rules]) == (bucket == "WorkBucket")
+    policy = template["Resources"][f"{bucket}Policy"]["Properties"]["PolicyDocument"]["Statement"][0]
+    assert policy["Effect"] == "Deny"
+    assert policy["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert "BucketName" not in properties
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_tables_are_on_demand_recoverable_encrypted_and_kept(template: dict[str, Any], table: str) -> None:
+    resource = template["Resources"][table]
+    properties = resource["Properties"]
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert properties["SSESpecification"] == {"SSEEnabled": True}
+    assert resource["DeletionPolicy"] == "Retain"
+    assert "TableName" not in properties
+
+
+def test_the_deployment_package_imports_with_nothing_else_installed(packaged: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(packaged / "deployment.zip") as archive:
+        archive.extractall(tmp_path)
+    wanted = "app, holidays, pydantic, jwt, cryptography, tzdata"
+    script = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import {wanted}; print(app.app.app_name)"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", script],
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "seqport"), done.stderr
+    assert not (tmp_path / "tests").exists()
+    assert not (tmp_path / "infra").exists()
