@@ -99,7 +99,9 @@ class Handler(BaseHTTPRequestHandler):
         routes: dict[tuple[str, str], Callable[[], None]] = {
             ("POST", "/local/token"): lambda: self._token(body),
             ("GET", "/local/jwks.json"): lambda: self._json(200, wiring.issuer.jwks()),
-            ("GET", "/local/.well-known/openid-configuration"): lambda: self._json(200, wiring.issuer.configuration()),
+            ("GET", "/local/.well-known/openid-configuration"): lambda: self._json(
+                200, wiring.issuer.configuration(f"http://{self.headers['Host']}/local")
+            ),
             ("GET", "/local/mail"): lambda: self._mail(query.get("to", [None])[0]),
             ("GET", "/local/info"): self._info,
         }

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from infra.local.servers import LocalStackError
 
+# The same on every port, because people are told apart by issuer and subject.
+ISSUER = "https://local.seqport.example.org"
 AUDIENCE = "seqport"
 LASTS = 12 * 3600
 _ADDRESS = re.compile(r"[a-z0-9][a-z0-9._+\-]{0,62}@([a-z0-9\-]{1,63}\.){0,3}example\.org")
@@ -31,7 +33,7 @@ class SignInRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """Signs tokens for `url` with the key in its data folder, so that they outlive a restart."""
+    """Signs tokens as `url` with the key in its data folder, so that they outlive a restart."""
 
     url: str
     key: rsa.RSAPrivateKey
@@ -69,12 +71,12 @@ class Issuer:
         public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
         return {"keys": [{**public, "kid": self.key_id, "use": "sig", "alg": "RS256"}]}
 
-    def configuration(self) -> dict[str, Any]:
-        """The discovery document, as far as this issuer goes."""
+    def configuration(self, base: str) -> dict[str, Any]:
+        """The discovery document, as far as this issuer goes; `base` is where its routes are."""
         return {
             "issuer": self.url,
-            "jwks_uri": f"{self.url}/jwks.json",
-            "token_endpoint": f"{self.url}/token",
+            "jwks_uri": f"{base}/jwks.json",
+            "token_endpoint": f"{base}/token",
             "id_token_signing_alg_values_supported": ["RS256"],
             "subject_types_supported": ["public"],
             "response_types_supported": ["token"],

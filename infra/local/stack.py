@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from infra.deployment import Client, DeploymentFailed, clients, deploy
 from infra.local.front import Front, Wiring, gateway_responses
-from infra.local.issuer import AUDIENCE, issuer
+from infra.local.issuer import AUDIENCE, ISSUER, issuer
 from infra.local.servers import (
     ACCESS_KEY,
     HOST,
@@ -32,6 +32,18 @@ from infra.package import package
 STACK = "seqport"
 SENDER = "exports@seqport.example.org"
 _DEPLOYMENTS = "seqport-deployments"
+# What a schedule's rule sends ("Scheduled Event", EventBridge), for running a scheduled function now.
+TICK = {
+    "version": "0",
+    "id": "now",
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "account": "000000000000",
+    "time": "1970-01-01T00:00:00Z",
+    "region": REGION,
+    "resources": [],
+    "detail": {},
+}
 Say = Callable[[str], None]
 
 
@@ -87,7 +99,7 @@ class LocalStack:
     def _start(self) -> dict[str, Any]:
         home = self._claim_home()
         ports = self._ports(home)
-        wiring = Wiring(issuer(f"{self.url}/local", home), ports["ministack"])
+        wiring = Wiring(issuer(ISSUER, home), ports["ministack"])
         try:
             self._front = Front(self.choices.port, wiring)
         except OSError as error:
@@ -174,7 +186,7 @@ class LocalStack:
             package(),
             STACK,
             {
-                "OidcIssuer": f"{self.url}/local",
+                "OidcIssuer": ISSUER,
                 "OidcAudience": AUDIENCE,
                 "OidcJwksUri": f"{self.url}/local/jwks.json",
                 "PublicUrl": self.url,
@@ -196,13 +208,11 @@ class LocalStack:
         return outputs
 
     def _take_up_work(self, client: Client, outputs: dict[str, str]) -> None:
-        """What ran when the emulator ended never goes on: end it, and let the clean-up see to its export."""
-        stepfunctions = client("stepfunctions")
-        listed = stepfunctions.list_executions(stateMachineArn=outputs["StateMachineArn"], statusFilter="RUNNING")
-        for execution in listed["executions"]:
-            stepfunctions.stop_execution(executionArn=execution["executionArn"], cause="the local stack was stopped")
-        if listed["executions"]:
-            client("lambda").invoke(FunctionName=outputs["CleanUpFunction"], Payload=b"{}")
+        """What ran when the emulator ended never goes on (it calls such executions failed): let the clean-up see to
+        their exports now, and not only when its schedule comes round."""
+        told = client("lambda").invoke(FunctionName=outputs["CleanUpFunction"], Payload=json.dumps(TICK).encode())
+        if "FunctionError" in told:
+            raise LocalStackError(f"the clean-up failed: {told['Payload'].read().decode()[:500]}")
 
     def _info(self, emulator: str, ports: dict[str, int], outputs: dict[str, str]) -> dict[str, Any]:
         return {

@@ -18,6 +18,7 @@ import boto3
 
 from infra.demo.api import Api
 from infra.local.servers import HOST, ROOT, free_ports
+from infra.local.stack import TICK
 
 START_SECONDS = 120
 
@@ -111,7 +112,10 @@ class Running:
 
     def clean_up(self) -> dict[str, Any]:
         """Run the scheduled function now."""
-        answer = self.client("lambda").invoke(FunctionName=self.info["functions"]["clean_up"], Payload=b"{}")
+        payload = json.dumps(TICK).encode()
+        answer = self.client("lambda").invoke(FunctionName=self.info["functions"]["clean_up"], Payload=payload)
+            FunctionName=self.info["functions"]["clean_up"], Payload=json.dumps(TICK).encode()
+        )
         told: dict[str, Any] = json.loads(answer["Payload"].read())
         assert "FunctionError" not in answer, told
         return told
