@@ -114,8 +114,6 @@ class Running:
         """Run the scheduled function now."""
         payload = json.dumps(TICK).encode()
         answer = self.client("lambda").invoke(FunctionName=self.info["functions"]["clean_up"], Payload=payload)
-            FunctionName=self.info["functions"]["clean_up"], Payload=json.dumps(TICK).encode()
-        )
         told: dict[str, Any] = json.loads(answer["Payload"].read())
         assert "FunctionError" not in answer, told
         return told
