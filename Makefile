@@ -5,7 +5,7 @@ STACK := .venv-stack
 BIN := $(VENV)/bin
 PIP_QUIET := --quiet --disable-pip-version-check
 
-.PHONY: help setup run demo test test-all check lint types imports templates format package clean
+.PHONY: help setup readers run demo test test-all check lint types imports templates format package clean
 
 help:
 	@echo "make demo      the main job: a sample export of the demo catalog, downloaded and checked"
@@ -42,10 +42,14 @@ run: setup
 demo: setup
 	@exec $(BIN)/python -m infra.demo.run
 
-test: setup
+test: setup readers
 	@$(BIN)/python -m pytest -q
 
-test-all: setup
+readers:
+	@for reader in unzip 7z bsdtar; do command -v $$reader >/dev/null \
+	  || echo "$$reader is not installed: archives are not read back by it here"; done
+
+test-all: setup readers
 	@$(BIN)/python -m pytest -q tests --cov --cov-report=term:skip-covered
 
 check: setup lint types imports templates

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import os
 import random
 import shutil
 import subprocess
@@ -77,6 +78,13 @@ def body_of(s3: Any, target: Target) -> bytes:
     return data
 
 
+def is_installed(program: str) -> bool:
+    """CI has all readers; elsewhere those that are not there are left out (`make test` says which)."""
+    found = shutil.which(program) is not None
+    assert found or not os.environ.get("CI"), f"{program} is not installed"
+    return found
+
+
 def check_with_other_readers(data: bytes, entries: Sequence[Entry], bodies: Sequence[bytes], folder: Path) -> None:
     path = folder / "archive.zip"
     path.write_bytes(data)
@@ -86,10 +94,11 @@ def check_with_other_readers(data: bytes, entries: Sequence[Entry], bodies: Sequ
         for entry, body in zip(entries, bodies, strict=True):
             assert archive.read(entry.name) == body
     for command in (["unzip", "-tqq", str(path)], ["7z", "t", "-bso0", str(path)]):
-        assert shutil.which(command[0]), f"{command[0]} is not installed"
-        subprocess.run(command, check=True, capture_output=True)
-    listed = subprocess.run(["bsdtar", "-tf", "-"], input=data, check=True, capture_output=True).stdout
-    assert len(listed.splitlines()) == len(entries) + 2
+        if is_installed(command[0]):
+            subprocess.run(command, check=True, capture_output=True)
+    if is_installed("bsdtar"):
+        listed = subprocess.run(["bsdtar", "-tf", "-"], input=data, check=True, capture_output=True).stdout
+        assert len(listed.splitlines()) == len(entries) + 2
     streamed = {name: b"".join(chunks) for name, _, chunks in stream_unzip(io.BytesIO(data))}
     assert {entry.name.encode(): body for entry, body in zip(entries, bodies, strict=True)}.items() <= streamed.items()
 
