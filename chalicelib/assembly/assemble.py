@@ -7,22 +7,15 @@ from typing import Any
 
 from chalicelib import aws, times
 from chalicelib.archive.entries import UploadGone
-from chalicelib.archive.objects import Target
 from chalicelib.archive.plan_file import BatchResult, read_batch, read_result, write_result
 from chalicelib.archive.writer import write_batch
 from chalicelib.assembly.state import State, in_work
 from chalicelib.exports import lifecycle
-from chalicelib.exports.record import Export, Upload
+from chalicelib.exports.record import Export
+from chalicelib.exports.uploads import target_of
 from chalicelib.exports.work_files import batch_key, get_work, plan_prefix, put_work, result_key
-from chalicelib.settings import settings
 
 _TELL_EVERY = 1.0  # seconds between two updates of the record by one worker
-
-
-def target_of(upload: Upload) -> Target:
-    """Where the parts of an upload go."""
-    s = settings()
-    return Target(s.exports_bucket, upload.key, upload.upload_id, s.copy_crc)
 
 
 class _Progress:

@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 from chalicelib import aws, times
 from chalicelib.archive.crc32 import to_hex
 from chalicelib.archive.entries import Member, UploadGone
-from chalicelib.archive.finish import Archive, SourcesChanged, abort_upload, finish_upload
+from chalicelib.archive.finish import Archive, SourcesChanged, finish_upload
 from chalicelib.archive.plan_file import BatchResult, read_index, read_result
-from chalicelib.assembly.assemble import target_of
 from chalicelib.assembly.state import MAX_PLANS, State, in_work
-from chalicelib.exports import lifecycle, record
+from chalicelib.exports import lifecycle, record, uploads
 from chalicelib.exports.contents import Contents, from_document
 from chalicelib.exports.expiry import expires_at
 from chalicelib.exports.failures import FailureCode
@@ -49,7 +48,7 @@ def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
     upload = export.upload
     if upload is None or upload.plan != state.plan:
         return state.outcome("removed")
-    lifecycle.reach(export.id, state.attempt, Step.FINISHING, times.to_text(times.now()))
+    lifecycle.reach(export, Step.FINISHING, times.to_text(times.now()))
     folder = plan_prefix(export.id, state.attempt, upload.token)
     contents = from_document(get_document(contents_key(folder)) or {})
     index = read_index(get_work(index_key(folder)) or b"")
@@ -65,7 +64,7 @@ def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
 
     try:
         results = list(_results(folder, index.batches))
-        finished = finish_upload(aws.s3(), target_of(upload), index, results, extras)
+        finished = finish_upload(aws.s3(), uploads.target_of(upload), index, results, extras)
     except UploadGone:
         if in_work(state) is None:
             return state.outcome("removed")
@@ -96,7 +95,7 @@ def _plan_again(
     excluded: dict[str, str] = get_document(key) or {}
     excluded |= {contents.items[position].id: reason for position, reason in changed.problems.items()}
     put_document(key, excluded)
-    abort_upload(aws.s3(), target_of(upload))
+    uploads.abort(upload)
     if state.plan >= MAX_PLANS:
         return state.outcome("failed", code=FailureCode.SOURCES_KEEP_CHANGING.value)
     return State(state.export_id, state.attempt, state.plan + 1).outcome("sources_changed")

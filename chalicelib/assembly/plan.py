@@ -8,18 +8,15 @@ from chalicelib import aws, times
 from chalicelib.access.roles import Role
 from chalicelib.archive import parts as archive_parts
 from chalicelib.archive.entries import ArchiveTooLarge, Entry, Source
-from chalicelib.archive.finish import abort_upload
-from chalicelib.archive.objects import Target
 from chalicelib.archive.parts import Plan
 from chalicelib.archive.plan_file import write_batch, write_index
 from chalicelib.archive.writer import create_upload
 from chalicelib.assembly.state import State, in_work
 from chalicelib.catalog import namespaces, permissions
 from chalicelib.errors import Forbidden, NotFound
-from chalicelib.exports import lifecycle
+from chalicelib.exports import lifecycle, uploads
 from chalicelib.exports.contents import Contents, Item, Skipped, sample_contents, to_document
 from chalicelib.exports.failures import FailureCode
-from chalicelib.exports.progress import progress_of
 from chalicelib.exports.record import Export, Step, Upload
 from chalicelib.exports.request import Wish
 from chalicelib.exports.selection import files_of
@@ -47,7 +44,7 @@ def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
     """
     state = State.of(event)
     export = in_work(state)
-    if export is None or not lifecycle.reach(export.id, state.attempt, Step.PLANNING, times.to_text(times.now())):
+    if export is None or not lifecycle.reach(export, Step.PLANNING, times.to_text(times.now())):
         return state.outcome("removed")
     if export.upload is not None and export.upload.plan >= state.plan:
         return _planned(state, export.upload)
@@ -104,11 +101,10 @@ def _claim(export: Export, state: State, contents: Contents, planned: Plan) -> d
         times.to_text(times.now()),
         bytes_total=planned.bytes_total,
         files_total=len(contents.items),
-        percent=progress_of(export).percent,
     )
     if claimed:
         return _planned(state, upload)
-    abort_upload(aws.s3(), Target(s.exports_bucket, key, upload_id, s.copy_crc))
+    uploads.abort(upload)
     current = in_work(state)
     if current is None or current.upload is None:
         return state.outcome("removed")

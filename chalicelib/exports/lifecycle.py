@@ -15,6 +15,7 @@ from chalicelib.errors import Conflict
 from chalicelib.exports import audit
 from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.failures import FailureCode
+from chalicelib.exports.progress import progress_of
 from chalicelib.exports.record import (
     Export,
     ExportedFile,
@@ -76,10 +77,17 @@ def _update(export_id: str, condition: Condition, actions: Sequence[UpdateAction
     return True
 
 
-def reach(export_id: str, attempt: int, step: Step, at: str) -> bool:
-    """Show that the work of this attempt has come to `step`; False when the attempt is over."""
-    actions = [ExportRow.step.set(step.value), ExportRow.touched_at.set(at)]
-    return _update(export_id, _in_work(attempt), actions)
+def reach(export: Export, step: Step, at: str) -> bool:
+    """Show that the work of this attempt has come to `step`; False when the attempt is over.
+
+    What was shown before becomes the least that is shown from now on: a second plan never looks like going back.
+    """
+    actions = [
+        ExportRow.step.set(step.value),
+        ExportRow.percent_floor.set(progress_of(export).percent),
+        ExportRow.touched_at.set(at),
+    ]
+    return _update(export.id, _in_work(export.attempt), actions)
 
 
 def touch(export_id: str, attempt: int, at: str) -> bool:
@@ -87,9 +95,7 @@ def touch(export_id: str, attempt: int, at: str) -> bool:
     return _update(export_id, _in_work(attempt), [ExportRow.touched_at.set(at)])
 
 
-def claim_upload(
-    export_id: str, attempt: int, upload: Upload, at: str, *, bytes_total: int, files_total: int, percent: int
-) -> bool:
+def claim_upload(export_id: str, attempt: int, upload: Upload, at: str, *, bytes_total: int, files_total: int) -> bool:
     """Make `upload` the one of its plan; False when another run of the same plan was first or the attempt is over."""
     unclaimed = ExportRow.upload_plan.does_not_exist() | (ExportRow.upload_plan < upload.plan)
     return _update(
@@ -103,7 +109,6 @@ def claim_upload(
             ExportRow.bytes_total.set(bytes_total),
             ExportRow.bytes_done.set(0),
             ExportRow.files_total.set(files_total),
-            ExportRow.percent_floor.set(percent),
             ExportRow.step.set(Step.ASSEMBLING.value),
             ExportRow.touched_at.set(at),
         ],
@@ -164,7 +169,11 @@ def turn_failed(export: Export, attempt: int, code: FailureCode, *, at: str, kep
 def restart(export: Export, *, at: str) -> bool:
     """Begin the next attempt of an export whose execution ended without a verdict; False when it has one by now."""
     condition = _in_work(export.attempt) & (ExportRow.restarts == export.restarts)
-    actions = [*_begin_again(export, at), ExportRow.restarts.set(export.restarts + 1)]
+    actions = [
+        *_begin_again(export, at),
+        ExportRow.percent_floor.set(progress_of(export).percent),
+        ExportRow.restarts.set(export.restarts + 1),
+    ]
     return _transition(export, condition, actions, Action.RESTARTED, at, details={"attempt": export.attempt + 1})
 
 

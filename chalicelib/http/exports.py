@@ -16,9 +16,11 @@ from chalicelib.exports.listing import SORT_KEYS, listed, position_in
 from chalicelib.exports.preview import WHOLE_UP_TO, level_of, manifest_bytes
 from chalicelib.exports.progress import progress_of
 from chalicelib.exports.record import Export, Status
+from chalicelib.exports.removal import remove_export
 from chalicelib.exports.request import SampleExportRequest, accept
 from chalicelib.exports.visible import find_mine, mine
 from chalicelib.http.bodies import BadRequest, caller, one_of, path_value, query, read_body, source_ip
+from chalicelib.http.locations import location
 from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
 
@@ -104,7 +106,7 @@ def blueprint(authorize: Any) -> Blueprint:
         request = read_body(bp.current_request, SampleExportRequest)
         wish = accept(request, user.id)
         export = create_export(wish, request, user.id, source_ip=source_ip(bp.current_request))
-        headers: dict[str, Any] = {"Location": f"/api/v1/exports/{export.id}", **_polled(export)}
+        headers: dict[str, Any] = {"Location": location(f"/exports/{export.id}"), **_polled(export)}
         return Response(shown(export, user.locale), status_code=202, headers=headers)
 
     @bp.route("/exports", methods=["GET"], authorizer=authorize)
@@ -137,10 +139,7 @@ def blueprint(authorize: Any) -> Blueprint:
     @answering
     def delete_export(export_id: str) -> Response:
         user, export = asked(export_id)
-        at = times.to_text(times.now())
-        lifecycle.remove(export, at=at, actor=user.id, source_ip=source_ip(bp.current_request))
-        if export.status is Status.PROCESSING:
-            executions.stop(export)
+        remove_export(export, user.id, source_ip=source_ip(bp.current_request))
         return Response("", status_code=204)
 
     @bp.route("/exports/{export_id}/preview", methods=["GET"], authorizer=authorize)
@@ -191,7 +190,7 @@ def blueprint(authorize: Any) -> Blueprint:
         if again is None:
             raise NotFound("There is no such export.")
         executions.start(again)
-        headers: dict[str, Any] = {"Location": f"/api/v1/exports/{export.id}", **_polled(again)}
+        headers: dict[str, Any] = {"Location": location(f"/exports/{export.id}"), **_polled(again)}
         return Response(shown(again, user.locale), status_code=202, headers=headers)
 
     @bp.route("/exports/{export_id}/events", methods=["GET"], authorizer=authorize)

@@ -14,6 +14,7 @@ from chalicelib.catalog.puid import Kind
 from chalicelib.catalog.uploads import MAX_FILE, MAX_PARTS, Upload
 from chalicelib.errors import NotFound
 from chalicelib.http.bodies import Body, Name, caller, path_value, read_body
+from chalicelib.http.locations import location
 from chalicelib.http.namespaces import check_puid
 from chalicelib.http.problems import answering
 from chalicelib.http.samples import sample_of
@@ -114,7 +115,7 @@ def blueprint(authorize: Any) -> Blueprint:
             puid=new.puid,
         )
         body = {"id": file.id, "puid": file.puid, "upload": _upload(upload)}
-        return Response(body, status_code=201, headers={"Location": f"/api/v1/files/{file.id}/upload"})
+        return Response(body, status_code=201, headers={"Location": location(f"/files/{file.id}/upload")})
 
     @bp.route("/files/{file_id}/upload", methods=["GET"], authorizer=authorize)
     @answering
@@ -138,7 +139,7 @@ def blueprint(authorize: Any) -> Blueprint:
         body = read_body(bp.current_request, Registration)
         check_puid(body.puid, Kind.ATTACHMENT)
         file = uploads.register(sample, user.id, s3_uri=body.s3_uri, filename=body.filename, puid=body.puid)
-        headers: dict[str, Any] = {"Location": f"/api/v1/samples/{sample.id}/files"}
+        headers: dict[str, Any] = {"Location": location(f"/samples/{sample.id}/files")}
         return Response(shown(file, Role.UPLOADER), status_code=201, headers=headers)
 
     return bp

@@ -15,6 +15,7 @@ from chalicelib.catalog.namespaces import Namespace, NamespaceType
 from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.errors import Flaw, Forbidden, Invalid, NotFound
 from chalicelib.http.bodies import Body, Name, Text, caller, path_value, query, read_body
+from chalicelib.http.locations import location
 from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
 from chalicelib.settings import settings
@@ -106,7 +107,7 @@ def _listed(request: Request, type: NamespaceType) -> Response:
 
 
 def _created(namespace: Namespace) -> Response:
-    headers: dict[str, Any] = {"Location": f"/api/v1/namespaces/{namespace.id}"}
+    headers: dict[str, Any] = {"Location": location(f"/namespaces/{namespace.id}")}
     return Response(shown(namespace, Role.OWNER), status_code=201, headers=headers)
 
 

@@ -5,8 +5,7 @@ from typing import Any
 from chalice.app import Chalice
 
 from chalicelib.http import exports, files, namespaces, people, problems, samples
-
-PREFIX = "/api/v1"
+from chalicelib.http.locations import PREFIX
 
 
 def register(app: Chalice, authorize: Any) -> None:

@@ -15,6 +15,7 @@ from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.catalog.samples import Listed, NewSample, Sample
 from chalicelib.errors import Flaw, Forbidden, Invalid, NotFound
 from chalicelib.http.bodies import Body, Name, Text, caller, path_value, query, read_body
+from chalicelib.http.locations import location
 from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
 from chalicelib.settings import settings
@@ -145,7 +146,7 @@ def blueprint(authorize: Any) -> Blueprint:
         project = project_of(project_id, user, Role.UPLOADER)
         body = read_body(bp.current_request, NewSampleBody)
         sample = samples.create(project, _new([body], [""])[0])
-        return Response(shown(sample), status_code=201, headers={"Location": f"/api/v1/samples/{sample.id}"})
+        return Response(shown(sample), status_code=201, headers={"Location": location(f"/samples/{sample.id}")})
 
     @bp.route("/projects/{project_id}/samples/batch", methods=["POST"], authorizer=authorize)
     @answering

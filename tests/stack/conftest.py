@@ -7,5 +7,6 @@ from tests.stack.local_stack import Running, running
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("stack") / "home") as up:
+    # The emulator's waits between retries are cut short: what is tried again is tried again at once.
+    with running(tmp_path_factory.mktemp("stack") / "home", SFN_WAIT_SCALE="0") as up:
         yield up

@@ -183,7 +183,10 @@ def test_a_source_that_is_lost_meanwhile_is_left_out_and_reported(
     )
     bucket, key = lost["s3_uri"].removeprefix("s3://").split("/", 1)
 
+    percents = []
+
     def lose(step: str, state: dict[str, Any]) -> None:
+        percents.append(made(ana.get(f"/exports/{export['id']}"), 200)["progress"]["percent"])
         if step == "assemble" and state["plan"] == 1:
             if change == "deleted":
                 aws.s3().delete_object(Bucket=bucket, Key=key)
@@ -193,6 +196,8 @@ def test_a_source_that_is_lost_meanwhile_is_left_out_and_reported(
     export = create(ana, lab)
     outcomes = run(export, between=lose)
     assert outcomes.count("planned") == 2
+    assert len(percents) == 4
+    assert percents == sorted(percents)
     done = made(ana.get(f"/exports/{export['id']}"), 200)
     assert (done["status"], done["warnings"], done["file"]["files"]) == ("ready", 2, 4)
     report = json.loads(archive_of(ana, export["id"]).read("report.json"))
