@@ -21,6 +21,7 @@ class Settings:
     files_table: str
     exports_table: str
     audit_table: str
+    idempotency_table: str
     catalog_bucket: str
     work_bucket: str
     exports_bucket: str
@@ -46,6 +47,7 @@ class Settings:
 
 _REQUIRED = (
     "users_table", "namespaces_table", "samples_table", "files_table", "exports_table", "audit_table",
+    "idempotency_table",
     "catalog_bucket", "work_bucket", "exports_bucket",
     "oidc_issuer", "oidc_audience", "oidc_jwks_uri", "mail_from", "public_url",
 )  # fmt: skip

@@ -26,6 +26,7 @@ _ENVIRONMENT: dict[str, Any] = {
     "FILES_TABLE": {"Ref": "FilesTable"},
     "EXPORTS_TABLE": {"Ref": "ExportsTable"},
     "AUDIT_TABLE": {"Ref": "AuditTable"},
+    "IDEMPOTENCY_TABLE": {"Ref": "IdempotencyTable"},
     "CATALOG_BUCKET": {"Ref": "CatalogBucket"},
     "WORK_BUCKET": {"Ref": "WorkBucket"},
     "EXPORTS_BUCKET": {"Ref": "ExportsBucket"},

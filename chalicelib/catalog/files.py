@@ -15,6 +15,7 @@ from chalicelib.catalog.file_formats import format_of
 from chalicelib.catalog.puid import Kind, make
 from chalicelib.catalog.rows import PuidRow, puid_key, write_together
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.ids import Ids
 from chalicelib.settings import settings
 from chalicelib.tables import TableName
 
@@ -159,9 +160,9 @@ def _row(file: File) -> FileRow:
     )
 
 
-def new_puid(given: str | None) -> str:
+def new_puid(given: str | None, ids: Ids) -> str:
     """The PUID of a new file: the one that was given, or a new one."""
-    return given or make(Kind.ATTACHMENT, settings().puid_prefix)
+    return given or make(Kind.ATTACHMENT, settings().puid_prefix, ids)
 
 
 def add(file: File) -> None:
@@ -175,6 +176,14 @@ def add(file: File) -> None:
         transaction.save(_PointerRow(f"OBJECT#{file.s3_uri}", f"FILE#{file.id}", sample_id=file.sample_id))
 
     write_together(fill, taken=[Conflict("This PUID is in use.", slug="puid-taken")])
+
+
+def find_own(sample_id: str, file_id: str) -> File | None:
+    """The file of this very id in this sample, or None."""
+    try:
+        return _value(FileRow.get(f"SAMPLE#{sample_id}", f"FILE#{file_id}", consistent_read=True))
+    except DoesNotExist:
+        return None
 
 
 def all_of_sample(sample_id: str) -> list[File]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
-from uuid import uuid4
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
@@ -17,6 +16,7 @@ from chalicelib.access.roles import Role
 from chalicelib.catalog.puid import Kind, is_puid, make
 from chalicelib.catalog.rows import PuidRow, puid_key, write_together
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.ids import Ids
 from chalicelib.settings import settings
 from chalicelib.tables import TableName
 
@@ -127,20 +127,21 @@ def create(
     path: str,
     parent: Namespace | None,
     owner_id: str,
+    ids: Ids,
     puid: str | None = None,
     description: str | None = None,
 ) -> Namespace:
-    """Make a namespace and its owner in one transaction. Conflict when the path or the PUID is taken."""
+    """Make a namespace and its owner in one transaction. Conflict when the path or the PUID is taken by another."""
     if parent is not None and len(parent.lineage) >= MAX_DEPTH:
         raise Conflict(f"Groups nest at most {MAX_DEPTH} deep.", slug="too-deep")
     kind = Kind.GROUP if type == "group" else Kind.PROJECT
     made = Namespace(
-        id=str(uuid4()),
+        id=ids.id(),
         type=type,
         name=name,
         path=path,
         full_path=path if parent is None else f"{parent.full_path}/{path}",
-        puid=puid or make(kind, settings().puid_prefix),
+        puid=puid or make(kind, settings().puid_prefix, ids),
         parent_id=None if parent is None else parent.id,
         ancestor_ids=() if parent is None else parent.lineage,
         description=description,
@@ -158,13 +159,18 @@ def create(
         for ancestor_id in made.ancestor_ids:
             transaction.save(_LinkRow(f"BELOW#{ancestor_id}", f"{type}#{made.id}", namespace_id=made.id))
 
-    write_together(
-        fill,
-        taken=[
-            Conflict("This path is taken here.", slug="path-taken"),
-            Conflict("This PUID is in use.", slug="puid-taken"),
-        ],
-    )
+    taken = [
+        Conflict("This path is taken here.", slug="path-taken"),
+        Conflict("This PUID is in use.", slug="puid-taken"),
+    ]
+    try:
+        write_together(fill, taken=taken)
+    except Conflict:
+        # Under an id that only a repeated request can have made, it is our own work that is in the way.
+        mine = find_many([made.id]).get(made.id) if ids.is_repeatable else None
+        if mine is None:
+            raise
+        return mine
     return made
 
 

@@ -1,9 +1,9 @@
 """Persistent unique identifiers: `<PREFIX>_GRP|PRJ|SAM|ATT_<10 of A-Z2-7>`."""
 
-import base64
 import re
-import secrets
 from enum import StrEnum
+
+from chalicelib.ids import Ids
 
 _SUFFIX = re.compile(r"[A-Z2-7]{10}")
 
@@ -17,9 +17,9 @@ class Kind(StrEnum):
     ATTACHMENT = "ATT"
 
 
-def make(kind: Kind, prefix: str) -> str:
-    """A new PUID: 50 random bits, written as base32 (RFC 4648)."""
-    return f"{prefix}_{kind.value}_{base64.b32encode(secrets.token_bytes(7)).decode()[:10]}"
+def make(kind: Kind, prefix: str, ids: Ids) -> str:
+    """A new PUID: 50 bits of `ids`, written as base32 (RFC 4648)."""
+    return f"{prefix}_{kind.value}_{ids.letters(10)}"
 
 
 def is_puid(text: str, kind: Kind, prefix: str) -> bool:

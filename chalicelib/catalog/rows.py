@@ -1,5 +1,7 @@
 """What the catalog's tables share: a row that makes a PUID one of a kind, and finding what it names."""
 
+import random
+import time
 from collections.abc import Callable, Sequence
 
 from pynamodb.attributes import UnicodeAttribute
@@ -11,6 +13,7 @@ from chalicelib import tables
 from chalicelib.errors import Conflict
 
 PUID = "PUID"
+_TRIES = 6  # two transactions that meet at an item refuse each other; one goes on, the other comes again
 
 
 class PuidRow(Model):
@@ -31,11 +34,18 @@ def write_together(fill: Callable[[TransactWrite], None], *, taken: Sequence[Con
 
     Operations beyond `taken` are not expected to fail. Nothing is written unless all is.
     """
-    try:
-        with TransactWrite(connection=tables.connection()) as transaction:
-            fill(transaction)
-    except TransactWriteError as error:
-        for conflict, reason in zip(taken, error.cancellation_reasons, strict=False):
-            if reason is not None and reason.code == "ConditionalCheckFailed" and conflict is not None:
-                raise conflict from error
-        raise
+    for attempt in range(_TRIES):
+        try:
+            with TransactWrite(connection=tables.connection()) as transaction:
+                fill(transaction)
+        except TransactWriteError as error:
+            reasons = error.cancellation_reasons
+            for conflict, reason in zip(taken, reasons, strict=False):
+                if reason is not None and reason.code == "ConditionalCheckFailed" and conflict is not None:
+                    raise conflict from error
+            met = any(reason is not None and reason.code == "TransactionConflict" for reason in reasons)
+            if not met or attempt == _TRIES - 1:
+                raise
+            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter, no secret
+        else:
+            return

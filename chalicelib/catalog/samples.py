@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import uuid4
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.models import Model
@@ -14,6 +13,7 @@ from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.puid import Kind, is_puid, make
 from chalicelib.catalog.rows import PuidRow, puid_key, write_together
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.ids import Ids
 from chalicelib.settings import settings
 from chalicelib.tables import TableName
 
@@ -142,27 +142,23 @@ def _listed_rows(sample: Sample) -> list[ListedRow]:
     ]
 
 
-def create(project: Namespace, new: NewSample) -> Sample:
+def create(project: Namespace, new: NewSample, ids: Ids) -> Sample:
     """Make one sample in a project. Conflict when its PUID is in use."""
-    return create_many(project, [new])[0]
+    return create_many(project, [new], ids)[0]
 
 
-def create_many(project: Namespace, wanted: Sequence[NewSample]) -> list[Sample]:
+def create_many(project: Namespace, wanted: Sequence[NewSample], ids: Ids) -> list[Sample]:
     """Make samples in a project, in order. Conflict when a PUID is in use.
 
-    Each is written whole or not at all, many in one transaction.
-    PUIDs that were given are looked up before the first write, so that a conflict found then leaves nothing behind.
+    Each is written whole or not at all, many in one transaction. With repeatable ids a second call completes the
+    first, however far that came.
     """
-    given = [new.puid for new in wanted if new.puid is not None]
-    used = {row.pk for row in SamplePuidRow.batch_get([(puid_key(puid), "PUID") for puid in given])}
-    if used or len(set(given)) != len(given):
-        raise Conflict("A PUID is in use, or comes twice.", slug="puid-taken")
     at = times.to_text(times.now())
     prefix = settings().puid_prefix
     made = [
         Sample(
-            id=str(uuid4()),
-            puid=new.puid or make(Kind.SAMPLE, prefix),
+            id=ids.id(),
+            puid=new.puid or make(Kind.SAMPLE, prefix, ids),
             name=new.name,
             description=new.description,
             project_id=project.id,
@@ -173,10 +169,27 @@ def create_many(project: Namespace, wanted: Sequence[NewSample]) -> list[Sample]
         )
         for new in wanted
     ]
+    _refuse_taken(made, [new.puid for new in wanted if new.puid is not None])
     at_once = max(1, _TRANSACTION // (2 + len(project.lineage)))
     for start in range(0, len(made), at_once):
-        _write_new(made[start : start + at_once])
+        chunk = made[start : start + at_once]
+        try:
+            _write_new(chunk)
+        except Conflict:
+            there = find_many(sample.id for sample in chunk) if ids.is_repeatable else {}
+            if len(there) < len(chunk):
+                raise
+            made[start : start + at_once] = [there[sample.id] for sample in chunk]
     return made
+
+
+def _refuse_taken(made: Sequence[Sample], given: Sequence[str]) -> None:
+    """PUIDs that were given are looked up before the first write, so that a conflict leaves nothing behind."""
+    own = {sample.puid: sample.id for sample in made}
+    used = SamplePuidRow.batch_get([(puid_key(puid), "PUID") for puid in dict.fromkeys(given)], consistent_read=True)
+    taken = any(row.target_id != own[row.pk.removeprefix("PUID#")] for row in used)
+    if taken or len(set(given)) != len(given):
+        raise Conflict("A PUID is in use, or comes twice.", slug="puid-taken")
 
 
 def _write_new(made: Sequence[Sample]) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
-from uuid import uuid4
 
 from botocore.exceptions import ClientError
 from pynamodb.attributes import UnicodeAttribute
@@ -19,6 +18,7 @@ from chalicelib.catalog.files import File
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.samples import Sample
 from chalicelib.errors import Conflict, Flaw, Invalid
+from chalicelib.ids import Ids
 from chalicelib.settings import settings
 from chalicelib.tables import TableName
 
@@ -66,14 +66,17 @@ def bind_source(namespace_id: str, bucket: str, prefix: str) -> None:
 
 
 def begin(
-    sample: Sample, *, filename: str, size: int, crc32: str | None, sha256: str | None, puid: str | None
+    sample: Sample, ids: Ids, *, filename: str, size: int, crc32: str | None, sha256: str | None, puid: str | None
 ) -> tuple[File, Upload]:
     """Make the record of a file to come, and the URLs to send it to: one part up to 64 MiB, multipart above."""
-    file_id = str(uuid4())
+    file_id = ids.id()
+    known = files.find_own(sample.id, file_id) if ids.is_repeatable else None
+    if known is not None:
+        return known, Upload(known.part_size, ()) if known.complete else urls(known)
     s = settings()
     file = File(
         id=file_id,
-        puid=files.new_puid(puid),
+        puid=files.new_puid(puid, ids),
         puid_given=puid is not None,
         sample_id=sample.id,
         filename=filename,
@@ -89,7 +92,13 @@ def begin(
         part_size = max(SINGLE_UP_TO, ceil(size / MAX_PARTS / MIB) * MIB)
         answer = aws.s3().create_multipart_upload(Bucket=file.bucket, Key=file.key)
         file = replace(file, upload_id=answer["UploadId"], part_size=part_size)
-    files.add(file)
+    try:
+        files.add(file)
+    except Conflict:
+        known = files.find_own(sample.id, file_id) if ids.is_repeatable else None
+        if known is None:
+            raise
+        file = known  # a twin of this request was first; its own multipart upload goes with the bucket's lifecycle
     return file, urls(file)
 
 
@@ -201,7 +210,7 @@ def _head(bucket: str, key: str) -> "HeadObjectOutputTypeDef | None":
         raise
 
 
-def register(sample: Sample, user_id: str, *, s3_uri: str, filename: str | None, puid: str | None) -> File:
+def register(sample: Sample, user_id: str, ids: Ids, *, s3_uri: str, filename: str | None, puid: str | None) -> File:
     """Make the record of an object that already lies in S3. Nothing is copied, nothing will be removed.
 
     It must lie under a bucket and prefix that is bound to the sample's project or a group above, or be that of a file
@@ -215,9 +224,10 @@ def register(sample: Sample, user_id: str, *, s3_uri: str, filename: str | None,
     head = _head(bucket, key)
     if head is None:
         raise _refusal()
+    file_id = ids.id()
     file = File(
-        id=str(uuid4()),
-        puid=files.new_puid(puid),
+        id=file_id,
+        puid=files.new_puid(puid, ids),
         puid_given=puid is not None,
         sample_id=sample.id,
         filename=filename or key.rsplit("/", 1)[-1][:255],
@@ -228,8 +238,14 @@ def register(sample: Sample, user_id: str, *, s3_uri: str, filename: str | None,
         created_at=times.now(),
         ours=False,
     )
-    files.add(file)
-    return files.complete(_as_found(file, head))
+    try:
+        files.add(file)
+    except Conflict:
+        known = files.find_own(sample.id, file_id) if ids.is_repeatable else None
+        if known is None:
+            raise
+        file = known
+    return file if file.complete else files.complete(_as_found(file, head))
 
 
 def _refusal() -> Invalid:

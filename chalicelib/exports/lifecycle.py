@@ -30,12 +30,18 @@ from chalicelib.exports.record import (
 SYSTEM = "system"
 
 
-def create(row: ExportRow, event: Event) -> None:
-    """Put a new record, with its first line in the audit trail. An id that exists is never overwritten."""
+def create(row: ExportRow, event: Event) -> bool:
+    """Put a new record, with its first line in the audit trail; False when there is one of this id."""
     row.due_shard, row.due_at = due_shard(row.id), row.created_at
-    with TransactWrite(connection=tables.connection()) as transaction:
-        transaction.save(row, condition=ExportRow.id.does_not_exist())
-        transaction.save(audit.row_of(event))
+    try:
+        with TransactWrite(connection=tables.connection()) as transaction:
+            transaction.save(row, condition=ExportRow.id.does_not_exist())
+            transaction.save(audit.row_of(event))
+    except TransactWriteError as error:
+        if conditional_failure(error):
+            return False
+        raise
+    return True
 
 
 def _in_work(attempt: int) -> Condition:

@@ -21,8 +21,10 @@ from chalicelib.exports.request import SampleExportRequest, accept
 from chalicelib.exports.visible import find_mine, mine
 from chalicelib.http.bodies import BadRequest, caller, one_of, path_value, query, read_body, source_ip
 from chalicelib.http.locations import location
+from chalicelib.http.once import once
 from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
+from chalicelib.ids import Ids
 
 POLL_AFTER = "2"
 _JSON: dict[str, Any] = {"Content-Type": "application/json"}
@@ -104,10 +106,14 @@ def blueprint(authorize: Any) -> Blueprint:
     def create() -> Response:
         user = caller(bp.current_request)
         request = read_body(bp.current_request, SampleExportRequest)
-        wish = accept(request, user.id)
-        export = create_export(wish, request, user.id, source_ip=source_ip(bp.current_request))
-        headers: dict[str, Any] = {"Location": location(f"/exports/{export.id}"), **_polled(export)}
-        return Response(shown(export, user.locale), status_code=202, headers=headers)
+
+        def make(ids: Ids) -> Response:
+            wish = accept(request, user.id)
+            export = create_export(wish, request, user.id, ids, source_ip=source_ip(bp.current_request))
+            headers: dict[str, Any] = {"Location": location(f"/exports/{export.id}"), **_polled(export)}
+            return Response(shown(export, user.locale), status_code=202, headers=headers)
+
+        return once(bp.current_request, user, make)
 
     @bp.route("/exports", methods=["GET"], authorizer=authorize)
     @answering

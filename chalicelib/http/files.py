@@ -16,8 +16,10 @@ from chalicelib.errors import NotFound
 from chalicelib.http.bodies import Body, Name, caller, path_value, read_body
 from chalicelib.http.locations import location
 from chalicelib.http.namespaces import check_puid
+from chalicelib.http.once import once
 from chalicelib.http.problems import answering
 from chalicelib.http.samples import sample_of
+from chalicelib.ids import Ids
 
 Puid = Annotated[str, StringConstraints(max_length=255)]
 Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}$")]
@@ -106,16 +108,21 @@ def blueprint(authorize: Any) -> Blueprint:
         new = read_body(bp.current_request, NewFile)
         check_puid(new.puid, Kind.ATTACHMENT)
         checksums = new.checksums or Checksums()
-        file, upload = uploads.begin(
-            sample,
-            filename=new.filename,
-            size=new.size,
-            crc32=checksums.crc32,
-            sha256=checksums.sha256,
-            puid=new.puid,
-        )
-        body = {"id": file.id, "puid": file.puid, "upload": _upload(upload)}
-        return Response(body, status_code=201, headers={"Location": location(f"/files/{file.id}/upload")})
+
+        def create(ids: Ids) -> Response:
+            file, upload = uploads.begin(
+                sample,
+                ids,
+                filename=new.filename,
+                size=new.size,
+                crc32=checksums.crc32,
+                sha256=checksums.sha256,
+                puid=new.puid,
+            )
+            body = {"id": file.id, "puid": file.puid, "upload": _upload(upload)}
+            return Response(body, status_code=201, headers={"Location": location(f"/files/{file.id}/upload")})
+
+        return once(bp.current_request, user, create, signed=True)
 
     @bp.route("/files/{file_id}/upload", methods=["GET"], authorizer=authorize)
     @answering
@@ -138,8 +145,12 @@ def blueprint(authorize: Any) -> Blueprint:
         sample = sample_of(sample_id, user, Role.UPLOADER)
         body = read_body(bp.current_request, Registration)
         check_puid(body.puid, Kind.ATTACHMENT)
-        file = uploads.register(sample, user.id, s3_uri=body.s3_uri, filename=body.filename, puid=body.puid)
-        headers: dict[str, Any] = {"Location": location(f"/samples/{sample.id}/files")}
-        return Response(shown(file, Role.UPLOADER), status_code=201, headers=headers)
+
+        def create(ids: Ids) -> Response:
+            file = uploads.register(sample, user.id, ids, s3_uri=body.s3_uri, filename=body.filename, puid=body.puid)
+            headers: dict[str, Any] = {"Location": location(f"/samples/{sample.id}/files")}
+            return Response(shown(file, Role.UPLOADER), status_code=201, headers=headers)
+
+        return once(bp.current_request, user, create)
 
     return bp

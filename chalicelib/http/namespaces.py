@@ -16,8 +16,10 @@ from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.errors import Flaw, Forbidden, Invalid, NotFound
 from chalicelib.http.bodies import Body, Name, Text, caller, path_value, query, read_body
 from chalicelib.http.locations import location
+from chalicelib.http.once import once
 from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
+from chalicelib.ids import Ids
 from chalicelib.settings import settings
 
 PathName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.\-]*$")]
@@ -140,9 +142,15 @@ def blueprint(authorize: Any) -> Blueprint:
         new = read_body(bp.current_request, NewGroup)
         check_puid(new.puid, Kind.GROUP)
         parent = None if new.parent_id is None else parent_of(new.parent_id, user, "/parent_id")
-        return _created(
-            namespaces.create("group", name=new.name, path=new.path, parent=parent, owner_id=user.id, puid=new.puid)
-        )
+
+        def create(ids: Ids) -> Response:
+            return _created(
+                namespaces.create(
+                    "group", name=new.name, path=new.path, parent=parent, owner_id=user.id, puid=new.puid, ids=ids
+                )
+            )
+
+        return once(bp.current_request, user, create)
 
     @bp.route("/projects", methods=["POST"], authorizer=authorize)
     @answering
@@ -150,17 +158,23 @@ def blueprint(authorize: Any) -> Blueprint:
         user = caller(bp.current_request)
         new = read_body(bp.current_request, NewProject)
         check_puid(new.puid, Kind.PROJECT)
-        return _created(
-            namespaces.create(
-                "project",
-                name=new.name,
-                path=new.path,
-                parent=parent_of(new.group_id, user, "/group_id"),
-                owner_id=user.id,
-                puid=new.puid,
-                description=new.description,
+        group = parent_of(new.group_id, user, "/group_id")
+
+        def create(ids: Ids) -> Response:
+            return _created(
+                namespaces.create(
+                    "project",
+                    name=new.name,
+                    path=new.path,
+                    parent=group,
+                    owner_id=user.id,
+                    puid=new.puid,
+                    description=new.description,
+                    ids=ids,
+                )
             )
-        )
+
+        return once(bp.current_request, user, create)
 
     @bp.route("/namespaces/{namespace_id}", methods=["GET"], authorizer=authorize)
     @answering

@@ -16,8 +16,10 @@ from chalicelib.catalog.samples import Listed, NewSample, Sample
 from chalicelib.errors import Flaw, Forbidden, Invalid, NotFound
 from chalicelib.http.bodies import Body, Name, Text, caller, path_value, query, read_body
 from chalicelib.http.locations import location
+from chalicelib.http.once import once
 from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
+from chalicelib.ids import Ids
 from chalicelib.settings import settings
 
 MAX_METADATA = 300_000
@@ -145,8 +147,13 @@ def blueprint(authorize: Any) -> Blueprint:
         user = caller(bp.current_request)
         project = project_of(project_id, user, Role.UPLOADER)
         body = read_body(bp.current_request, NewSampleBody)
-        sample = samples.create(project, _new([body], [""])[0])
-        return Response(shown(sample), status_code=201, headers={"Location": location(f"/samples/{sample.id}")})
+        (new,) = _new([body], [""])
+
+        def create(ids: Ids) -> Response:
+            sample = samples.create(project, new, ids)
+            return Response(shown(sample), status_code=201, headers={"Location": location(f"/samples/{sample.id}")})
+
+        return once(bp.current_request, user, create)
 
     @bp.route("/projects/{project_id}/samples/batch", methods=["POST"], authorizer=authorize)
     @answering
@@ -154,8 +161,13 @@ def blueprint(authorize: Any) -> Blueprint:
         user = caller(bp.current_request)
         project = project_of(project_id, user, Role.UPLOADER)
         bodies = read_body(bp.current_request, NewSamplesBody).samples
-        made = samples.create_many(project, _new(bodies, [f"/samples/{i}" for i in range(len(bodies))]))
-        return Response({"samples": [shown(sample) for sample in made]}, status_code=201)
+        wanted = _new(bodies, [f"/samples/{i}" for i in range(len(bodies))])
+
+        def create(ids: Ids) -> Response:
+            made = samples.create_many(project, wanted, ids)
+            return Response({"samples": [shown(sample) for sample in made]}, status_code=201)
+
+        return once(bp.current_request, user, create)
 
     @bp.route("/samples/{sample_id}", methods=["GET"], authorizer=authorize)
     @answering

@@ -43,11 +43,11 @@ class Api:
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
             return cls(url, json.load(answer)["access_token"])
 
-    def call(self, method: str, path: str, body: Any = None) -> Answer:
+    def call(self, method: str, path: str, body: Any = None, **more: str) -> Answer:
         """One request below `/api/v1`. Raises ApiError for a problem."""
         parts = urlsplit(self.url)
         connection = http.client.HTTPConnection(parts.netloc, timeout=60)
-        headers = {"Authorization": f"Bearer {self.token}"}
+        headers = {"Authorization": f"Bearer {self.token}", **more}
         data = None
         if body is not None:
             data = json.dumps(body).encode()

@@ -15,6 +15,8 @@ from infra.local.issuer import Issuer, SignInRefused
 from infra.local.servers import HOST
 
 MAX_BODY = 10 * 1024 * 1024  # API Gateway's
+# Longer than API Gateway's 29 s: on a small machine many functions that start at once take their time.
+_PATIENCE = 120
 _HOP_BY_HOP = {"connection", "keep-alive", "te", "trailers", "transfer-encoding", "upgrade", "proxy-authorization"}
 # What the emulator's gateway says of its own refusals, and the gateway response of the template that AWS would give.
 _REFUSALS = {
@@ -145,7 +147,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
         headers["Connection"] = "close"
-        connection = http.client.HTTPConnection(HOST, self.wiring.emulator_port, timeout=35)
+        connection = http.client.HTTPConnection(HOST, self.wiring.emulator_port, timeout=_PATIENCE)
         try:
             connection.request(self.command, self.wiring.stage_path + self.path, body, headers)
             answer = connection.getresponse()

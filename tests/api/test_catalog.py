@@ -1,3 +1,4 @@
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -247,6 +248,57 @@ def test_an_object_under_a_bound_prefix_is_registered_and_outlives_its_record(
     assert olga.call("DELETE", f"/samples/{sample}").status == 204
     assert olga.get(f"/samples/{sample}").status == 404
     assert aws.s3().head_object(Bucket="bound", Key="reads/a b.fa")["ContentLength"] == 4
+
+
+def test_the_same_idempotency_key_makes_a_thing_once(olga: Person, place: dict[str, Any]) -> None:
+    project, sample = place["project"]["id"], place["sample"]["id"]
+    creations: list[tuple[str, Any]] = [
+        ("/groups", {"name": "K", "path": "k"}),
+        ("/projects", {"name": "K", "path": "k", "group_id": place["top"]["id"]}),
+        (f"/projects/{project}/samples", {"name": "K"}),
+        (f"/projects/{project}/samples/batch", {"samples": [{"name": f"K{i}"} for i in range(30)]}),
+    ]
+    for path, body in creations:
+        first = olga.call("POST", path, body, **{"Idempotency-Key": f"key {path}"})
+        again = olga.call("POST", path, body, **{"Idempotency-Key": f"key {path}"})
+        assert (first.status, first.body) == (201, again.body)
+        assert first.headers.get("Location") == again.headers.get("Location")
+        spaced = olga.call("POST", path, json.dumps(body, indent=1).encode(), **{"Idempotency-Key": f"key {path}"})
+        assert spaced.body == first.body
+        different = {"samples": [{"name": "other"}]} if "samples" in body else {**body, "name": "other"}
+        other = olga.call("POST", path, different, **{"Idempotency-Key": f"key {path}"})
+        assert (other.status, other.body["type"].rsplit("/", 1)[-1]) == (422, "idempotency-key-reused")
+    assert olga.get(f"/namespaces/{project}/samples?limit=100").body["total"] == 1 + 1 + 30
+    file = {"filename": "a.txt", "size": 4}
+    uploads_ = [made(olga.call("POST", f"/samples/{sample}/files", file, **{"Idempotency-Key": "f"})) for _ in range(2)]
+    assert uploads_[0]["id"] == uploads_[1]["id"]
+    assert olga.call("POST", "/groups", {"name": "K", "path": "k2"}, **{"Idempotency-Key": "x" * 256}).status == 400
+
+
+def test_a_batch_that_was_cut_off_is_completed_by_the_same_call(
+    olga: Person, place: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib.catalog import samples
+
+    project = place["project"]["id"]
+    letters = "ABCDEFGH"
+    puids = [f"INXT_SAM_AAAAAAAA{letters[i % 8]}{letters[i // 8]}" for i in range(60)]
+    body = {"samples": [{"name": f"B{i}", "puid": puid} for i, puid in enumerate(puids)]}
+    write, calls = samples._write_new, []
+
+    def cut_off(chunk: Any) -> None:
+        calls.append(len(chunk))
+        if len(calls) == 3:
+            raise RuntimeError("the service ends here")
+        write(chunk)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(samples, "_write_new", cut_off)
+        assert olga.call("POST", f"/projects/{project}/samples/batch", body, **{"Idempotency-Key": "b"}).status == 500
+    assert 0 < olga.get(f"/namespaces/{project}/samples?q=B").body["total"] < 60
+    done = olga.call("POST", f"/projects/{project}/samples/batch", body, **{"Idempotency-Key": "b"})
+    assert [one["puid"] for one in made(done)["samples"]] == puids
+    assert olga.get(f"/namespaces/{project}/samples?q=B").body["total"] == 60
 
 
 def test_metadata_is_merged_lower_cased_and_bounded(olga: Person, place: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ import requests
 from chalicelib import aws, times
 from chalicelib.exports import executions, record
 from chalicelib.exports.cleanup import clean_up
+from chalicelib.ids import Ids
 from chalicelib.settings import settings
 from tests.service import Person, made, upload
 from tests.workflow.state_machine import run
@@ -349,7 +350,7 @@ def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
 
     group = made(ana.post("/groups", {"name": "Many", "path": "many"}))
     project = namespaces.find(made(ana.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))["id"])
-    many = samples.create_many(project, [NewSample(f"S{i}") for i in range(300)])
+    many = samples.create_many(project, [NewSample(f"S{i}") for i in range(300)], Ids())
     rows = []
     bucket = settings().catalog_bucket
     expected = set()
@@ -357,7 +358,7 @@ def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
         for k in range(3):
             body = f"{i} {k}".encode() * 50
             etag = aws.s3().put_object(Bucket=bucket, Key=f"files/{i}/{k}", Body=body)["ETag"]
-            puid = files.new_puid(None)
+            puid = files.new_puid(None, Ids())
             file = File(
                 id=f"{i}-{k}", puid=puid, puid_given=False, sample_id=sample.id, filename=f"f{k}.txt", size=len(body),
                 bucket=bucket, key=f"files/{i}/{k}", complete=True, created_at=times.now(), etag=etag,

@@ -1,11 +1,12 @@
 import pytest
 
 from chalicelib.catalog.puid import Kind, is_puid, make
+from chalicelib.ids import Ids
 
 
 @pytest.mark.parametrize("kind", Kind)
 def test_made_ones_are_what_is_asked_for(kind: Kind) -> None:
-    puids = {make(kind, "INXT") for _ in range(500)}
+    puids = {make(kind, "INXT", Ids()) for _ in range(500)}
     assert len(puids) == 500
     assert all(is_puid(puid, kind, "INXT") for puid in puids)
 
