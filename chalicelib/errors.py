@@ -6,6 +6,7 @@ SeqportError
 ├── Conflict          the state of a thing does not allow it (yet)
 ├── Gone              it was here; it was removed or has expired
 ├── TooLarge          the request is over a bound
+├── TooMany           as many as are allowed are under way; later it may be possible
 ├── Unauthenticated   no verified identity came with the request
 └── Invalid           a well-formed request breaks rules: one row for each
 """
@@ -62,6 +63,12 @@ class TooLarge(SeqportError):
     """The request is larger than the service takes."""
 
     slug = "too-large"
+
+
+class TooMany(SeqportError):
+    """As many as are allowed are under way; the same may be possible later."""
+
+    slug = "too-many"
 
 
 class Unauthenticated(SeqportError):

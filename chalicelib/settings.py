@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 
 class SettingsError(Exception):
@@ -37,6 +37,10 @@ class Settings:
     holidays_subdivision: str = "ON"
     copy_crc: Literal["answer", "read"] = "answer"  # does S3 answer CRC-32s for copied parts?
     stuck_after: int = 3600  # an export without any sign of life for so long is looked into
+    max_export_samples: int = 100_000
+    max_export_files: int = 1_000_000
+    max_export_bytes: int = 50_000 * (1 << 30)
+    max_running_exports: int = 10  # of one user
     version: str = "0.1.0"
 
     @property
@@ -51,6 +55,7 @@ _REQUIRED = (
     "catalog_bucket", "work_bucket", "exports_bucket",
     "oidc_issuer", "oidc_audience", "oidc_jwks_uri", "mail_from", "public_url",
 )  # fmt: skip
+_NUMBERS = ("stuck_after", "max_export_samples", "max_export_files", "max_export_bytes", "max_running_exports")
 _OPTIONAL_TEXT = ("state_machine_arn", "puid_prefix", "time_zone", "holidays_country", "holidays_subdivision")
 
 
@@ -59,19 +64,20 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     missing = [name.upper() for name in _REQUIRED if not environment.get(name.upper())]
     if missing:
         raise SettingsError(f"missing environment variables: {', '.join(missing)}")
-    values: dict[str, str] = {name: environment[name.upper()] for name in _REQUIRED}
+    values: dict[str, Any] = {name: environment[name.upper()] for name in _REQUIRED}
     values |= {name: environment[name.upper()] for name in _OPTIONAL_TEXT if environment.get(name.upper())}
     copy_crc = environment.get("COPY_CRC") or "answer"
     if copy_crc not in ("answer", "read"):
         raise SettingsError(f"COPY_CRC is {copy_crc!r}; it must be 'answer' or 'read'")
-    stuck_after = environment.get("STUCK_AFTER") or "3600"
-    if not stuck_after.isdigit():
-        raise SettingsError(f"STUCK_AFTER is {stuck_after!r}; it must be a number of seconds")
-    return Settings(
-        **values,
-        copy_crc="read" if copy_crc == "read" else "answer",
-        stuck_after=int(stuck_after),
-    )
+    values |= {name: _number(environment, name) for name in _NUMBERS if environment.get(name.upper())}
+    return Settings(**values, copy_crc="read" if copy_crc == "read" else "answer")
+
+
+def _number(environment: Mapping[str, str], name: str) -> int:
+    text = environment[name.upper()]
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise SettingsError(f"{name.upper()} is {text!r}; it must be a whole number above 0")
+    return int(text)
 
 
 @cache

@@ -39,6 +39,10 @@ _ENVIRONMENT: dict[str, Any] = {
     "TIME_ZONE": {"Ref": "TimeZone"},
     "COPY_CRC": {"Ref": "CopyCrc"},
     "STUCK_AFTER": {"Ref": "StuckAfter"},
+    "MAX_EXPORT_SAMPLES": {"Ref": "MaxExportSamples"},
+    "MAX_EXPORT_FILES": {"Ref": "MaxExportFiles"},
+    "MAX_EXPORT_BYTES": {"Ref": "MaxExportBytes"},
+    "MAX_RUNNING_EXPORTS": {"Ref": "MaxRunningExports"},
     "AWS_ENDPOINT_URL_S3": {"Fn::If": ["HasS3Endpoint", {"Ref": "S3EndpointUrl"}, {"Ref": "AWS::NoValue"}]},
 }
 

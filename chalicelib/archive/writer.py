@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -46,12 +47,12 @@ def stitch(
     entries: list[tuple[int, Entry]], objects: Objects, read: ThreadPoolExecutor
 ) -> tuple[bytearray, dict[int, int]]:
     """Headers and bodies of whole entries, joined, and their CRC-32s by position. Raises SourceProblem."""
-    bodies = [
-        (position, entry, read.submit(objects.read, position, entry, 0, entry.size) if entry.size else None)
-        for position, entry in entries
-    ]
+    bodies = deque(
+        read.submit(objects.read, position, entry, 0, entry.size) if entry.size else None for position, entry in entries
+    )
     joined, checksums = bytearray(), {}
-    for position, entry, future in bodies:
+    for position, entry in entries:
+        future = bodies.popleft()  # so that a body is let go as soon as it is joined
         body = future.result() if future else b""
         checksum = crc32(body)
         if entry.crc32 is not None and entry.crc32 != checksum:

@@ -16,6 +16,7 @@ from chalicelib.catalog import namespaces, permissions
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.exports import lifecycle, uploads
 from chalicelib.exports.contents import Contents, Item, Skipped, sample_contents, to_document
+from chalicelib.exports.estimate import excesses
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.record import Export, Step, Upload
 from chalicelib.exports.request import Wish
@@ -52,13 +53,24 @@ def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
         contents = _contents(export, state)
     except (Forbidden, NotFound):
         return state.outcome("failed", code=FailureCode.NO_LONGER_ALLOWED.value)
-    if not contents.items:
-        return state.outcome("failed", code=FailureCode.NOTHING_TO_EXPORT.value)
-    try:
-        planned = archive_parts.plan([_entry(item) for item in contents.items])
-    except ArchiveTooLarge:
-        return state.outcome("failed", code=FailureCode.TOO_LARGE.value)
+    planned = _plan(contents)
+    if isinstance(planned, FailureCode):
+        return state.outcome("failed", code=planned.value)
     return _claim(export, state, contents, planned)
+
+
+def _plan(contents: Contents) -> Plan | FailureCode:
+    """The plan of the archive, or why there can't be one."""
+    if not contents.items:
+        return FailureCode.NOTHING_TO_EXPORT
+    samples = sum(1 for folder in contents.folders if folder.kind == "sample")
+    size = sum(item.size for item in contents.items)
+    if excesses(samples, len(contents.items), size, settings()):
+        return FailureCode.TOO_LARGE
+    try:
+        return archive_parts.plan([_entry(item) for item in contents.items])
+    except ArchiveTooLarge:
+        return FailureCode.TOO_LARGE
 
 
 def _contents(export: Export, state: State) -> Contents:

@@ -14,6 +14,7 @@ from chalicelib.catalog.puid import Kind, is_puid, make
 from chalicelib.catalog.rows import PuidRow, puid_key, write_together
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
+from chalicelib.search import finds
 from chalicelib.settings import settings
 from chalicelib.tables import TableName
 
@@ -46,6 +47,10 @@ class Listed:
     name: str
     created_at: str
     updated_at: str
+
+    def is_found_by(self, q: str | None) -> bool:
+        """Does a search for `q` find it?"""
+        return finds(q, self.name, self.puid, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,18 +242,9 @@ def listed(namespace_id: str) -> Iterator[Listed]:
         yield Listed(row.sample_id, row.sk, row.name, row.created_at, row.updated_at)
 
 
-def matches(sample: Listed, q: str | None) -> bool:
-    """Does `q` begin the name, a word of it, the PUID or the id? Case is ignored."""
-    if not q:
-        return True
-    sought, name = q.casefold(), sample.name.casefold()
-    words = "".join(character if character.isalnum() else " " for character in name).split()
-    return any(text.startswith(sought) for text in (name, sample.puid.casefold(), sample.id, *words))
-
-
 def in_namespace(namespace_id: str, q: str | None) -> Iterator[Sample]:
     """The samples of a namespace that `q` finds, by PUID."""
-    ids = [sample.id for sample in listed(namespace_id) if matches(sample, q)]
+    ids = [sample.id for sample in listed(namespace_id) if sample.is_found_by(q)]
     for start in range(0, len(ids), 1000):
         chunk = ids[start : start + 1000]
         found = find_many(chunk)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from chalicelib.exports.record import Export
+from chalicelib.search import finds
 
 _KEYS: dict[str, Callable[[Export], str]] = {
     "id": lambda export: export.id,
@@ -15,14 +16,6 @@ _KEYS: dict[str, Callable[[Export], str]] = {
 SORT_KEYS = tuple(_KEYS)
 
 
-def matches(export: Export, q: str) -> bool:
-    """Does `q` begin the id, the name, or a word of the name? Case is ignored."""
-    sought = q.casefold()
-    name = (export.name or "").casefold()
-    words = "".join(character if character.isalnum() else " " for character in name).split()
-    return any(text.startswith(sought) for text in (export.id, name, *words))
-
-
 def listed(
     exports: Iterable[Export], *, q: str | None, type: str | None, status: str | None, sort: str, descending: bool
 ) -> list[Export]:
@@ -30,7 +23,7 @@ def listed(
     found = [
         export
         for export in exports
-        if (not q or matches(export, q))
+        if finds(q, export.name or "", export.id)
         and (type is None or export.type == type)
         and (status is None or export.status == status)
     ]

@@ -1,7 +1,7 @@
 """What somebody asks for when they create an export, and the rules that it must keep."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,8 +10,12 @@ from chalicelib.access.roles import Role
 from chalicelib.catalog import namespaces, permissions
 from chalicelib.catalog.file_formats import FILE_FORMATS
 from chalicelib.catalog.namespaces import Namespace
-from chalicelib.errors import Flaw, Invalid
-from chalicelib.exports.selection import Choice, choose, choose_all, files_of
+from chalicelib.errors import Flaw, Invalid, TooMany
+from chalicelib.exports.contents import Contents
+from chalicelib.exports.estimate import Estimate, contents_of, estimate, excesses, running
+from chalicelib.exports.selection import Choice, choose, choose_all
+from chalicelib.exports.visible import mine
+from chalicelib.settings import settings
 
 CHECKED_AT_ONCE = 5_000  # beyond so many ids the planning checks each sample, skips what fails and reports it
 MAX_SAMPLE_IDS = 100_000
@@ -86,37 +90,88 @@ class _Rule:
 def accept(request: SampleExportRequest, user_id: str) -> Wish:
     """The wish of a request that keeps all rules.
 
-    Raises NotFound or Forbidden for the namespace (at least analyst), and Invalid with every broken rule; its slug is
-    that of the rule where all rows are of one.
+    Raises NotFound or Forbidden for the namespace (at least analyst), Invalid with every broken rule (its slug is that
+    of the rule where all rows are of one), and TooMany when the user has as many exports under way as are allowed.
     """
     namespace = namespaces.find(request.namespace_id)
     permissions.require(user_id, namespace, Role.ANALYST)
-    wish = Wish(
+    wish = _wish(request, namespace)
+    broken = [*_format_rules(request.file_formats), *_selection_rules(request)]
+    if request.sample_ids and len(request.sample_ids) <= CHECKED_AT_ONCE:
+        choice = choose(user_id, namespace, request.sample_ids)
+        broken += _refusals(choice)
+        wish = replace(wish, sample_ids=tuple(sample.id for sample in choice.samples))
+        if not broken:
+            broken += _content_rules(contents_of(choice, wish.file_formats), len(choice.samples))
+    elif request.sample_ids:
+        broken += _limit_rules(len(request.sample_ids), 0, 0)
+    if broken:
+        raise _invalid(broken)
+    under_way, most = running(mine(user_id)), settings().max_running_exports
+    if under_way >= most:
+        raise TooMany(
+            f"{under_way} of your exports are being worked on; at most {most} may be at once. Wait for one to end, or"
+            " remove one.",
+            slug="too-many-exports",
+        )
+    return wish
+
+
+def foresee(request: SampleExportRequest, user_id: str) -> Estimate:
+    """What the export of this request would hold. Raises as `accept` does, but for limits and missing files."""
+    namespace = namespaces.find(request.namespace_id)
+    permissions.require(user_id, namespace, Role.ANALYST)
+    broken = [*_format_rules(request.file_formats), *_selection_rules(request)]
+    if broken:
+        raise _invalid(broken)
+    wish = _wish(request, namespace)
+    choice = wish.choice(user_id, namespace)
+    broken += _refusals(choice) if request.sample_ids and len(request.sample_ids) <= CHECKED_AT_ONCE else []
+    if broken:
+        raise _invalid(broken)
+    return estimate(choice, wish.file_formats)
+
+
+def _wish(request: SampleExportRequest, namespace: Namespace) -> Wish:
+    return Wish(
         namespace_id=namespace.id,
         sample_ids=None if request.sample_ids is None else tuple(dict.fromkeys(request.sample_ids)),
         q=request.selection.q if request.selection else None,
         file_formats=tuple(dict.fromkeys(request.file_formats)),
     )
-    broken = [*_format_rules(request.file_formats), *_selection_rules(request)]
-    few = request.sample_ids is not None and len(request.sample_ids) <= CHECKED_AT_ONCE
-    if few and request.sample_ids:
-        choice = choose(user_id, namespace, request.sample_ids)
-        broken += [
-            _Rule(
-                "sample-not-found",
-                Flaw(f"/sample_ids/{position}", "No such sample in this namespace, or it may not be exported by you."),
-            )
-            for position, _ in choice.refused
-        ]
-        if not broken and not _any_file(choice, wish.file_formats):
-            rule = "None of these samples has a file of the chosen formats."
-            broken.append(_Rule("no-matching-file", Flaw("/file_formats", rule)))
-    if broken:
-        slugs = {rule.slug for rule in broken}
-        detail = "The export can't be made as asked for." if len(broken) > 1 else broken[0].flaw.detail
-        slug = slugs.pop() if len(slugs) == 1 else "invalid"
-        raise Invalid(detail, [rule.flaw for rule in broken[:MAX_FLAWS]], slug=slug)
-    return wish
+
+
+def _invalid(broken: Sequence[_Rule]) -> Invalid:
+    slugs = {rule.slug for rule in broken}
+    detail = "The export can't be made as asked for." if len(broken) > 1 else broken[0].flaw.detail
+    slug = slugs.pop() if len(slugs) == 1 else "invalid"
+    return Invalid(detail, [rule.flaw for rule in broken[:MAX_FLAWS]], slug=slug)
+
+
+def _refusals(choice: Choice) -> list[_Rule]:
+    words = "No such sample in this namespace, or it may not be exported by you."
+    return [_Rule("sample-not-found", Flaw(f"/sample_ids/{position}", words)) for position, _ in choice.refused]
+
+
+def _content_rules(contents: Contents, samples: int) -> list[_Rule]:
+    if not contents.items:
+        rule = "None of these samples has a file of the chosen formats."
+        return [_Rule("no-matching-file", Flaw("/file_formats", rule))]
+    return _limit_rules(samples, len(contents.items), sum(item.size for item in contents.items))
+
+
+def _limit_rules(samples: int, files: int, size: int) -> list[_Rule]:
+    return [
+        _Rule(
+            "limit-exceeded",
+            Flaw(
+                "/sample_ids",
+                f"This export would have {over.value} {over.limit}; the limit is {over.maximum}. Choose fewer samples"
+                " or formats, and make several exports.",
+            ),
+        )
+        for over in excesses(samples, files, size, settings())
+    ]
 
 
 def _format_rules(file_formats: Sequence[str]) -> list[_Rule]:
@@ -136,8 +191,3 @@ def _selection_rules(request: SampleExportRequest) -> list[_Rule]:
     if not request.sample_ids and request.selection is None:
         return [_Rule("no-sample", Flaw("/sample_ids", "Choose at least one sample."))]
     return []
-
-
-def _any_file(choice: Choice, file_formats: Sequence[str]) -> bool:
-    wanted = set(file_formats)
-    return any(file.format in wanted for _, found in files_of(choice.samples) for file in found)

@@ -64,6 +64,7 @@ def read_body(request: Request, model: type[M]) -> M:
 def _flaw(row: Mapping[str, Any]) -> Flaw:
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in row["loc"])
     words = _RULES.get(row["type"]) or str(row["msg"]).removeprefix("Value error, ")
+    words = words.replace("Input should be", "This must be").replace("String should have", "This may have")
     if row["type"] == "string_pattern_mismatch":
         words = "This has characters that are not allowed here."
     return Flaw("".join(f"/{step}" for step in steps), words if words.endswith(".") else f"{words}.")

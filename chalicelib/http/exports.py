@@ -12,12 +12,13 @@ from chalicelib.exports import audit, executions, failures, lifecycle, record
 from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.creation import create_export
 from chalicelib.exports.download import link_to, manifest_link
+from chalicelib.exports.estimate import Estimate, excesses
 from chalicelib.exports.listing import SORT_KEYS, listed, position_in
 from chalicelib.exports.preview import WHOLE_UP_TO, level_of, manifest_bytes
 from chalicelib.exports.progress import progress_of
 from chalicelib.exports.record import Export, Status
 from chalicelib.exports.removal import remove_export
-from chalicelib.exports.request import SampleExportRequest, accept
+from chalicelib.exports.request import SampleExportRequest, accept, foresee
 from chalicelib.exports.visible import find_mine, mine
 from chalicelib.http.bodies import BadRequest, caller, one_of, path_value, query, read_body, source_ip
 from chalicelib.http.locations import location
@@ -25,6 +26,7 @@ from chalicelib.http.once import once
 from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
 from chalicelib.ids import Ids
+from chalicelib.settings import settings
 
 POLL_AFTER = "2"
 _JSON: dict[str, Any] = {"Content-Type": "application/json"}
@@ -78,6 +80,24 @@ def _polled(export: Export) -> dict[str, Any]:
     return {"Cache-Control": "no-store", **({"Retry-After": POLL_AFTER} if waiting else {})}
 
 
+def _estimated(told: Estimate) -> dict[str, Any]:
+    limits = settings()
+    return {
+        "samples": told.samples,
+        "files": told.files,
+        "bytes": told.bytes,
+        "by_format": {name: {"files": one.files, "bytes": one.bytes} for name, one in told.by_format.items()},
+        "limits": {
+            "samples": limits.max_export_samples,
+            "files": limits.max_export_files,
+            "bytes": limits.max_export_bytes,
+            "running_exports": limits.max_running_exports,
+        },
+        "exceeds": [over.limit for over in excesses(told.samples, told.files, told.bytes, limits)],
+        "exact": told.exact,
+    }
+
+
 def _note(export: Export, user: User, action: Action, request: Request) -> None:
     at = times.to_text(times.now())
     event = Event(export.id, export.user_id, export.namespace_id, at, action, user.id, source_ip(request), {})
@@ -114,6 +134,13 @@ def blueprint(authorize: Any) -> Blueprint:
             return Response(shown(export, user.locale), status_code=202, headers=headers)
 
         return once(bp.current_request, user, make)
+
+    @bp.route("/exports/estimate", methods=["POST"], authorizer=authorize)
+    @answering
+    def estimate_export() -> Response:
+        user = caller(bp.current_request)
+        request = read_body(bp.current_request, SampleExportRequest)
+        return Response(_estimated(foresee(request, user.id)))
 
     @bp.route("/exports", methods=["GET"], authorizer=authorize)
     @answering

@@ -20,6 +20,7 @@ from chalicelib.http.once import once
 from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
 from chalicelib.ids import Ids
+from chalicelib.search import finds
 from chalicelib.settings import settings
 
 PathName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.\-]*$")]
@@ -82,18 +83,12 @@ def check_puid(puid: str | None, kind: Kind) -> None:
         raise Invalid(rule, [Flaw("/puid", rule)])
 
 
-def _matches(namespace: Namespace, q: str | None) -> bool:
-    if not q:
-        return True
-    sought, name = q.casefold(), namespace.name.casefold()
-    words = "".join(character if character.isalnum() else " " for character in name).split()
-    return any(text.startswith(sought) for text in (name, namespace.puid.casefold(), namespace.id, *words))
-
-
 def _listed(request: Request, type: NamespaceType) -> Response:
     user = caller(request)
     by = order(request, ("name", "path", "puid", "created_at"), "name")
-    found = [(one, role) for one, role in namespaces.seen_by(user.id, type) if _matches(one, query(request, "q"))]
+    q = query(request, "q")
+    seen = namespaces.seen_by(user.id, type)
+    found = [(one, role) for one, role in seen if finds(q, one.name, one.puid, one.id)]
 
     def position(item: tuple[Namespace, Role]) -> tuple[str, str]:
         value: str = getattr(item[0], "full_path" if by.key == "path" else by.key)

@@ -15,6 +15,7 @@ from chalicelib.errors import (
     NotFound,
     SeqportError,
     TooLarge,
+    TooMany,
     Unauthenticated,
 )
 from chalicelib.http.bodies import BadRequest
@@ -24,6 +25,7 @@ P = ParamSpec("P")
 TYPE_ROOT = "https://seqport.example.org/problems/"
 CONTENT_TYPE = "application/problem+json"
 MAX_ROWS = 100
+RETRY_AFTER = "30"  # seconds until an export of one's own may have ended
 
 _ANSWERS: tuple[tuple[type[SeqportError], int, str], ...] = (
     (BadRequest, 400, "The request can't be read"),
@@ -33,6 +35,7 @@ _ANSWERS: tuple[tuple[type[SeqportError], int, str], ...] = (
     (Conflict, 409, "Not possible now"),
     (Gone, 410, "Gone"),
     (TooLarge, 413, "Too large"),
+    (TooMany, 429, "Too many at once"),
     (Invalid, 422, "The request breaks a rule"),
 )
 _CHALICE = {405: ("method-not-allowed", "Method not allowed", 405), 415: ("content-type", "Wrong content type", 400)}
@@ -44,6 +47,8 @@ def problem(status: int, slug: str, title: str, detail: str, **more: Any) -> Res
     headers: dict[str, Any] = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if status == 429:
+        headers["Retry-After"] = RETRY_AFTER
     return Response(json.dumps(body, ensure_ascii=False), status_code=status, headers=headers)
 
 

@@ -1,16 +1,10 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from chalice.test import Client
 
 from infra.local.issuer import Issuer
-from tests.service import Person, published_keys, service
-
-
-@pytest.fixture(scope="session")
-def signer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
-    with published_keys(tmp_path_factory.mktemp("issuer")) as made:
-        yield made
+from tests.service import service
 
 
 @pytest.fixture
@@ -20,15 +14,3 @@ def client(signer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
 
         with Client(app) as made:
             yield made
-
-
-@pytest.fixture
-def sign_in(client: Client, signer: Issuer) -> Callable[..., Person]:
-    """Sign somebody in by their address; a first sign-in makes the user."""
-
-    def signed(email: str, locale: str = "en") -> Person:
-        person = Person(client, signer.token({"email": email, "locale": locale}))
-        assert person.get("/me").status == 200
-        return person
-
-    return signed

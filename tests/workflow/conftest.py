@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -6,13 +6,7 @@ from chalice.test import Client
 
 from infra.local.issuer import Issuer
 from tests.object_stores import running_seaweedfs
-from tests.service import BUCKETS, Person, published_keys, service
-
-
-@pytest.fixture(scope="session")
-def signer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
-    with published_keys(tmp_path_factory.mktemp("issuer")) as made:
-        yield made
+from tests.service import BUCKETS, service
 
 
 @pytest.fixture(scope="session")
@@ -31,13 +25,3 @@ def client(signer: Issuer, object_store: str, monkeypatch: pytest.MonkeyPatch) -
 
         with Client(app) as made:
             yield made
-
-
-@pytest.fixture
-def sign_in(client: Client, signer: Issuer) -> Callable[..., Person]:
-    def signed(email: str, locale: str = "en") -> Person:
-        person = Person(client, signer.token({"email": email, "locale": locale}))
-        assert person.get("/me").status == 200
-        return person
-
-    return signed

@@ -1,0 +1,85 @@
+"""What an export would hold, before anything starts, and the limits that it must keep."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from chalicelib.exports.contents import Contents, Item, sample_contents
+from chalicelib.exports.record import Export, Status
+from chalicelib.exports.selection import Choice, files_of
+from chalicelib.settings import Settings
+
+LOOKED_AT = 5_000  # samples whose files are counted; for more, the rest is taken to be like them
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Files and bytes of one format."""
+
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Samples, files and bytes of an export; `exact` is False where it was reckoned up from a part of the samples."""
+
+    samples: int
+    files: int
+    bytes: int
+    by_format: dict[str, Share]
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """A limit that an export passes: its name, the value that was asked for, and the most that is allowed."""
+
+    limit: str
+    value: int
+    maximum: int
+
+
+def contents_of(choice: Choice, file_formats: Iterable[str]) -> Contents:
+    """The contents that the planning would give these samples now."""
+    files = dict(files_of(choice.samples))
+    return sample_contents(choice.samples, choice.projects, files, file_formats, excluded={})
+
+
+def estimate(choice: Choice, file_formats: Iterable[str]) -> Estimate:
+    """The estimate of these samples and formats; exact up to 5,000 samples."""
+    looked_at = choice.samples[:LOOKED_AT]
+    items = contents_of(Choice(looked_at, choice.projects, ()), file_formats).items
+    return _scaled(items, len(choice.samples), len(looked_at))
+
+
+def _scaled(items: Iterable[Item], samples: int, looked_at: int) -> Estimate:
+    counts: dict[str, tuple[int, int]] = {}
+    for item in items:
+        files, size = counts.get(item.format, (0, 0))
+        counts[item.format] = (files + 1, size + item.size)
+    by_format = {
+        name: Share(files * samples // looked_at, size * samples // looked_at)
+        for name, (files, size) in sorted(counts.items())
+    }
+    return Estimate(
+        samples=samples,
+        files=sum(share.files for share in by_format.values()),
+        bytes=sum(share.bytes for share in by_format.values()),
+        by_format=by_format,
+        exact=samples == looked_at,
+    )
+
+
+def excesses(samples: int, files: int, size: int, limits: Settings) -> list[Excess]:
+    """The limits that an export of so many samples, files and bytes would pass."""
+    asked = (
+        Excess("samples", samples, limits.max_export_samples),
+        Excess("files", files, limits.max_export_files),
+        Excess("bytes", size, limits.max_export_bytes),
+    )
+    return [one for one in asked if one.value > one.maximum]
+
+
+def running(exports: Iterable[Export]) -> int:
+    """How many of a user's exports are being worked on."""
+    return sum(1 for export in exports if export.status is Status.PROCESSING)

@@ -1,0 +1,25 @@
+from collections.abc import Callable, Iterator
+
+import pytest
+from chalice.test import Client
+
+from infra.local.issuer import Issuer
+from tests.service import Person, published_keys
+
+
+@pytest.fixture(scope="session")
+def signer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
+    with published_keys(tmp_path_factory.mktemp("issuer")) as made:
+        yield made
+
+
+@pytest.fixture
+def sign_in(client: Client, signer: Issuer) -> Callable[..., Person]:
+    """Sign somebody in by their address, on whatever `client` the folder has; a first sign-in makes the user."""
+
+    def signed(email: str, locale: str = "en") -> Person:
+        person = Person(client, signer.token({"email": email, "locale": locale}))
+        assert person.get("/me").status == 200
+        return person
+
+    return signed
