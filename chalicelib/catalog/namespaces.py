@@ -1,6 +1,6 @@
 """Groups and projects. Groups nest; a project stands in a group. They never move, so each row knows its ancestors."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -191,19 +191,23 @@ def _row(namespace: Namespace) -> NamespaceRow:
     )
 
 
-def seen_by(user_id: str, type: NamespaceType) -> list[tuple[Namespace, Role]]:
-    """The groups or projects on which the user has a role, from their own memberships or from a group above."""
-    held = {membership.namespace_id: membership.role for membership in memberships.of_user(user_id)}
-    wanted = set(held)
-    for namespace_id in held:
+def of_members(held: Iterable[Membership], type: NamespaceType) -> list[tuple[Namespace, Role]]:
+    """The groups or projects that these memberships of one user open: their own and all below, with the role there."""
+    roles = {membership.namespace_id: membership.role for membership in held}
+    wanted = set(roles)
+    for namespace_id in roles:
         wanted.update(_below(namespace_id, type))
-    found = find_many(sorted(wanted))
-    seen = []
-    for namespace in found.values():
-        if namespace.type == type:
-            roles: Sequence[Role] = [held[above] for above in namespace.lineage if above in held]
-            seen.append((namespace, max(roles)))
-    return seen
+    return [
+        (namespace, max(roles[above] for above in namespace.lineage if above in roles))
+        for namespace in find_many(sorted(wanted)).values()
+        if namespace.type == type
+    ]
+
+
+def with_all_below(namespace_id: str, type: NamespaceType) -> list[Namespace]:
+    """The groups or projects among a namespace and all that is below it."""
+    found = find_many([namespace_id, *_below(namespace_id, type)])
+    return [namespace for namespace in found.values() if namespace.type == type]
 
 
 def _below(namespace_id: str, type: NamespaceType) -> list[str]:

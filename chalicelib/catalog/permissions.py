@@ -1,14 +1,28 @@
-"""What a user may do in a namespace."""
+"""What a user may do in a namespace: by roles of their own, from groups above, and by what is shared with groups."""
 
-from chalicelib.access import memberships
+from chalicelib.access import group_links, memberships
 from chalicelib.access.roles import Role
-from chalicelib.catalog.namespaces import Namespace
+from chalicelib.catalog import namespaces
+from chalicelib.catalog.namespaces import Namespace, NamespaceType
 from chalicelib.errors import Forbidden, NotFound
 
 
 def readable(user_id: str, namespace: Namespace) -> Role | None:
-    """The user's role on the namespace, its own or from a group above; None: they may not know that it exists."""
-    return memberships.role_of(user_id, namespace.lineage)
+    """The user's highest role on the namespace; None: they may not know that it exists.
+
+    A link of the namespace, or of a group above it, to a group gives that group's members their role there, capped at
+    the link's. Links do not chain.
+    """
+    role = memberships.role_of(user_id, namespace.lineage)
+    for link in group_links.of_namespaces(namespace.lineage):
+        if role is not None and role >= link.role:
+            continue
+        group = namespaces.find_many([link.group_id]).get(link.group_id)
+        through = None if group is None else memberships.role_of(user_id, group.lineage)
+        if through is not None:
+            capped = min(through, link.role)
+            role = capped if role is None else max(role, capped)
+    return role
 
 
 def require(user_id: str, namespace: Namespace, least: Role) -> Role:
@@ -19,3 +33,23 @@ def require(user_id: str, namespace: Namespace, least: Role) -> Role:
     if role < least:
         raise Forbidden(f"This needs at least the role {least.label} here; you are {role.label}.", slug="role-too-low")
     return role
+
+
+def seen_by(user_id: str, type: NamespaceType) -> list[tuple[Namespace, Role]]:
+    """The groups or projects on which the user has a role: by memberships, from groups above, or by links."""
+    own = namespaces.of_members(memberships.of_user(user_id), type)
+    groups = own if type == "group" else namespaces.of_members(memberships.of_user(user_id), "group")
+    roles = {namespace.id: role for namespace, role in own}
+    seen = {namespace.id: namespace for namespace, _ in own}
+    for group, held in groups:
+        for link in group_links.to_group(group.id):
+            for namespace in namespaces.with_all_below(link.namespace_id, type):
+                capped = min(held, link.role)
+                seen[namespace.id] = namespace
+                roles[namespace.id] = max(roles.get(namespace.id, capped), capped)
+    return [(namespace, roles[namespace.id]) for namespace in seen.values()]
+
+
+def shared_with(namespace: Namespace) -> list[str]:
+    """The ids of what is shared with a group: its samples are listed in the group as well."""
+    return [] if namespace.type == "project" else [link.namespace_id for link in group_links.to_group(namespace.id)]

@@ -236,15 +236,19 @@ def find_many(ids_or_puids: Iterable[str]) -> dict[str, Sample]:
     return {one: by_id[sample_id] for one, sample_id in ids.items() if sample_id in by_id}
 
 
-def listed(namespace_id: str) -> Iterator[Listed]:
-    """What lists know of the samples of a project, or of a group and all below it, by PUID."""
-    for row in ListedRow.query(f"IN#{namespace_id}", consistent_read=True):
-        yield Listed(row.sample_id, row.sk, row.name, row.created_at, row.updated_at)
+def listed(namespace_ids: Sequence[str]) -> list[Listed]:
+    """What lists know of the samples of these projects and groups and all below them, by PUID, each once."""
+    found = {
+        row.sk: Listed(row.sample_id, row.sk, row.name, row.created_at, row.updated_at)
+        for namespace_id in namespace_ids
+        for row in ListedRow.query(f"IN#{namespace_id}", consistent_read=True)
+    }
+    return [found[puid] for puid in sorted(found)]
 
 
-def in_namespace(namespace_id: str, q: str | None) -> Iterator[Sample]:
-    """The samples of a namespace that `q` finds, by PUID."""
-    ids = [sample.id for sample in listed(namespace_id) if sample.is_found_by(q)]
+def found_in(namespace_ids: Sequence[str], q: str | None) -> Iterator[Sample]:
+    """The samples of these namespaces that `q` finds, by PUID."""
+    ids = [sample.id for sample in listed(namespace_ids) if sample.is_found_by(q)]
     for start in range(0, len(ids), 1000):
         chunk = ids[start : start + 1000]
         found = find_many(chunk)

@@ -31,7 +31,7 @@ def choose(user_id: str, namespace: Namespace, sample_ids: Sequence[str]) -> Cho
 
 def choose_all(user_id: str, namespace: Namespace, q: str | None) -> Choice:
     """All samples of the namespace that `q` finds, by PUID, as far as the user may read them as an analyst."""
-    found = list(samples.in_namespace(namespace.id, q))
+    found = list(samples.found_in([namespace.id, *permissions.shared_with(namespace)], q))
     asked = list(enumerate(sample.id for sample in found))
     return _allowed(user_id, namespace, asked, {sample.id: sample for sample in found})
 
@@ -45,11 +45,12 @@ def _allowed(
         for project in projects.values()
         if (permissions.readable(user_id, project) or Role.GUEST) >= Role.ANALYST
     }
+    holding = {namespace.id, *permissions.shared_with(namespace)}
     chosen: dict[str, Sample] = {}
     refused = []
     for position, asked_id in asked:
         sample = found.get(asked_id)
-        if sample is None or namespace.id not in sample.namespace_ids or sample.project_id not in readable:
+        if sample is None or holding.isdisjoint(sample.namespace_ids) or sample.project_id not in readable:
             refused.append((position, asked_id))
         else:
             chosen.setdefault(sample.id, sample)

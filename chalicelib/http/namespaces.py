@@ -6,7 +6,8 @@ from chalice.app import Blueprint, Request, Response
 from pydantic import StringConstraints
 
 from chalicelib import times
-from chalicelib.access import memberships, users
+from chalicelib.access import group_links, memberships, users
+from chalicelib.access.group_links import GroupLink
 from chalicelib.access.memberships import Membership
 from chalicelib.access.roles import Role, role_of_label
 from chalicelib.access.users import User
@@ -87,7 +88,7 @@ def _listed(request: Request, type: NamespaceType) -> Response:
     user = caller(request)
     by = order(request, ("name", "path", "puid", "created_at"), "name")
     q = query(request, "q")
-    seen = namespaces.seen_by(user.id, type)
+    seen = permissions.seen_by(user.id, type)
     found = [(one, role) for one, role in seen if finds(q, one.name, one.puid, one.id)]
 
     def position(item: tuple[Namespace, Role]) -> tuple[str, str]:
@@ -215,6 +216,42 @@ def blueprint(authorize: Any) -> Blueprint:
             raise Forbidden("Nobody takes away a role above their own.", slug="role-too-low")
         if not memberships.revoke(namespace.id, member_id):
             raise NotFound("This user has no role here.")
+        return Response("", status_code=204)
+
+    @bp.route("/namespaces/{namespace_id}/links/{group_id}", methods=["PUT"], authorizer=authorize)
+    @answering
+    def put_link(namespace_id: str, group_id: str) -> Response:
+        user = caller(bp.current_request)
+        grant = read_body(bp.current_request, RoleGrant)
+        namespace = namespaces.find(path_value(namespace_id))
+        own = permissions.require(user.id, namespace, Role.OWNER)
+        role = role_of_label(grant.role)
+        _check_grant(own, role, None)
+        group = namespaces.find(path_value(group_id))
+        permissions.require(user.id, group, Role.GUEST)
+        if group.type != "group" or group.id in namespace.lineage:
+            rule = "A namespace is shared with a group that does not hold it already."
+            raise Invalid(rule, [Flaw("", rule)], slug="link-not-possible")
+        link = GroupLink(namespace.id, group.id, role, _moment(grant.expires_at))
+        group_links.put(link)
+        return Response(
+            {
+                "namespace_id": namespace.id,
+                "group_id": group.id,
+                "group_puid": group.puid,
+                "role": role.label,
+                "expires_at": link.expires_at,
+            }
+        )
+
+    @bp.route("/namespaces/{namespace_id}/links/{group_id}", methods=["DELETE"], authorizer=authorize)
+    @answering
+    def delete_link(namespace_id: str, group_id: str) -> Response:
+        user = caller(bp.current_request)
+        namespace = namespaces.find(path_value(namespace_id))
+        permissions.require(user.id, namespace, Role.OWNER)
+        if not group_links.remove(namespace.id, namespaces.find(path_value(group_id)).id):
+            raise NotFound("It is not shared with this group.")
         return Response("", status_code=204)
 
     return bp

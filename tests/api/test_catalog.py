@@ -301,6 +301,35 @@ def test_a_batch_that_was_cut_off_is_completed_by_the_same_call(
     assert olga.get(f"/namespaces/{project}/samples?q=B").body["total"] == 60
 
 
+def test_what_is_shared_with_a_group_is_open_to_its_members_at_the_capped_role(
+    olga: Person, place: dict[str, Any], sign_in: SignIn
+) -> None:
+    bob, eve = sign_in("bob@example.org"), sign_in("eve@example.org")
+    team = made(bob.post("/groups", {"name": "Team", "path": "team"}))
+    grant(bob, team["id"], eve, "guest")
+    grant(bob, team["id"], olga, "guest")
+    project, sample = place["project"]["id"], place["sample"]
+    link = f"/namespaces/{project}/links/{team['puid']}"
+    assert bob.call("PUT", link, {"role": "analyst"}).status == 404
+    assert made(olga.call("PUT", link, {"role": "analyst"}), 200)["group_id"] == team["id"]
+    assert made(bob.get(f"/namespaces/{project}"), 200)["role"] == "analyst"
+    assert made(eve.get(f"/namespaces/{project}"), 200)["role"] == "guest"
+    assert bob.get(f"/namespaces/{place['inner']['id']}").status == 404
+    assert [one["id"] for one in bob.get("/projects").body["items"]] == [project]
+    listed = made(bob.get(f"/namespaces/{team['id']}/samples"), 200)
+    assert [one["id"] for one in listed["items"]] == [sample["id"]]
+    upload(olga, sample["id"], "a.txt")
+    wish = {"type": "sample", "namespace_id": team["id"], "sample_ids": [sample["id"]], "file_formats": ["text"]}
+    assert bob.post("/exports", wish).status == 202
+    assert eve.post("/exports", wish).status == 403
+    assert bob.call("DELETE", link).status == 403
+    assert olga.call("DELETE", link).status == 204
+    assert olga.call("DELETE", link).status == 404
+    assert bob.get(f"/namespaces/{project}").status == 404
+    assert bob.post("/exports", wish).status == 422
+    assert olga.call("PUT", f"/namespaces/{project}/links/{place['top']['id']}", {"role": "guest"}).status == 422
+
+
 def test_metadata_is_merged_lower_cased_and_bounded(olga: Person, place: dict[str, Any]) -> None:
     path = f"/samples/{place['sample']['id']}/metadata"
     changed = made(olga.call("PATCH", path, {"ORGANISM": None, "Depth": 12.5, "id": "00012"}), 200)
