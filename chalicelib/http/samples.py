@@ -137,11 +137,8 @@ def blueprint(authorize: Any) -> Blueprint:
             found = samples.find_many(item.id for item in items)
             return [shown(found[item.id]) for item in items if item.id in found]
 
-        matching = [
-            sample
-            for sample in samples.listed([namespace.id, *permissions.shared_with(namespace)])
-            if sample.is_found_by(q)
-        ]
+        listed = samples.listed([namespace.id, *permissions.shared_with(namespace)])
+        matching = [sample for sample in listed if sample.is_found_by(q)]
         ordered = sorted(matching, key=position, reverse=by.descending)
         return page(request, ordered, by=by, position=position, shown=whole)
 

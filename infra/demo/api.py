@@ -46,7 +46,7 @@ class Api:
     def call(self, method: str, path: str, body: Any = None, **more: str) -> Answer:
         """One request below `/api/v1`. Raises ApiError for a problem."""
         parts = urlsplit(self.url)
-        connection = http.client.HTTPConnection(parts.netloc, timeout=60)
+        connection = http.client.HTTPConnection(parts.netloc, timeout=150)
         headers = {"Authorization": f"Bearer {self.token}", **more}
         data = None
         if body is not None:
