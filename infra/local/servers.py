@@ -162,6 +162,8 @@ def seaweedfs(folder: Path, ports: Mapping[str, int]) -> Server:
     command = [
         str(tool("weed")), "-logtostderr=true", "mini", f"-ip={HOST}", f"-ip.bind={HOST}", f"-dir={data}",
         f"-s3.config={config}", "-webdav=false", "-admin.ui=false", "-master.telemetry=false",
+        # Each bucket takes several volumes; the default, by free disk, runs out of them long before the disk is full.
+        "-volume.max=100000",
         *(f"-{name}={ports[name]}" for name in SEAWEEDFS_PORTS),
     ]  # fmt: skip
     url = f"http://{HOST}:{ports['s3.port']}/"

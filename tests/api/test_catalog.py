@@ -295,10 +295,10 @@ def test_a_batch_that_was_cut_off_is_completed_by_the_same_call(
     with monkeypatch.context() as patched:
         patched.setattr(samples, "_write_new", cut_off)
         assert olga.call("POST", f"/projects/{project}/samples/batch", body, **{"Idempotency-Key": "b"}).status == 500
-    assert 0 < olga.get(f"/namespaces/{project}/samples?q=B").body["total"] < 60
+    assert 1 < olga.get(f"/namespaces/{project}/samples").body["total"] < 61
     done = olga.call("POST", f"/projects/{project}/samples/batch", body, **{"Idempotency-Key": "b"})
     assert [one["puid"] for one in made(done)["samples"]] == puids
-    assert olga.get(f"/namespaces/{project}/samples?q=B").body["total"] == 60
+    assert olga.get(f"/namespaces/{project}/samples").body["total"] == 61
 
 
 def test_what_is_shared_with_a_group_is_open_to_its_members_at_the_capped_role(
