@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -55,13 +56,16 @@ def published_keys(folder: Path) -> Iterator[Issuer]:
         server.server_close()
 
 
+@cache
+def _tables_of_template() -> dict[str, Any]:
+    found = resources()["Resources"].items()
+    return {name: resource for name, resource in found if resource.get("Type") == "AWS::DynamoDB::Table"}
+
+
 @contextmanager
 def service(monkeypatch: pytest.MonkeyPatch, signer: Issuer, **environment: str) -> Iterator[None]:
     """Environment, tables and buckets of a service of its own; what lies beyond S3 is moto's."""
-    tables_of_template = {
-        name: resource for name, resource in resources()["Resources"].items()
-        if resource.get("Type") == "AWS::DynamoDB::Table"
-    }  # fmt: skip
+    tables_of_template = _tables_of_template()
     variables = {
         **{f"{name.removesuffix('Table').upper()}_TABLE": name for name in tables_of_template},
         **BUCKETS,
@@ -81,12 +85,13 @@ def service(monkeypatch: pytest.MonkeyPatch, signer: Issuer, **environment: str)
         monkeypatch.setenv(name, value)
     with mock_aws(config={"core": {"mock_credentials": False}}):
         _forget()
+        dynamodb = boto3.client("dynamodb")
         for name, resource in tables_of_template.items():
             properties = resource["Properties"]
             wanted = {key: properties[key] for key in ("KeySchema", "AttributeDefinitions", "BillingMode")}
             if "GlobalSecondaryIndexes" in properties:
                 wanted["GlobalSecondaryIndexes"] = properties["GlobalSecondaryIndexes"]
-            boto3.client("dynamodb").create_table(TableName=name, **wanted)
+            dynamodb.create_table(TableName=name, **wanted)
         for name in BUCKETS:
             aws.s3().create_bucket(Bucket=variables[name])
         boto3.client("stepfunctions").create_state_machine(

@@ -5,6 +5,7 @@ Both listen on 127.0.0.1 only, run in process groups of their own, and are ended
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -70,15 +71,25 @@ class Server:
     """A child process that is ready once `is_ready` says so. Its output goes to a log file."""
 
     def __init__(
-        self, name: str, command: list[str], log: Path, is_ready: Callable[[], bool], env: Mapping[str, str]
+        self,
+        name: str,
+        command: list[str],
+        log: Path,
+        is_ready: Callable[[], bool],
+        env: Mapping[str, str],
+        scratch: Path | None = None,
     ) -> None:
         self.name = name
+        self._scratch = scratch  # what it leaves there is thrown away
         self._command, self._log, self._is_ready, self._env = command, log, is_ready, env
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, stopping: Callable[[], bool] = lambda: False) -> None:
         """Start it and wait until it is ready; LocalStackError when it ends or stays silent instead."""
         self._log.parent.mkdir(parents=True, exist_ok=True)
+        self._clear_scratch()
+        if self._scratch is not None:
+            self._scratch.mkdir()
         with self._log.open("ab") as output:
             self._process = subprocess.Popen(
                 self._command,
@@ -122,6 +133,11 @@ class Server:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)  # its Lambdas' workers too
         self._process.wait()
+        self._clear_scratch()
+
+    def _clear_scratch(self) -> None:
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
     def kill(self) -> None:
         """End it at once, as a power cut would."""
@@ -173,7 +189,10 @@ def seaweedfs(folder: Path, ports: Mapping[str, int]) -> Server:
 def ministack(folder: Path, port: int, *, extra: Mapping[str, str] | None = None) -> Server:
     """A ministack server on `port` with its state in `folder`. It persists only when it is ended gracefully."""
     folder.mkdir(parents=True, exist_ok=True)
+    # Each worker of a Lambda unpacks the deployment package into a temporary folder and leaves it there.
+    scratch = folder / "scratch"
     env = {
+        "TMPDIR": str(scratch),
         "BIND_HOST": HOST,
         "GATEWAY_PORT": str(port),
         "PERSIST_STATE": "1",
@@ -188,4 +207,4 @@ def ministack(folder: Path, port: int, *, extra: Mapping[str, str] | None = None
         **(extra or {}),
     }
     url = f"http://{HOST}:{port}/_ministack/health"
-    return Server("ministack", [str(tool("ministack"))], folder / "log.txt", lambda: answers(url), env)
+    return Server("ministack", [str(tool("ministack"))], folder / "log.txt", lambda: answers(url), env, scratch)
