@@ -7,6 +7,7 @@ put in, and every function gets the environment that all of them have. An unchan
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -90,9 +91,16 @@ def package(out: Path = DEFAULT_OUT) -> Path:
     ]  # fmt: skip
     # Chalice wants a region although nothing of the template depends on it.
     env = {"AWS_DEFAULT_REGION": "us-east-1", **os.environ}
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"chalice package failed:\n{done.stdout}{done.stderr}")
+    with subprocess.Popen(
+        command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as process:
+        try:
+            told, _ = process.communicate()
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)  # and the pip that it runs
+            raise
+    if process.returncode:
+        raise SystemExit(f"chalice package failed:\n{told}")
     mark.write_text(wanted, encoding="utf-8")
     return out
 

@@ -19,7 +19,7 @@ from infra.demo.archive_check import WrongArchive, check_archive
 from infra.demo.catalog import PEOPLE, TOP_GROUP, load
 from infra.demo.download import DownloadFailed, download
 from infra.local.servers import HOST, LocalStackError
-from infra.local.stack import Choices, LocalStack, check_tools
+from infra.local.stack import Choices, LocalStack, StopAsked, check_tools
 
 _WAIT_SECONDS = 900.0
 
@@ -170,7 +170,9 @@ def main() -> int:
     stop = threading.Event()
 
     def asked(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
+        if not stop.is_set():  # once: what is being ended by now must not be disturbed
+            stop.set()
+            raise StopAsked
 
     signal.signal(signal.SIGINT, asked)
     signal.signal(signal.SIGTERM, asked)
@@ -182,9 +184,12 @@ def main() -> int:
             made = _export(api, stop)
             path = _fetch_and_check(api, made, choices.home / "downloads")
             _tell(api, url, made["export"], path)
+    except StopAsked:
+        print("demo: stopped", file=sys.stderr)
+        return 130
     except (DemoFailed, WrongArchive, DownloadFailed, LocalStackError, ApiError, urllib.error.URLError) as error:
         print(f"demo: {error}", file=sys.stderr)
-        return 130 if stop.is_set() else 1
+        return 1
     _say(f"Done in {time.monotonic() - began:.1f} s.")
     return 0
 

@@ -8,7 +8,7 @@ from types import FrameType
 
 from infra.demo.catalog import PEOPLE, load
 from infra.local.servers import LocalStackError
-from infra.local.stack import Choices, LocalStack, check_tools
+from infra.local.stack import Choices, LocalStack, StopAsked, check_tools
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,8 +17,13 @@ def main(arguments: list[str] | None = None) -> int:
     empty = parser.parse_args(arguments).empty
     stop = threading.Event()
 
+    starting = True
+
     def asked(_signal: int, _frame: FrameType | None) -> None:
+        again = stop.is_set()
         stop.set()
+        if starting and not again:
+            raise StopAsked  # whatever is waited for just now, packaging for example, is given up
 
     signal.signal(signal.SIGINT, asked)
     signal.signal(signal.SIGTERM, asked)
@@ -26,6 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
         check_tools()
         stack = LocalStack(Choices.of_environment(), say=_say, stopping=stop.is_set)
         stack.start()
+        starting = False
+    except StopAsked:
+        return 0
     except LocalStackError as error:
         if stop.is_set():
             return 0

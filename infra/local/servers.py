@@ -22,7 +22,7 @@ HOST = "127.0.0.1"
 # The emulator gives its Lambdas the account as key id; the object store must know that pair. It is local and no secret.
 ACCESS_KEY, SECRET_KEY, REGION = "000000000000", "test", "us-east-1"
 _START_SECONDS = 60.0
-_STOP_SECONDS = 8.0
+STOP_SECONDS = 7.0
 
 
 class LocalStackError(Exception):
@@ -123,13 +123,13 @@ class Server:
             with suppress(ProcessLookupError):
                 self._process.send_signal(signal.SIGTERM)
 
-    def stop(self) -> None:
-        """End it and all its children, gracefully first."""
+    def stop(self, patience: float = STOP_SECONDS) -> None:
+        """End it and all its children, gracefully for `patience` seconds, then at once."""
         if self._process is None:
             return
         self.terminate()
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_STOP_SECONDS)
+            self._process.wait(max(0.0, patience))
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)  # its Lambdas' workers too
         self._process.wait()

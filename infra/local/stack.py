@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from infra.local.servers import (
     REGION,
     SEAWEEDFS_PORTS,
     SECRET_KEY,
+    STOP_SECONDS,
     LocalStackError,
     Server,
     free_ports,
@@ -45,6 +47,10 @@ TICK = {
     "detail": {},
 }
 Say = Callable[[str], None]
+
+
+class StopAsked(BaseException):
+    """Somebody asked for an end while something was waited for; whoever started a stack ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +245,9 @@ class LocalStack:
         servers = [server for server in (self.ministack, self.seaweedfs) if server is not None]
         for server in servers:
             server.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
         for server in servers:
-            server.stop()
+            server.stop(deadline - time.monotonic())
         if self._lock is not None:
             self._lock.close()
             self._lock = None
