@@ -13,7 +13,8 @@ from tests.stack.local_stack import Running
 
 def broken_record(stack: Running, change: dict[str, Any]) -> str:
     """A processing export whose wish is not in S3, so that Plan raises; its record changed as told."""
-    ana = stack.person("ana@example.org")
+    # Somebody of their own: a broken record spoils its owner's lists.
+    ana = stack.person(f"broken-{uuid4().hex[:8]}@example.org")
     project = exports.project(ana)
     sample, _ = exports.sample_with(ana, project["id"], "S", {"a.txt": 10})
     made = exports.create(ana, project["id"], [sample], ["text"])
@@ -56,7 +57,9 @@ def verdict(stack: Running, export_id: str) -> dict[str, Any]:
 def test_a_step_that_keeps_raising_ends_in_a_verdict(
     stack: Running, change: dict[str, Any], message: str | None
 ) -> None:
-    item = verdict(stack, broken_record(stack, change))
+    export_id = broken_record(stack, change)
+    item = verdict(stack, export_id)
+    stack.client("dynamodb").delete_item(TableName=stack.info["tables"]["exports"], Key={"id": {"S": export_id}})
     assert (item["status"]["S"], item["failure_code"]["S"]) == ("failed", "internal")
     assert ("failure_message" in item) == (message is not None)
     if message:
