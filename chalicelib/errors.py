@@ -1,4 +1,4 @@
-"""What can go wrong in the domain, as facts; `http/problems.py` is the one table that turns them into answers.
+"""What can go wrong in the domain, as facts; `http/problem_types.py` is the one table of their answers.
 
 SeqportError
 ├── NotFound          the caller may not know that it exists, or it does not
@@ -11,26 +11,46 @@ SeqportError
 └── Invalid           a well-formed request breaks rules: one row for each
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What people are told: an English template and the facts in it. `http/french.py` has the template in French."""
+
+    template: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.template.format(**self.facts)
+
+
+def words(template: str, /, **facts: object) -> Words:
+    """Words with their facts."""
+    return Words(template, facts)
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """One broken rule of a request: `pointer` is a JSON pointer (RFC 6901) into the body, `detail` says the rule."""
+    """One broken rule of a request: `pointer` is a JSON pointer (RFC 6901) into the body, `rule` says what must be."""
 
     pointer: str
-    detail: str
+    rule: Words | str
+
+    @property
+    def words(self) -> Words:
+        return self.rule if isinstance(self.rule, Words) else Words(self.rule)
 
 
 class SeqportError(Exception):
-    """Root of the domain's errors. `slug` is the stable end of the problem's type URI; clients switch on it."""
+    """Root of the domain's errors: words with their facts, and a slug, the stable end of the problem's type URI."""
 
     slug = "error"
 
-    def __init__(self, detail: str, *, slug: str | None = None) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    def __init__(self, told: Words | str, *, slug: str | None = None, **facts: object) -> None:
+        self.words = told if isinstance(told, Words) else Words(told, facts)
+        super().__init__(str(self.words))
         if slug is not None:
             self.slug = slug
 
@@ -82,6 +102,15 @@ class Invalid(SeqportError):
 
     slug = "invalid"
 
-    def __init__(self, detail: str, flaws: Sequence[Flaw] = (), *, slug: str | None = None) -> None:
-        super().__init__(detail, slug=slug)
+    def __init__(
+        self, told: Words | str, flaws: Sequence[Flaw] = (), *, slug: str | None = None, **facts: object
+    ) -> None:
+        super().__init__(told, slug=slug, **facts)
         self.flaws = tuple(flaws)
+
+
+def broken(flaws: Sequence[Flaw], *, slug: str | None = None) -> Invalid:
+    """The error that tells these flaws, of which there is at least one."""
+    if len(flaws) == 1:
+        return Invalid(flaws[0].words, flaws, slug=slug)
+    return Invalid("The request breaks {count} rules.", flaws, slug=slug, count=len(flaws))

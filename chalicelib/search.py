@@ -1,10 +1,20 @@
-"""What `q` finds in a list."""
+"""What `q` finds in a list: the beginning of the name, of a word in it, or of an id. Case is ignored."""
+
+
+def folded(text: str) -> str:
+    """A text as it is compared: without case."""
+    return text.casefold()
+
+
+def words(name: str) -> list[str]:
+    """The words of a name, folded, each once: what letters and digits make without anything between."""
+    spaced = "".join(character if character.isalnum() else " " for character in folded(name))
+    return list(dict.fromkeys(spaced.split()))
 
 
 def finds(q: str | None, name: str, *ids: str) -> bool:
-    """Does `q` begin the name, a word of it, or one of the ids (PUID, id)? Case is ignored; no `q` finds all."""
+    """Does `q` begin the name, a word of it, or one of the ids (PUID, id)? No `q` finds all."""
     if not q:
         return True
-    sought, folded = q.casefold(), name.casefold()
-    words = "".join(character if character.isalnum() else " " for character in folded).split()
-    return any(text.startswith(sought) for text in (folded, *words, *(one.casefold() for one in ids)))
+    sought = folded(q)
+    return any(text.startswith(sought) for text in (folded(name), *words(name), *map(folded, ids)))

@@ -1,11 +1,19 @@
-"""What PynamoDB models of all rooms share: a table's name that is read from the settings on use, not at import."""
+"""What PynamoDB models of all rooms share: table names read from the settings on use, and transactions."""
 
+import random
+import time
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
 from pynamodb.connection import Connection
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.transactions import TransactWrite
 
+from chalicelib.errors import SeqportError
 from chalicelib.settings import settings
+
+_TRIES = 6  # two transactions that meet at an item refuse each other; one goes on, the other comes again
 
 
 class TableName:
@@ -23,3 +31,25 @@ class TableName:
 def connection() -> Connection:
     """The connection that transactions go through; one for the process, because making a client is slow."""
     return Connection()
+
+
+def write_together(fill: Callable[[TransactWrite], None], *, taken: Sequence[SeqportError | None]) -> None:
+    """Run a transaction of writes; `taken` holds, by its operations, what to raise when one's condition fails.
+
+    Operations beyond `taken` are not expected to fail. Nothing is written unless all is.
+    """
+    for attempt in range(_TRIES):
+        try:
+            with TransactWrite(connection=connection()) as transaction:
+                fill(transaction)
+        except TransactWriteError as error:
+            reasons = error.cancellation_reasons
+            for conflict, reason in zip(taken, reasons, strict=False):
+                if reason is not None and reason.code == "ConditionalCheckFailed" and conflict is not None:
+                    raise conflict from error
+            met = any(reason is not None and reason.code == "TransactionConflict" for reason in reasons)
+            if not met or attempt == _TRIES - 1:
+                raise
+            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter, no secret
+        else:
+            return

@@ -1,6 +1,6 @@
 """Moments as the contract writes them: RFC 3339 in UTC with `Z`."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def now() -> datetime:
@@ -16,3 +16,8 @@ def to_text(moment: datetime) -> str:
 def from_text(text: str) -> datetime:
     """The moment of such a text; ValueError when it is none."""
     return datetime.fromisoformat(text)
+
+
+def later_than(text: str) -> str:
+    """The present moment's text, or the next after `text` where the clock stands still: texts tell versions apart."""
+    return max(to_text(now()), to_text(from_text(text) + timedelta(milliseconds=1)))

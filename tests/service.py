@@ -17,6 +17,7 @@ from chalice.test import Client
 from moto import mock_aws
 
 from chalicelib import aws, tables
+from chalicelib.access.signing_key import forget_key
 from chalicelib.access.tokens import forget_keys
 from chalicelib.settings import settings
 from infra.local.issuer import AUDIENCE, Issuer, issuer
@@ -107,6 +108,7 @@ def _forget() -> None:
     tables.connection.cache_clear()
     aws.forget_clients()
     forget_keys()
+    forget_key()
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DeleteError
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
 
 from chalicelib import times
 from chalicelib.access.roles import Role
-from chalicelib.tables import TableName
+from chalicelib.tables import TableName, write_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,37 +26,28 @@ class GroupLink:
         return self.expires_at is None or self.expires_at > at
 
 
-class _ByGroup(GlobalSecondaryIndex["GroupLinkRow"]):
-    class Meta:
-        index_name = "by_linked_group"
-        projection = AllProjection()
-
-    group_id = UnicodeAttribute(hash_key=True)
-    pk = UnicodeAttribute(range_key=True)
-
-
 class GroupLinkRow(Model):
-    """`NS#<namespace>` / `LINK#<group>`, in the namespaces table."""
+    """`NS#<namespace>` / `LINK#<group>`, in the namespaces table.
+
+    The same again as `INTO#<above>` / `<group>#<namespace>` for the group and each group above it: one query tells what
+    is shared with any group in which somebody has a role.
+    """
 
     class Meta:
         table_name = TableName("namespaces_table")
 
-    by_linked_group = _ByGroup()
-
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
+    namespace_id = UnicodeAttribute()
     group_id = UnicodeAttribute()
     role = NumberAttribute()
     expires_at = UnicodeAttribute(null=True)
 
 
-def _value(row: GroupLinkRow) -> GroupLink:
-    return GroupLink(row.pk.removeprefix("NS#"), row.group_id, Role(int(row.role)), row.expires_at)
-
-
 def _holding(rows: Iterable[GroupLinkRow]) -> list[GroupLink]:
     at = times.to_text(times.now())
-    return [link for link in map(_value, rows) if link.holds(at)]
+    links = (GroupLink(row.namespace_id, row.group_id, Role(int(row.role)), row.expires_at) for row in rows)
+    return [link for link in links if link.holds(at)]
 
 
 def of_namespaces(namespace_ids: Sequence[str]) -> list[GroupLink]:
@@ -73,26 +63,50 @@ def of_namespaces(namespace_ids: Sequence[str]) -> list[GroupLink]:
 
 def to_group(group_id: str) -> list[GroupLink]:
     """The links by which something is shared with this very group."""
-    return _holding(GroupLinkRow.by_linked_group.query(group_id))
+    begin = GroupLinkRow.sk.startswith(f"{group_id}#")
+    return _holding(GroupLinkRow.query(f"INTO#{group_id}", begin, consistent_read=True))
 
 
-def put(link: GroupLink) -> None:
-    """Share a namespace with a group, in place of the link that there is."""
-    GroupLinkRow(
-        f"NS#{link.namespace_id}",
-        f"LINK#{link.group_id}",
-        group_id=link.group_id,
-        role=int(link.role),
-        expires_at=link.expires_at,
-    ).save()
+def into(group_id: str) -> list[GroupLink]:
+    """The links by which something is shared with this group or one below it."""
+    return _holding(GroupLinkRow.query(f"INTO#{group_id}", consistent_read=True))
 
 
-def remove(namespace_id: str, group_id: str) -> bool:
+def _rows(link: GroupLink, lineage: Sequence[str]) -> list[GroupLinkRow]:
+    keys = [
+        (f"NS#{link.namespace_id}", f"LINK#{link.group_id}"),
+        *((f"INTO#{above}", f"{link.group_id}#{link.namespace_id}") for above in lineage),
+    ]
+    return [
+        GroupLinkRow(
+            *key,
+            namespace_id=link.namespace_id,
+            group_id=link.group_id,
+            role=int(link.role),
+            expires_at=link.expires_at,
+        )
+        for key in keys
+    ]
+
+
+def put(link: GroupLink, lineage: Sequence[str]) -> None:
+    """Share a namespace with a group, in place of the link that there is. `lineage`: the group and all above it."""
+
+    def fill(transaction: TransactWrite) -> None:
+        for row in _rows(link, lineage):
+            transaction.save(row)
+
+    write_together(fill, taken=[])
+
+
+def remove(namespace_id: str, group_id: str, lineage: Sequence[str]) -> bool:
     """Stop sharing; False when it was not shared."""
-    try:
-        GroupLinkRow(f"NS#{namespace_id}", f"LINK#{group_id}").delete(condition=GroupLinkRow.pk.exists())
-    except DeleteError as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
-            return False
-        raise
-    return True
+    link = GroupLink(namespace_id, group_id, Role.GUEST, None)
+    was_shared = GroupLinkRow.count(f"NS#{namespace_id}", GroupLinkRow.sk == f"LINK#{group_id}", consistent_read=True)
+
+    def fill(transaction: TransactWrite) -> None:
+        for row in _rows(link, lineage):
+            transaction.delete(row)
+
+    write_together(fill, taken=[])
+    return was_shared > 0

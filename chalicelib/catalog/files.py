@@ -13,11 +13,11 @@ from chalicelib import times
 from chalicelib.catalog.fastq_pairs import Direction, are_mates, mate_of
 from chalicelib.catalog.file_formats import format_of
 from chalicelib.catalog.puid import Kind, make
-from chalicelib.catalog.rows import PuidRow, puid_key, write_together
+from chalicelib.catalog.rows import PuidRow, puid_key
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from chalicelib.tables import TableName
+from chalicelib.tables import TableName, write_together
 
 
 @dataclass(frozen=True, slots=True)

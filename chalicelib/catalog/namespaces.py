@@ -1,6 +1,6 @@
 """Groups and projects. Groups nest; a project stands in a group. They never move, so each row knows its ancestors."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,11 +14,11 @@ from chalicelib.access import memberships
 from chalicelib.access.memberships import Membership
 from chalicelib.access.roles import Role
 from chalicelib.catalog.puid import Kind, is_puid, make
-from chalicelib.catalog.rows import PuidRow, puid_key, write_together
+from chalicelib.catalog.rows import PuidRow, puid_key
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from chalicelib.tables import TableName
+from chalicelib.tables import TableName, write_together
 
 NamespaceType = Literal["group", "project"]
 MAX_DEPTH = 10
@@ -47,7 +47,8 @@ class Namespace:
 
 
 class NamespaceRow(Model):
-    """A namespace's row. `PATH#<parent>` rows keep paths apart, `BELOW#<ancestor>` rows list what is below."""
+    """`NS#<id>` / `META`, and the same again as `BELOW#<ancestor>` / `<type>#<id>` under each group above, so that one
+    query reads all that is below a group. Namespaces neither move nor change."""
 
     class Meta:
         table_name = TableName("namespaces_table")
@@ -66,8 +67,8 @@ class NamespaceRow(Model):
     created_at = UnicodeAttribute()
 
 
-class _LinkRow(Model):
-    """A `PATH#` or `BELOW#` row: only says which namespace is meant."""
+class _PathRow(Model):
+    """`PATH#<parent>` / `<path>`: keeps paths apart."""
 
     class Meta:
         table_name = TableName("namespaces_table")
@@ -133,7 +134,7 @@ def create(
 ) -> Namespace:
     """Make a namespace and its owner in one transaction. Conflict when the path or the PUID is taken by another."""
     if parent is not None and len(parent.lineage) >= MAX_DEPTH:
-        raise Conflict(f"Groups nest at most {MAX_DEPTH} deep.", slug="too-deep")
+        raise Conflict("Groups nest at most {most} deep.", slug="too-deep", most=MAX_DEPTH)
     kind = Kind.GROUP if type == "group" else Kind.PROJECT
     made = Namespace(
         id=ids.id(),
@@ -150,14 +151,14 @@ def create(
 
     def fill(transaction: TransactWrite) -> None:
         above = _ROOT if parent is None else parent.id
-        place = _LinkRow(f"PATH#{above}", path.lower(), namespace_id=made.id)
-        transaction.save(place, condition=_LinkRow.pk.does_not_exist())
+        place = _PathRow(f"PATH#{above}", path.lower(), namespace_id=made.id)
+        transaction.save(place, condition=_PathRow.pk.does_not_exist())
         name_row = NamespacePuidRow(puid_key(made.puid), target_id=made.id)
         transaction.save(name_row, condition=NamespacePuidRow.pk.does_not_exist())
-        transaction.save(_row(made), condition=NamespaceRow.pk.does_not_exist())
+        transaction.save(_row(made, f"NS#{made.id}", _META), condition=NamespaceRow.pk.does_not_exist())
         transaction.save(memberships.row_of(Membership(made.id, owner_id, Role.OWNER, None)))
         for ancestor_id in made.ancestor_ids:
-            transaction.save(_LinkRow(f"BELOW#{ancestor_id}", f"{type}#{made.id}", namespace_id=made.id))
+            transaction.save(_row(made, f"BELOW#{ancestor_id}", f"{type}#{made.id}"))
 
     taken = [
         Conflict("This path is taken here.", slug="path-taken"),
@@ -174,10 +175,10 @@ def create(
     return made
 
 
-def _row(namespace: Namespace) -> NamespaceRow:
+def _row(namespace: Namespace, pk: str, sk: str) -> NamespaceRow:
     return NamespaceRow(
-        f"NS#{namespace.id}",
-        _META,
+        pk,
+        sk,
         namespace_id=namespace.id,
         type=namespace.type,
         name=namespace.name,
@@ -194,22 +195,13 @@ def _row(namespace: Namespace) -> NamespaceRow:
 def of_members(held: Iterable[Membership], type: NamespaceType) -> list[tuple[Namespace, Role]]:
     """The groups or projects that these memberships of one user open: their own and all below, with the role there."""
     roles = {membership.namespace_id: membership.role for membership in held}
-    wanted = set(roles)
+    found = {one.id: one for one in find_many(roles).values() if one.type == type}
     for namespace_id in roles:
-        wanted.update(_below(namespace_id, type))
-    return [
-        (namespace, max(roles[above] for above in namespace.lineage if above in roles))
-        for namespace in find_many(sorted(wanted)).values()
-        if namespace.type == type
-    ]
+        found |= {one.id: one for one in below(namespace_id, type)}
+    return [(one, max(roles[above] for above in one.lineage if above in roles)) for one in found.values()]
 
 
-def with_all_below(namespace_id: str, type: NamespaceType) -> list[Namespace]:
-    """The groups or projects among a namespace and all that is below it."""
-    found = find_many([namespace_id, *_below(namespace_id, type)])
-    return [namespace for namespace in found.values() if namespace.type == type]
-
-
-def _below(namespace_id: str, type: NamespaceType) -> list[str]:
-    rows = _LinkRow.query(f"BELOW#{namespace_id}", _LinkRow.sk.startswith(f"{type}#"), consistent_read=True)
-    return [row.namespace_id for row in rows]
+def below(namespace_id: str, type: NamespaceType) -> Iterator[Namespace]:
+    """The groups or projects below a group, however deep."""
+    rows = NamespaceRow.query(f"BELOW#{namespace_id}", NamespaceRow.sk.startswith(f"{type}#"), consistent_read=True)
+    return map(_value, rows)

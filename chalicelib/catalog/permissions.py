@@ -31,25 +31,41 @@ def require(user_id: str, namespace: Namespace, least: Role) -> Role:
     if role is None:
         raise NotFound("There is no such group or project.")
     if role < least:
-        raise Forbidden(f"This needs at least the role {least.label} here; you are {role.label}.", slug="role-too-low")
+        raise Forbidden(
+            "This needs at least the role {least} here; yours is {role}.",
+            slug="role-too-low",
+            least=least.label,
+            role=role.label,
+        )
     return role
 
 
 def seen_by(user_id: str, type: NamespaceType) -> list[tuple[Namespace, Role]]:
     """The groups or projects on which the user has a role: by memberships, from groups above, or by links."""
-    own = namespaces.of_members(memberships.of_user(user_id), type)
-    groups = own if type == "group" else namespaces.of_members(memberships.of_user(user_id), "group")
+    held = memberships.of_user(user_id)
+    own = namespaces.of_members(held, type)
     roles = {namespace.id: role for namespace, role in own}
     seen = {namespace.id: namespace for namespace, _ in own}
-    for group, held in groups:
-        for link in group_links.to_group(group.id):
-            for namespace in namespaces.with_all_below(link.namespace_id, type):
-                capped = min(held, link.role)
-                seen[namespace.id] = namespace
-                roles[namespace.id] = max(roles.get(namespace.id, capped), capped)
+    links = {(link.namespace_id, link.group_id): link for one in held for link in group_links.into(one.namespace_id)}
+    groups = namespaces.find_many(link.group_id for link in links.values())
+    shared = namespaces.find_many(link.namespace_id for link in links.values())
+    for link in links.values():
+        group, top = groups.get(link.group_id), shared.get(link.namespace_id)
+        if group is None or top is None:
+            continue
+        through = max(one.role for one in held if one.namespace_id in group.lineage)
+        capped = min(through, link.role)
+        for namespace in (*([top] if top.type == type else []), *namespaces.below(top.id, type)):
+            seen[namespace.id] = namespace
+            roles[namespace.id] = max(roles.get(namespace.id, capped), capped)
     return [(namespace, roles[namespace.id]) for namespace in seen.values()]
 
 
-def shared_with(namespace: Namespace) -> list[str]:
-    """The ids of what is shared with a group: its samples are listed in the group as well."""
-    return [] if namespace.type == "project" else [link.namespace_id for link in group_links.to_group(namespace.id)]
+def lists_of(namespace: Namespace) -> list[str]:
+    """The ids of the namespaces whose samples a namespace's list holds: itself and what is shared with it, but nothing
+    that is below another of them."""
+    if namespace.type == "project":
+        return [namespace.id]
+    shared = namespaces.find_many(link.namespace_id for link in group_links.to_group(namespace.id))
+    tops = {namespace.id: namespace, **shared}
+    return [one.id for one in tops.values() if not tops.keys() & set(one.ancestor_ids)]

@@ -1,6 +1,6 @@
-"""Samples and their metadata. Each is listed under its project and every group above that, by rows of its own."""
+"""Samples and their metadata. Each is listed in its project and every group above, by the rows of `sample_index`."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,14 +9,15 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import times
+from chalicelib.catalog import sample_index
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.puid import Kind, is_puid, make
-from chalicelib.catalog.rows import PuidRow, puid_key, write_together
+from chalicelib.catalog.rows import PuidRow, puid_key
+from chalicelib.catalog.sample_index import Listed, ListedRow, TermRow
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
-from chalicelib.search import finds
 from chalicelib.settings import settings
-from chalicelib.tables import TableName
+from chalicelib.tables import TableName, write_together
 
 _META = "META"
 _TRANSACTION = 100  # operations that one transaction may have (TransactWriteItems)
@@ -36,21 +37,6 @@ class Sample:
     metadata: Metadata
     created_at: str
     updated_at: str
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """What a list's row knows of a sample."""
-
-    id: str
-    puid: str
-    name: str
-    created_at: str
-    updated_at: str
-
-    def is_found_by(self, q: str | None) -> bool:
-        """Does a search for `q` find it?"""
-        return finds(q, self.name, self.puid, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +64,6 @@ class SampleRow(Model):
     project_id = UnicodeAttribute()
     namespace_ids = JSONAttribute()
     metadata = JSONAttribute()
-    created_at = UnicodeAttribute()
-    updated_at = UnicodeAttribute()
-
-
-class ListedRow(Model):
-    """`IN#<namespace>` / `<puid>`: the sample lies in this namespace."""
-
-    class Meta:
-        table_name = TableName("samples_table")
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    sample_id = UnicodeAttribute()
-    name = UnicodeAttribute()
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
 
@@ -133,18 +105,24 @@ def _row(sample: Sample) -> SampleRow:
     )
 
 
-def _listed_rows(sample: Sample) -> list[ListedRow]:
-    return [
-        ListedRow(
-            f"IN#{namespace_id}",
-            sample.puid,
-            sample_id=sample.id,
-            name=sample.name,
-            created_at=sample.created_at,
-            updated_at=sample.updated_at,
-        )
-        for namespace_id in sample.namespace_ids
-    ]
+def _listed(sample: Sample) -> Listed:
+    return sample_index.listed(
+        id=sample.id,
+        puid=sample.puid,
+        name=sample.name,
+        created_at=sample.created_at,
+        updated_at=sample.updated_at,
+    )
+
+
+def list_rows(sample: Sample) -> list[ListedRow]:
+    """The sample's rows in the lists of its project and the groups above."""
+    return sample_index.list_rows(_listed(sample), sample.namespace_ids)
+
+
+def term_rows(sample: Sample) -> list[TermRow]:
+    """The sample's rows for searches in its project and the groups above."""
+    return sample_index.term_rows(_listed(sample), sample.namespace_ids, sample.updated_at)
 
 
 def create(project: Namespace, new: NewSample, ids: Ids) -> Sample:
@@ -175,7 +153,9 @@ def create_many(project: Namespace, wanted: Sequence[NewSample], ids: Ids) -> li
         for new in wanted
     ]
     _refuse_taken(made, [new.puid for new in wanted if new.puid is not None])
-    at_once = max(1, _TRANSACTION // (2 + len(project.lineage)))
+    depth = len(project.lineage)
+    at_once = max(1, (_TRANSACTION - depth) // (2 + depth))
+    sample_index.put_terms([row for sample in made for row in term_rows(sample)])
     for start in range(0, len(made), at_once):
         chunk = made[start : start + at_once]
         try:
@@ -205,10 +185,11 @@ def _write_new(made: Sequence[Sample]) -> None:
             name_row = SamplePuidRow(puid_key(sample.puid), target_id=sample.id)
             transaction.save(name_row, condition=SamplePuidRow.pk.does_not_exist())
             transaction.save(_row(sample), condition=SampleRow.pk.does_not_exist())
-            listed_rows = _listed_rows(sample)
-            for row in listed_rows:
+            rows = list_rows(sample)
+            for row in rows:
                 transaction.save(row)
-            taken.extend([Conflict("This PUID is in use.", slug="puid-taken"), *([None] * (1 + len(listed_rows)))])
+            taken.extend([Conflict("This PUID is in use.", slug="puid-taken"), *([None] * (1 + len(rows)))])
+        sample_index.count(transaction, made[0].namespace_ids, len(made))
 
     write_together(fill, taken=taken)
 
@@ -236,25 +217,6 @@ def find_many(ids_or_puids: Iterable[str]) -> dict[str, Sample]:
     return {one: by_id[sample_id] for one, sample_id in ids.items() if sample_id in by_id}
 
 
-def listed(namespace_ids: Sequence[str]) -> list[Listed]:
-    """What lists know of the samples of these projects and groups and all below them, by PUID, each once."""
-    found = {
-        row.sk: Listed(row.sample_id, row.sk, row.name, row.created_at, row.updated_at)
-        for namespace_id in namespace_ids
-        for row in ListedRow.query(f"IN#{namespace_id}", consistent_read=True)
-    }
-    return [found[puid] for puid in sorted(found)]
-
-
-def found_in(namespace_ids: Sequence[str], q: str | None) -> Iterator[Sample]:
-    """The samples of these namespaces that `q` finds, by PUID."""
-    ids = [sample.id for sample in listed(namespace_ids) if sample.is_found_by(q)]
-    for start in range(0, len(ids), 1000):
-        chunk = ids[start : start + 1000]
-        found = find_many(chunk)
-        yield from (found[sample_id] for sample_id in chunk if sample_id in found)
-
-
 def update(sample: Sample, *, name: str, description: str | None, metadata: Metadata) -> Sample:
     """Change what people say of a sample. Conflict when somebody else changed it meanwhile."""
     changed = replace(
@@ -262,28 +224,39 @@ def update(sample: Sample, *, name: str, description: str | None, metadata: Meta
         name=name,
         description=description,
         metadata=dict(metadata),
-        updated_at=times.to_text(times.now()),
+        updated_at=times.later_than(sample.updated_at),
     )
+
+    terms, before = term_rows(changed), term_rows(sample)
+    renamed = {(row.pk, row.sk) for row in terms} != {(row.pk, row.sk) for row in before}
+    if renamed:
+        sample_index.put_terms(terms)
 
     def fill(transaction: TransactWrite) -> None:
         transaction.save(_row(changed), condition=SampleRow.updated_at == sample.updated_at)
-        for row in _listed_rows(changed):
+        for row in list_rows(changed):
             transaction.save(row)
 
     write_together(fill, taken=[Conflict("Somebody else changed this sample just now.", slug="changed-meanwhile")])
+    if renamed:
+        kept = {(row.pk, row.sk) for row in terms}
+        sample_index.drop_terms([row for row in before if (row.pk, row.sk) not in kept], sample.updated_at)
     return changed
 
 
 def delete(sample: Sample) -> None:
-    """Delete a sample. Exports that already run are not disturbed: their plans hold what they need."""
+    """Delete a sample. Exports that already run are not disturbed: their plans hold what they need. NotFound when it
+    is deleted already."""
 
     def fill(transaction: TransactWrite) -> None:
-        transaction.delete(_row(sample))
+        transaction.delete(_row(sample), condition=SampleRow.pk.exists())
         transaction.delete(SamplePuidRow(puid_key(sample.puid), "PUID", target_id=sample.id))
-        for row in _listed_rows(sample):
+        for row in list_rows(sample):
             transaction.delete(row)
+        sample_index.count(transaction, sample.namespace_ids, -1)
 
-    write_together(fill, taken=[])
+    write_together(fill, taken=[NotFound("There is no such sample.")])
+    sample_index.drop_terms(term_rows(sample), None)
 
 
 def merged_metadata(present: Metadata, changes: Mapping[str, Any]) -> dict[str, str | int | float]:

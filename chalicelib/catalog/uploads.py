@@ -17,7 +17,7 @@ from chalicelib.catalog import files, namespaces, permissions, samples
 from chalicelib.catalog.files import File
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.samples import Sample
-from chalicelib.errors import Conflict, Flaw, Invalid
+from chalicelib.errors import Conflict, Flaw, Invalid, broken, words
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
 from chalicelib.tables import TableName
@@ -152,9 +152,11 @@ def finish(file: File, parts: Sequence[tuple[int, str]]) -> File:
         raise Conflict("The file's content has not arrived.", slug="upload-missing")
     if head["ContentLength"] != file.size:
         raise Invalid(
-            f"The object has {head['ContentLength']} bytes; {file.size} were announced.",
+            "The object has {found} bytes; {announced} were announced.",
             [Flaw("/parts", "The content's size is not the announced one.")],
             slug="size-differs",
+            found=head["ContentLength"],
+            announced=file.size,
         )
     checksum = _full_crc32(head)
     if checksum is not None and file.crc32 is not None and checksum != file.crc32:
@@ -164,9 +166,7 @@ def finish(file: File, parts: Sequence[tuple[int, str]]) -> File:
 
 def _complete_multipart(file: File, parts: Sequence[tuple[int, str]]) -> None:
     if not parts:
-        raise Invalid(
-            "Name every part with its ETag.", [Flaw("/parts", "Name every part with its ETag.")], slug="parts-missing"
-        )
+        raise broken([Flaw("/parts", "Name every part with its ETag.")], slug="parts-missing")
     numbered: list[Any] = [{"PartNumber": number, "ETag": etag} for number, etag in sorted(parts)]
     try:
         aws.s3().complete_multipart_upload(
@@ -175,8 +175,8 @@ def _complete_multipart(file: File, parts: Sequence[tuple[int, str]]) -> None:
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code in {"InvalidPart", "InvalidPartOrder", "EntityTooSmall", "InvalidRequest", "MalformedXML"}:
-            raise Invalid(
-                "S3 refused the parts.", [Flaw("/parts", f"S3 refused the parts: {code}.")], slug="parts-refused"
+            raise broken(
+                [Flaw("/parts", words("S3 refused the parts: {code}.", code=code))], slug="parts-refused"
             ) from error
         if code != "NoSuchUpload":  # completed by an earlier call whose answer was lost: the object tells
             raise
@@ -249,8 +249,8 @@ def register(sample: Sample, user_id: str, ids: Ids, *, s3_uri: str, filename: s
 
 
 def _refusal() -> Invalid:
-    words = "This object may not be registered here, or it does not exist."
-    return Invalid(words, [Flaw("/s3_uri", words)], slug="source-not-allowed")
+    flaw = Flaw("/s3_uri", "This object may not be registered here, or it does not exist.")
+    return broken([flaw], slug="source-not-allowed")
 
 
 def _place_of(s3_uri: str) -> tuple[str, str] | None:

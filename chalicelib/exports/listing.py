@@ -1,4 +1,4 @@
-"""The list of a user's exports: searched, filtered and sorted in memory, for they are few and live for days."""
+"""The list of a user's exports: searched and filtered in memory, for they are few and live for days."""
 
 from collections.abc import Callable, Iterable
 
@@ -16,20 +16,17 @@ _KEYS: dict[str, Callable[[Export], str]] = {
 SORT_KEYS = tuple(_KEYS)
 
 
-def listed(
-    exports: Iterable[Export], *, q: str | None, type: str | None, status: str | None, sort: str, descending: bool
-) -> list[Export]:
-    """The exports that a list request means, in its order; the id decides between equals."""
-    found = [
+def listed(exports: Iterable[Export], *, q: str | None, type: str | None, status: str | None) -> list[Export]:
+    """The exports that a list request means."""
+    return [
         export
         for export in exports
         if finds(q, export.name or "", export.id)
         and (type is None or export.type == type)
         and (status is None or export.status == status)
     ]
-    return sorted(found, key=lambda export: position_in(export, sort), reverse=descending)
 
 
-def position_in(export: Export, sort: str) -> tuple[str, str]:
-    """Where an export stands in a list sorted by this key."""
-    return _KEYS[sort](export), export.id
+def position_in(export: Export, sort: str) -> str:
+    """Where an export stands in a list sorted by this key; the id decides between equals."""
+    return f"{_KEYS[sort](export)}\x00{export.id}"

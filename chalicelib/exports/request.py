@@ -10,7 +10,7 @@ from chalicelib.access.roles import Role
 from chalicelib.catalog import namespaces, permissions
 from chalicelib.catalog.file_formats import FILE_FORMATS
 from chalicelib.catalog.namespaces import Namespace
-from chalicelib.errors import Flaw, Invalid, TooMany
+from chalicelib.errors import Flaw, Invalid, TooMany, broken, words
 from chalicelib.exports.contents import Contents
 from chalicelib.exports.estimate import Estimate, contents_of, estimate, excesses, running
 from chalicelib.exports.selection import Choice, choose, choose_all
@@ -19,7 +19,14 @@ from chalicelib.settings import settings
 
 CHECKED_AT_ONCE = 5_000  # beyond so many ids the planning checks each sample, skips what fails and reports it
 MAX_SAMPLE_IDS = 100_000
-MAX_FLAWS = 100
+_OVER = {
+    "samples": "This export would have {value} samples; the limit is {most}. Choose fewer samples, and make several"
+    " exports.",
+    "files": "This export would have {value} files; the limit is {most}. Choose fewer samples or formats, and make"
+    " several exports.",
+    "bytes": "This export would have {value} bytes; the limit is {most}. Choose fewer samples or formats, and make"
+    " several exports.",
+}
 
 
 class Selection(BaseModel):
@@ -96,23 +103,25 @@ def accept(request: SampleExportRequest, user_id: str) -> Wish:
     namespace = namespaces.find(request.namespace_id)
     permissions.require(user_id, namespace, Role.ANALYST)
     wish = _wish(request, namespace)
-    broken = [*_format_rules(request.file_formats), *_selection_rules(request)]
+    rules = [*_format_rules(request.file_formats), *_selection_rules(request)]
     if request.sample_ids and len(request.sample_ids) <= CHECKED_AT_ONCE:
         choice = choose(user_id, namespace, request.sample_ids)
-        broken += _refusals(choice)
+        rules += _refusals(choice)
         wish = replace(wish, sample_ids=tuple(sample.id for sample in choice.samples))
-        if not broken:
-            broken += _content_rules(contents_of(choice, wish.file_formats), len(choice.samples))
+        if not rules:
+            rules += _content_rules(contents_of(choice, wish.file_formats), len(choice.samples))
     elif request.sample_ids:
-        broken += _limit_rules(len(request.sample_ids), 0, 0)
-    if broken:
-        raise _invalid(broken)
+        rules += _limit_rules(len(request.sample_ids), 0, 0)
+    if rules:
+        raise _invalid(rules)
     under_way, most = running(mine(user_id)), settings().max_running_exports
     if under_way >= most:
         raise TooMany(
-            f"{under_way} of your exports are being worked on; at most {most} may be at once. Wait for one to end, or"
+            "{count} of your exports are being worked on; at most {most} may be at once. Wait for one to end, or"
             " remove one.",
             slug="too-many-exports",
+            count=under_way,
+            most=most,
         )
     return wish
 
@@ -121,14 +130,14 @@ def foresee(request: SampleExportRequest, user_id: str) -> Estimate:
     """What the export of this request would hold. Raises as `accept` does, but for limits and missing files."""
     namespace = namespaces.find(request.namespace_id)
     permissions.require(user_id, namespace, Role.ANALYST)
-    broken = [*_format_rules(request.file_formats), *_selection_rules(request)]
-    if broken:
-        raise _invalid(broken)
+    rules = [*_format_rules(request.file_formats), *_selection_rules(request)]
+    if rules:
+        raise _invalid(rules)
     wish = _wish(request, namespace)
     choice = wish.choice(user_id, namespace)
-    broken += _refusals(choice) if request.sample_ids and len(request.sample_ids) <= CHECKED_AT_ONCE else []
-    if broken:
-        raise _invalid(broken)
+    rules += _refusals(choice) if request.sample_ids and len(request.sample_ids) <= CHECKED_AT_ONCE else []
+    if rules:
+        raise _invalid(rules)
     return estimate(choice, wish.file_formats)
 
 
@@ -141,35 +150,26 @@ def _wish(request: SampleExportRequest, namespace: Namespace) -> Wish:
     )
 
 
-def _invalid(broken: Sequence[_Rule]) -> Invalid:
-    slugs = {rule.slug for rule in broken}
-    detail = "The export can't be made as asked for." if len(broken) > 1 else broken[0].flaw.detail
-    slug = slugs.pop() if len(slugs) == 1 else "invalid"
-    return Invalid(detail, [rule.flaw for rule in broken[:MAX_FLAWS]], slug=slug)
+def _invalid(rules: Sequence[_Rule]) -> Invalid:
+    slugs = {rule.slug for rule in rules}
+    return broken([rule.flaw for rule in rules], slug=slugs.pop() if len(slugs) == 1 else None)
 
 
 def _refusals(choice: Choice) -> list[_Rule]:
-    words = "No such sample in this namespace, or it may not be exported by you."
-    return [_Rule("sample-not-found", Flaw(f"/sample_ids/{position}", words)) for position, _ in choice.refused]
+    rule = words("No such sample in this namespace, or it may not be exported by you.")
+    return [_Rule("sample-not-found", Flaw(f"/sample_ids/{position}", rule)) for position, _ in choice.refused]
 
 
 def _content_rules(contents: Contents, samples: int) -> list[_Rule]:
     if not contents.items:
-        rule = "None of these samples has a file of the chosen formats."
-        return [_Rule("no-matching-file", Flaw("/file_formats", rule))]
+        flaw = Flaw("/file_formats", "None of these samples has a file of the chosen formats.")
+        return [_Rule("no-matching-file", flaw)]
     return _limit_rules(samples, len(contents.items), sum(item.size for item in contents.items))
 
 
 def _limit_rules(samples: int, files: int, size: int) -> list[_Rule]:
     return [
-        _Rule(
-            "limit-exceeded",
-            Flaw(
-                "/sample_ids",
-                f"This export would have {over.value} {over.limit}; the limit is {over.maximum}. Choose fewer samples"
-                " or formats, and make several exports.",
-            ),
-        )
+        _Rule("limit-exceeded", Flaw("/sample_ids", words(_OVER[over.limit], value=over.value, most=over.maximum)))
         for over in excesses(samples, files, size, settings())
     ]
 
@@ -177,9 +177,9 @@ def _limit_rules(samples: int, files: int, size: int) -> list[_Rule]:
 def _format_rules(file_formats: Sequence[str]) -> list[_Rule]:
     if not file_formats:
         return [_Rule("no-file-format", Flaw("/file_formats", "Choose at least one file format."))]
-    known = ", ".join(FILE_FORMATS)
+    rule = words("Unknown file format; known are: {known}.", known=", ".join(FILE_FORMATS))
     return [
-        _Rule("unknown-file-format", Flaw(f"/file_formats/{position}", f"Unknown file format; known are: {known}."))
+        _Rule("unknown-file-format", Flaw(f"/file_formats/{position}", rule))
         for position, file_format in enumerate(file_formats)
         if file_format not in FILE_FORMATS
     ]

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from chalicelib.access.roles import Role
-from chalicelib.catalog import files, namespaces, permissions, samples
+from chalicelib.catalog import files, namespaces, permissions, sample_lists, samples
 from chalicelib.catalog.files import File
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.samples import Sample
@@ -31,9 +31,8 @@ def choose(user_id: str, namespace: Namespace, sample_ids: Sequence[str]) -> Cho
 
 def choose_all(user_id: str, namespace: Namespace, q: str | None) -> Choice:
     """All samples of the namespace that `q` finds, by PUID, as far as the user may read them as an analyst."""
-    found = list(samples.found_in([namespace.id, *permissions.shared_with(namespace)], q))
-    asked = list(enumerate(sample.id for sample in found))
-    return _allowed(user_id, namespace, asked, {sample.id: sample for sample in found})
+    asked = list(enumerate(one.id for one in sample_lists.everything(permissions.lists_of(namespace), q)))
+    return _allowed(user_id, namespace, asked, samples.find_many(sample_id for _, sample_id in asked))
 
 
 def _allowed(
@@ -45,7 +44,7 @@ def _allowed(
         for project in projects.values()
         if (permissions.readable(user_id, project) or Role.GUEST) >= Role.ANALYST
     }
-    holding = {namespace.id, *permissions.shared_with(namespace)}
+    holding = set(permissions.lists_of(namespace))
     chosen: dict[str, Sample] = {}
     refused = []
     for position, asked_id in asked:

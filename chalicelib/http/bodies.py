@@ -11,23 +11,36 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from chalicelib.access import users
 from chalicelib.access.tokens import AccessToken
 from chalicelib.access.users import User
-from chalicelib.errors import Flaw, Invalid, SeqportError, TooLarge, Unauthenticated
+from chalicelib.errors import Flaw, NotFound, SeqportError, TooLarge, Unauthenticated, Words, broken
 
 M = TypeVar("M", bound=BaseModel)
 MAX_BODY = 6 * 1024 * 1024
+MAX_ID = 255
+LOCALE = "seqport:locale"
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
 Text = Annotated[str, StringConstraints(max_length=2_000)]
 
+_NOT_VALID = "This value is not valid here."
 _RULES = {
     "missing": "This field is required.",
     "extra_forbidden": "There is no such field.",
     "string_type": "This must be a text.",
+    "string_unicode": "This must be a text of Unicode characters.",
     "bool_type": "This must be true or false.",
     "int_type": "This must be a whole number.",
     "list_type": "This must be a list.",
     "dict_type": "This must be an object.",
     "model_type": "This must be an object.",
-}
+    "string_too_short": "This must have at least {min_length} characters.",
+    "string_too_long": "This may have at most {max_length} characters.",
+    "string_pattern_mismatch": "This has characters that are not allowed here.",
+    "too_short": "This must hold at least {min_length}.",
+    "too_long": "This may hold at most {max_length}.",
+    "greater_than_equal": "This must be at least {ge}.",
+    "less_than_equal": "This may be at most {le}.",
+    "literal_error": "This must be {expected}.",
+    "metadata_value": "A value is a text of at most 32,767 characters or a number of at most 15 digits.",
+}  # by pydantic's types of errors; their facts have pydantic's names
 
 
 class BadRequest(SeqportError):
@@ -46,34 +59,36 @@ def read_body(request: Request, model: type[M]) -> M:
     """The body as `model`. Raises BadRequest for malformed JSON, TooLarge, and Invalid with every broken rule."""
     raw = request.raw_body
     if len(raw) > MAX_BODY:
-        raise TooLarge(f"A request's body may have {MAX_BODY} bytes; this one has {len(raw)}.")
+        raise TooLarge("A request's body may have {most} bytes; this one has {size}.", most=MAX_BODY, size=len(raw))
     if not raw:
         raise BadRequest("The body is empty; a JSON object is needed.", slug="malformed-json")
     try:
-        document = json.loads(raw)
+        document = json.loads(raw, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise BadRequest("The body is no well-formed JSON.", slug="malformed-json") from None
     try:
         return model.model_validate(document)
     except ValidationError as error:
         flaws = [_flaw(dict(row)) for row in error.errors(include_url=False, include_context=True)]
-        detail = flaws[0].detail if len(flaws) == 1 else f"The request breaks {len(flaws)} rules."
-        raise Invalid(detail, flaws) from None
+        raise broken(flaws) from None
+
+
+def _refuse_constant(name: str) -> None:
+    """NaN and Infinity are no JSON (RFC 8259 section 6)."""
+    raise ValueError(name)
 
 
 def _flaw(row: Mapping[str, Any]) -> Flaw:
-    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in row["loc"])
-    words = _RULES.get(row["type"]) or str(row["msg"]).removeprefix("Value error, ")
-    words = words.replace("Input should be", "This must be").replace("String should have", "This may have")
-    if row["type"] == "string_pattern_mismatch":
-        words = "This has characters that are not allowed here."
-    return Flaw("".join(f"/{step}" for step in steps), words if words.endswith(".") else f"{words}.")
+    loc = [str(step) for step in row["loc"] if step != "[key]"]
+    pointer = "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in loc)
+    template = _RULES.get(row["type"], _NOT_VALID)
+    facts = {name: str(fact).replace(" or ", ", ") for name, fact in (row.get("ctx") or {}).items()}
+    return Flaw(pointer, Words(template, facts))
 
 
 def caller(request: Request) -> User:
     """Who is asking, by the identity that the authorizer verified. Raises Unauthenticated when there is none."""
-    gateway: Mapping[str, Any] = request.context
-    context = gateway.get("authorizer")
+    context = request.context.get("authorizer")
     if not isinstance(context, dict):
         raise Unauthenticated("This needs a valid access token.")
     try:
@@ -82,7 +97,9 @@ def caller(request: Request) -> User:
         raise Unauthenticated("This needs a valid access token.") from None
     if not token.subject:
         raise Unauthenticated("This needs a valid access token.")
-    return users.signed_in(token)
+    user = users.signed_in(token)
+    request.context[LOCALE] = user.locale  # for the words of a refusal
+    return user
 
 
 def source_ip(request: Request) -> str | None:
@@ -94,15 +111,18 @@ def source_ip(request: Request) -> str | None:
 
 
 def path_value(value: str) -> str:
-    """A path parameter as the client meant it: the gateway passes it on still encoded."""
-    return unquote(value)
+    """A path parameter as the client meant it: the gateway passes it on still encoded. NotFound for what no id is."""
+    meant = unquote(value)
+    if not 1 <= len(meant) <= MAX_ID:
+        raise NotFound("There is nothing of this name here.")
+    return meant
 
 
-def query(request: Request, name: str) -> str | None:
-    """A query parameter, or None; a text of more than 1,000 characters is refused."""
+def query(request: Request, name: str, *, longest: int = 1_000) -> str | None:
+    """A query parameter, or None; a text that is longer than `longest` characters is refused."""
     value = dict[str, str](request.query_params or {}).get(name)
-    if value is not None and len(value) > 1_000:
-        raise BadRequest(f"The parameter {name} is too long.", slug="bad-parameter")
+    if value is not None and len(value) > longest:
+        raise BadRequest("The parameter {name} is too long.", slug="bad-parameter", name=name)
     return value
 
 
@@ -110,5 +130,7 @@ def one_of(request: Request, name: str, known: tuple[str, ...]) -> str | None:
     """A query parameter that must be one of `known`, or None when it is absent."""
     value = query(request, name)
     if value is not None and value not in known:
-        raise BadRequest(f"The parameter {name} must be one of: {', '.join(known)}.", slug="bad-parameter")
+        raise BadRequest(
+            "The parameter {name} must be one of: {known}.", slug="bad-parameter", name=name, known=", ".join(known)
+        )
     return value

@@ -20,10 +20,10 @@ from chalicelib.exports.record import Export, Status
 from chalicelib.exports.removal import remove_export
 from chalicelib.exports.request import SampleExportRequest, accept, foresee
 from chalicelib.exports.visible import find_mine, mine
-from chalicelib.http.bodies import BadRequest, caller, one_of, path_value, query, read_body, source_ip
+from chalicelib.http.bodies import caller, one_of, path_value, query, read_body, source_ip
 from chalicelib.http.locations import location
 from chalicelib.http.once import once
-from chalicelib.http.paging import order, page
+from chalicelib.http.paging import cursor_at, order, page, position_asked
 from chalicelib.http.problems import answering
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
@@ -153,8 +153,6 @@ def blueprint(authorize: Any) -> Blueprint:
             q=query(request, "q"),
             type=one_of(request, "type", ("sample", "linelist", "analysis")),
             status=one_of(request, "status", tuple(status.value for status in Status)),
-            sort=by.key,
-            descending=by.descending,
         )
 
         def rows(items: Sequence[Export]) -> list[dict[str, Any]]:
@@ -181,13 +179,11 @@ def blueprint(authorize: Any) -> Blueprint:
         request = bp.current_request
         _, export = asked(export_id)
         manifest = manifest_bytes(export)
-        path, cursor = query(request, "path"), query(request, "cursor")
-        if path is None and cursor is None and len(manifest) <= WHOLE_UP_TO:
+        path, after = query(request, "path"), position_asked(request)
+        if path is None and after is None and len(manifest) <= WHOLE_UP_TO:
             return Response(manifest.decode(), headers=_JSON)
-        if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
-            raise BadRequest("This cursor is not one of ours.", slug="bad-cursor")
-        level = level_of(manifest, path or "", int(cursor or 0))
-        next_cursor = None if level.next is None else str(level.next)
+        level = level_of(manifest, path or "", int(after or 0))
+        next_cursor = cursor_at(request, None if level.next is None else str(level.next))
         return Response({**level.document, "next_cursor": next_cursor, "manifest_url": manifest_link(export)})
 
     def link(export_id: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from chalicelib.access.users import User
 from chalicelib.catalog import namespaces, permissions
 from chalicelib.catalog.namespaces import Namespace, NamespaceType
 from chalicelib.catalog.puid import Kind, is_puid
-from chalicelib.errors import Flaw, Forbidden, Invalid, NotFound
+from chalicelib.errors import Conflict, Flaw, Forbidden, NotFound, Words, broken, words
 from chalicelib.http.bodies import Body, Name, Text, caller, path_value, query, read_body
 from chalicelib.http.locations import location
 from chalicelib.http.once import once
@@ -26,6 +26,7 @@ from chalicelib.settings import settings
 
 PathName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.\-]*$")]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+MAX_LINKS = 50
 RoleLabel = Literal["guest", "uploader", "analyst", "maintainer", "owner"]
 
 
@@ -80,8 +81,12 @@ def check_puid(puid: str | None, kind: Kind) -> None:
     """Raise Invalid for a given PUID that is none of this kind."""
     prefix = settings().puid_prefix
     if puid is not None and not is_puid(puid, kind, prefix):
-        rule = f"A PUID here is {prefix}_{kind.value}_ and ten of A-Z and 2-7."
-        raise Invalid(rule, [Flaw("/puid", rule)])
+        raise broken([Flaw("/puid", puid_rule(kind))])
+
+
+def puid_rule(kind: Kind) -> Words:
+    """How a PUID of this kind is spelt."""
+    return words("A PUID here is {begin} and ten of A-Z and 2-7.", begin=f"{settings().puid_prefix}_{kind.value}_")
 
 
 def _listed(request: Request, type: NamespaceType) -> Response:
@@ -91,13 +96,13 @@ def _listed(request: Request, type: NamespaceType) -> Response:
     seen = permissions.seen_by(user.id, type)
     found = [(one, role) for one, role in seen if finds(q, one.name, one.puid, one.id)]
 
-    def position(item: tuple[Namespace, Role]) -> tuple[str, str]:
+    def position(item: tuple[Namespace, Role]) -> str:
         value: str = getattr(item[0], "full_path" if by.key == "path" else by.key)
-        return value.casefold(), item[0].id
+        return f"{value.casefold()}\x00{item[0].id}"
 
     return page(
         request,
-        sorted(found, key=position, reverse=by.descending),
+        found,
         by=by,
         position=position,
         shown=lambda items: [shown(one, role) for one, role in items],
@@ -114,7 +119,7 @@ def parent_of(id_or_puid: str, user: User, pointer: str) -> Namespace:
     parent = namespaces.find(id_or_puid)
     permissions.require(user.id, parent, Role.MAINTAINER)
     if parent.type != "group":
-        raise Invalid("This must be a group.", [Flaw(pointer, "This must be a group.")])
+        raise broken([Flaw(pointer, "This must be a group.")])
     return parent
 
 
@@ -231,9 +236,10 @@ def blueprint(authorize: Any) -> Blueprint:
         permissions.require(user.id, group, Role.GUEST)
         if group.type != "group" or group.id in namespace.lineage:
             rule = "A namespace is shared with a group that does not hold it already."
-            raise Invalid(rule, [Flaw("", rule)], slug="link-not-possible")
+            raise broken([Flaw("", rule)], slug="link-not-possible")
+        _check_room(namespace, group)
         link = GroupLink(namespace.id, group.id, role, _moment(grant.expires_at))
-        group_links.put(link)
+        group_links.put(link, group.lineage)
         return Response(
             {
                 "namespace_id": namespace.id,
@@ -250,7 +256,8 @@ def blueprint(authorize: Any) -> Blueprint:
         user = caller(bp.current_request)
         namespace = namespaces.find(path_value(namespace_id))
         permissions.require(user.id, namespace, Role.OWNER)
-        if not group_links.remove(namespace.id, namespaces.find(path_value(group_id)).id):
+        group = namespaces.find(path_value(group_id))
+        if not group_links.remove(namespace.id, group.id, group.lineage):
             raise NotFound("It is not shared with this group.")
         return Response("", status_code=204)
 
@@ -262,6 +269,15 @@ def _check_grant(own: Role, wanted: Role, held: Role | None) -> None:
         raise Forbidden("Nobody grants or changes a role above their own.", slug="role-too-low")
 
 
+def _check_room(namespace: Namespace, group: Namespace) -> None:
+    """What is shared is looked up with every right and list: there is an end to it."""
+    known = {link.namespace_id for link in group_links.to_group(group.id)}
+    shared = {link.group_id for link in group_links.of_namespaces([namespace.id])}
+    if group.id not in shared and max(len(known), len(shared)) >= MAX_LINKS:
+        rule = "A group is linked with at most {most} others, and a namespace as well."
+        raise Conflict(rule, slug="too-many-links", most=MAX_LINKS)
+
+
 def _moment(text: str | None) -> str | None:
     if text is None:
         return None
@@ -271,5 +287,5 @@ def _moment(text: str | None) -> str | None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None or moment <= times.now():
-        raise Invalid(rule, [Flaw("/expires_at", rule)])
+        raise broken([Flaw("/expires_at", rule)])
     return times.to_text(moment)

@@ -25,7 +25,9 @@ def once(request: Request, user: User, create: Callable[[Ids], Response], *, sig
     if key is None:
         return create(Ids())
     if not key or len(key) > MAX_KEY or not key.isprintable():
-        raise BadRequest(f"An Idempotency-Key has 1 to {MAX_KEY} printable characters.", slug="bad-idempotency-key")
+        raise BadRequest(
+            "An Idempotency-Key has 1 to {most} printable characters.", slug="bad-idempotency-key", most=MAX_KEY
+        )
     places = sorted(dict[str, str](request.uri_params or {}).items())
     body = json.dumps(json.loads(request.raw_body), sort_keys=True)  # the same body, however it is spaced
     meant = f"{request.method} {request.path} {places}\n{body}"

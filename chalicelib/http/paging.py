@@ -1,17 +1,19 @@
 """Lists: `limit`, `cursor` and `sort`, and the answer with items, the next cursor and the total."""
 
 import base64
-import json
+import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from chalice.app import Request, Response
 
+from chalicelib.access.signing_key import is_signed, sign
 from chalicelib.http.bodies import BadRequest, query
 
 T = TypeVar("T")
 DEFAULT_LIMIT, MAX_LIMIT = 20, 1000
+_FILTERS = ("q", "sort", "type", "status", "path")  # what must stay the same while a list is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +24,14 @@ class Order:
     descending: bool
 
 
-def order(request: Request, known: tuple[str, ...], default: str) -> Order:
+def order(request: Request, known: Sequence[str], default: str) -> Order:
     """The order that `sort` asks for (`name`, `-created_at`), or the default. Raises BadRequest."""
     sort = query(request, "sort") or default
     key = sort.removeprefix("-")
     if key not in known:
-        raise BadRequest(f"The parameter sort must be one of: {', '.join(known)}, or one after '-'.", slug="bad-sort")
+        raise BadRequest(
+            "The parameter sort must be one of: {known}, or one after '-'.", slug="bad-sort", known=", ".join(known)
+        )
     return Order(key, sort.startswith("-"))
 
 
@@ -37,24 +41,44 @@ def limit(request: Request) -> int:
     if text is None:
         return DEFAULT_LIMIT
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= MAX_LIMIT:
-        raise BadRequest(f"The parameter limit must be a number from 1 to {MAX_LIMIT}.", slug="bad-limit")
+        raise BadRequest("The parameter limit must be a number from 1 to {most}.", slug="bad-limit", most=MAX_LIMIT)
     return int(text)
 
 
-def _cursor(value: tuple[str, str], by: Order) -> str:
-    text = json.dumps([by.key, by.descending, *value], ensure_ascii=False, separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+def _purpose(request: Request) -> str:
+    """What a cursor is good for: the same list, searched, filtered and sorted the same way."""
+    given = dict[str, str](request.query_params or {})
+    places = sorted(dict[str, str](request.uri_params or {}).items())
+    return repr(["cursor", request.path, places, [given.get(name) for name in _FILTERS]])
 
 
-def _position(text: str, by: Order) -> tuple[str, str]:
+def cursor_at(request: Request, position: str | None) -> str | None:
+    """The cursor by which this list goes on after a position; URL-safe, signed, None for none."""
+    if position is None:
+        return None
+    coded = base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
+    return sign(_purpose(request), position) + coded
+
+
+def position_asked(request: Request) -> str | None:
+    """The position after which the asked page begins, None for the first. BadRequest for a cursor of another list."""
+    cursor = query(request, "cursor", longest=4_000)
+    if cursor is None:
+        return None
+    signature, coded = cursor[:16], cursor[16:]
     try:
-        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        key, descending, first, second = json.loads(raw)
-    except (ValueError, TypeError):
-        raise BadRequest("This cursor is not one of ours.", slug="bad-cursor") from None
-    if (key, descending) != (by.key, by.descending) or not (isinstance(first, str) and isinstance(second, str)):
-        raise BadRequest("This cursor belongs to a list in another order.", slug="bad-cursor")
-    return first, second
+        position = base64.b64decode(coded + "=" * (-len(coded) % 4), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError):
+        position = None
+    if position is None or not is_signed(_purpose(request), position, signature):
+        raise BadRequest("This cursor does not belong to this list, search and order.", slug="bad-cursor")
+    return position
+
+
+def answer(items: list[Any], next_cursor: str | None, total: int, *, is_exact: bool = True) -> Response:
+    """A page as the contract writes it."""
+    inexact = {} if is_exact else {"total_is_exact": False}
+    return Response({"items": items, "next_cursor": next_cursor, "total": total, **inexact})
 
 
 def page(
@@ -62,23 +86,16 @@ def page(
     items: Sequence[T],
     *,
     by: Order,
-    position: Callable[[T], tuple[str, str]],
+    position: Callable[[T], str],
     shown: Callable[[Sequence[T]], list[Any]],
 ) -> Response:
-    """One page of `items`, which are sorted by `position` in the order `by`.
+    """One page of `items`, all there are, in whatever order; `position` gives a text for each that no other has.
 
     The cursor holds the position of the last item shown: what is added or removed meanwhile moves nothing else.
     """
-    size = limit(request)
-    start = 0
-    cursor = query(request, "cursor")
-    if cursor is not None:
-        last = _position(cursor, by)
-        beyond = [
-            i for i, item in enumerate(items) if (position(item) < last if by.descending else position(item) > last)
-        ]
-        start = beyond[0] if beyond else len(items)
-    chosen = items[start : start + size]
-    more = start + size < len(items)
-    next_cursor = _cursor(position(chosen[-1]), by) if more and chosen else None
-    return Response({"items": shown(chosen), "next_cursor": next_cursor, "total": len(items)})
+    size, after = limit(request), position_asked(request)
+    placed = sorted(((position(item), item) for item in items), key=lambda one: one[0], reverse=by.descending)
+    beyond = [one for one in placed if after is None or (one[0] < after if by.descending else one[0] > after)]
+    chosen = beyond[:size]
+    following = cursor_at(request, chosen[-1][0]) if len(beyond) > size else None
+    return answer(shown([item for _, item in chosen]), following, len(items))

@@ -1,93 +1,140 @@
-"""Errors as answers: RFC 9457 problem details, from one table."""
+"""Errors as answers: RFC 9457 problem details, in the language of whoever asks."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec
 
-from chalice.app import Response
+from chalice.app import Request, Response
 
-from chalicelib.errors import (
-    Conflict,
-    Forbidden,
-    Gone,
-    Invalid,
-    NotFound,
-    SeqportError,
-    TooLarge,
-    TooMany,
-    Unauthenticated,
-)
-from chalicelib.http.bodies import BadRequest
+from chalicelib.errors import Invalid, SeqportError, Words
+from chalicelib.http.bodies import LOCALE
+from chalicelib.http.french import FRENCH
+from chalicelib.http.problem_types import PROBLEM_TYPES, TYPE_ROOT
 from chalicelib.telemetry import logger
 
 P = ParamSpec("P")
-TYPE_ROOT = "https://seqport.example.org/problems/"
 CONTENT_TYPE = "application/problem+json"
 MAX_ROWS = 100
 RETRY_AFTER = "30"  # seconds until an export of one's own may have ended
-
-_ANSWERS: tuple[tuple[type[SeqportError], int, str], ...] = (
-    (BadRequest, 400, "The request can't be read"),
-    (Unauthenticated, 401, "Sign in first"),
-    (Forbidden, 403, "Not allowed"),
-    (NotFound, 404, "Not found"),
-    (Conflict, 409, "Not possible now"),
-    (Gone, 410, "Gone"),
-    (TooLarge, 413, "Too large"),
-    (TooMany, 429, "Too many at once"),
-    (Invalid, 422, "The request breaks a rule"),
-)
-_CHALICE = {405: ("method-not-allowed", "Method not allowed", 405), 415: ("content-type", "Wrong content type", 400)}
+_LANGUAGES = ("en", "fr")
 
 
-def problem(status: int, slug: str, title: str, detail: str, **more: Any) -> Response:
-    """A problem document. `slug` ends its type URI; clients switch on it."""
-    body = {"type": f"{TYPE_ROOT}{slug}", "title": title, "status": status, "detail": detail, **more}
-    headers: dict[str, Any] = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
-    if status == 401:
+class _OurFault(SeqportError):
+    """What nobody expected; its inside stays in the log."""
+
+    slug = "internal"
+
+
+class _MethodNotAllowed(SeqportError):
+    """The route exists, but not with this method."""
+
+    slug = "method-not-allowed"
+
+
+class _ContentType(SeqportError):
+    """The body is not of the one type that is taken."""
+
+    slug = "content-type"
+
+
+class _Refusal(Response):
+    """The place of an error on its way to `as_problem`, which knows the request and so the language."""
+
+    def __init__(self, error: SeqportError) -> None:
+        super().__init__("", status_code=PROBLEM_TYPES[error.slug].status)
+        self.error = error
+
+
+def _our_fault() -> SeqportError:
+    return _OurFault("Something went wrong on our side.")
+
+
+_CHALICE: dict[int, Callable[[], SeqportError]] = {
+    404: lambda: SeqportError("There is nothing of this name here.", slug="not-found"),
+    405: lambda: _MethodNotAllowed("This method is not for this route."),
+    415: lambda: _ContentType("The body must be JSON: send it with Content-Type: application/json."),
+}
+
+
+def preferred_language(accept_language: str) -> str | None:
+    """`en` or `fr`, whichever an `Accept-Language` header (RFC 9110 section 12.5.4) likes better; None for neither."""
+    weights: dict[str, float] = {}
+    for item in accept_language.split(",")[:50]:
+        name, _, parameter = item.strip().partition(";")
+        language = name.strip().lower().split("-")[0]
+        try:
+            weight = float(parameter.strip().removeprefix("q=") or 1) if parameter else 1.0
+        except ValueError:
+            weight = 0.0
+        if language in _LANGUAGES and weight > weights.get(language, 0.0):
+            weights[language] = weight
+    return max(weights, key=lambda language: weights[language], default=None)
+
+
+def language_of(request: Request) -> str:
+    """The language to answer in: the one that the request names, else the user's own, else English."""
+    context: Mapping[str, Any] = request.context
+    named = preferred_language(dict[str, str](request.headers).get("accept-language", ""))
+    return named or str(context.get(LOCALE) or "en")
+
+
+def told(words: Words, language: str) -> str:
+    """Words in English or French."""
+    if language != "fr":
+        return str(words)
+    return FRENCH.get(words.template, words.template).format(**words.facts)
+
+
+def problem_of(error: SeqportError, language: str) -> Response:
+    """The problem document of an error."""
+    kind = PROBLEM_TYPES[error.slug]
+    body: dict[str, Any] = {
+        "type": f"{TYPE_ROOT}{error.slug}",
+        "title": kind.french if language == "fr" else kind.title,
+        "status": kind.status,
+        "detail": told(error.words, language),
+    }
+    if isinstance(error, Invalid) and error.flaws:
+        rows = [{"pointer": flaw.pointer, "detail": told(flaw.words, language)} for flaw in error.flaws[:MAX_ROWS]]
+        body["errors"] = rows
+    headers: dict[str, Any] = {
+        "Content-Type": CONTENT_TYPE,
+        "Content-Language": language,
+        "Cache-Control": "no-store",
+        "Vary": "Accept-Language",
+    }
+    if kind.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if status == 429:
+    if kind.status == 429:
         headers["Retry-After"] = RETRY_AFTER
-    return Response(json.dumps(body, ensure_ascii=False), status_code=status, headers=headers)
-
-
-def problem_of(error: SeqportError) -> Response:
-    """The answer to an error of the domain."""
-    for kind, status, title in _ANSWERS:
-        if isinstance(error, kind):
-            more: dict[str, Any] = {}
-            if isinstance(error, Invalid) and error.flaws:
-                rows = [{"pointer": flaw.pointer, "detail": flaw.detail} for flaw in error.flaws[:MAX_ROWS]]
-                more["errors"] = rows
-            return problem(status, error.slug, title, error.detail, **more)
-    return problem(500, "internal", "Something went wrong", "Something went wrong on our side.")
+    return Response(json.dumps(body, ensure_ascii=False), status_code=kind.status, headers=headers)
 
 
 def answering(view: Callable[P, Response]) -> Callable[P, Response]:
-    """A view whose errors become problems; what nobody expected is logged, and answered without its inside."""
+    """A view whose errors are carried to `as_problem`; what nobody expected is logged."""
 
     @wraps(view)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> Response:
         try:
             return view(*args, **kwargs)
         except SeqportError as error:
-            return problem_of(error)
+            return _Refusal(error)
         except Exception:  # noqa: BLE001 - the rim of the service: nothing may pass it unlogged
             logger().exception("a view failed", view=view.__name__)
-            return problem(500, "internal", "Something went wrong", "Something went wrong on our side.")
+            return _Refusal(_our_fault())
 
     return wrapped
 
 
 def as_problem(event: Any, get_response: Callable[[Any], Response]) -> Response:
-    """Middleware: chalice's own refusals (a method, a content type) become problems too."""
+    """Middleware: errors of views, and chalice's own refusals (a method, a content type), become problems."""
     response = get_response(event)
-    if response.status_code < 400 or response.headers.get("Content-Type") == CONTENT_TYPE:
+    if isinstance(response, _Refusal):
+        return problem_of(response.error, language_of(event))
+    if response.status_code < 400:
         return response
-    slug, title, status = _CHALICE.get(response.status_code, ("internal", "Something went wrong", 500))
-    detail = response.body.get("Message", title) if isinstance(response.body, dict) else title
-    answer = problem(status, slug, title, detail if status < 500 else "Something went wrong on our side.")
+    answer = problem_of(_CHALICE.get(response.status_code, _our_fault)(), language_of(event))
     if "Allow" in response.headers:
         answer.headers["Allow"] = response.headers["Allow"]
     return answer

@@ -2,35 +2,61 @@
 
 import json
 from collections.abc import Sequence
+from math import isfinite
 from typing import Annotated, Any
 
 from chalice.app import Blueprint, Response
-from pydantic import Field, RootModel, StrictFloat, StrictInt, StringConstraints
+from pydantic import Field, PlainValidator, RootModel, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
-from chalicelib.catalog import files, namespaces, permissions, samples
+from chalicelib.catalog import files, namespaces, permissions, sample_lists, samples
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.puid import Kind, is_puid
-from chalicelib.catalog.samples import Listed, NewSample, Sample
-from chalicelib.errors import Flaw, Forbidden, Invalid, NotFound
+from chalicelib.catalog.sample_index import Listed
+from chalicelib.catalog.sample_lists import SortKey
+from chalicelib.catalog.samples import NewSample, Sample
+from chalicelib.errors import Flaw, Forbidden, NotFound, broken, words
 from chalicelib.http.bodies import Body, Name, Text, caller, path_value, query, read_body
 from chalicelib.http.locations import location
+from chalicelib.http.namespaces import puid_rule
 from chalicelib.http.once import once
-from chalicelib.http.paging import order, page
+from chalicelib.http.paging import answer, cursor_at, limit, order, position_asked
 from chalicelib.http.problems import answering
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
 
 MAX_METADATA = 300_000
+MAX_ANSWER = 4_000_000  # a function answers 6 MB at the most, and a sample's metadata can be large
+_READ_AT_ONCE = 100
 FieldName = Annotated[
     str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
 ]
-Value = (
-    Annotated[str, StringConstraints(max_length=32_767)]
-    | StrictInt
-    | Annotated[StrictFloat, Field(allow_inf_nan=False)]
-)
+MAX_TEXT = 32_767  # characters: what a spreadsheet's cell holds
+MAX_NUMBER = 10**15  # whole numbers below it are exact wherever numbers are doubles (RFC 7493 section 2.2)
+
+
+def _is_value(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= MAX_TEXT and not any("\ud800" <= character <= "\udfff" for character in value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) < MAX_NUMBER if isinstance(value, int) else isfinite(value)
+
+
+def _checked(value: Any) -> Any:
+    if not _is_value(value):
+        raise PydanticCustomError("metadata_value", "not a value of metadata")
+    return value
+
+
+def _checked_or_none(value: Any) -> Any:
+    return None if value is None else _checked(value)
+
+
+Value = Annotated[Any, PlainValidator(_checked)]
+Change = Annotated[Any, PlainValidator(_checked_or_none)]
 
 
 class NewSampleBody(Body):
@@ -49,7 +75,7 @@ class SampleChange(Body):
     description: Text | None = None
 
 
-class MetadataChange(RootModel[dict[FieldName, Value | None]]):
+class MetadataChange(RootModel[dict[FieldName, Change]]):
     pass
 
 
@@ -97,7 +123,7 @@ def _new(bodies: Sequence[NewSampleBody], pointers: Sequence[str]) -> list[NewSa
     for body, pointer in zip(bodies, pointers, strict=True):
         if body.puid is not None:
             if not is_puid(body.puid, Kind.SAMPLE, prefix):
-                flaws.append(Flaw(f"{pointer}/puid", f"A PUID here is {prefix}_SAM_ and ten of A-Z and 2-7."))
+                flaws.append(Flaw(f"{pointer}/puid", puid_rule(Kind.SAMPLE)))
             elif body.puid in seen:
                 flaws.append(Flaw(f"{pointer}/puid", "This PUID comes twice in the request."))
             seen.add(body.puid)
@@ -105,7 +131,7 @@ def _new(bodies: Sequence[NewSampleBody], pointers: Sequence[str]) -> list[NewSa
         flaws += _too_much(metadata, f"{pointer}/metadata")
         made.append(NewSample(body.name, body.description, metadata, body.puid))
     if flaws:
-        raise Invalid(flaws[0].detail if len(flaws) == 1 else f"The request breaks {len(flaws)} rules.", flaws)
+        raise broken(flaws)
     return made
 
 
@@ -113,7 +139,27 @@ def _too_much(metadata: dict[str, Any], pointer: str) -> list[Flaw]:
     size = len(json.dumps(metadata, ensure_ascii=False).encode())
     if size <= MAX_METADATA:
         return []
-    return [Flaw(pointer, f"A sample's metadata may have {MAX_METADATA} bytes in all; this has {size}.")]
+    rule = words("A sample's metadata may have {most} bytes in all; this has {size}.", most=MAX_METADATA, size=size)
+    return [Flaw(pointer, rule)]
+
+
+def _whole(page: Sequence[Listed]) -> tuple[list[dict[str, Any]], Listed | None]:
+    """The samples of a page as JSON; where they are too much for one answer, the last that it holds."""
+    items: list[dict[str, Any]] = []
+    size = 0
+    last = None
+    for start in range(0, len(page), _READ_AT_ONCE):
+        chunk = page[start : start + _READ_AT_ONCE]
+        there = samples.find_many(one.id for one in chunk)
+        for one in chunk:
+            item = shown(there[one.id]) if one.id in there else None
+            size += len(json.dumps(item))
+            if size > MAX_ANSWER and last is not None:
+                return items, last
+            last = one
+            if item is not None:
+                items.append(item)
+    return items, None
 
 
 def blueprint(authorize: Any) -> Blueprint:
@@ -126,21 +172,19 @@ def blueprint(authorize: Any) -> Blueprint:
         user = caller(request)
         namespace = namespaces.find(path_value(namespace_id))
         permissions.require(user.id, namespace, Role.GUEST)
-        by = order(request, ("name", "puid", "created_at", "updated_at"), "name")
-        q = query(request, "q")
-
-        def position(sample: Listed) -> tuple[str, str]:
-            value: str = getattr(sample, by.key)
-            return value.casefold(), sample.id
-
-        def whole(items: Sequence[Listed]) -> list[dict[str, Any]]:
-            found = samples.find_many(item.id for item in items)
-            return [shown(found[item.id]) for item in items if item.id in found]
-
-        listed = samples.listed([namespace.id, *permissions.shared_with(namespace)])
-        matching = [sample for sample in listed if sample.is_found_by(q)]
-        ordered = sorted(matching, key=position, reverse=by.descending)
-        return page(request, ordered, by=by, position=position, shown=whole)
+        by = order(request, sample_lists.SORT_KEYS, "name")
+        sort: SortKey = next(key for key in sample_lists.SORT_KEYS if key == by.key)
+        found = sample_lists.page(
+            permissions.lists_of(namespace),
+            sort=sort,
+            descending=by.descending,
+            q=query(request, "q"),
+            after=position_asked(request),
+            limit=limit(request),
+        )
+        items, last = _whole(found.samples)
+        following = found.next if last is None else sample_lists.POSITIONS[sort](last)
+        return answer(items, cursor_at(request, following), found.total, is_exact=found.total_is_exact)
 
     @bp.route("/projects/{project_id}/samples", methods=["POST"], authorizer=authorize)
     @answering
@@ -184,7 +228,7 @@ def blueprint(authorize: Any) -> Blueprint:
         change = read_body(bp.current_request, SampleChange)
         told = change.model_fields_set
         if "name" in told and change.name is None:
-            raise Invalid("A sample has a name.", [Flaw("/name", "A sample has a name.")])
+            raise broken([Flaw("/name", "A sample has a name.")])
         changed = samples.update(
             sample,
             name=change.name or sample.name,
@@ -211,7 +255,7 @@ def blueprint(authorize: Any) -> Blueprint:
         metadata = samples.merged_metadata(sample.metadata, change.root)
         flaws = _too_much(metadata, "")
         if flaws:
-            raise Invalid(flaws[0].detail, flaws)
+            raise broken(flaws)
         changed = samples.update(sample, name=sample.name, description=sample.description, metadata=metadata)
         return Response(shown(changed))
 

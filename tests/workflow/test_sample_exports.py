@@ -348,6 +348,7 @@ def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
     from chalicelib.catalog import files, namespaces, samples
     from chalicelib.catalog.files import File
     from chalicelib.catalog.puid import Kind, make
+    from chalicelib.catalog.sample_index import ListedRow
     from chalicelib.catalog.samples import NewSample
 
     group = made(ana.post("/groups", {"name": "Many", "path": "many"}))
@@ -359,9 +360,9 @@ def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
             puid = make(Kind.SAMPLE, "INXT", Ids())
             many.append(replace(many[0], id=f"sample-{i}", puid=puid, name=f"S{i}"))
             batch.save(samples._row(many[-1]))
-    with samples.ListedRow.batch_write() as batch:
+    with ListedRow.batch_write() as batch:
         for sample in many:
-            for row in samples._listed_rows(sample):
+            for row in samples.list_rows(sample):
                 batch.save(row)
     bucket = settings().catalog_bucket
     expected = set()

@@ -1,0 +1,212 @@
+"""The rows by which samples are listed: beside each sample, what lists, searches and totals of namespaces read.
+
+In its project and in every group above, a sample has one row of the list (sorted by PUID; by name and times through
+indexes), a row for each term that a search may begin with, and its part in a count. Rows of a namespace are spread over
+SHARDS partitions, so that no lab's top group is a hot one.
+"""
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DeleteError
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.search import finds, folded, words
+from chalicelib.tables import TableName
+
+SHARDS = 4
+_COUNTERS = 16  # a namespace's count is the sum of so many rows: writers seldom meet at one
+_MAX_KEY = 700  # bytes of a name in a key: DynamoDB's sort keys end at 1,024
+_MAX_TERM = 200
+_BETWEEN = "\x00"  # between a value and the PUID that makes it one of a kind; no name holds it
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What lists know of a sample; the keys are where it stands in each order."""
+
+    id: str
+    puid: str
+    name: str
+    name_key: str
+    created_key: str
+    updated_key: str
+
+    def is_found_by(self, q: str | None) -> bool:
+        """Does a search for `q` find it?"""
+        return finds(q, self.name, self.puid, self.id)
+
+
+class _ByName(GlobalSecondaryIndex["ListedRow"]):
+    class Meta:
+        index_name = "by_name"
+        projection = AllProjection()
+
+    pk = UnicodeAttribute(hash_key=True)
+    name_key = UnicodeAttribute(range_key=True)
+
+
+class _ByCreated(GlobalSecondaryIndex["ListedRow"]):
+    class Meta:
+        index_name = "by_created"
+        projection = AllProjection()
+
+    pk = UnicodeAttribute(hash_key=True)
+    created_key = UnicodeAttribute(range_key=True)
+
+
+class _ByUpdated(GlobalSecondaryIndex["ListedRow"]):
+    class Meta:
+        index_name = "by_updated"
+        projection = AllProjection()
+
+    pk = UnicodeAttribute(hash_key=True)
+    updated_key = UnicodeAttribute(range_key=True)
+
+
+class ListedRow(Model):
+    """`IN#<namespace>#<shard>` / `<puid>`: the sample lies in this namespace."""
+
+    class Meta:
+        table_name = TableName("samples_table")
+
+    by_name = _ByName()
+    by_created = _ByCreated()
+    by_updated = _ByUpdated()
+
+    pk = UnicodeAttribute(hash_key=True)
+    puid = UnicodeAttribute(range_key=True, attr_name="sk")
+    sample_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    name_key = UnicodeAttribute()
+    created_key = UnicodeAttribute()
+    updated_key = UnicodeAttribute()
+
+
+class TermRow(Model):
+    """`TERM#<namespace>#<shard>` / `<term>\\0<puid>`: a search for what begins this term may mean the sample.
+
+    `since` is the `updated_at` of the sample's change that wrote it: who removes the terms of an older name leaves
+    those of a newer one.
+    """
+
+    class Meta:
+        table_name = TableName("samples_table")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    since = UnicodeAttribute()
+
+
+class _CountRow(Model):
+    """`COUNT#<namespace>` / `<0…15>`: a part of the number of samples in a namespace; parts may be below zero."""
+
+    class Meta:
+        table_name = TableName("samples_table")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    samples = NumberAttribute()
+
+
+def shard_of(puid: str) -> int:
+    """The shard of a namespace that a sample stands in."""
+    return ord(puid[-1]) % SHARDS
+
+
+def partition(kind: str, namespace_id: str, shard: int) -> str:
+    """The partition of a namespace's list (`IN`) or terms (`TERM`)."""
+    return f"{kind}#{namespace_id}#{shard}"
+
+
+def shortened(text: str, most: int = _MAX_KEY) -> str:
+    """As much of a text as a key holds; at most `most` bytes of UTF-8, no character split."""
+    return text.encode()[:most].decode(errors="ignore")
+
+
+def listed(*, id: str, puid: str, name: str, created_at: str, updated_at: str) -> Listed:
+    """The list's view of a sample."""
+    return Listed(
+        id=id,
+        puid=puid,
+        name=name,
+        name_key=f"{shortened(folded(name))}{_BETWEEN}{puid}",
+        created_key=f"{created_at}{_BETWEEN}{puid}",
+        updated_key=f"{updated_at}{_BETWEEN}{puid}",
+    )
+
+
+def value_of(row: ListedRow) -> Listed:
+    """The value of a list's row."""
+    return Listed(row.sample_id, row.puid, row.name, row.name_key, row.created_key, row.updated_key)
+
+
+def list_rows(one: Listed, namespace_ids: Iterable[str]) -> list[ListedRow]:
+    """The sample's rows in the lists of these namespaces."""
+    return [
+        ListedRow(
+            partition("IN", namespace_id, shard_of(one.puid)),
+            one.puid,
+            sample_id=one.id,
+            name=one.name,
+            name_key=one.name_key,
+            created_key=one.created_key,
+            updated_key=one.updated_key,
+        )
+        for namespace_id in namespace_ids
+    ]
+
+
+def term_rows(one: Listed, namespace_ids: Iterable[str], since: str) -> list[TermRow]:
+    """The sample's terms in these namespaces: its id, and the words of its name that the name does not begin with."""
+    terms = [one.id, *(word for word in words(one.name) if not folded(one.name).startswith(word))]
+    keys = dict.fromkeys(term_key(term) + _BETWEEN + one.puid for term in terms)
+    return [
+        TermRow(partition("TERM", namespace_id, shard_of(one.puid)), key, since=since)
+        for namespace_id in namespace_ids
+        for key in keys
+    ]
+
+
+def term_key(term: str) -> str:
+    """A term as its row's key begins."""
+    return shortened(folded(term), _MAX_TERM)
+
+
+def puid_of_term(row: TermRow) -> str:
+    """The PUID of the sample that a term's row means."""
+    return row.sk.rsplit(_BETWEEN, 1)[1]
+
+
+def put_terms(rows: Sequence[TermRow]) -> None:
+    """Write terms. Before the sample itself: one that leads nowhere is passed over, one that is missing hides it."""
+    with TermRow.batch_write() as batch:
+        for row in rows:
+            batch.save(row)
+
+
+def drop_terms(rows: Iterable[TermRow], since: str | None) -> None:
+    """Remove terms; those written by a change after `since` stay, if it is given."""
+    condition = None if since is None else TermRow.since <= since
+    for row in rows:
+        try:
+            row.delete(condition=condition)
+        except DeleteError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+
+
+def count(transaction: TransactWrite, namespace_ids: Iterable[str], change: int) -> None:
+    """Let a transaction add to the numbers of samples; each try of it may meet other rows."""
+    part = str(random.randrange(_COUNTERS))  # noqa: S311 - spreads writers, no secret
+    for namespace_id in namespace_ids:
+        transaction.update(_CountRow(f"COUNT#{namespace_id}", part), actions=[_CountRow.samples.add(change)])
+
+
+def counted(namespace_id: str) -> int:
+    """How many samples lie in a namespace."""
+    return sum(int(row.samples) for row in _CountRow.query(f"COUNT#{namespace_id}", consistent_read=True))

@@ -1,0 +1,166 @@
+"""What the API tells people, in French: for each English template (`errors.Words`) the French one, with its facts."""
+
+FRENCH: dict[str, str] = {
+    # bodies and parameters
+    "The request breaks {count} rules.": "La requête enfreint {count} règles.",
+    "A request's body may have {most} bytes; this one has {size}.": (
+        "Le corps d'une requête peut avoir {most} octets ; celui-ci en a {size}."
+    ),
+    "The body is empty; a JSON object is needed.": "Le corps est vide ; un objet JSON est attendu.",
+    "The body is no well-formed JSON.": "Le corps n'est pas du JSON bien formé.",
+    "The body must be JSON: send it with Content-Type: application/json.": (
+        "Le corps doit être du JSON : envoyez-le avec Content-Type: application/json."
+    ),
+    "This method is not for this route.": "Cette méthode n'existe pas pour cette route.",
+    "This value is not valid here.": "Cette valeur n'est pas valable ici.",
+    "This field is required.": "Ce champ est obligatoire.",
+    "There is no such field.": "Ce champ n'existe pas.",
+    "This must be a text.": "Ceci doit être un texte.",
+    "This must be a text of Unicode characters.": "Ceci doit être un texte de caractères Unicode.",
+    "This must be true or false.": "Ceci doit être true ou false.",
+    "This must be a whole number.": "Ceci doit être un nombre entier.",
+    "This must be a list.": "Ceci doit être une liste.",
+    "This must be an object.": "Ceci doit être un objet.",
+    "This must have at least {min_length} characters.": "Ceci doit avoir au moins {min_length} caractères.",
+    "This may have at most {max_length} characters.": "Ceci peut avoir au plus {max_length} caractères.",
+    "This has characters that are not allowed here.": "Ceci contient des caractères qui ne sont pas admis ici.",
+    "This must hold at least {min_length}.": "Il en faut au moins {min_length} ici.",
+    "This may hold at most {max_length}.": "Il peut y en avoir au plus {max_length} ici.",
+    "This must be at least {ge}.": "Ceci doit être au moins {ge}.",
+    "This may be at most {le}.": "Ceci peut être au plus {le}.",
+    "This must be {expected}.": "Ceci doit être {expected}.",
+    "A value is a text of at most 32,767 characters or a number of at most 15 digits.": (
+        "Une valeur est un texte d'au plus 32 767 caractères ou un nombre d'au plus 15 chiffres."
+    ),
+    "The parameter {name} is too long.": "Le paramètre {name} est trop long.",
+    "The parameter {name} must be one of: {known}.": "Le paramètre {name} doit être l'un de : {known}.",
+    "The parameter sort must be one of: {known}, or one after '-'.": (
+        "Le paramètre sort doit être l'un de : {known}, ou l'un d'eux après « - »."
+    ),
+    "The parameter limit must be a number from 1 to {most}.": ("Le paramètre limit doit être un nombre de 1 à {most}."),
+    "This cursor does not belong to this list, search and order.": (
+        "Ce curseur n'appartient pas à cette liste, à cette recherche ou à cet ordre."
+    ),
+    "The parameter email is needed.": "Le paramètre email est nécessaire.",
+    "An Idempotency-Key has 1 to {most} printable characters.": (
+        "Une Idempotency-Key a de 1 à {most} caractères imprimables."
+    ),
+    "This Idempotency-Key was used for another request.": (
+        "Cette Idempotency-Key a déjà servi pour une autre requête."
+    ),
+    # who is asking
+    "This needs a valid access token.": "Un jeton d'accès valable est nécessaire.",
+    "This needs a token with the scope {scope}; yours has: {scopes}.": (
+        "Il faut un jeton avec la portée {scope} ; le vôtre a : {scopes}."
+    ),
+    "This can't be done with a personal access token: sign in.": (
+        "Ceci n'est pas possible avec un jeton d'accès personnel : connectez-vous."
+    ),
+    "There is no such token.": "Ce jeton n'existe pas.",
+    "You have {most} tokens, as many as one may have: remove one first.": (
+        "Vous avez {most} jetons, le maximum possible : retirez-en un d'abord."
+    ),
+    "This token was made already, and its secret is shown only once: remove it and make another.": (
+        "Ce jeton existe déjà et son secret n'est montré qu'une fois : retirez-le et créez-en un autre."
+    ),
+    "This needs at least the role {least} here; yours is {role}.": (
+        "Il faut ici au moins le rôle {least} ; le vôtre est {role}."
+    ),
+    "Only maintainers of a group or project may look people up.": (
+        "Seuls les mainteneurs d'un groupe ou d'un projet peuvent chercher des personnes."
+    ),
+    # groups and projects
+    "There is nothing of this name here.": "Il n'y a rien de ce nom ici.",
+    "There is no such group or project.": "Ce groupe ou projet n'existe pas.",
+    "There is no such project.": "Ce projet n'existe pas.",
+    "There is no such user.": "Cette personne n'existe pas.",
+    "This user has no role here.": "Cette personne n'a pas de rôle ici.",
+    "This must be a group.": "Ceci doit être un groupe.",
+    "Groups nest at most {most} deep.": "Les groupes s'emboîtent sur {most} niveaux au plus.",
+    "This path is taken here.": "Ce chemin est déjà pris ici.",
+    "This PUID is in use.": "Ce PUID est déjà utilisé.",
+    "A PUID is in use, or comes twice.": "Un PUID est déjà utilisé ou figure deux fois.",
+    "A PUID here is {begin} and ten of A-Z and 2-7.": "Un PUID est ici {begin} suivi de dix caractères de A-Z et 2-7.",
+    "The last owner stays: make somebody else owner first.": (
+        "Le dernier propriétaire reste : nommez d'abord quelqu'un d'autre propriétaire."
+    ),
+    "Nobody grants or changes a role above their own.": ("Personne n'accorde ni ne modifie un rôle supérieur au sien."),
+    "Nobody takes away a role above their own.": "Personne ne retire un rôle supérieur au sien.",
+    "A namespace has at most {most} members of its own.": "Un espace a au plus {most} membres propres.",
+    "This must be a time to come, as RFC 3339 with its offset or Z.": (
+        "Ceci doit être un moment à venir, selon la RFC 3339, avec son décalage ou Z."
+    ),
+    "A namespace is shared with a group that does not hold it already.": (
+        "Un espace se partage avec un groupe qui ne le contient pas déjà."
+    ),
+    "It is not shared with this group.": "Ce n'est pas partagé avec ce groupe.",
+    "A group is linked with at most {most} others, and a namespace as well.": (
+        "Un groupe a au plus {most} liens avec d'autres, un espace de même."
+    ),
+    "This scope comes twice.": "Cette portée figure deux fois.",
+    # samples and files
+    "There is no such sample.": "Cet échantillon n'existe pas.",
+    "A sample has a name.": "Un échantillon a un nom.",
+    "This PUID comes twice in the request.": "Ce PUID figure deux fois dans la requête.",
+    "A sample's metadata may have {most} bytes in all; this has {size}.": (
+        "Les métadonnées d'un échantillon peuvent avoir {most} octets en tout ; celles-ci en ont {size}."
+    ),
+    "Somebody else changed this sample just now.": "Quelqu'un d'autre vient de modifier cet échantillon.",
+    "There is no such file.": "Ce fichier n'existe pas.",
+    "A sample has at most {most} files.": "Un échantillon a au plus {most} fichiers.",
+    "This file is complete.": "Ce fichier est complet.",
+    "This file was completed just now.": "Ce fichier vient d'être complété.",
+    "This file or its mate changed just now.": "Ce fichier ou son pendant vient de changer.",
+    "The file's content has not arrived.": "Le contenu du fichier n'est pas arrivé.",
+    "The object has {found} bytes; {announced} were announced.": (
+        "L'objet a {found} octets ; {announced} étaient annoncés."
+    ),
+    "The content's size is not the announced one.": "La taille du contenu n'est pas celle annoncée.",
+    "The content's CRC-32 is not the announced one.": "Le CRC-32 du contenu n'est pas celui annoncé.",
+    "Name every part with its ETag.": "Nommez chaque partie avec son ETag.",
+    "S3 refused the parts: {code}.": "S3 a refusé les parties : {code}.",
+    "This object may not be registered here, or it does not exist.": (
+        "Cet objet ne peut pas être enregistré ici, ou il n'existe pas."
+    ),
+    # exports
+    "There is no such export.": "Cette exportation n'existe pas.",
+    "This export was removed.": "Cette exportation a été supprimée.",
+    "This export was removed or has expired.": "Cette exportation a été supprimée ou a expiré.",
+    "This export was removed meanwhile.": "Cette exportation a été supprimée entre-temps.",
+    "This export is not ready.": "Cette exportation n'est pas prête.",
+    "Only an export that has failed can be tried again.": "Seule une exportation qui a échoué peut être relancée.",
+    "A linelist export has no preview.": "Une exportation de liste descriptive n'a pas d'aperçu.",
+    "There is no such folder in this export.": "Ce dossier n'existe pas dans cette exportation.",
+    "You may no longer read everything that this export holds; it can't be downloaded.": (
+        "Vous ne pouvez plus lire tout ce que contient cette exportation ; elle ne peut pas être téléchargée."
+    ),
+    "{count} of your exports are being worked on; at most {most} may be at once. Wait for one to end, or remove one.": (
+        "{count} de vos exportations sont en cours ; il peut y en avoir {most} à la fois. Attendez la fin de l'une"
+        " d'elles ou supprimez-en une."
+    ),
+    "No such sample in this namespace, or it may not be exported by you.": (
+        "Cet échantillon n'est pas dans cet espace, ou vous ne pouvez pas l'exporter."
+    ),
+    "None of these samples has a file of the chosen formats.": (
+        "Aucun de ces échantillons n'a de fichier des formats choisis."
+    ),
+    "Choose at least one file format.": "Choisissez au moins un format de fichier.",
+    "Unknown file format; known are: {known}.": "Format de fichier inconnu ; les formats connus sont : {known}.",
+    "Give either sample_ids or selection, not both.": "Donnez soit sample_ids, soit selection, mais pas les deux.",
+    "Choose at least one sample.": "Choisissez au moins un échantillon.",
+    "This export would have {value} samples; the limit is {most}. Choose fewer samples, and make several exports.": (
+        "Cette exportation aurait {value} échantillons ; la limite est {most}. Choisissez moins d'échantillons et"
+        " faites plusieurs exportations."
+    ),
+    "This export would have {value} files; the limit is {most}. Choose fewer samples or formats, and make several"
+    " exports.": (
+        "Cette exportation aurait {value} fichiers ; la limite est {most}. Choisissez moins d'échantillons ou de"
+        " formats et faites plusieurs exportations."
+    ),
+    "This export would have {value} bytes; the limit is {most}. Choose fewer samples or formats, and make several"
+    " exports.": (
+        "Cette exportation aurait {value} octets ; la limite est {most}. Choisissez moins d'échantillons ou de formats"
+        " et faites plusieurs exportations."
+    ),
+    "Something went wrong on our side.": "Une erreur est survenue de notre côté.",
+}

@@ -1,0 +1,77 @@
+"""Every kind of problem that the API answers with (RFC 9457): the one table of their slugs, statuses and titles.
+
+A slug ends the problem's type URI and never changes its meaning: clients switch on it.
+"""
+
+from dataclasses import dataclass
+
+TYPE_ROOT = "https://seqport.example.org/problems/"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """Status and titles of a kind of problem."""
+
+    status: int
+    title: str
+    french: str
+
+
+PROBLEM_TYPES: dict[str, ProblemType] = {
+    # what can't be read
+    "bad-request": ProblemType(400, "The request can't be read", "La requête est illisible"),
+    "malformed-json": ProblemType(400, "The body is no JSON", "Le corps n'est pas du JSON"),
+    "content-type": ProblemType(400, "Wrong content type", "Type de contenu inattendu"),
+    "bad-parameter": ProblemType(400, "A parameter can't be read", "Un paramètre est illisible"),
+    "bad-limit": ProblemType(400, "A parameter can't be read", "Un paramètre est illisible"),
+    "bad-sort": ProblemType(400, "A parameter can't be read", "Un paramètre est illisible"),
+    "bad-cursor": ProblemType(400, "A parameter can't be read", "Un paramètre est illisible"),
+    "bad-idempotency-key": ProblemType(400, "A header can't be read", "Un en-tête est illisible"),
+    # who is asking
+    "unauthorized": ProblemType(401, "Sign in first", "Connectez-vous d'abord"),
+    "forbidden": ProblemType(403, "Not allowed", "Non autorisé"),
+    "role-too-low": ProblemType(403, "Your role is too low", "Votre rôle ne suffit pas"),
+    "right-lost": ProblemType(403, "No longer allowed", "N'est plus autorisé"),
+    "token-scope": ProblemType(403, "Not allowed with this token", "Non autorisé avec ce jeton"),
+    # what is there
+    "not-found": ProblemType(404, "Not found", "Introuvable"),
+    "method-not-allowed": ProblemType(405, "Method not allowed", "Méthode non autorisée"),
+    "gone": ProblemType(410, "Gone", "N'existe plus"),
+    # what stands in the way
+    "conflict": ProblemType(409, "Not possible now", "Impossible pour le moment"),
+    "already-complete": ProblemType(409, "Complete already", "Déjà complet"),
+    "changed-meanwhile": ProblemType(409, "Changed meanwhile", "Modifié entre-temps"),
+    "completed-meanwhile": ProblemType(409, "Changed meanwhile", "Modifié entre-temps"),
+    "last-owner": ProblemType(409, "The last owner stays", "Le dernier propriétaire reste"),
+    "not-failed": ProblemType(409, "It has not failed", "Il n'y a pas d'échec"),
+    "not-ready": ProblemType(409, "Not ready", "Pas encore prêt"),
+    "path-taken": ProblemType(409, "The path is taken", "Le chemin est pris"),
+    "puid-taken": ProblemType(409, "The PUID is in use", "Le PUID est déjà utilisé"),
+    "secret-shown": ProblemType(409, "A secret is shown once", "Un secret n'est montré qu'une fois"),
+    "too-deep": ProblemType(409, "Too deep", "Trop profond"),
+    "too-many-links": ProblemType(409, "Too many links", "Trop de liens"),
+    "too-many-members": ProblemType(409, "Too many members", "Trop de membres"),
+    "too-many-tokens": ProblemType(409, "Too many tokens", "Trop de jetons"),
+    "upload-missing": ProblemType(409, "The content is missing", "Le contenu manque"),
+    # what breaks a rule
+    "invalid": ProblemType(422, "The request breaks a rule", "La requête enfreint une règle"),
+    "checksum-differs": ProblemType(422, "The checksum differs", "La somme de contrôle diffère"),
+    "idempotency-key-reused": ProblemType(422, "The key was used before", "La clé a déjà servi"),
+    "limit-exceeded": ProblemType(422, "Over a limit", "Au-delà d'une limite"),
+    "link-not-possible": ProblemType(422, "This can't be shared so", "Ce partage est impossible"),
+    "no-file-format": ProblemType(422, "No file format", "Aucun format de fichier"),
+    "no-matching-file": ProblemType(422, "No file to export", "Aucun fichier à exporter"),
+    "no-sample": ProblemType(422, "No sample", "Aucun échantillon"),
+    "parts-missing": ProblemType(422, "Parts are missing", "Des parties manquent"),
+    "parts-refused": ProblemType(422, "Parts were refused", "Des parties ont été refusées"),
+    "sample-not-found": ProblemType(422, "No such sample", "Échantillon introuvable"),
+    "size-differs": ProblemType(422, "The size differs", "La taille diffère"),
+    "source-not-allowed": ProblemType(422, "Not from there", "Source non autorisée"),
+    "unknown-file-format": ProblemType(422, "Unknown file format", "Format de fichier inconnu"),
+    # too large, too many, our side
+    "too-large": ProblemType(413, "Too large", "Trop volumineux"),
+    "too-many": ProblemType(429, "Too many at once", "Trop à la fois"),
+    "too-many-exports": ProblemType(429, "Too many exports at once", "Trop d'exportations à la fois"),
+    "too-many-requests": ProblemType(429, "Too many requests", "Trop de requêtes"),
+    "internal": ProblemType(500, "Something went wrong", "Une erreur est survenue"),
+}
