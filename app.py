@@ -4,7 +4,8 @@ from typing import Any
 
 from chalice.app import AuthRequest, AuthResponse, Chalice, CloudWatchEvent, Rate
 
-from chalicelib.access.tokens import TokenRefused, verify_token
+from chalicelib.access.bearers import verify_bearer
+from chalicelib.access.tokens import TokenRefused
 from chalicelib.assembly.assemble import assemble_batch
 from chalicelib.assembly.fail import fail_export
 from chalicelib.assembly.finish import finish_export
@@ -19,7 +20,7 @@ app = Chalice(app_name="seqport")
 @app.authorizer(ttl_seconds=0)
 def authorize(request: AuthRequest) -> AuthResponse:
     try:
-        token = verify_token(request.token or "")
+        token = verify_bearer(request.token or "")
     except TokenRefused:
         # The gateway answers 401 to exactly this message; an empty policy would be a 403.
         raise Exception("Unauthorized") from None  # noqa: TRY002

@@ -1,17 +1,21 @@
 """Who has which role where. A role on a group holds for all below it; the highest one counts; roles may expire."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
+from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
 
 from chalicelib import times
 from chalicelib.access.roles import Role
 from chalicelib.errors import Conflict
-from chalicelib.tables import TableName
+from chalicelib.tables import TableName, write_together
+
+_TRIES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +92,33 @@ def of_namespace(namespace_id: str) -> list[Membership]:
     return [_value(row) for row in rows]
 
 
+class _OwnersChanged(Conflict):
+    """Another owner was taken away at the same moment."""
+
+
+class _OwnersRow(Model):
+    """`NS#<namespace>` / `OWNERS`: counts the changes that took an owner away. Two at once would not see each other;
+    by this row one of them has to look again."""
+
+    class Meta:
+        table_name = TableName("namespaces_table")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    changes = NumberAttribute()
+
+
 def grant(membership: Membership) -> None:
     """Give a user this role on a namespace, in place of the one that they have there. The last owner stays."""
-    if membership.role is not Role.OWNER or membership.expires_at is not None:
-        _keep_an_owner(membership.namespace_id, without=membership.user_id)
-    row_of(membership).save()
+    row = row_of(membership)
+    if membership.role is Role.OWNER and membership.expires_at is None:
+        row.save()
+        return
+
+    def save(transaction: TransactWrite, condition: Condition | None) -> None:
+        transaction.save(row, condition=condition)
+
+    _unless_last_owner(membership.namespace_id, membership.user_id, save)
 
 
 def revoke(namespace_id: str, user_id: str) -> bool:
@@ -101,18 +127,50 @@ def revoke(namespace_id: str, user_id: str) -> bool:
         row = MembershipRow.get(f"NS#{namespace_id}", f"MEMBER#{user_id}", consistent_read=True)
     except DoesNotExist:
         return False
-    _keep_an_owner(namespace_id, without=user_id)
-    row.delete()
+
+    def delete(transaction: TransactWrite, condition: Condition | None) -> None:
+        transaction.delete(row, condition=condition)
+
+    _unless_last_owner(namespace_id, user_id, delete)
     return True
 
 
-def _keep_an_owner(namespace_id: str, *, without: str) -> None:
-    members = of_namespace(namespace_id)
-    was_owner = any(member.user_id == without and member.role is Role.OWNER for member in members)
-    if was_owner and not _owners(members) - {without}:
-        raise Conflict("The last owner stays: make somebody else owner first.", slug="last-owner")
+def _unless_last_owner(
+    namespace_id: str, user_id: str, change: Callable[[TransactWrite, Condition | None], None]
+) -> None:
+    """Make a change after which this user is no owner for good; Conflict when nobody else is. An owner whose role
+    expires is none for good."""
+    place = (f"NS#{namespace_id}", "OWNERS")
+    no_owner = (
+        MembershipRow.pk.does_not_exist() | (MembershipRow.role != Role.OWNER) | MembershipRow.expires_at.exists()
+    )
+    met = _OwnersChanged("The last owner stays: make somebody else owner first.", slug="last-owner")
+    for attempt in range(_TRIES):
+        there = _OwnersRow.query(place[0], _OwnersRow.sk == place[1], consistent_read=True)
+        changes = sum(int(row.changes) for row in there)
+        owners = {
+            member.user_id
+            for member in of_namespace(namespace_id)
+            if member.role is Role.OWNER and member.expires_at is None
+        }
+        if owners == {user_id}:
+            raise Conflict("The last owner stays: make somebody else owner first.", slug="last-owner")
+        unchanged = _OwnersRow.pk.does_not_exist() if changes == 0 else _OwnersRow.changes == changes
 
+        def fill(
+            transaction: TransactWrite,
+            is_owner: bool = user_id in owners,
+            unchanged: Condition = unchanged,
+            changes: int = changes,
+        ) -> None:
+            if is_owner:
+                transaction.save(_OwnersRow(*place, changes=changes + 1), condition=unchanged)
+            change(transaction, None if is_owner else no_owner)
 
-def _owners(members: Iterable[Membership]) -> set[str]:
-    at = times.to_text(times.now())
-    return {member.user_id for member in members if member.role is Role.OWNER and member.holds(at)}
+        try:
+            write_together(fill, taken=[met])
+        except _OwnersChanged:
+            if attempt == _TRIES - 1:
+                raise
+        else:
+            return

@@ -13,6 +13,7 @@ from chalicelib.settings import settings
 # Asymmetric ones only: with a symmetric algorithm the public key would do as a secret.
 ALGORITHMS = ("RS256", "ES256")
 MAX_LENGTH = 8_192
+SIGNED_IN = "*"
 _LEEWAY = 30
 _KEYS_LAST = 300
 _NAMESPACE = uuid.UUID("5f1ad0f2-7a0a-4f0c-9a70-6d3f3b9c6f1e")
@@ -24,13 +25,17 @@ class TokenRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """What a verified token says of its bearer. `subject` is our id of the user: one for each issuer and subject."""
+    """What a verified token says of its bearer. `subject` is our id of the user: one for each issuer and subject.
+
+    `scopes` are those of a personal access token, with spaces between; SIGNED_IN for somebody who signed in.
+    """
 
     subject: str
     email: str
     first_name: str
     last_name: str
     locale: str
+    scopes: str
 
     def as_context(self) -> dict[str, str]:
         """The authorizer's context: flat texts, the only thing that the gateway passes on."""
@@ -52,14 +57,19 @@ def forget_keys() -> None:
     _keys.cache_clear()
 
 
-def verify_token(header: str) -> AccessToken:
-    """The verified token of an `Authorization` header's value (`Bearer …`). Raises TokenRefused.
-
-    Checked: algorithm, signature, issuer, audience (`aud`, or Cognito's `client_id`), expiry, not-before.
-    """
+def bearer_of(header: str) -> str:
+    """The token in an `Authorization` header's value (`Bearer …`, RFC 6750). Raises TokenRefused."""
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token or len(token) > MAX_LENGTH:
         raise TokenRefused("no bearer token")
+    return token
+
+
+def verify_token(token: str) -> AccessToken:
+    """The verified token of an OpenID Connect issuer. Raises TokenRefused.
+
+    Checked: algorithm, signature, issuer, audience (`aud`, or Cognito's `client_id`), expiry, not-before.
+    """
     s = settings()
     try:
         key = _keys(s.oidc_jwks_uri).get_signing_key_from_jwt(token)
@@ -91,4 +101,5 @@ def _token_of(claims: Mapping[str, Any]) -> AccessToken:
         first_name=str(claims.get("given_name") or ""),
         last_name=str(claims.get("family_name") or ""),
         locale="fr" if locale.startswith("fr") else "en",
+        scopes=SIGNED_IN,
     )

@@ -1,5 +1,6 @@
 """The people who have signed in: what mails and lists need of them, and their language."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pynamodb.attributes import UnicodeAttribute
@@ -59,6 +60,12 @@ def find(user_id: str) -> User | None:
         return _value(UserRow.get(f"USER#{user_id}", _PROFILE, consistent_read=True))
     except DoesNotExist:
         return None
+
+
+def find_many(user_ids: Iterable[str]) -> dict[str, User]:
+    """The users of these ids, by id; those that never signed in are absent."""
+    keys = [(f"USER#{user_id}", _PROFILE) for user_id in dict.fromkeys(user_ids)]
+    return {row.user_id: _value(row) for row in UserRow.batch_get(keys, consistent_read=True)}
 
 
 def signed_in(token: AccessToken) -> User:

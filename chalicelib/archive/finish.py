@@ -8,7 +8,6 @@ from zlib import crc32
 
 from botocore.exceptions import ClientError
 
-from chalicelib.archive.crc32 import combine_all, from_base64, to_base64
 from chalicelib.archive.entries import ArchiveError, Member, UploadGone
 from chalicelib.archive.layout import MIB
 from chalicelib.archive.objects import Objects, SourceProblem, Target
@@ -16,6 +15,7 @@ from chalicelib.archive.parts import Index
 from chalicelib.archive.plan_file import BatchResult, Traffic, WrittenPart
 from chalicelib.archive.writer import stitch
 from chalicelib.archive.zip_format import central_header, end_records, local_header
+from chalicelib.crc32 import combine_all, from_base64, to_base64
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

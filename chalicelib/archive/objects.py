@@ -11,9 +11,9 @@ from zlib import crc32
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 from botocore.exceptions import ConnectionError as BotoConnectionError
 
-from chalicelib.archive.crc32 import from_base64, to_base64
 from chalicelib.archive.entries import ArchiveError, Entry, UploadGone
 from chalicelib.archive.plan_file import Traffic, WrittenPart
+from chalicelib.crc32 import from_base64, to_base64
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

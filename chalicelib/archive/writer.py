@@ -8,12 +8,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from chalicelib.archive.crc32 import combine
 from chalicelib.archive.entries import Entry
 from chalicelib.archive.objects import CopyCrc, Objects, SourceProblem, Target
 from chalicelib.archive.parts import Batch, Unit
 from chalicelib.archive.plan_file import BatchResult, Traffic, WrittenPart
 from chalicelib.archive.zip_format import local_header
+from chalicelib.crc32 import combine
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

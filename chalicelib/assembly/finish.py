@@ -7,11 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib import aws, times
-from chalicelib.archive.crc32 import to_hex
 from chalicelib.archive.entries import Member, UploadGone
 from chalicelib.archive.finish import Archive, SourcesChanged, finish_upload
 from chalicelib.archive.plan_file import BatchResult, read_index, read_result
 from chalicelib.assembly.state import MAX_PLANS, State, in_work
+from chalicelib.crc32 import to_hex
 from chalicelib.exports import lifecycle, record, uploads
 from chalicelib.exports.contents import Contents, from_document
 from chalicelib.exports.expiry import expires_at

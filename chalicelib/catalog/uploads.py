@@ -1,10 +1,9 @@
 """Files on their way in: presigned uploads to `files/`, and objects that already lie in S3."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
@@ -17,20 +16,18 @@ from chalicelib.catalog import files, namespaces, permissions, samples
 from chalicelib.catalog.files import File
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.samples import Sample
+from chalicelib.catalog.stored_objects import StoredObject, look_at
+from chalicelib.crc32 import to_base64
 from chalicelib.errors import Conflict, Flaw, Invalid, broken, words
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
 from chalicelib.tables import TableName
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
 
 MIB = 1 << 20
 SINGLE_UP_TO = 64 * MIB
 MAX_PARTS = 1_000
 MAX_FILE = 5 * (1 << 40)
 URLS_LAST = 3600
-_MISSING = {"404", "403", "NoSuchKey", "NotFound", "NoSuchBucket", "AccessDenied", "400", "InvalidBucketName"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +108,7 @@ def urls(file: File) -> Upload:
         params: dict[str, Any] = {"Bucket": file.bucket, "Key": file.key}
         headers: dict[str, str] = {}
         if file.crc32 is not None:
-            checksum = _base64_of(file.crc32)
+            checksum = to_base64(file.crc32)
             params |= {"ChecksumCRC32": checksum, "ChecksumAlgorithm": "CRC32"}
             headers = {"x-amz-checksum-crc32": checksum, "x-amz-sdk-checksum-algorithm": "CRC32"}
         url = s3.generate_presigned_url("put_object", Params=params, ExpiresIn=URLS_LAST)
@@ -130,10 +127,6 @@ def urls(file: File) -> Upload:
     return Upload(file.part_size, tuple(parts))
 
 
-def _base64_of(crc32: int) -> str:
-    return base64.b64encode(crc32.to_bytes(4, "big")).decode()
-
-
 def _parts_there(file: File) -> dict[int, tuple[str, int]]:
     """Number → (ETag, size) of the parts that S3 holds."""
     assert file.upload_id is not None  # noqa: S101 - callers ask for multipart uploads only
@@ -147,21 +140,20 @@ def finish(file: File, parts: Sequence[tuple[int, str]]) -> File:
         return file
     if file.upload_id is not None:
         _complete_multipart(file, parts)
-    head = _head(file.bucket, file.key)
-    if head is None:
+    there = look_at(file.bucket, file.key)
+    if there is None:
         raise Conflict("The file's content has not arrived.", slug="upload-missing")
-    if head["ContentLength"] != file.size:
+    if there.size != file.size:
         raise Invalid(
             "The object has {found} bytes; {announced} were announced.",
             [Flaw("/parts", "The content's size is not the announced one.")],
             slug="size-differs",
-            found=head["ContentLength"],
+            found=there.size,
             announced=file.size,
         )
-    checksum = _full_crc32(head)
-    if checksum is not None and file.crc32 is not None and checksum != file.crc32:
+    if there.crc32 is not None and file.crc32 is not None and there.crc32 != file.crc32:
         raise Invalid("The content's CRC-32 is not the announced one.", slug="checksum-differs")
-    return files.complete(_as_found(file, head))
+    return files.complete(_as_found(file, there))
 
 
 def _complete_multipart(file: File, parts: Sequence[tuple[int, str]]) -> None:
@@ -182,32 +174,8 @@ def _complete_multipart(file: File, parts: Sequence[tuple[int, str]]) -> None:
             raise
 
 
-def _as_found(file: File, head: "HeadObjectOutputTypeDef") -> File:
-    version = head.get("VersionId")
-    return replace(
-        file,
-        size=head["ContentLength"],
-        etag=head["ETag"],
-        version_id=version if version and version != "null" else None,
-        crc32=_full_crc32(head),
-    )
-
-
-def _full_crc32(head: "HeadObjectOutputTypeDef") -> int | None:
-    """The CRC-32 of the whole object, where S3 knows one; that of a composite checksum says nothing of the whole."""
-    told = head.get("ChecksumCRC32")
-    if not told or head.get("ChecksumType") == "COMPOSITE" or "-" in told:
-        return None
-    return int.from_bytes(base64.b64decode(told), "big")
-
-
-def _head(bucket: str, key: str) -> "HeadObjectOutputTypeDef | None":
-    try:
-        return aws.s3().head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _MISSING:
-            return None
-        raise
+def _as_found(file: File, there: StoredObject) -> File:
+    return replace(file, size=there.size, etag=there.etag, version_id=there.version_id, crc32=there.crc32)
 
 
 def register(sample: Sample, user_id: str, ids: Ids, *, s3_uri: str, filename: str | None, puid: str | None) -> File:
@@ -221,8 +189,8 @@ def register(sample: Sample, user_id: str, ids: Ids, *, s3_uri: str, filename: s
     if place is None or not (_is_bound(project, place) or _reads_its_file(user_id, place)):
         raise _refusal()
     bucket, key = place
-    head = _head(bucket, key)
-    if head is None:
+    there = look_at(bucket, key)
+    if there is None:
         raise _refusal()
     file_id = ids.id()
     file = File(
@@ -231,7 +199,7 @@ def register(sample: Sample, user_id: str, ids: Ids, *, s3_uri: str, filename: s
         puid_given=puid is not None,
         sample_id=sample.id,
         filename=filename or key.rsplit("/", 1)[-1][:255],
-        size=head["ContentLength"],
+        size=there.size,
         bucket=bucket,
         key=key,
         complete=False,
@@ -245,7 +213,7 @@ def register(sample: Sample, user_id: str, ids: Ids, *, s3_uri: str, filename: s
         if known is None:
             raise
         file = known
-    return file if file.complete else files.complete(_as_found(file, head))
+    return file if file.complete else files.complete(_as_found(file, there))
 
 
 def _refusal() -> Invalid:

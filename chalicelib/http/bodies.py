@@ -8,17 +8,22 @@ from urllib.parse import unquote
 from chalice.app import Request
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from chalicelib import times
 from chalicelib.access import users
-from chalicelib.access.tokens import AccessToken
+from chalicelib.access.personal_tokens import Scope
+from chalicelib.access.tokens import SIGNED_IN, AccessToken
 from chalicelib.access.users import User
-from chalicelib.errors import Flaw, NotFound, SeqportError, TooLarge, Unauthenticated, Words, broken
+from chalicelib.errors import Flaw, Forbidden, NotFound, SeqportError, TooLarge, Unauthenticated, Words, broken
+from chalicelib.http.locations import PREFIX
 
 M = TypeVar("M", bound=BaseModel)
 MAX_BODY = 6 * 1024 * 1024
 MAX_ID = 255
 LOCALE = "seqport:locale"
+_ONLY_LOOKING = {"/exports/estimate", "/exports/{export_id}/download"}
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
 Text = Annotated[str, StringConstraints(max_length=2_000)]
+Timestamp = Annotated[str, StringConstraints(max_length=64)]
 
 _NOT_VALID = "This value is not valid here."
 _RULES = {
@@ -86,8 +91,23 @@ def _flaw(row: Mapping[str, Any]) -> Flaw:
     return Flaw(pointer, Words(template, facts))
 
 
+def time_to_come(text: str | None, pointer: str) -> str | None:
+    """A time as it is kept; Invalid for one that is past or not RFC 3339."""
+    if text is None:
+        return None
+    try:
+        moment = times.from_text(text)
+        kept = times.to_text(moment) if moment.tzinfo is not None and moment > times.now() else None
+    except (ValueError, OverflowError):
+        kept = None
+    if kept is None:
+        raise broken([Flaw(pointer, "This must be a time to come, as RFC 3339 with its offset or Z.")])
+    return kept
+
+
 def caller(request: Request) -> User:
-    """Who is asking, by the identity that the authorizer verified. Raises Unauthenticated when there is none."""
+    """Who is asking, by the identity that the authorizer verified. Raises Unauthenticated when there is none, and
+    Forbidden when their personal access token is not made for this."""
     context = request.context.get("authorizer")
     if not isinstance(context, dict):
         raise Unauthenticated("This needs a valid access token.")
@@ -97,9 +117,35 @@ def caller(request: Request) -> User:
         raise Unauthenticated("This needs a valid access token.") from None
     if not token.subject:
         raise Unauthenticated("This needs a valid access token.")
+    _check_scope(request, token)
     user = users.signed_in(token)
     request.context[LOCALE] = user.locale  # for the words of a refusal
     return user
+
+
+def _check_scope(request: Request, token: AccessToken) -> None:
+    if token.scopes == SIGNED_IN:
+        return
+    needed = scope_needed(request.method, request.path)
+    if needed is None:
+        raise Forbidden("This can't be done with a personal access token: sign in.", slug="token-scope")
+    if needed.value not in token.scopes.split(" "):
+        raise Forbidden(
+            "This needs a token with the scope {scope}; yours has: {scopes}.",
+            slug="token-scope",
+            scope=needed.value,
+            scopes=token.scopes.replace(" ", ", "),
+        )
+
+
+def scope_needed(method: str, route: str) -> Scope | None:
+    """The scope that a personal access token needs for a route; None: whoever wants this has to sign in."""
+    path = route.removeprefix(PREFIX)
+    if path.startswith("/me/") or (path == "/me" and method != "GET"):
+        return None
+    if method == "GET" or path in _ONLY_LOOKING:
+        return Scope.READ
+    return Scope.EXPORT if path.startswith("/exports") else Scope.CATALOG
 
 
 def source_ip(request: Request) -> str | None:

@@ -225,10 +225,18 @@ def blueprint(authorize: Any) -> Blueprint:
     @bp.route("/exports/{export_id}/events", methods=["GET"], authorizer=authorize)
     @answering
     def events(export_id: str) -> Response:
-        user = caller(bp.current_request)
+        request = bp.current_request
+        user = caller(request)
         trail = audit.of_export(path_value(export_id))
         if not trail or trail[0].user_id != user.id:
             raise NotFound("There is no such export.")
-        return Response({"items": [_event(one) for one in trail], "next_cursor": None, "total": len(trail)})
+        numbered = list(enumerate(trail))
+        return page(
+            request,
+            numbered,
+            by=order(request, ("at",), "at"),
+            position=lambda one: f"{one[1].at}\x00{one[0]:06d}",
+            shown=lambda chosen: [_event(event) for _, event in chosen],
+        )
 
     return bp

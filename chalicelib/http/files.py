@@ -13,13 +13,15 @@ from chalicelib.catalog.files import File
 from chalicelib.catalog.puid import Kind
 from chalicelib.catalog.uploads import MAX_FILE, MAX_PARTS, Upload
 from chalicelib.errors import NotFound
-from chalicelib.http.bodies import Body, Name, caller, path_value, read_body
+from chalicelib.http.bodies import Body, Name, caller, path_value, query, read_body
 from chalicelib.http.locations import location
 from chalicelib.http.namespaces import check_puid
 from chalicelib.http.once import once
+from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
 from chalicelib.http.samples import sample_of
 from chalicelib.ids import Ids
+from chalicelib.search import finds
 
 Puid = Annotated[str, StringConstraints(max_length=255)]
 Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}$")]
@@ -94,11 +96,24 @@ def blueprint(authorize: Any) -> Blueprint:
     @bp.route("/samples/{sample_id}/files", methods=["GET"], authorizer=authorize)
     @answering
     def list_files(sample_id: str) -> Response:
-        user = caller(bp.current_request)
+        request = bp.current_request
+        user = caller(request)
         sample = sample_of(sample_id, user, Role.GUEST)
+        q = query(request, "q")
         role = permissions.require(user.id, namespaces.find(sample.project_id), Role.GUEST)
-        items = [shown(file, role) for file in files.of_sample(sample.id)]
-        return Response({"items": items, "next_cursor": None, "total": len(items)})
+        by = order(request, ("created_at", "filename", "size"), "created_at")
+
+        def position(file: File) -> str:
+            value = f"{file.size:020d}" if by.key == "size" else file.filename.casefold()
+            return f"{times.to_text(file.created_at) if by.key == 'created_at' else value}\x00{file.id}"
+
+        return page(
+            request,
+            [file for file in files.of_sample(sample.id) if finds(q, file.filename, file.puid, file.id)],
+            by=by,
+            position=position,
+            shown=lambda page: [shown(file, role) for file in page],
+        )
 
     @bp.route("/samples/{sample_id}/files", methods=["POST"], authorizer=authorize)
     @answering

@@ -86,7 +86,6 @@ FRENCH: dict[str, str] = {
     ),
     "Nobody grants or changes a role above their own.": ("Personne n'accorde ni ne modifie un rôle supérieur au sien."),
     "Nobody takes away a role above their own.": "Personne ne retire un rôle supérieur au sien.",
-    "A namespace has at most {most} members of its own.": "Un espace a au plus {most} membres propres.",
     "This must be a time to come, as RFC 3339 with its offset or Z.": (
         "Ceci doit être un moment à venir, selon la RFC 3339, avec son décalage ou Z."
     ),
@@ -107,7 +106,6 @@ FRENCH: dict[str, str] = {
     ),
     "Somebody else changed this sample just now.": "Quelqu'un d'autre vient de modifier cet échantillon.",
     "There is no such file.": "Ce fichier n'existe pas.",
-    "A sample has at most {most} files.": "Un échantillon a au plus {most} fichiers.",
     "This file is complete.": "Ce fichier est complet.",
     "This file was completed just now.": "Ce fichier vient d'être complété.",
     "This file or its mate changed just now.": "Ce fichier ou son pendant vient de changer.",

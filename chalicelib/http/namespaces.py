@@ -1,11 +1,11 @@
 """Routes about groups, projects and their members."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from chalice.app import Blueprint, Request, Response
 from pydantic import StringConstraints
 
-from chalicelib import times
 from chalicelib.access import group_links, memberships, users
 from chalicelib.access.group_links import GroupLink
 from chalicelib.access.memberships import Membership
@@ -15,7 +15,7 @@ from chalicelib.catalog import namespaces, permissions
 from chalicelib.catalog.namespaces import Namespace, NamespaceType
 from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.errors import Conflict, Flaw, Forbidden, NotFound, Words, broken, words
-from chalicelib.http.bodies import Body, Name, Text, caller, path_value, query, read_body
+from chalicelib.http.bodies import Body, Name, Text, Timestamp, caller, path_value, query, read_body, time_to_come
 from chalicelib.http.locations import location
 from chalicelib.http.once import once
 from chalicelib.http.paging import order, page
@@ -47,7 +47,7 @@ class NewProject(Body):
 
 class RoleGrant(Body):
     role: RoleLabel
-    expires_at: str | None = None
+    expires_at: Timestamp | None = None
 
 
 def shown(namespace: Namespace, role: Role) -> dict[str, Any]:
@@ -75,6 +75,11 @@ def _member(membership: Membership, user: User | None) -> dict[str, Any]:
         "role": membership.role.label,
         "expires_at": membership.expires_at,
     }
+
+
+def _members(members: Sequence[Membership]) -> list[dict[str, Any]]:
+    people = users.find_many(held.user_id for held in members)
+    return [_member(held, people.get(held.user_id)) for held in members]
 
 
 def check_puid(puid: str | None, kind: Kind) -> None:
@@ -187,11 +192,18 @@ def blueprint(authorize: Any) -> Blueprint:
     @bp.route("/namespaces/{namespace_id}/members", methods=["GET"], authorizer=authorize)
     @answering
     def list_members(namespace_id: str) -> Response:
-        user = caller(bp.current_request)
+        request = bp.current_request
+        user = caller(request)
         namespace = namespaces.find(path_value(namespace_id))
         permissions.require(user.id, namespace, Role.MAINTAINER)
-        items = [_member(held, users.find(held.user_id)) for held in memberships.of_namespace(namespace.id)]
-        return Response({"items": items, "next_cursor": None, "total": len(items)})
+        by = order(request, ("role", "user_id"), "-role")
+        return page(
+            request,
+            memberships.of_namespace(namespace.id),
+            by=by,
+            position=lambda held: f"{int(held.role) if by.key == 'role' else ''}\x00{held.user_id}",
+            shown=_members,
+        )
 
     @bp.route("/namespaces/{namespace_id}/members/{user_id}", methods=["PUT"], authorizer=authorize)
     @answering
@@ -205,7 +217,7 @@ def blueprint(authorize: Any) -> Blueprint:
         if member is None:
             raise NotFound("There is no such user.")
         _check_grant(own, role, memberships.role_of(member.id, [namespace.id]))
-        membership = Membership(namespace.id, member.id, role, _moment(grant.expires_at))
+        membership = Membership(namespace.id, member.id, role, time_to_come(grant.expires_at, "/expires_at"))
         memberships.grant(membership)
         return Response(_member(membership, member))
 
@@ -238,7 +250,7 @@ def blueprint(authorize: Any) -> Blueprint:
             rule = "A namespace is shared with a group that does not hold it already."
             raise broken([Flaw("", rule)], slug="link-not-possible")
         _check_room(namespace, group)
-        link = GroupLink(namespace.id, group.id, role, _moment(grant.expires_at))
+        link = GroupLink(namespace.id, group.id, role, time_to_come(grant.expires_at, "/expires_at"))
         group_links.put(link, group.lineage)
         return Response(
             {
@@ -276,16 +288,3 @@ def _check_room(namespace: Namespace, group: Namespace) -> None:
     if group.id not in shared and max(len(known), len(shared)) >= MAX_LINKS:
         rule = "A group is linked with at most {most} others, and a namespace as well."
         raise Conflict(rule, slug="too-many-links", most=MAX_LINKS)
-
-
-def _moment(text: str | None) -> str | None:
-    if text is None:
-        return None
-    rule = "This must be a time to come, as RFC 3339 with its offset or Z."
-    try:
-        moment = times.from_text(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None or moment <= times.now():
-        raise broken([Flaw("/expires_at", rule)])
-    return times.to_text(moment)

@@ -7,6 +7,7 @@ from chalice.app import Request, Response
 
 from chalicelib import idempotency, times
 from chalicelib.access.users import User
+from chalicelib.errors import Conflict
 from chalicelib.http.bodies import BadRequest
 from chalicelib.idempotency import Answer
 from chalicelib.ids import Ids
@@ -15,11 +16,19 @@ HEADER = "idempotency-key"
 MAX_KEY = 255
 
 
-def once(request: Request, user: User, create: Callable[[Ids], Response], *, signed: bool = False) -> Response:
+def once(
+    request: Request,
+    user: User,
+    create: Callable[[Ids], Response],
+    *,
+    signed: bool = False,
+    secret: Callable[[], Conflict] | None = None,
+) -> Response:
     """What `create` answers; with an Idempotency-Key, what it answered to the first request with the same key.
 
     `create` makes all its ids from what it is given, and takes what is there under these ids for its own work.
-    An answer with signed URLs (`signed`) is not kept but made again, to sign them anew.
+    An answer with signed URLs (`signed`) is not kept but made again, to sign them anew. One with a secret is not kept
+    either: in its place `secret` says the refusal.
     """
     key = request.headers.get(HEADER)
     if key is None:
@@ -32,9 +41,12 @@ def once(request: Request, user: User, create: Callable[[Ids], Response], *, sig
     body = json.dumps(json.loads(request.raw_body), sort_keys=True)  # the same body, however it is spaced
     meant = f"{request.method} {request.path} {places}\n{body}"
     claimed = idempotency.claim(user.id, key, meant.encode(), times.now())
+    if claimed.answer is not None and secret is not None:
+        raise secret()
     if claimed.answer is not None:
         return Response(claimed.answer.body, claimed.answer.headers, claimed.answer.status)
     response = create(Ids(claimed.seed))
     if not signed:
-        idempotency.remember(claimed, Answer(response.status_code, response.body, dict(response.headers)))
+        kept = None if secret else response.body
+        idempotency.remember(claimed, Answer(response.status_code, kept, dict(response.headers)))
     return response

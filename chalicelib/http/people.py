@@ -1,20 +1,42 @@
 """Routes about the service and about people: `/health`, `/me`, `/users`."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from chalice.app import Blueprint, Response
+from pydantic import Field
 
-from chalicelib.access import memberships, users
+from chalicelib.access import memberships, personal_tokens, users
+from chalicelib.access.personal_tokens import PersonalToken
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
-from chalicelib.errors import Forbidden
-from chalicelib.http.bodies import BadRequest, Body, caller, query, read_body
+from chalicelib.errors import Flaw, Forbidden, broken
+from chalicelib.http.bodies import (
+    BadRequest,
+    Body,
+    Name,
+    Timestamp,
+    caller,
+    path_value,
+    query,
+    read_body,
+    time_to_come,
+)
+from chalicelib.http.locations import location
+from chalicelib.http.once import once
+from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
+from chalicelib.ids import Ids
 from chalicelib.settings import settings
 
 
 class LocaleChange(Body):
     locale: Literal["en", "fr"]
+
+
+class NewToken(Body):
+    name: Name
+    scopes: Annotated[list[Literal["read", "export", "catalog"]], Field(min_length=1, max_length=3)]
+    expires_at: Timestamp | None = None
 
 
 def shown(user: User) -> dict[str, Any]:
@@ -25,6 +47,16 @@ def shown(user: User) -> dict[str, Any]:
         "first_name": user.first_name,
         "last_name": user.last_name,
         "locale": user.locale,
+    }
+
+
+def _token(token: PersonalToken) -> dict[str, Any]:
+    return {
+        "id": token.id,
+        "name": token.name,
+        "scopes": list(token.scopes),
+        "created_at": token.created_at,
+        "expires_at": token.expires_at,
     }
 
 
@@ -48,6 +80,45 @@ def blueprint(authorize: Any) -> Blueprint:
         change = read_body(bp.current_request, LocaleChange)
         users.set_locale(user.id, change.locale)
         return Response({**shown(user), "locale": change.locale})
+
+    @bp.route("/me/tokens", methods=["GET"], authorizer=authorize)
+    @answering
+    def list_tokens() -> Response:
+        request = bp.current_request
+        user = caller(request)
+        by = order(request, ("created_at", "name"), "-created_at")
+        return page(
+            request,
+            personal_tokens.of_user(user.id),
+            by=by,
+            position=lambda token: f"{token.created_at if by.key == 'created_at' else token.name}\x00{token.id}",
+            shown=lambda tokens: [_token(token) for token in tokens],
+        )
+
+    @bp.route("/me/tokens", methods=["POST"], authorizer=authorize)
+    @answering
+    def create_token() -> Response:
+        user = caller(bp.current_request)
+        new = read_body(bp.current_request, NewToken)
+        if len(set(new.scopes)) < len(new.scopes):
+            raise broken([Flaw("/scopes", "This scope comes twice.")])
+        expires_at = time_to_come(new.expires_at, "/expires_at")
+
+        def create(ids: Ids) -> Response:
+            token, secret = personal_tokens.make(
+                user.id, ids, name=new.name, scopes=tuple(new.scopes), expires_at=expires_at
+            )
+            headers: dict[str, Any] = {"Location": location("/me/tokens"), "Cache-Control": "no-store"}
+            return Response({**_token(token), "token": secret}, status_code=201, headers=headers)
+
+        return once(bp.current_request, user, create, secret=personal_tokens.secret_was_shown)
+
+    @bp.route("/me/tokens/{token_id}", methods=["DELETE"], authorizer=authorize)
+    @answering
+    def delete_token(token_id: str) -> Response:
+        user = caller(bp.current_request)
+        personal_tokens.remove(user.id, path_value(token_id))
+        return Response("", status_code=204)
 
     @bp.route("/users", methods=["GET"], authorizer=authorize)
     @answering

@@ -50,7 +50,6 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "secret-shown": ProblemType(409, "A secret is shown once", "Un secret n'est montré qu'une fois"),
     "too-deep": ProblemType(409, "Too deep", "Trop profond"),
     "too-many-links": ProblemType(409, "Too many links", "Trop de liens"),
-    "too-many-members": ProblemType(409, "Too many members", "Trop de membres"),
     "too-many-tokens": ProblemType(409, "Too many tokens", "Trop de jetons"),
     "upload-missing": ProblemType(409, "The content is missing", "Le contenu manque"),
     # what breaks a rule

@@ -150,7 +150,7 @@ def _missing(api: Api, project: DemoProject, group: Any) -> list[tuple[str, Demo
         there |= {sample["name"]: sample["id"] for sample in created}
     with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as pool:
         ids = [there[sample.name] for sample in project.samples]
-        listed = list(pool.map(lambda sample_id: api.get(f"/samples/{sample_id}/files")["items"], ids))
+        listed = list(pool.map(lambda sample_id: api.all(f"/samples/{sample_id}/files"), ids))
     missing = []
     for sample, sample_id, files in zip(project.samples, ids, listed, strict=True):
         names = {file["filename"] for file in files}

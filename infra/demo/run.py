@@ -85,7 +85,7 @@ def _export(api: Api, stop: threading.Event) -> dict[str, Any]:
     (group,) = [one for one in api.all("/groups") if one["path"] == TOP_GROUP[1] and one["parent_id"] is None]
     samples = api.all(f"/namespaces/{group['id']}/samples")
     with ThreadPoolExecutor(4) as pool:
-        lists = list(pool.map(lambda one: api.get(f"/samples/{one['id']}/files")["items"], samples))
+        lists = list(pool.map(lambda one: api.all(f"/samples/{one['id']}/files"), samples))
     files = [file for one in lists for file in one]
     formats = sorted({file["format"] for file in files})
     _say(f"Exporting {len(samples)} samples with {len(files)} files ({', '.join(formats)}) …")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.archive.crc32 import combine, combine_all, from_base64, to_base64, to_hex
+from chalicelib.crc32 import combine, combine_all, from_base64, to_base64, to_hex
 
 
 @given(st.binary(max_size=300), st.binary(max_size=300))
