@@ -15,6 +15,7 @@ import boto3
 import pytest
 from chalice.test import Client
 from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
 
 from chalicelib import aws, tables
 from chalicelib.access.signing_key import forget_key
@@ -109,6 +110,12 @@ def _forget() -> None:
     aws.forget_clients()
     forget_keys()
     forget_key()
+
+
+def forget_rows() -> None:
+    """Empty all tables."""
+    for name in _tables_of_template():
+        dynamodb_backends["123456789012"]["us-east-1"].tables[name].items.clear()
 
 
 @dataclass(frozen=True)

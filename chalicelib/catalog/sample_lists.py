@@ -162,11 +162,13 @@ def _matching(namespace_ids: Sequence[str], q: str) -> set[str]:
     for namespace_id in namespace_ids:
         for shard in range(SHARDS):
             listed, terms = partition("IN", namespace_id, shard), partition("TERM", namespace_id, shard)
+            key = [ListedRow.puid]
             by_puid: Iterator[str] = iter(())
             if head.upper().startswith(sought) or sought.startswith(head.upper()):
-                begins = head + sought[len(head) :]
-                by_puid = (row.puid for row in ListedRow.query(listed, ListedRow.puid.startswith(begins)))
-            by_name = (row.puid for row in ListedRow.by_name.query(listed, ListedRow.name_key.startswith(name)))
+                begin = ListedRow.puid.startswith(head + sought[len(head) :])
+                by_puid = (row.puid for row in ListedRow.query(listed, begin, attributes_to_get=key))
+            begin = ListedRow.name_key.startswith(name)
+            by_name = (row.puid for row in ListedRow.by_name.query(listed, begin, attributes_to_get=key))
             by_term = map(puid_of_term, TermRow.query(terms, TermRow.sk.startswith(term)))
             for puid in chain(by_puid, by_name, by_term):
                 puids.add(puid)

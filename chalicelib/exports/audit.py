@@ -11,6 +11,8 @@ from pynamodb.models import Model
 
 from chalicelib.tables import TableName
 
+COUNTED_TO = 10_000  # beyond so many events their number is a lower bound
+
 
 class Action(StrEnum):
     """What can happen to an export."""
@@ -20,6 +22,7 @@ class Action(StrEnum):
     FAILED = "failed"
     RETRIED = "retried"
     RESTARTED = "restarted"
+    EXTENDED = "extended"
     DOWNLOADED = "downloaded"
     REMOVED = "removed"
     EXPIRED = "expired"
@@ -87,18 +90,45 @@ def write(event: Event) -> None:
     row_of(event).save()
 
 
+def _value(row: AuditRow) -> Event:
+    return Event(
+        export_id=row.pk.removeprefix("EXPORT#"),
+        user_id=row.user_id,
+        namespace_id=row.namespace_id,
+        at=row.at,
+        action=Action(row.action),
+        actor=row.actor,
+        source_ip=row.source_ip,
+        details=row.details or {},
+    )
+
+
 def of_export(export_id: str) -> list[Event]:
     """The trail of an export, oldest first, also when the export itself is gone."""
-    return [
-        Event(
-            export_id=export_id,
-            user_id=row.user_id,
-            namespace_id=row.namespace_id,
-            at=row.at,
-            action=Action(row.action),
-            actor=row.actor,
-            source_ip=row.source_ip,
-            details=row.details or {},
-        )
-        for row in AuditRow.query(f"EXPORT#{export_id}", consistent_read=True)
-    ]
+    return [_value(row) for row in AuditRow.query(f"EXPORT#{export_id}", consistent_read=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a namespace's trail, newest first; `next` is the position that the following one begins after."""
+
+    events: tuple[Event, ...]
+    next: str | None
+    total: int
+    total_is_exact: bool
+
+
+def of_namespace(namespace_id: str, after: str | None, limit: int) -> Page:
+    """What happened to the exports that were made in a namespace. `after`: a page's `next`."""
+    start = None
+    if after is not None:
+        at, pk, sk = after.split(" ")
+        keys = {"namespace_id": namespace_id, "at": at, "pk": pk, "sk": sk}
+        start = {name: {"S": value} for name, value in keys.items()}
+    rows = list(
+        AuditRow.by_namespace.query(namespace_id, scan_index_forward=False, limit=limit + 1, last_evaluated_key=start)
+    )
+    chosen = rows[:limit]
+    following = f"{chosen[-1].at} {chosen[-1].pk} {chosen[-1].sk}" if len(rows) > limit else None
+    total = AuditRow.by_namespace.count(namespace_id, limit=COUNTED_TO + 1)
+    return Page(tuple(map(_value, chosen)), following, min(total, COUNTED_TO), total <= COUNTED_TO)

@@ -220,6 +220,30 @@ def _begin_again(export: Export, at: str) -> list[UpdateAction]:
     ]
 
 
+def extend(export: Export, *, at: str, expires_at: str, actor: str, source_ip: str | None) -> None:
+    """Let a ready export be downloaded until `expires_at`, once. Conflict when it isn't ready or was extended."""
+    condition: Condition = (ExportRow.status == Status.READY.value) & (ExportRow.expires_at == export.expires_at)
+    actions = [
+        ExportRow.expires_at.set(expires_at),
+        ExportRow.extended_at.set(at),
+        ExportRow.due_at.set(expires_at),
+    ]
+    if export.status is not Status.READY:
+        raise Conflict("This export is not ready.", slug="not-ready")
+    done = export.extended_at is None and _transition(
+        export,
+        condition & ExportRow.removed_at.does_not_exist() & ExportRow.extended_at.does_not_exist(),
+        actions,
+        Action.EXTENDED,
+        at,
+        actor=actor,
+        source_ip=source_ip,
+        details={"expires_at": expires_at},
+    )
+    if not done:
+        raise Conflict("This export was extended already; it can be only once.", slug="already-extended")
+
+
 def remove(export: Export, *, at: str, actor: str, source_ip: str | None = None, expired: bool = False) -> bool:
     """Make an export invisible at once and due for the clean-up; False when it was removed before."""
     actions = [
@@ -228,6 +252,8 @@ def remove(export: Export, *, at: str, actor: str, source_ip: str | None = None,
         ExportRow.due_at.set(at),
     ]
     condition = ExportRow.id.exists() & ExportRow.removed_at.does_not_exist()
+    if expired and export.expires_at is not None:
+        condition &= ExportRow.expires_at == export.expires_at  # it may have been extended just now
     action = Action.EXPIRED if expired else Action.REMOVED
     return _transition(export, condition, actions, action, at, actor=actor, source_ip=source_ip)
 

@@ -79,6 +79,7 @@ class Export:
     file: ExportedFile | None
     ready_at: str | None
     expires_at: str | None
+    extended_at: str | None
     removed_at: str | None
     failure_code: str | None
     mailed: str | None
@@ -146,6 +147,7 @@ class ExportRow(Model):
     file_files = NumberAttribute(null=True)
     ready_at = UnicodeAttribute(null=True)
     expires_at = UnicodeAttribute(null=True)
+    extended_at = UnicodeAttribute(null=True)
     removed_at = UnicodeAttribute(null=True)
     failure_code = UnicodeAttribute(null=True)
     failure_message = UnicodeAttribute(null=True)  # written by the state machine's last resort, for operators
@@ -192,6 +194,7 @@ def value_of(row: ExportRow) -> Export:
         file=file,
         ready_at=row.ready_at,
         expires_at=row.expires_at,
+        extended_at=row.extended_at,
         removed_at=row.removed_at,
         failure_code=row.failure_code,
         mailed=row.mailed,

@@ -6,13 +6,16 @@ from typing import Any
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib import times
+from chalicelib.access.roles import Role
 from chalicelib.access.users import User
+from chalicelib.catalog import namespaces, permissions
 from chalicelib.errors import NotFound
 from chalicelib.exports import audit, executions, failures, lifecycle, record
 from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.creation import create_export
 from chalicelib.exports.download import link_to, manifest_link
 from chalicelib.exports.estimate import Estimate, excesses
+from chalicelib.exports.extension import extend_export
 from chalicelib.exports.listing import SORT_KEYS, listed, position_in
 from chalicelib.exports.preview import WHOLE_UP_TO, level_of, manifest_bytes
 from chalicelib.exports.progress import progress_of
@@ -23,7 +26,7 @@ from chalicelib.exports.visible import find_mine, mine
 from chalicelib.http.bodies import caller, one_of, path_value, query, read_body, source_ip
 from chalicelib.http.locations import location
 from chalicelib.http.once import once
-from chalicelib.http.paging import cursor_at, order, page, position_asked
+from chalicelib.http.paging import answer, cursor_at, limit, order, page, position_asked
 from chalicelib.http.problems import answering
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
@@ -222,6 +225,13 @@ def blueprint(authorize: Any) -> Blueprint:
         headers: dict[str, Any] = {"Location": location(f"/exports/{export.id}"), **_polled(again)}
         return Response(shown(again, user.locale), status_code=202, headers=headers)
 
+    @bp.route("/exports/{export_id}/extend", methods=["POST"], authorizer=authorize)
+    @answering
+    def extend(export_id: str) -> Response:
+        user, export = asked(export_id)
+        extend_export(export, user.id, source_ip=source_ip(bp.current_request))
+        return Response(shown(find_mine(export.id, user.id), user.locale), headers=_polled(export))
+
     @bp.route("/exports/{export_id}/events", methods=["GET"], authorizer=authorize)
     @answering
     def events(export_id: str) -> Response:
@@ -238,5 +248,16 @@ def blueprint(authorize: Any) -> Blueprint:
             position=lambda one: f"{one[1].at}\x00{one[0]:06d}",
             shown=lambda chosen: [_event(event) for _, event in chosen],
         )
+
+    @bp.route("/namespaces/{namespace_id}/export-events", methods=["GET"], authorizer=authorize)
+    @answering
+    def namespace_events(namespace_id: str) -> Response:
+        request = bp.current_request
+        user = caller(request)
+        namespace = namespaces.find(path_value(namespace_id))
+        permissions.require(user.id, namespace, Role.MAINTAINER)
+        found = audit.of_namespace(namespace.id, position_asked(request), limit(request))
+        items = [{"export_id": one.export_id, **_event(one)} for one in found.events]
+        return answer(items, cursor_at(request, found.next), found.total, is_exact=found.total_is_exact)
 
     return bp

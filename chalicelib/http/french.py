@@ -126,6 +126,9 @@ FRENCH: dict[str, str] = {
     "This export was removed or has expired.": "Cette exportation a été supprimée ou a expiré.",
     "This export was removed meanwhile.": "Cette exportation a été supprimée entre-temps.",
     "This export is not ready.": "Cette exportation n'est pas prête.",
+    "This export was extended already; it can be only once.": (
+        "Cette exportation a déjà été prolongée ; elle ne peut l'être qu'une fois."
+    ),
     "Only an export that has failed can be tried again.": "Seule une exportation qui a échoué peut être relancée.",
     "A linelist export has no preview.": "Une exportation de liste descriptive n'a pas d'aperçu.",
     "There is no such folder in this export.": "Ce dossier n'existe pas dans cette exportation.",

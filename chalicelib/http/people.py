@@ -68,6 +68,12 @@ def blueprint(authorize: Any) -> Blueprint:
     def health() -> Response:
         return Response({"status": "ok", "version": settings().version})
 
+    @bp.route("/sign-in", methods=["GET"])
+    @answering
+    def sign_in() -> Response:
+        s = settings()
+        return Response({"issuer": s.oidc_issuer, "client_id": s.oidc_audience, "scope": "openid email profile"})
+
     @bp.route("/me", methods=["GET"], authorizer=authorize)
     @answering
     def me() -> Response:

@@ -39,6 +39,7 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "gone": ProblemType(410, "Gone", "N'existe plus"),
     # what stands in the way
     "conflict": ProblemType(409, "Not possible now", "Impossible pour le moment"),
+    "already-extended": ProblemType(409, "Extended already", "Déjà prolongée"),
     "already-complete": ProblemType(409, "Complete already", "Déjà complet"),
     "changed-meanwhile": ProblemType(409, "Changed meanwhile", "Modifié entre-temps"),
     "completed-meanwhile": ProblemType(409, "Changed meanwhile", "Modifié entre-temps"),

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from infra.local.issuer import Issuer
 from tests.service import Person
 
-OPEN = {("GET", "/api/v1/health")}
+OPEN = {("GET", "/api/v1/health"), ("GET", "/api/v1/sign-in")}
 
 
 def claims(signer: Issuer, **changes: Any) -> dict[str, Any]:
@@ -52,6 +52,7 @@ BAD: dict[str, Callable[[Issuer], str | None]] = {
     "HS256 with the public key": with_public_key_as_secret,
     "wrong audience": lambda signer: signed(signer, aud="somebody-else"),
     "wrong issuer": lambda signer: signed(signer, iss="https://elsewhere.example.org"),
+    "an unknown personal access token": lambda _: f"seqport_pat_{'x' * 43}",
     "unknown key": lambda signer: jwt.encode(claims(signer), signer.key, algorithm="RS256", headers={"kid": "other"}),
 }
 
@@ -100,5 +101,8 @@ def test_me_is_who_the_token_says_and_remembers_the_language(sign_in: Callable[.
     assert ana.call("PATCH", "/me", {"locale": "de"}).status == 422
 
 
-def test_health_is_open(client: Client) -> None:
-    assert Person(client, None).get("/health").body["status"] == "ok"
+def test_health_and_the_way_to_sign_in_are_open(client: Client, signer: Issuer) -> None:
+    nobody = Person(client, None)
+    assert nobody.get("/health").body["status"] == "ok"
+    told = nobody.get("/sign-in").body
+    assert told == {"issuer": signer.url, "client_id": "seqport", "scope": "openid email profile"}

@@ -1,0 +1,105 @@
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+
+from chalicelib.settings import settings
+from tests.service import Person, made
+
+SignIn = Callable[..., Person]
+
+
+@pytest.fixture
+def ana(sign_in: SignIn) -> Person:
+    return sign_in("ana@example.org")
+
+
+def token(person: Person, *scopes: str, **more: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = made(person.post("/me/tokens", {"name": "script", "scopes": list(scopes), **more}))
+    return answer
+
+
+def bearing(person: Person, one: dict[str, Any]) -> Person:
+    return replace(person, token=one["token"])
+
+
+def test_a_token_stands_for_its_maker_within_its_scopes(ana: Person) -> None:
+    group = made(ana.post("/groups", {"name": "G", "path": "g"}))
+    reader = bearing(ana, token(ana, "read"))
+    assert made(reader.get("/me"), 200) == made(ana.get("/me"), 200)
+    assert made(reader.get("/groups"), 200)["total"] == 1
+    refused = reader.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]})
+    assert (refused.status, refused.body["type"].rsplit("/", 1)[1]) == (403, "token-scope")
+    assert "catalog" in refused.body["detail"]
+    assert reader.call("DELETE", "/exports/x").status == 403
+    assert reader.post("/exports/estimate", {}).status == 422  # only looks
+    writer = bearing(ana, token(ana, "catalog"))
+    made(writer.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
+    assert writer.get("/projects").status == 403
+    exporter = bearing(ana, token(ana, "export", "read"))
+    assert exporter.call("DELETE", "/exports/x").status == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/me/tokens"), ("POST", "/me/tokens"), ("DELETE", "/me/tokens/x"), ("PATCH", "/me")],
+)
+def test_a_token_makes_no_tokens_and_changes_nobody(ana: Person, method: str, path: str) -> None:
+    everything = bearing(ana, token(ana, "read", "export", "catalog"))
+    body = {"name": "n", "scopes": ["read"]} if path == "/me/tokens" else {"locale": "fr"}
+    assert everything.call(method, path, None if method in ("GET", "DELETE") else body).status == 403
+
+
+def test_the_secret_is_shown_once_and_kept_nowhere(ana: Person) -> None:
+    one = token(ana, "read", expires_at="2099-01-01T00:00:00Z")
+    listed = made(ana.get("/me/tokens"), 200)["items"]
+    assert listed == [{key: value for key, value in one.items() if key != "token"}]
+    for table in (settings().users_table, settings().idempotency_table):
+        assert one["token"] not in str(boto3.client("dynamodb").scan(TableName=table)["Items"])
+    key = {"Idempotency-Key": "k"}
+    body = {"name": "n", "scopes": ["read"]}
+    assert ana.call("POST", "/me/tokens", body, **key).status == 201
+    again = ana.call("POST", "/me/tokens", body, **key)
+    assert (again.status, again.body["type"].rsplit("/", 1)[1]) == (409, "secret-shown")
+    assert made(ana.get("/me/tokens"), 200)["total"] == 2
+
+
+def test_a_removed_or_expired_token_is_worth_nothing(ana: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = token(ana, "read"), token(ana, "read", expires_at="2099-01-01T00:00:00Z")
+    assert ana.call("DELETE", f"/me/tokens/{one['id']}").status == 204
+    assert bearing(ana, one).get("/me").status == 401
+    assert ana.call("DELETE", f"/me/tokens/{one['id']}").status == 404
+    assert bearing(ana, other).get("/me").status == 200
+    monkeypatch.setattr("chalicelib.access.personal_tokens.times.to_text", lambda _: "2099-01-01T00:00:00.000Z")
+    assert bearing(ana, other).get("/me").status == 401
+
+
+def test_nobody_removes_the_token_of_another(ana: Person, sign_in: SignIn) -> None:
+    one = token(ana, "read")
+    assert sign_in("bob@example.org").call("DELETE", f"/me/tokens/{one['id']}").status == 404
+    assert bearing(ana, one).get("/me").status == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"scopes": ["read"]}, "/name"),
+        ({"name": "n", "scopes": []}, "/scopes"),
+        ({"name": "n", "scopes": ["all"]}, "/scopes/0"),
+        ({"name": "n", "scopes": ["read", "read"]}, "/scopes"),
+        ({"name": "n", "scopes": ["read"], "expires_at": "2020-01-01T00:00:00Z"}, "/expires_at"),
+        ({"name": "n", "scopes": ["read"], "user_id": "x"}, "/user_id"),
+    ],
+)
+def test_a_wrong_wish_for_a_token_is_told_where(ana: Person, body: Any, pointer: str) -> None:
+    answer = ana.post("/me/tokens", body)
+    assert (answer.status, [flaw["pointer"] for flaw in answer.body["errors"]]) == (422, [pointer])
+
+
+def test_tokens_have_an_end(ana: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.access.personal_tokens.MAX_TOKENS", 2)
+    token(ana, "read")
+    token(ana, "read")
+    assert ana.post("/me/tokens", {"name": "n", "scopes": ["read"]}).status == 409

@@ -1,0 +1,127 @@
+"""Lists of a laboratory that has grown: what they read is bounded, however many samples and projects there are."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+from chalice.test import Client
+
+from chalicelib.catalog import namespaces, sample_index, sample_lists, samples
+from chalicelib.catalog.namespaces import Namespace
+from chalicelib.catalog.puid import Kind, make
+from chalicelib.catalog.samples import Sample
+from chalicelib.ids import Ids
+from chalicelib.settings import settings
+from tests.scale.sorted_rows import SortedRows
+from tests.service import Person, made
+
+SAMPLES, PROJECTS = 100_000, 500
+SIGNED_IN = 12  # requests that tell who is asking and what they may see
+
+
+@pytest.fixture
+def owner(sign_in: Callable[..., Person]) -> Person:
+    return sign_in("olga@example.org")
+
+
+@dataclass
+class Reads:
+    """Requests to DynamoDB, and the items that these looked at."""
+
+    requests: int = 0
+    items: int = 0
+
+
+@contextmanager
+def counting_reads(monkeypatch: pytest.MonkeyPatch, rows: SortedRows) -> Iterator[Reads]:
+    """Count what is read; the samples table is `rows`, the others are moto's."""
+    reads = Reads()
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def answered(client: Any, operation: str, asked: Any) -> Any:
+        table = settings().samples_table
+        if operation == "BatchGetItem" and table in asked["RequestItems"]:
+            assert len(asked["RequestItems"]) == 1
+            return {"Responses": {table: rows.got(asked["RequestItems"][table]["Keys"])}, "UnprocessedKeys": {}}
+        return rows.answer(operation, asked) if asked.get("TableName") == table else call(client, operation, asked)
+
+    def counted(client: Any, operation: str, asked: Any) -> Any:
+        assert operation != "Scan"
+        answer = answered(client, operation, asked)
+        reads.requests += 1
+        batches = answer.get("Responses", {}).values()
+        reads.items += int(answer.get("ScannedCount", 0)) + sum(map(len, batches)) + ("Item" in answer)
+        return answer
+
+    with monkeypatch.context() as patched:
+        patched.setattr(BaseClient, "_make_api_call", counted)
+        yield reads
+
+
+def many_samples(project: Namespace) -> Iterator[Any]:
+    for namespace_id in project.lineage:
+        yield sample_index._CountRow(f"COUNT#{namespace_id}", "0", samples=SAMPLES)
+    at = "2026-11-24T00:00:00.000Z"
+    source = Ids()
+    for i in range(SAMPLES):
+        sample = Sample(
+            id=source.id(), puid=make(Kind.SAMPLE, "INXT", source), name=f"Sample {i:06d}", description=None,
+            project_id=project.id, namespace_ids=tuple(reversed(project.lineage)), metadata={}, created_at=at,
+            updated_at=at,
+        )  # fmt: skip
+        yield samples._row(sample)
+        yield from samples.list_rows(sample)
+        yield from samples.term_rows(sample)
+
+
+def test_lists_of_100_000_samples_and_500_projects_read_a_bounded_number_of_rows(
+    client: Client, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = made(owner.post("/groups", {"name": "Lab", "path": "lab"}))
+    project = made(owner.post("/projects", {"name": "Big", "path": "big", "group_id": group["id"]}))
+    above = namespaces.find(group["id"])
+    for i in range(PROJECTS - 1):
+        one = Namespace(
+            f"project-{i}", "project", f"Project {i}", f"p{i}", f"lab/p{i}", f"INXT_PRJ_{i:010d}", above.id,
+            above.lineage, None, "",
+        )  # fmt: skip
+        namespaces._row(one, f"BELOW#{above.id}", f"project#{one.id}").save()
+    rows = SortedRows(many_samples(namespaces.find(project["id"])))
+
+    def read(path: str) -> tuple[Any, Reads]:
+        with counting_reads(monkeypatch, rows) as reads:
+            body = made(owner.get(path), 200)
+        return body, reads
+
+    for namespace_id in (group["id"], project["id"]):
+        for sort in ("name", "-name", "puid", "-created_at", "updated_at"):
+            page, reads = read(f"/namespaces/{namespace_id}/samples?sort={sort}")
+            assert (len(page["items"]), page["total"]) == (20, SAMPLES)
+            assert "total_is_exact" not in page
+            assert reads.items <= 4 * 21 + 20 + 16 + SIGNED_IN
+            assert reads.requests <= 4 + 1 + 1 + SIGNED_IN
+    found, reads = read(f"/namespaces/{group['id']}/samples?q=077777")
+    assert [one["name"] for one in found["items"]] == ["Sample 077777"]
+    assert (reads.items <= 30, reads.requests <= 9 + SIGNED_IN) == (True, True)
+    some, reads = read(f"/namespaces/{group['id']}/samples?q=sample%20012&limit=1000&sort=-name")
+    assert [one["name"] for one in some["items"]] == [f"Sample {i:06d}" for i in range(12_999, 11_999, -1)]
+    assert (some["total"], some["next_cursor"]) == (1000, None)
+    assert reads.items <= 3 * 1000 + 20
+    most, reads = read(f"/namespaces/{group['id']}/samples?q=SAMPLE&sort=-name")
+    assert [one["name"] for one in most["items"]] == [f"Sample {i:06d}" for i in range(99_999, 99_979, -1)]
+    assert (most["total"], most["total_is_exact"]) == (10_000, False)
+    assert reads.items <= sample_lists.COUNTED_TO + 8_000 + 4 * sample_lists.SORTED_AT_ONCE
+    projects, reads = read("/projects?limit=1000")
+    assert len(projects["items"]) == projects["total"] == PROJECTS
+    assert reads.items <= PROJECTS + 20
+    assert reads.requests <= SIGNED_IN
+
+    with counting_reads(monkeypatch, rows) as reads:
+        middle = sample_lists.page(
+            [group["id"]], sort="name", descending=False, q=None, after="sample 050000\x00", limit=20
+        )
+    assert [one.name for one in middle.samples] == [f"Sample {i:06d}" for i in range(50_000, 50_020)]
+    assert reads.items <= 4 * 21 + 16

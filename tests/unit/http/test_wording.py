@@ -1,0 +1,116 @@
+"""Whatever the API can say, it can say in French, and every problem is of a known kind."""
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from chalicelib import errors
+from chalicelib.exports.request import _OVER
+from chalicelib.http.bodies import _NOT_VALID, _RULES
+from chalicelib.http.french import FRENCH
+from chalicelib.http.problem_types import PROBLEM_TYPES, TYPE_ROOT
+from chalicelib.http.problems import preferred_language
+from infra.package import resources
+
+ROOT = Path(__file__).parents[3] / "chalicelib"
+ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)}
+SPEAKING = ERRORS | {"BadRequest", "words", "_OurFault", "_MethodNotAllowed", "_ContentType", "_OwnersChanged"}
+
+
+def calls() -> Iterator[ast.Call]:
+    for path in sorted(ROOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                yield node
+
+
+def spoken() -> set[str]:
+    """The templates of all errors and flaws in the code."""
+    found = {*_RULES.values(), _NOT_VALID, *_OVER.values()}
+    for call in calls():
+        assert isinstance(call.func, ast.Name)
+        place = 1 if call.func.id == "Flaw" else 0
+        if call.func.id in SPEAKING | {"Flaw"} and len(call.args) > place:
+            told = call.args[place]
+            assert not isinstance(told, ast.JoinedStr), f"{ast.unparse(call)}: facts go beside the template"
+            if isinstance(told, ast.Constant) and isinstance(told.value, str):
+                found.add(told.value)
+    return found
+
+
+def assigned_rules() -> set[str]:
+    """Templates that are named first: `rule = "…"`."""
+    found = set()
+    for path in sorted(ROOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+                names = {target.id for target in node.targets if isinstance(target, ast.Name)}
+                if "rule" in names:
+                    found.add(str(node.value.value))
+    return found
+
+
+def facts(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+
+
+def test_all_that_is_said_has_french_words_and_none_is_left_over() -> None:
+    said = spoken() | assigned_rules()
+    assert len(said) > 70
+    assert said - FRENCH.keys() == set()
+    assert FRENCH.keys() - said == set()
+
+
+@pytest.mark.parametrize("template", FRENCH)
+def test_the_french_words_hold_the_same_facts(template: str) -> None:
+    assert facts(FRENCH[template]) == facts(template)
+    assert FRENCH[template] != template
+
+
+def test_every_slug_in_the_code_is_a_known_kind_of_problem_and_all_are_used() -> None:
+    slugs = {kind.slug for name, kind in vars(errors).items() if name in ERRORS} - {"error"}
+    for path in sorted(ROOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "slug" and isinstance(node.value, ast.Constant):
+                slugs.add(str(node.value.value))
+            if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "slug" for t in node.targets):
+                assert isinstance(node.value, ast.Constant)
+                slugs.add(str(node.value.value))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_Rule":
+                assert isinstance(node.args[0], ast.Constant)
+                slugs.add(str(node.args[0].value))
+    of_gateway = {"too-many-requests"}
+    assert slugs - {None, "None"} - {"error"} == PROBLEM_TYPES.keys() - of_gateway
+
+
+def test_the_gateway_speaks_as_the_table_does() -> None:
+    there = resources()["Resources"].values()
+    answers = [one for one in there if one.get("Type") == "AWS::ApiGateway::GatewayResponse"]
+    assert len(answers) >= 6
+    for answer in answers:
+        document = json.loads(answer["Properties"]["ResponseTemplates"]["application/problem+json"])
+        kind = PROBLEM_TYPES[document["type"].removeprefix(TYPE_ROOT)]
+        assert (document["status"], document["title"]) == (kind.status, kind.title)
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("fr", "fr"),
+        ("fr-CA,fr;q=0.9,en;q=0.8", "fr"),
+        ("en;q=0.5, fr;q=0.4", "en"),
+        ("de, fr;q=0.1", "fr"),
+        ("de", None),
+        ("", None),
+        ("*", None),
+        ("fr;q=0", None),
+        ("fr;q=x", None),
+        (",;,", None),
+    ],
+)
+def test_the_better_liked_language_is_taken(header: str, language: str | None) -> None:
+    assert preferred_language(header) == language
