@@ -168,7 +168,7 @@ def _unless_last_owner(
             change(transaction, None if is_owner else no_owner)
 
         try:
-            write_together(fill, taken=[met])
+            write_together(fill, taken=[met, met])
         except _OwnersChanged:
             if attempt == _TRIES - 1:
                 raise

@@ -247,7 +247,7 @@ def complete(file: File) -> File:
         transaction.delete(FilePuidRow(puid_key(done.puid), "PUID", target_id=done.id))
 
     meanwhile = Conflict("This file or its mate changed just now.", slug="completed-meanwhile")
-    write_together(fill, taken=[meanwhile, meanwhile])
+    write_together(fill, taken=[None, meanwhile, meanwhile])
     return paired
 
 

@@ -162,7 +162,7 @@ def _matching(namespace_ids: Sequence[str], q: str) -> set[str]:
     for namespace_id in namespace_ids:
         for shard in range(SHARDS):
             listed, terms = partition("IN", namespace_id, shard), partition("TERM", namespace_id, shard)
-            key = [ListedRow.puid]
+            key = ["sk"]
             by_puid: Iterator[str] = iter(())
             if head.upper().startswith(sought) or sought.startswith(head.upper()):
                 begin = ListedRow.puid.startswith(head + sought[len(head) :])

@@ -1,6 +1,6 @@
 """Samples and their metadata. Each is listed in its project and every group above, by the rows of `sample_index`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from chalicelib.tables import TableName, write_together
 
 _META = "META"
 _TRANSACTION = 100  # operations that one transaction may have (TransactWriteItems)
+_TRIES = 5
 Metadata = Mapping[str, str | int | float]
 
 
@@ -215,6 +216,19 @@ def find_many(ids_or_puids: Iterable[str]) -> dict[str, Sample]:
     keys = [(f"SAMPLE#{sample_id}", _META) for sample_id in dict.fromkeys(ids.values())]
     by_id = {row.sample_id: _value(row) for row in SampleRow.batch_get(keys, consistent_read=True)}
     return {one: by_id[sample_id] for one, sample_id in ids.items() if sample_id in by_id}
+
+
+def change(sample: Sample, how: Callable[[Sample], Sample]) -> Sample:
+    """What `how` makes of name, description and metadata of a sample; of its newest version, if somebody else changed
+    it meanwhile. NotFound when it was deleted."""
+    for _ in range(_TRIES):
+        wanted = how(sample)
+        try:
+            return update(sample, name=wanted.name, description=wanted.description, metadata=wanted.metadata)
+        except Conflict:
+            sample = find(sample.id)
+    wanted = how(sample)
+    return update(sample, name=wanted.name, description=wanted.description, metadata=wanted.metadata)
 
 
 def update(sample: Sample, *, name: str, description: str | None, metadata: Metadata) -> Sample:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from math import isfinite
 from typing import Annotated, Any
 
@@ -229,13 +230,12 @@ def blueprint(authorize: Any) -> Blueprint:
         told = change.model_fields_set
         if "name" in told and change.name is None:
             raise broken([Flaw("/name", "A sample has a name.")])
-        changed = samples.update(
-            sample,
-            name=change.name or sample.name,
-            description=change.description if "description" in told else sample.description,
-            metadata=sample.metadata,
-        )
-        return Response(shown(changed))
+
+        def changed(present: Sample) -> Sample:
+            description = change.description if "description" in told else present.description
+            return replace(present, name=change.name or present.name, description=description)
+
+        return Response(shown(samples.change(sample, changed)))
 
     @bp.route("/samples/{sample_id}", methods=["DELETE"], authorizer=authorize)
     @answering
@@ -252,11 +252,14 @@ def blueprint(authorize: Any) -> Blueprint:
         user = caller(bp.current_request)
         sample = sample_of(sample_id, user, Role.UPLOADER)
         change = read_body(bp.current_request, MetadataChange)
-        metadata = samples.merged_metadata(sample.metadata, change.root)
-        flaws = _too_much(metadata, "")
-        if flaws:
-            raise broken(flaws)
-        changed = samples.update(sample, name=sample.name, description=sample.description, metadata=metadata)
-        return Response(shown(changed))
+
+        def changed(present: Sample) -> Sample:
+            metadata = samples.merged_metadata(present.metadata, change.root)
+            flaws = _too_much(metadata, "")
+            if flaws:
+                raise broken(flaws)
+            return replace(present, metadata=metadata)
+
+        return Response(shown(samples.change(sample, changed)))
 
     return bp

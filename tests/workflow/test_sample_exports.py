@@ -2,11 +2,17 @@
 
 import io
 import json
+import os
 import random
+import shutil
+import subprocess
+import sys
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -285,6 +291,48 @@ def test_an_expired_export_is_gone_at_once_and_cleaned_up_later(
     assert record.find(export["id"]) is None
 
 
+def test_a_ready_export_is_extended_once_by_three_business_days(
+    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = create(ana, lab)
+    assert ana.post(f"/exports/{export['id']}/extend").body["type"].endswith("/not-ready")
+    run(export)
+    before = made(ana.get(f"/exports/{export['id']}"), 200)["expires_at"]
+    after = made(ana.post(f"/exports/{export['id']}/extend"), 200)["expires_at"]
+    assert timedelta(days=3) <= datetime.fromisoformat(after) - datetime.fromisoformat(before) <= timedelta(days=12)
+    again = ana.post(f"/exports/{export['id']}/extend")
+    assert (again.status, again.body["type"].rsplit("/", 1)[1]) == (409, "already-extended")
+    between = datetime.fromisoformat(before) + timedelta(hours=1)
+    assert clean_up(lambda: between)["expired"] == 0
+    with monkeypatch.context() as patched:
+        patched.setattr(times, "now", lambda: between)
+        assert ana.get(f"/exports/{export['id']}").status == 200
+    assert clean_up(lambda: datetime.fromisoformat(after) + timedelta(seconds=1))["expired"] == 1
+
+
+def test_maintainers_see_what_happened_to_the_exports_of_a_namespace(
+    ana: Person, lab: dict[str, Any], sign_in: SignIn
+) -> None:
+    export, other = create(ana, lab), create(ana, lab, namespace_id=lab["projects"][1]["id"],
+                                              sample_ids=[lab["samples"][1]["id"]])  # fmt: skip
+    run(export)
+    assert ana.call("DELETE", f"/exports/{export['id']}").status == 204
+    where = f"/namespaces/{lab['group']['id']}/export-events"
+    seen = []
+    cursor = ""
+    while True:
+        page = made(ana.get(f"{where}?limit=1{cursor}"), 200)
+        assert page["total"] == 3
+        seen += [(one["export_id"], one["action"]) for one in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    assert seen == [(export["id"], "removed"), (export["id"], "ready"), (export["id"], "created")]
+    assert ana.get(f"/namespaces/{lab['projects'][1]['id']}/export-events").body["items"][0]["export_id"] == other["id"]
+    bob = sign_in("bob@example.org")
+    assert bob.get(where).status == 404
+
+
 def test_an_execution_that_ended_without_a_verdict_is_restarted_once_then_failed(
     ana: Person, lab: dict[str, Any]
 ) -> None:
@@ -386,3 +434,66 @@ def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
     archive = archive_of(ana, export["id"])
     assert {(name, archive.read(name)) for name in archive.namelist() if "/" in name} == expected
     assert made(ana.get(f"/exports/{export['id']}"), 200)["file"]["files"] == 900
+
+
+NAMES = [
+    "plain.txt", "with space.txt", "É accent.txt", "E\u0301 accent.txt", "emoji 😀.txt", "x" * 251 + ".txt",
+    "é" * 125 + ".txt",
+    "..txt", "...", "../../escape.txt", "/etc/passwd.txt", "a/b.txt", "a\\b.txt", "C:\\x.txt", "CON.txt",
+    "con.TXT", "nul .txt",
+    "COM¹.txt", "trailing.txt.", "trailing.txt ", " leading.txt", "right\u202eto\u202cleft.txt", "zero\u200bwidth.txt",
+    "Case.txt", "case.txt", "CASE.TXT", "Straße.txt", "STRASSE.txt", "star*.txt", 'quote".txt', "pipe|.txt", "q?.txt",
+    "<b>.txt", "colon:stream.txt", "-rf.txt", "~.txt", "$(id).txt", "ﬁ.txt", "fi.txt",
+]  # fmt: skip
+
+
+def unpacked(archive: Path, tool: str) -> dict[str, bytes]:
+    """Contents by path, unpacked by a program that we did not write; nothing may lie outside of the folder."""
+    top = archive.parent / tool
+    out = top / "deep" / "out"
+    out.mkdir(parents=True)
+    command = {
+        "python": [sys.executable, "-m", "zipfile", "-e", str(archive), str(out)],
+        "unzip": ["unzip", "-q", "-o", "-d", str(out), str(archive)],
+        "7z": ["7z", "x", "-y", f"-o{out}", str(archive)],
+        "bsdtar": ["bsdtar", "-x", "-C", str(out), "-f", str(archive)],
+    }[tool]
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
+    assert [path.name for path in top.iterdir()] == ["deep"]
+    assert [path.name for path in (top / "deep").iterdir()] == ["out"]
+    return {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+
+def test_files_of_any_name_unpack_into_their_folder_and_none_is_lost(ana: Person, tmp_path: Path) -> None:
+    group = made(ana.post("/groups", {"name": "Lab", "path": "lab"}))
+    project = made(ana.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
+    sample = made(ana.post(f"/projects/{project['id']}/samples", {"name": "Names"}))
+    bodies = {}
+    for number, name in enumerate(NAMES):
+        file = upload(ana, sample["id"], name, f"{number} {name}".encode())
+        bodies[file["id"]] = f"{number} {name}".encode()
+    wanted = {"type": "sample", "namespace_id": project["id"], "sample_ids": [sample["id"]],
+              "file_formats": ["text", "unknown"]}  # fmt: skip
+    export = made(ana.post("/exports", wanted), 202)
+    assert run(export)[-2] == "ready"
+    link = made(ana.post(f"/exports/{export['id']}/download"), 200)
+    (tmp_path / "a.zip").write_bytes(requests.get(link["url"], timeout=30).content)
+    tools = ["python", *(tool for tool in ("unzip", "7z", "bsdtar") if shutil.which(tool))]
+    files, *others = [unpacked(tmp_path / "a.zip", tool) for tool in tools]
+    assert all(other == files for other in others)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["a.zip", *tools])
+    rows = {row["id"]: row for row in json.loads(files["report.json"])}
+    exported = {file_id: files[rows[file_id]["path"]] for file_id in bodies}
+    assert exported == bodies
+    names = {file["id"]: file["filename"] for file in ana.get(f"/samples/{sample['id']}/files?limit=100").body["items"]}
+    for file_id, name in names.items():
+        path = rows[file_id]["path"]
+        last = path.rsplit("/", 1)[1]
+        assert rows[file_id].get("renamed_from", last) == name
+        assert len(path) < 240
+        assert not set(last) & set('<>:"/\\|?*')
+        assert last == last.strip(" ").rstrip(".")
+        assert last.split(".")[0].rstrip().lower() not in {"con", "prn", "aux", "nul", "com¹"}
+        assert all(unicodedata.category(character) not in {"Cc", "Cf"} for character in last)
+    seen = [unicodedata.normalize("NFKD", rows[file_id]["path"]).casefold() for file_id in names]
+    assert len(seen) == len(set(seen)) == len(NAMES)

@@ -1,0 +1,105 @@
+"""What S3 tells of an object, on servers that know more and less of checksums."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+from zlib import crc32
+
+import pytest
+
+from chalicelib import aws
+from chalicelib.catalog.stored_objects import StoredObject, look_at
+from chalicelib.crc32 import to_base64
+from tests.object_stores import s3_client
+
+MIB = 1 << 20
+
+
+@pytest.fixture
+def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    def use(name: str) -> None:
+        client = s3_client(request.getfixturevalue(f"{name}_endpoint"))
+        monkeypatch.setattr(aws, "s3", lambda: client)
+        client.create_bucket(Bucket="objects")
+
+    return use
+
+
+def in_parts(key: str, bodies: list[bytes]) -> None:
+    """A multipart upload as boto3 makes it of a large file: with a CRC-32 for each part."""
+    s3 = aws.s3()
+    upload = s3.create_multipart_upload(Bucket="objects", Key=key, ChecksumAlgorithm="CRC32")["UploadId"]
+    done = []
+    for number, body in enumerate(bodies, 1):
+        answer = s3.upload_part(
+            Bucket="objects", Key=key, UploadId=upload, PartNumber=number, Body=body, ChecksumAlgorithm="CRC32"
+        )
+        part = {"PartNumber": number, "ETag": answer["ETag"]}
+        done.append(part | ({"ChecksumCRC32": answer["ChecksumCRC32"]} if "ChecksumCRC32" in answer else {}))
+    s3.complete_multipart_upload(Bucket="objects", Key=key, UploadId=upload, MultipartUpload={"Parts": done})
+
+
+@pytest.mark.parametrize("name", ["seaweedfs", "ministack"])
+def test_size_and_checksums_are_what_the_server_knows(store: Callable[[str], None], name: str) -> None:
+    store(name)
+    source = random.Random(7)
+    bodies = [source.randbytes(5 * MIB), source.randbytes(5 * MIB), source.randbytes(1234)]
+    whole = b"".join(bodies)
+    in_parts("composite", bodies)
+    aws.s3().put_object(Bucket="objects", Key="with", Body=whole, ChecksumAlgorithm="CRC32")
+    aws.s3().put_object(Bucket="objects", Key="without", Body=whole)
+    told = {key: look_at("objects", key) for key in ("composite", "with", "without")}
+    for one in told.values():
+        assert isinstance(one, StoredObject)
+        assert one.size == len(whole)
+        assert one.crc32 in (None, crc32(whole))  # never that of the parts' checksums
+    with_checksum = told["with"]
+    assert with_checksum is not None
+    assert with_checksum.crc32 == crc32(whole)
+    assert look_at("objects", "missing") is None
+    assert look_at("no-such-bucket", "a") is None
+
+
+class Documented:
+    """An S3 that answers as AWS documents it for a composite checksum (API_GetObjectAttributes): neither SeaweedFS nor
+    the emulator tells the checksums of parts."""
+
+    def __init__(self, parts: list[bytes], **changes: Any) -> None:
+        self.parts, self.changes = parts, changes
+
+    def head_object(self, **asked: Any) -> dict[str, Any]:
+        assert asked["ChecksumMode"] == "ENABLED"
+        size = sum(map(len, self.parts))
+        checksum = (
+            f"{to_base64(crc32(b''.join(to_base64(crc32(part)).encode() for part in self.parts)))}-{len(self.parts)}"
+        )
+        return {"ContentLength": size, "ETag": '"abc-3"', "ChecksumCRC32": checksum, "ChecksumType": "COMPOSITE"}
+
+    def get_object_attributes(self, **asked: Any) -> dict[str, Any]:
+        first = asked["PartNumberMarker"]
+        rows = [
+            {"PartNumber": number, "Size": len(part), "ChecksumCRC32": to_base64(crc32(part))}
+            for number, part in enumerate(self.parts, 1)
+        ]
+        page = rows[first : first + 2]
+        return {
+            "ETag": "abc-5",
+            "ObjectParts": {"Parts": page, "IsTruncated": first + 2 < len(rows)},
+        } | self.changes
+
+
+def test_the_checksums_of_parts_are_combined_to_that_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = [b"a" * 500, b"b" * 300, b"", b"c", b"d" * 77]
+
+    def told(**changes: Any) -> int | None:
+        monkeypatch.setattr(aws, "s3", lambda: Documented(parts, **changes))
+        found = look_at("objects", "composite")
+        assert found is not None
+        return found.crc32
+
+    assert told() == crc32(b"".join(parts))
+    assert told(ETag="another") is None  # overwritten between the two requests
+    assert told(ObjectParts={"TotalPartsCount": 5}) is None
+    assert told(ObjectParts={"Parts": [{"PartNumber": 1, "Size": 500}]}) is None
+    short = {"Parts": [{"PartNumber": 1, "Size": 500, "ChecksumCRC32": to_base64(crc32(parts[0]))}]}
+    assert told(ObjectParts=short) is None

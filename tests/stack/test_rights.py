@@ -1,0 +1,275 @@
+"""Every route, asked by everybody, about what is theirs, another's, and nobody's: run over HTTP on the deployed stack.
+
+The table says which role a route needs; the statuses follow from it, and from the ways by which somebody can have a
+role. Nothing may tell what one may not know from what does not exist.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from infra.demo.api import Api, ApiError
+from tests.stack import exports
+from tests.stack.local_stack import Running
+
+ROLES = ("guest", "uploader", "analyst", "maintainer", "owner")
+WAYS = ("direct", "inherited", "linked", "expired")
+GUEST, UPLOADER, ANALYST, MAINTAINER, OWNER = range(5)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Ids of a group, a project in it, and what lies in that; of another laboratory, or made up."""
+
+    group: str
+    project: str
+    sample: str
+    file: str
+    pending: str
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """A person and the rank that they have on the project and on the group above it; None: no role."""
+
+    name: str
+    api: Api
+    id: str
+    project: int | None
+    group: int | None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A route below `/api/v1`, the role that it needs, on the project or the group, and the status of who has it."""
+
+    method: str
+    route: str
+    least: int
+    status: int
+    body: Callable[[Place], Any] = lambda _: None
+    on: str = "project"
+    spoils: str | None = None  # what it takes away: made anew for each who may
+
+
+def name() -> str:
+    return f"n{uuid4().hex[:10]}"
+
+
+def _group(place: Place) -> Any:
+    return {"name": "G", "path": name(), "parent_id": place.group}
+
+
+def _project(place: Place) -> Any:
+    return {"name": "P", "path": name(), "group_id": place.group}
+
+
+def _export(place: Place) -> Any:
+    return {"type": "sample", "namespace_id": place.project, "sample_ids": [place.sample], "file_formats": ["text"]}
+
+
+CASES = [
+    Case("GET", "/namespaces/{project}", GUEST, 200),
+    Case("GET", "/namespaces/{group}", GUEST, 200, on="group"),
+    Case("GET", "/namespaces/{project}/samples", GUEST, 200),
+    Case("GET", "/namespaces/{group}/samples", GUEST, 200, on="group"),
+    Case("GET", "/namespaces/{project}/members", MAINTAINER, 200),
+    Case("PUT", "/namespaces/{project}/members/{member}", MAINTAINER, 200, lambda _: {"role": "guest"}),
+    Case("DELETE", "/namespaces/{project}/members/{member}", MAINTAINER, 204),
+    Case("PUT", "/namespaces/{project}/links/{open}", OWNER, 200, lambda _: {"role": "guest"}),
+    Case("DELETE", "/namespaces/{project}/links/{open}", OWNER, 204),
+    Case("GET", "/namespaces/{project}/export-events", MAINTAINER, 200),
+    Case("POST", "/groups", MAINTAINER, 201, _group, on="group"),
+    Case("POST", "/projects", MAINTAINER, 201, _project, on="group"),
+    Case("POST", "/projects/{project}/samples", UPLOADER, 201, lambda _: {"name": "S"}),
+    Case("POST", "/projects/{project}/samples/batch", UPLOADER, 201, lambda _: {"samples": [{"name": "S"}]}),
+    Case("GET", "/samples/{sample}", GUEST, 200),
+    Case("PATCH", "/samples/{sample}", UPLOADER, 200, lambda _: {"description": name()}),
+    Case("PATCH", "/samples/{sample}/metadata", UPLOADER, 200, lambda _: {"field": name()}),
+    Case("DELETE", "/samples/{sample}", MAINTAINER, 204, spoils="sample"),
+    Case("GET", "/samples/{sample}/files", GUEST, 200),
+    Case("POST", "/samples/{sample}/files", UPLOADER, 201, lambda _: {"filename": "a.txt", "size": 1}),
+    Case("POST", "/samples/{sample}/files/register", UPLOADER, 422, lambda _: {"s3_uri": "s3://elsewhere/a.txt"}),
+    Case("GET", "/files/{pending}/upload", UPLOADER, 200),
+    Case("POST", "/files/{file}/complete", UPLOADER, 200, lambda _: {"parts": []}),
+    Case("POST", "/exports", ANALYST, 202, _export),
+    Case("POST", "/exports/estimate", ANALYST, 200, _export),
+]
+# Routes about oneself need no role; those about one's own exports are asked further down.
+PERSONAL = {"/health", "/sign-in", "/me", "/me/tokens", "/me/tokens/{token_id}", "/users"}
+OWN_EXPORT = [
+    ("GET", "/exports/{}"), ("GET", "/exports/{}/preview"), ("POST", "/exports/{}/download"),
+    ("GET", "/exports/{}/download"), ("POST", "/exports/{}/retry"), ("POST", "/exports/{}/extend"),
+    ("GET", "/exports/{}/events"), ("DELETE", "/exports/{}"),
+]  # fmt: skip
+
+
+def asked(api: Api, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    try:
+        answer = api.call(method, path, body)
+    except ApiError as error:
+        return error.status, error.problem
+    return answer.status, answer.body
+
+
+def lab(api: Api) -> Place:
+    group = api.post("/groups", {"name": "Lab", "path": name()})
+    project = api.post("/projects", {"name": "Pro", "path": "pro", "group_id": group["id"]})
+    sample = api.post(f"/projects/{project['id']}/samples", {"name": "S"})
+    file = exports.upload(api, sample["id"], "a.txt", b"text")
+    pending = api.post(f"/samples/{sample['id']}/files", {"filename": "b.txt", "size": 9})
+    return Place(group["id"], project["id"], sample["id"], file["id"], pending["id"])
+
+
+@dataclass(frozen=True)
+class World:
+    """Two laboratories, one of which the people have their roles in."""
+
+    olga: Api
+    own: Place
+    others: Place
+    nobodys: Place
+    open: str
+    member: str
+    people: list[Somebody]
+
+
+@pytest.fixture(scope="module")
+def world(stack: Running) -> World:
+    olga, eve = stack.person("olga@example.org"), stack.person("eve@example.org")
+    own, others = lab(olga), lab(eve)
+    absent = Place(*(str(uuid4()) for _ in range(5)))
+    people = []
+    open_to_all = olga.post("/groups", {"name": "Open", "path": name()})["id"]
+
+    def grant(namespace: str, person: str, role: str, **more: Any) -> None:
+        olga.call("PUT", f"/namespaces/{namespace}/members/{person}", {"role": role, **more})
+
+    for rank, role in enumerate(ROLES):
+        for way in WAYS:
+            api = stack.person(f"{role}.{way}@rights.example.org")
+            identity = api.get("/me")["id"]
+            grant(open_to_all, identity, "guest")
+            if way == "direct":
+                grant(own.project, identity, role)
+            elif way == "inherited":
+                grant(own.group, identity, role)
+            elif way == "linked":
+                friends = olga.post("/groups", {"name": "Friends", "path": name()})["id"]
+                grant(friends, identity, "owner")
+                olga.call("PUT", f"/namespaces/{own.project}/links/{friends}", {"role": role})
+            on_project = None if way == "expired" else rank
+            people.append(Somebody(f"{role} {way}", api, identity, on_project, rank if way == "inherited" else None))
+    soon = datetime.now(UTC) + timedelta(seconds=5)
+    for who in people:
+        role, way = who.name.split()
+        if way == "expired":
+            grant(own.group, who.id, role, expires_at=soon.isoformat())
+    stranger = stack.person("stranger@rights.example.org")
+    people.append(Somebody("nobody", stranger, stranger.get("/me")["id"], None, None))
+    member = stack.person("member@rights.example.org").get("/me")["id"]
+    while datetime.now(UTC) <= soon:
+        time.sleep(0.5)
+    return World(olga, own, others, absent, open_to_all, member, people)
+
+
+def expected(case: Case, who: Somebody) -> int:
+    rank = who.project if case.on == "project" else who.group
+    if rank is None:
+        return 404
+    return case.status if rank >= case.least else 403
+
+
+def mistakes(world: World, who: Somebody, cases: list[Case]) -> Iterator[str]:
+    """What is not as it should be, for one of the people. What a role elsewhere is worth is asked by one of each."""
+    asks_elsewhere = any(word in who.name for word in ("direct", "owner", "nobody"))
+    for case in cases:
+        place = world.own
+        if case.spoils and expected(case, who) == case.status:
+            sample = world.olga.post(f"/projects/{place.project}/samples", {"name": "to go"})["id"]
+            place = Place(place.group, place.project, sample, place.file, place.pending)
+        filled = case.route.format(**vars(place), member=world.member, open=world.open)
+        status, body = asked(who.api, case.method, filled, case.body(place))
+        if status != expected(case, who):
+            yield f"{who.name}: {case.method} {case.route}: {status}, not {expected(case, who)}: {body}"
+        refusals = []
+        for elsewhere in (world.others, world.nobodys) if asks_elsewhere else ():
+            filled = case.route.format(**vars(elsewhere), member=world.member, open=world.open)
+            refusals.append(asked(who.api, case.method, filled, case.body(elsewhere)))
+        if refusals and (refusals[0] != refusals[1] or refusals[0][0] != 404):
+            yield f"{who.name}: {case.method} {case.route}: another's {refusals[0]}, nobody's {refusals[1]}"
+
+
+def test_every_route_answers_everybody_by_their_role_and_tells_nothing_else(stack: Running, world: World) -> None:
+    # The member that all add and take away again, and the group, are no matter for several at once.
+    alone = [case for case in CASES if "{member}" in case.route or "{open}" in case.route]
+    wrong = [line for who in world.people for line in mistakes(world, who, alone)]
+    rest = [case for case in CASES if case not in alone]
+    with ThreadPoolExecutor(4) as pool:
+        for lines in pool.map(lambda who: list(mistakes(world, who, rest)), world.people):
+            wrong += lines
+    assert wrong == []
+
+
+def test_the_table_has_every_route(stack: Running) -> None:
+    from app import app
+
+    covered = {case.route for case in CASES} | {route.format("{export_id}") for _, route in OWN_EXPORT} | PERSONAL
+    names = {
+        "{project}": "{namespace_id}", "{group}": "{namespace_id}", "{member}": "{user_id}", "{open}": "{group_id}",
+        "{sample}": "{sample_id}", "{file}": "{file_id}", "{pending}": "{file_id}",
+    }  # fmt: skip
+    shapes = set()
+    for route in covered:
+        shape = route
+        for ours, theirs in names.items():
+            shape = shape.replace(ours, theirs)
+        shapes.add(shape.replace("/projects/{namespace_id}", "/projects/{project_id}"))
+    assert {path.removeprefix("/api/v1") for path in app.routes} == shapes
+
+
+def test_an_export_is_its_makers_alone(stack: Running, world: World) -> None:
+    made = world.olga.post("/exports", _export(world.own))
+    exports.wait(world.olga, made["id"])
+    for who in (one for one in world.people if one.name in {"owner inherited", "analyst direct", "nobody"}):
+        for method, route in OWN_EXPORT:
+            body = {} if method == "POST" else None
+            others = asked(who.api, method, route.format(made["id"]), body)
+            assert others == asked(who.api, method, route.format(str(uuid4())), body), (who.name, method, route)
+            assert others[0] == 404
+    assert world.olga.get(f"/exports/{made['id']}")["status"] == "ready"
+    listed = {one["id"] for one in world.olga.all("/exports")}
+    assert made["id"] in listed
+    for who in world.people:
+        assert made["id"] not in {one["id"] for one in who.api.all("/exports")}
+
+
+def test_only_maintainers_look_people_up(stack: Running, world: World) -> None:
+    for who in world.people:
+        is_maintainer = "linked" in who.name or (who.project or 0) >= MAINTAINER  # of their own group of friends
+        status, _ = asked(who.api, "GET", "/users?email=olga@example.org")
+        assert status == (200 if is_maintainer else 403), who.name
+
+
+def test_of_two_owners_who_leave_at_once_one_stays(stack: Running) -> None:
+    ana, bob = stack.person("ana@example.org"), stack.person("bob@example.org")
+    first, second = ana.get("/me")["id"], bob.get("/me")["id"]
+    for _ in range(5):
+        group = ana.post("/groups", {"name": "G", "path": name()})["id"]
+        ana.call("PUT", f"/namespaces/{group}/members/{second}", {"role": "owner"})
+        with ThreadPoolExecutor(2) as pool:
+            leaving = [
+                pool.submit(asked, ana, "DELETE", f"/namespaces/{group}/members/{second}"),
+                pool.submit(asked, bob, "DELETE", f"/namespaces/{group}/members/{first}"),
+            ]
+            statuses = sorted(one.result()[0] for one in leaving)
+        # The one who was second is no member any more, or finds that the last owner stays.
+        assert statuses in ([204, 404], [204, 409])
+        owners = [api for api in (ana, bob) if asked(api, "GET", f"/namespaces/{group}/members")[0] == 200]
+        assert len(owners) == 1
