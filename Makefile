@@ -5,13 +5,14 @@ STACK := .venv-stack
 BIN := $(VENV)/bin
 PIP_QUIET := --quiet --disable-pip-version-check
 
-.PHONY: help setup readers run demo test test-all check lint types imports templates format package clean
+.PHONY: help setup readers run demo test test-all bench check lint types imports templates format package clean
 
 help:
 	@echo "make demo      the main job: a sample export of the demo catalog, downloaded and checked"
 	@echo "make run       the local stack with the demo catalog on http://127.0.0.1:$${PORT:-8000}, until Ctrl-C"
 	@echo "make test      the quick tests (unit, adapters, api, workflow)"
 	@echo "make test-all  these and the deployed local stack"
+	@echo "make bench     times of long lists beside a bare function (SAMPLES=100000)"
 	@echo "make check     ruff, mypy, import-linter, template and state-machine lint"
 	@echo "make package   template and deployment package in build/package"
 	@echo "make clean     removes environments, builds and caches; the data folder .local stays"
@@ -51,6 +52,9 @@ readers:
 
 test-all: setup readers
 	@$(BIN)/python -m pytest -q tests --cov --cov-report=term:skip-covered
+
+bench: setup
+	@$(BIN)/python -m tests.bench.bench_lists $(SAMPLES)
 
 check: setup lint types imports templates
 

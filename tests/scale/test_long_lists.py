@@ -9,12 +9,9 @@ import pytest
 from botocore.client import BaseClient
 from chalice.test import Client
 
-from chalicelib.catalog import namespaces, sample_index, sample_lists, samples
-from chalicelib.catalog.namespaces import Namespace
-from chalicelib.catalog.puid import Kind, make
-from chalicelib.catalog.samples import Sample
-from chalicelib.ids import Ids
+from chalicelib.catalog import sample_lists
 from chalicelib.settings import settings
+from tests.scale.laboratory import Laboratory
 from tests.scale.sorted_rows import SortedRows
 from tests.service import Person, made
 
@@ -61,35 +58,15 @@ def counting_reads(monkeypatch: pytest.MonkeyPatch, rows: SortedRows) -> Iterato
         yield reads
 
 
-def many_samples(project: Namespace) -> Iterator[Any]:
-    for namespace_id in project.lineage:
-        yield sample_index._CountRow(f"COUNT#{namespace_id}", "0", samples=SAMPLES)
-    at = "2026-11-24T00:00:00.000Z"
-    source = Ids()
-    for i in range(SAMPLES):
-        sample = Sample(
-            id=source.id(), puid=make(Kind.SAMPLE, "INXT", source), name=f"Sample {i:06d}", description=None,
-            project_id=project.id, namespace_ids=tuple(reversed(project.lineage)), metadata={}, created_at=at,
-            updated_at=at,
-        )  # fmt: skip
-        yield samples._row(sample)
-        yield from samples.list_rows(sample)
-        yield from samples.term_rows(sample)
-
-
 def test_lists_of_100_000_samples_and_500_projects_read_a_bounded_number_of_rows(
     client: Client, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     group = made(owner.post("/groups", {"name": "Lab", "path": "lab"}))
     project = made(owner.post("/projects", {"name": "Big", "path": "big", "group_id": group["id"]}))
-    above = namespaces.find(group["id"])
-    for i in range(PROJECTS - 1):
-        one = Namespace(
-            f"project-{i}", "project", f"Project {i}", f"p{i}", f"lab/p{i}", f"INXT_PRJ_{i:010d}", above.id,
-            above.lineage, None, "",
-        )  # fmt: skip
-        namespaces._row(one, f"BELOW#{above.id}", f"project#{one.id}").save()
-    rows = SortedRows(many_samples(namespaces.find(project["id"])))
+    lab = Laboratory(group["id"], project["id"], SAMPLES, PROJECTS)
+    for row in lab.project_rows():
+        row.save()
+    rows = SortedRows(lab.sample_rows())
 
     def read(path: str) -> tuple[Any, Reads]:
         with counting_reads(monkeypatch, rows) as reads:

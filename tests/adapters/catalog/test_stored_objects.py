@@ -70,10 +70,11 @@ class Documented:
     def head_object(self, **asked: Any) -> dict[str, Any]:
         assert asked["ChecksumMode"] == "ENABLED"
         size = sum(map(len, self.parts))
-        checksum = (
-            f"{to_base64(crc32(b''.join(to_base64(crc32(part)).encode() for part in self.parts)))}-{len(self.parts)}"
-        )
-        return {"ContentLength": size, "ETag": '"abc-3"', "ChecksumCRC32": checksum, "ChecksumType": "COMPOSITE"}
+        checksum = to_base64(crc32(b"".join(crc32(part).to_bytes(4, "big") for part in self.parts)))
+        return {
+            "ContentLength": size, "ETag": '"abc-5"', "ChecksumCRC32": f"{checksum}-{len(self.parts)}",
+            "ChecksumType": "COMPOSITE",
+        }  # fmt: skip
 
     def get_object_attributes(self, **asked: Any) -> dict[str, Any]:
         first = asked["PartNumberMarker"]
