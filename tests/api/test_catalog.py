@@ -368,3 +368,27 @@ def test_people_are_looked_up_by_maintainers_only(olga: Person, place: dict[str,
     assert olga.get("/users?email=bo@example.org").body["items"] == []
     assert olga.get("/users").status == 400
     assert bob.get("/users?email=olga@example.org").status == 403
+
+
+def test_what_is_shared_with_a_group_is_seen_from_the_groups_above_it(
+    olga: Person, place: dict[str, Any], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob = sign_in("bob@example.org")
+    house = made(bob.post("/groups", {"name": "House", "path": "house"}))
+    room = made(bob.post("/groups", {"name": "Room", "path": "room", "parent_id": house["id"]}))
+    grant(bob, room["id"], olga, "guest")
+    inner, project = place["inner"]["id"], place["project"]["id"]
+    made(olga.call("PUT", f"/namespaces/{inner}/links/{room['id']}", {"role": "analyst"}), 200)
+    made(olga.call("PUT", f"/namespaces/{project}/links/{room['id']}", {"role": "guest"}), 200)
+    assert {(one["id"], one["role"]) for one in bob.get("/projects").body["items"]} == {(project, "analyst")}
+    assert {one["id"] for one in bob.get("/groups").body["items"]} == {house["id"], room["id"], inner}
+    # The project is below the inner group, which is shared as well: its sample is listed once.
+    listed = made(bob.get(f"/namespaces/{room['id']}/samples"), 200)
+    assert ([one["id"] for one in listed["items"]], listed["total"]) == ([place["sample"]["id"]], 1)
+    assert bob.get(f"/namespaces/{house['id']}/samples").body["total"] == 0
+    monkeypatch.setattr("chalicelib.http.namespaces.MAX_LINKS", 2)
+    many = olga.call("PUT", f"/namespaces/{place['top']['id']}/links/{room['id']}", {"role": "guest"})
+    assert (many.status, many.body["type"].rsplit("/", 1)[1]) == (409, "too-many-links")
+    assert olga.call("DELETE", f"/namespaces/{inner}/links/{room['id']}").status == 204
+    assert olga.call("DELETE", f"/namespaces/{inner}/links/{room['id']}").status == 404
+    assert {(one["id"], one["role"]) for one in bob.get("/projects").body["items"]} == {(project, "guest")}

@@ -479,6 +479,7 @@ def test_files_of_any_name_unpack_into_their_folder_and_none_is_lost(ana: Person
     link = made(ana.post(f"/exports/{export['id']}/download"), 200)
     (tmp_path / "a.zip").write_bytes(requests.get(link["url"], timeout=30).content)
     tools = ["python", *(tool for tool in ("unzip", "7z", "bsdtar") if shutil.which(tool))]
+    assert len(tools) == 4 or not os.environ.get("CI"), "a program that reads archives is not installed"
     files, *others = [unpacked(tmp_path / "a.zip", tool) for tool in tools]
     assert all(other == files for other in others)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["a.zip", *tools])
