@@ -156,17 +156,19 @@ def create_many(project: Namespace, wanted: Sequence[NewSample], ids: Ids) -> li
     _refuse_taken(made, [new.puid for new in wanted if new.puid is not None])
     depth = len(project.lineage)
     at_once = max(1, (_TRANSACTION - depth) // (2 + depth))
-    sample_index.put_terms([row for sample in made for row in term_rows(sample)])
+    there = find_many(sample.id for sample in made) if ids.is_repeatable else {}
     for start in range(0, len(made), at_once):
         chunk = made[start : start + at_once]
-        try:
-            _write_new(chunk)
-        except Conflict:
-            there = find_many(sample.id for sample in chunk) if ids.is_repeatable else {}
-            if len(there) < len(chunk):
-                raise
-            made[start : start + at_once] = [there[sample.id] for sample in chunk]
-    return made
+        if any(sample.id not in there for sample in chunk):
+            sample_index.put_terms([row for sample in chunk for row in term_rows(sample)])
+            try:
+                _write_new(chunk)
+            except Conflict:
+                twins = find_many(sample.id for sample in chunk) if ids.is_repeatable else {}
+                if len(twins) < len(chunk):
+                    raise
+                there |= twins
+    return [there.get(sample.id, sample) for sample in made]
 
 
 def _refuse_taken(made: Sequence[Sample], given: Sequence[str]) -> None:
