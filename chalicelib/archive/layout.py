@@ -1,19 +1,29 @@
 """In which order the bodies stand, so that few bytes must be stitched.
 
 A body can only be copied by S3 if the bytes before it, back to the last copied one, fill a part (5 MiB). What fills a
-part: small files, which can't be copied anyway; files of 5 to 10 MiB that are given up for copying; the head of a large
-file itself. One group is one such filling and the file it serves.
+part: small files, which can't be copied anyway; files of 5 to 10 MiB that are given up for copying; the head of the
+copied file itself. One group is one such filling and the file it serves.
+
+Stitched bytes are those of the small files, of the files given up, and the heads. Every small file that stands before a
+copied one spares as many bytes of a head as it has, up to the part's 5 MiB: so the small ones are packed tightly, and a
+file is given up where it spares more than it costs (docs/decisions/0001).
 """
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from heapq import heapify, heappop, heapreplace
+from itertools import accumulate, product
 
 from chalicelib.archive.entries import Entry
 from chalicelib.archive.zip_format import is_zip64, local_header_length
 
 MIB = 1 << 20
 GIB = 1 << 30
+_TRIED = 12  # on each side of the number of files to be given up that is reckoned best
+_TRIED_UP_TO = 20_000  # entries; beyond, only that number is tried
+_ALL_WAYS_UP_TO = 2_000
+_EXACT_UP_TO = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,67 +54,228 @@ def length_of(entry: Entry) -> int:
     return local_header_length(entry.name, entry.size) + entry.size
 
 
+def head_of(entry: Entry, before: int, limits: Limits) -> int:
+    """How many bytes of a copied entry must be stitched after `before` bytes of others and its own header."""
+    return max(0, limits.min_part - before - local_header_length(entry.name, entry.size))
+
+
 def group(entries: Sequence[Entry], limits: Limits) -> list[Group]:
     """The order of the bodies, as groups. The same entries give the same groups."""
-    sizes = [length_of(entry) for entry in entries]
     by_size = sorted(range(len(entries)), key=lambda i: (-entries[i].size, i))
-    large = [i for i in by_size if entries[i].size >= 2 * limits.min_part]
-    middle = [i for i in by_size if limits.min_part <= entries[i].size < 2 * limits.min_part]
-    fillings, rest = _fillings([i for i in by_size if entries[i].size < limits.min_part], sizes, limits.min_part)
-    given_up = _given_up(middle, sizes, len(fillings), len(large), limits.min_part)
-    kept = middle[: len(middle) - given_up]
-    fillings += [(i,) for i in middle[len(middle) - given_up :]]
-    # Served first are the middle ones, which can't be copied otherwise, then the large ones. The archive's first member
-    # should not be zip64 if another can be, because Safari fails on such archives.
-    targets = kept + sorted(large, key=lambda i: (is_zip64(entries[i].size), i))
-    groups = [Group(filling, target) for filling, target in zip(fillings, targets, strict=False)]
-    groups += [Group(filling, None) for filling in _merged(fillings[len(targets) :], sizes, limits.stitch)]
-    unserved = [Group((), target) for target in targets[len(fillings) :]]
-    if rest and unserved:
-        unserved[0] = Group(rest, unserved[0].copied)
-    elif rest:
-        unserved = [Group(rest, None)]
-    return groups + unserved
+    copyable = [i for i in by_size if entries[i].size >= limits.min_part]
+    small = [i for i in by_size if entries[i].size < limits.min_part]
+    middle = sum(1 for i in copyable if entries[i].size < 2 * limits.min_part)
+    packing = _best(entries, copyable, small, middle, limits)
+    served = [Group(tuple(filling), target) for target, filling in packing.fillings.items()]
+    # The archive's first member should not be zip64 if another can be, because Safari fails on such archives.
+    served.sort(key=lambda one: is_zip64(entries[(*one.stitched, one.copied or 0)[0]].size))
+    idle = [Group(run, None) for run in _runs(packing.left, entries, limits.stitch)]
+    return served + idle
 
 
-def _fillings(small: Sequence[int], sizes: Sequence[int], needed: int) -> tuple[list[tuple[int, ...]], tuple[int, ...]]:
-    """Small files in runs that fill a part each, and the rest, which fills none."""
-    fillings: list[tuple[int, ...]] = []
+@dataclass(frozen=True, slots=True)
+class _Packing:
+    """What stands before each copied entry, what is left, and the bytes that are stitched beyond the small files."""
+
+    fillings: dict[int, list[int]]
+    left: list[int]
+    cost: int
+
+
+def _best(
+    entries: Sequence[Entry], copyable: Sequence[int], small: Sequence[int], middle: int, limits: Limits
+) -> _Packing:
+    """The cheapest packing among the numbers of given-up files that are worth a try."""
+    if len(entries) <= _EXACT_UP_TO:
+        return _exact(entries, copyable, small, limits)
+    reckoned = _reckoned(entries, copyable, small, middle, limits)
+    around = _TRIED if len(entries) <= _TRIED_UP_TO else 0
+    ways = _WAYS if len(entries) <= _ALL_WAYS_UP_TO else _WAYS[:1]
+    tried = range(max(0, reckoned - around), min(middle, reckoned + around) + 1)
+    packings = (_packed(entries, copyable, small, x, way, limits) for x in tried for way in ways)
+    found = [packing for packing in packings if packing is not None]
+    x = tried[-1]
+    while not found:  # half of the middle ones can always serve the other half
+        x = min(middle, x + max(1, x // 8))
+        packing = _packed(entries, copyable, small, x, _WAYS[0], limits)
+        found = [] if packing is None else [packing]
+    return min(found, key=lambda packing: packing.cost)
+
+
+def _exact(entries: Sequence[Entry], copyable: Sequence[int], small: Sequence[int], limits: Limits) -> _Packing:
+    """The very cheapest packing of a few entries: all that can be given up, before all that it can stand before."""
+    best: _Packing | None = None
+    middle = [i for i in copyable if entries[i].size < 2 * limits.min_part]  # a larger one costs more than it spares
+    for chosen in range(1 << len(middle)):
+        wholes = [i for k, i in enumerate(middle) if chosen >> k & 1]
+        targets = [i for i in copyable if i not in wholes]
+        given_up = sum(entries[i].size for i in wholes)
+        if best is not None and given_up >= best.cost:
+            continue
+        fillers = [*wholes, *small]
+        for places in product((*targets, None), repeat=len(fillers)):
+            fillings: dict[int, list[int]] = {target: [] for target in targets}
+            left: list[int] = []
+            for i, place in zip(fillers, places, strict=True):
+                (left if place is None else fillings[place]).append(i)
+            heads = {
+                target: head_of(entries[target], sum(length_of(entries[i]) for i in filling), limits)
+                for target, filling in fillings.items()
+            }
+            lawful = all(entries[target].size - head >= limits.min_part for target, head in heads.items())
+            cost = given_up + sum(heads.values())
+            if lawful and (best is None or cost < best.cost):
+                best = _Packing(fillings, left, cost)
+    assert best is not None  # noqa: S101 - nothing copied is always lawful
+    return best
+
+
+def _reckoned(
+    entries: Sequence[Entry], copyable: Sequence[int], small: Sequence[int], middle: int, limits: Limits
+) -> int:
+    """How many of the middle files (the smallest ones) are best given up, as if small files could be cut anywhere."""
+    at_hand = sum(length_of(entries[i]) for i in small)
+    smallest_first = copyable[::-1][:middle]
+    costs = [0, *accumulate(entries[i].size for i in smallest_first)]
+    hard = [0, *accumulate(max(0, _least(entries[i], limits)) for i in smallest_first)]
+    best, best_cost = middle, None
+    for x in range(middle + 1):
+        last_served = min(middle, 2 * x)  # the x given up serve the x next, which need the most
+        if hard[middle] - hard[last_served] > at_hand:
+            continue
+        needed = (len(copyable) - 2 * x) * limits.min_part
+        cost = costs[x] + max(0, needed - at_hand)
+        if best_cost is None or cost < best_cost:
+            best, best_cost = x, cost
+    return best
+
+
+def _least(entry: Entry, limits: Limits) -> int:
+    """What must stand before a copied entry so that what is left of it behind its head is a part."""
+    return 2 * limits.min_part - entry.size - local_header_length(entry.name, entry.size)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How small files are chosen: for what a middle file must have before it, one that does alone (or as many as fit);
+    for the heads, the longest that fit, file by file (or the longest first, each to the longest head)."""
+
+    alone: bool = False
+    spread: bool = False
+
+
+_WAYS = (_Way(), _Way(spread=True), _Way(alone=True), _Way(alone=True, spread=True))
+
+
+def _packed(
+    entries: Sequence[Entry], copyable: Sequence[int], small: Sequence[int], given_up: int, way: _Way, limits: Limits
+) -> _Packing | None:
+    """The packing with so many of the smallest copyable files given up; None when a middle one can't be served."""
+    kept = len(copyable) - given_up
+    targets, wholes = list(copyable[:kept][::-1]), list(copyable[kept:])
+    fillings: dict[int, list[int]] = {target: [] for target in targets}
+    for target in targets[: len(wholes)]:
+        fillings[target].append(wholes.pop())
+    shelf = _Shelf([(length_of(entries[i]), i) for i in reversed(small)])
+    heads = {
+        target: head_of(entries[target], sum(length_of(entries[i]) for i in filling), limits)
+        for target, filling in fillings.items()
+    }
+
+    def put(target: int, taken: tuple[int, int] | None) -> bool:
+        if taken is not None:
+            heads[target] = max(0, heads[target] - taken[0])
+            fillings[target].append(taken[1])
+        return taken is not None
+
+    for target in targets:  # those that need the most stand first
+        longest = entries[target].size - limits.min_part  # head, so that what is left is a part
+        while (gap := heads[target] - longest) > 0:
+            if way.alone and put(target, shelf.take_between(gap, heads[target])):
+                continue
+            if not (put(target, shelf.take_at_most(gap)) or put(target, shelf.take_at_least(gap))):
+                return None
+    if way.spread:
+        _spread(heads, shelf, put)
+    for target in targets:
+        while heads[target] and put(target, shelf.take_at_most(heads[target])):
+            pass
+    # What fits nowhere without passing a part's length spares the longest of the heads that are left.
+    for target in sorted(targets, key=lambda i: (-heads[i], i)):
+        if heads[target] == 0 or not put(target, shelf.take_at_least(1)):
+            break
+    cost = sum(heads.values()) + sum(entries[i].size for i in copyable[kept:])
+    return _Packing(fillings, [*wholes, *shelf.rest()], cost)
+
+
+def _spread(heads: Mapping[int, int], shelf: "_Shelf", put: Callable[[int, tuple[int, int] | None], bool]) -> None:
+    """The longest of the shelf to the longest head, as long as one fits."""
+    waiting = [(-head, target) for target, head in heads.items() if head]
+    heapify(waiting)
+    while waiting:
+        head, target = waiting[0]
+        if not put(target, shelf.take_at_most(-head)):
+            return
+        if heads[target]:
+            heapreplace(waiting, (-heads[target], target))
+        else:
+            heappop(waiting)
+
+
+class _Shelf:
+    """Entries by length, from which they are taken; each search costs next to nothing, however many there are."""
+
+    def __init__(self, ascending: Sequence[tuple[int, int]]) -> None:
+        self._items = ascending
+        self._lengths = [length for length, _ in ascending]
+        self._taken = bytearray(len(ascending))
+        # Where to look next below and above an item that was taken; the paths are shortened as they are walked.
+        self._below = list(range(-1, len(ascending) - 1))
+        self._above = list(range(1, len(ascending) + 1))
+
+    def _free(self, at: int, onward: list[int]) -> int:
+        """The first item at or after `at`, going this way, that is there; outside of the list when there is none."""
+        passed = []
+        while 0 <= at < len(self._items) and self._taken[at]:
+            passed.append(at)
+            at = onward[at]
+        for one in passed:
+            onward[one] = at
+        return at
+
+    def _take(self, at: int) -> tuple[int, int] | None:
+        if not 0 <= at < len(self._items):
+            return None
+        self._taken[at] = 1
+        return self._items[at]
+
+    def take_at_most(self, length: int) -> tuple[int, int] | None:
+        """The longest of at most this length: (length, position), or None."""
+        return self._take(self._free(bisect_right(self._lengths, length) - 1, self._below))
+
+    def take_between(self, least: int, most: int) -> tuple[int, int] | None:
+        """The shortest of at least `least`, if it is not longer than `most`: (length, position), or None."""
+        at = self._free(bisect_left(self._lengths, least), self._above)
+        return self._take(at) if at < len(self._items) and self._lengths[at] <= most else None
+
+    def take_at_least(self, length: int) -> tuple[int, int] | None:
+        """The shortest of at least this length: (length, position), or None."""
+        return self._take(self._free(bisect_left(self._lengths, length), self._above))
+
+    def rest(self) -> list[int]:
+        """The positions of what was not taken, the longest first."""
+        return [i for (_, i), taken in zip(reversed(self._items), reversed(self._taken), strict=True) if not taken]
+
+
+def _runs(left: Sequence[int], entries: Sequence[Entry], aim: int) -> Iterator[tuple[int, ...]]:
+    """What serves nobody, in runs of about `aim` bytes; the last may be shorter than a part."""
     run: list[int] = []
     length = 0
-    for i in small:
+    for i in left:
         run.append(i)
-        length += sizes[i]
-        if length >= needed:
-            fillings.append(tuple(run))
-            run, length = [], 0
-    return fillings, tuple(run)
-
-
-def _given_up(middle: Sequence[int], sizes: Sequence[int], fillings: int, large: int, head: int) -> int:
-    """How many of the middle files (the smallest) are best stitched whole and used as fillings.
-
-    Stitching x of them costs their bytes and serves x files; what is left of the service spares large files' heads.
-    """
-    costs = [0, *accumulate(sizes[i] for i in reversed(middle))]
-
-    def cost(x: int) -> int:
-        spare = fillings + x - (len(middle) - x)
-        return costs[x] + head * max(0, large - spare)
-
-    feasible = [x for x in range(len(middle) + 1) if fillings + x >= len(middle) - x]
-    return min(feasible, key=cost, default=0)
-
-
-def _merged(fillings: Sequence[tuple[int, ...]], sizes: Sequence[int], aim: int) -> list[tuple[int, ...]]:
-    """Fillings that serve nobody, joined to parts of about `aim` bytes."""
-    merged: list[tuple[int, ...]] = []
-    run: list[int] = []
-    length = 0
-    for filling in fillings:
-        run += filling
-        length += sum(sizes[i] for i in filling)
+        length += length_of(entries[i])
         if length >= aim:
-            merged.append(tuple(run))
+            yield tuple(run)
             run, length = [], 0
-    return [*merged, tuple(run)] if run else merged
+    if run:
+        yield tuple(run)

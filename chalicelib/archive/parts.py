@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from chalicelib.archive.entries import ArchiveTooLarge, Entry
-from chalicelib.archive.layout import Group, Limits, group, length_of
-from chalicelib.archive.zip_format import local_header_length
+from chalicelib.archive.layout import Group, Limits, group, head_of, length_of
 
 MAX_BATCHES = 1_000
 # What a worker needs for a request, a stitched byte (in and out) and a copied byte, in seconds: only ratios matter.
@@ -116,9 +115,7 @@ def _head(unit: Group, entries: Sequence[Entry], limits: Limits) -> int:
     """How many bytes of the copied entry must be stitched so that the part before the copies is large enough."""
     if unit.copied is None:
         return 0
-    entry = entries[unit.copied]
-    before = sum(length_of(entries[i]) for i in unit.stitched) + local_header_length(entry.name, entry.size)
-    return max(0, limits.min_part - before)
+    return head_of(entries[unit.copied], sum(length_of(entries[i]) for i in unit.stitched), limits)
 
 
 def _copy_count(unit: Group, entries: Sequence[Entry], limits: Limits) -> int:

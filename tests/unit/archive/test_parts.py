@@ -1,8 +1,10 @@
 """The planner against S3's law, and a whole archive assembled from its plan in memory."""
 
 import io
+import random
 import zipfile
 from datetime import UTC, datetime
+from itertools import product
 from zlib import crc32
 
 import pytest
@@ -84,6 +86,75 @@ def test_what_can_be_copied_is_copied_but_for_what_fills_parts(given_sizes: list
     copyable = sum(1 for one in entries if one.size >= 500)
     assert stitched <= small + copyable * 1000
     assert stitched <= small + sum(500 if one.size >= 1000 else one.size for one in entries if one.size >= 500)
+
+
+def stitched_bytes(entries: list[Entry], planned: Plan) -> int:
+    copied = sum(copy.length for batch in planned.batches for unit in batch.units for copy in unit.copies)
+    return sum(one.size for one in entries) - copied
+
+
+def head(one: Entry, before: int, limits: Limits) -> int:
+    return max(0, limits.min_part - before - (length_of(one) - one.size))
+
+
+def fewest_stitched_bytes(entries: list[Entry], limits: Limits) -> int:
+    """By trying everything: which files are copied, and before which of them each of the others stands."""
+    copyable = [one for one in entries if one.size >= limits.min_part]
+    best = sum(one.size for one in entries)
+    for chosen in range(1 << len(copyable)):
+        copied = [one for k, one in enumerate(copyable) if chosen >> k & 1]
+        others = [one for one in entries if one not in copied]
+        base = sum(one.size for one in others)
+        if base >= best:
+            continue
+        for places in product(range(len(copied) + 1), repeat=len(others)):
+            before = [0] * (len(copied) + 1)
+            for one, place in zip(others, places, strict=True):
+                before[place] += length_of(one)
+            heads = [head(one, before[k], limits) for k, one in enumerate(copied)]
+            if all(one.size - cut >= limits.min_part for one, cut in zip(copied, heads, strict=True)):
+                best = min(best, base + sum(heads))
+    return best
+
+
+def least_conceivable(entries: list[Entry], limits: Limits) -> int:
+    """A lower bound of the stitched bytes, as if small files could be cut anywhere (docs/decisions/0001): for each
+    number of given-up files, each of which spares one head at the most, their bytes, those of the small files, and the
+    heads that neither of them can spare."""
+    copyable = sorted((one for one in entries if one.size >= limits.min_part), key=lambda one: one.size)
+    small = [one for one in entries if one.size < limits.min_part]
+    fill = sum(map(length_of, small))
+    bounds = []
+    for given_up in range(sum(1 for one in copyable if one.size < 2 * limits.min_part) + 1):
+        heads = [head(one, 0, limits) for one in copyable[given_up:]]
+        least = [cut - (one.size - limits.min_part) for one, cut in zip(copyable[given_up:], heads, strict=True)]
+        if sum(gap for gap in least[given_up:] if gap > 0) <= fill:
+            whole = sum(one.size for one in (*small, *copyable[:given_up]))
+            bounds.append(whole + max(0, sum(sorted(heads)[: max(0, len(heads) - given_up)]) - fill))
+    return min(bounds)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.one_of(st.integers(0, 499), st.integers(500, 999), st.integers(1000, 6000)), max_size=6))
+def test_of_a_few_files_no_fewer_bytes_could_be_stitched(given_sizes: list[int]) -> None:
+    entries = [entry(i, size) for i, size in enumerate(given_sizes)]
+    fewest = fewest_stitched_bytes(entries, SMALL)
+    assert fewest <= stitched_bytes(entries, plan(entries, SMALL)) <= fewest * 1.02
+
+
+KINDS = st.sampled_from([(1, 1, 1), (8, 1, 2), (1, 8, 1), (1, 1, 8), (20, 0, 1)])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 1 << 32), st.integers(8, 400), KINDS)
+def test_of_many_files_hardly_more_bytes_are_stitched_than_the_lower_bound(
+    seed: int, count: int, kinds: tuple[int, int, int]
+) -> None:
+    source = random.Random(seed)
+    ranges = source.choices([(0, 499), (500, 999), (1000, 6000)], kinds, k=count)
+    entries = [entry(i, source.randint(*between)) for i, between in enumerate(ranges)]
+    bound = least_conceivable(entries, SMALL)
+    assert bound <= stitched_bytes(entries, plan(entries, SMALL)) <= bound * 1.02 + SMALL.min_part
 
 
 def test_small_files_spare_the_heads_of_large_ones() -> None:
