@@ -113,7 +113,7 @@ def _exact(entries: Sequence[Entry], copyable: Sequence[int], small: Sequence[in
         if best is not None and given_up >= best.cost:
             continue
         fillers = [*wholes, *small]
-        for places in product((*targets, None), repeat=len(fillers)):
+        for places in product((None, *targets), repeat=len(fillers)):  # of equals the one with the shorter parts
             fillings: dict[int, list[int]] = {target: [] for target in targets}
             left: list[int] = []
             for i, place in zip(fillers, places, strict=True):

@@ -164,6 +164,13 @@ def test_small_files_spare_the_heads_of_large_ones() -> None:
     assert sum(copy.length for copy in unit.copies) == 100 * MIB
 
 
+@pytest.mark.parametrize("count", [6, 60])
+def test_no_more_stands_before_a_large_file_than_a_part_needs(count: int) -> None:
+    planned = plan([*(entry(i, 4 * MIB) for i in range(count)), entry(count, 100 * MIB)])
+    units = [u for batch in planned.batches for u in batch.units]
+    assert max(sum(planned.index.entries[i].size for i in u.stitched) + u.head for u in units) <= 12 * MIB
+
+
 def test_of_middle_sized_files_every_second_one_is_copied() -> None:
     planned = plan([entry(i, 5 * MIB) for i in range(300)])
     units = [unit for batch in planned.batches for unit in batch.units]
