@@ -16,7 +16,7 @@ from pynamodb.exceptions import DoesNotExist, PutError
 from pynamodb.models import Model
 
 from chalicelib.errors import Invalid
-from chalicelib.tables import TableName
+from chalicelib.tables import TableName, conditional_failure
 
 LASTS = timedelta(hours=24)
 MAX_ANSWER = 300_000  # a DynamoDB item has at most 400 kB; a larger answer is made again instead
@@ -62,7 +62,7 @@ def claim(user_id: str, key: str, request: bytes, now: datetime) -> Claim:
     try:
         fresh.save(condition=free)
     except PutError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
+        if not conditional_failure(error):
             raise
     else:
         return Claim(row_key, uuid.UUID(fresh.seed), None)

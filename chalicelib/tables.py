@@ -33,6 +33,13 @@ def connection() -> Connection:
     return Connection()
 
 
+def conditional_failure(error: Exception) -> bool:
+    """Did DynamoDB refuse a write because its condition did not hold?"""
+    codes = [getattr(error, "cause_response_code", None)]
+    codes += [reason.code for reason in getattr(error, "cancellation_reasons", []) if reason is not None]
+    return "ConditionalCheckFailedException" in codes or "ConditionalCheckFailed" in codes
+
+
 def write_together(fill: Callable[[TransactWrite], None], *, taken: Sequence[SeqportError | None]) -> None:
     """Run a transaction of writes; `taken` holds, by its operations, what to raise when one's condition fails. Their
     order is that in which PynamoDB sends them: deletions, then saves, then updates.

@@ -4,13 +4,23 @@ import pytest
 from chalice.test import Client
 
 from infra.local.issuer import Issuer
-from tests.service import Person, published_keys
+from tests.service import Person, published_keys, service
 
 
 @pytest.fixture(scope="session")
 def signer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
     with published_keys(tmp_path_factory.mktemp("issuer")) as made:
         yield made
+
+
+@pytest.fixture
+def client(signer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    """The service with all of AWS from moto; a folder may have another."""
+    with service(monkeypatch, signer):
+        from app import app
+
+        with Client(app) as made:
+            yield made
 
 
 @pytest.fixture

@@ -154,7 +154,7 @@ def _unless_last_owner(
             if member.role is Role.OWNER and member.expires_at is None
         }
         if owners == {user_id}:
-            raise Conflict("The last owner stays: make somebody else owner first.", slug="last-owner")
+            raise Conflict(met.words, slug=met.slug)
         unchanged = _OwnersRow.pk.does_not_exist() if changes == 0 else _OwnersRow.changes == changes
 
         def fill(

@@ -9,7 +9,7 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import PutError
 from pynamodb.models import Model
 
-from chalicelib.tables import TableName
+from chalicelib.tables import TableName, conditional_failure
 
 _SIGNATURE = 12  # bytes: forging needs 2^95 tries on the average, each of them a request
 _PLACE = ("SIGNING_KEY", "1")
@@ -35,7 +35,7 @@ def _key() -> bytes:
             condition=_KeyRow.pk.does_not_exist()
         )
     except PutError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
+        if not conditional_failure(error):
             raise
     return base64.b64decode(_KeyRow.get(*_PLACE, consistent_read=True).secret)
 

@@ -9,7 +9,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 from chalicelib.access.tokens import AccessToken
-from chalicelib.tables import TableName
+from chalicelib.tables import TableName, conditional_failure
 
 _PROFILE = "PROFILE"
 
@@ -84,7 +84,7 @@ def signed_in(token: AccessToken) -> User:
         try:
             row.save(condition=UserRow.pk.does_not_exist())
         except PutError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if not conditional_failure(error):
                 raise
         else:
             return _value(row)

@@ -102,6 +102,14 @@ def _best(
     return min(found, key=lambda packing: packing.cost)
 
 
+def _heads(entries: Sequence[Entry], fillings: Mapping[int, Sequence[int]], limits: Limits) -> dict[int, int]:
+    """How much of each copied entry must be stitched behind its filling."""
+    return {
+        target: head_of(entries[target], sum(length_of(entries[i]) for i in filling), limits)
+        for target, filling in fillings.items()
+    }
+
+
 def _exact(entries: Sequence[Entry], copyable: Sequence[int], small: Sequence[int], limits: Limits) -> _Packing:
     """The very cheapest packing of a few entries: all that can be given up, before all that it can stand before."""
     best: _Packing | None = None
@@ -118,10 +126,7 @@ def _exact(entries: Sequence[Entry], copyable: Sequence[int], small: Sequence[in
             left: list[int] = []
             for i, place in zip(fillers, places, strict=True):
                 (left if place is None else fillings[place]).append(i)
-            heads = {
-                target: head_of(entries[target], sum(length_of(entries[i]) for i in filling), limits)
-                for target, filling in fillings.items()
-            }
+            heads = _heads(entries, fillings, limits)
             lawful = all(entries[target].size - head >= limits.min_part for target, head in heads.items())
             cost = given_up + sum(heads.values())
             if lawful and (best is None or cost < best.cost):
@@ -177,10 +182,7 @@ def _packed(
     for target in targets[: len(wholes)]:
         fillings[target].append(wholes.pop())
     shelf = _Shelf([(length_of(entries[i]), i) for i in reversed(small)])
-    heads = {
-        target: head_of(entries[target], sum(length_of(entries[i]) for i in filling), limits)
-        for target, filling in fillings.items()
-    }
+    heads = _heads(entries, fillings, limits)
 
     def put(target: int, taken: tuple[int, int] | None) -> bool:
         if taken is not None:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,7 @@ from chalicelib.assembly.state import MAX_PLANS, State, in_work
 from chalicelib.crc32 import to_hex
 from chalicelib.exports import lifecycle, record, uploads
 from chalicelib.exports.contents import Contents, from_document
-from chalicelib.exports.expiry import expires_at
+from chalicelib.exports.expiry import expiry
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.manifest import Manifest
 from chalicelib.exports.record import Export, ExportedFile, Status, Step, Upload
@@ -113,7 +112,7 @@ def _ready(
         export,
         ExportedFile(upload.key, archive.size, to_hex(archive.crc32), len(contents.items)),
         at=times.to_text(moment),
-        expires_at=times.to_text(_expiry(moment)),
+        expires_at=times.to_text(expiry(moment, settings())),
         warnings=len(contents.skipped),
         details={
             "bytes_copied": traffic.copied,
@@ -129,8 +128,3 @@ def _ready(
     # A twin of this step may have turned it just now; whatever else happened, this attempt is over.
     is_ready = current is not None and current.status is Status.READY and current.removed_at is None
     return state.outcome("ready" if is_ready else "removed")
-
-
-def _expiry(moment: datetime) -> datetime:
-    s = settings()
-    return expires_at(moment, time_zone=s.time_zone, country=s.holidays_country, subdivision=s.holidays_subdivision)

@@ -16,7 +16,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.search import finds, folded, words
-from chalicelib.tables import TableName
+from chalicelib.tables import TableName, conditional_failure
 
 SHARDS = 4
 _COUNTERS = 16  # a namespace's count is the sum of so many rows: writers seldom meet at one
@@ -196,7 +196,7 @@ def drop_terms(rows: Iterable[TermRow], since: str | None) -> None:
         try:
             row.delete(condition=condition)
         except DeleteError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if not conditional_failure(error):
                 raise
 
 

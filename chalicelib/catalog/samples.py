@@ -21,7 +21,7 @@ from chalicelib.tables import TableName, write_together
 
 _META = "META"
 _TRANSACTION = 100  # operations that one transaction may have (TransactWriteItems)
-_TRIES = 5
+_TRIES = 6
 Metadata = Mapping[str, str | int | float]
 
 
@@ -223,14 +223,15 @@ def find_many(ids_or_puids: Iterable[str]) -> dict[str, Sample]:
 def change(sample: Sample, how: Callable[[Sample], Sample]) -> Sample:
     """What `how` makes of name, description and metadata of a sample; of its newest version, if somebody else changed
     it meanwhile. NotFound when it was deleted."""
-    for _ in range(_TRIES):
-        wanted = how(sample)
+    tries = 0
+    while True:
+        wanted, tries = how(sample), tries + 1
         try:
             return update(sample, name=wanted.name, description=wanted.description, metadata=wanted.metadata)
         except Conflict:
-            sample = find(sample.id)
-    wanted = how(sample)
-    return update(sample, name=wanted.name, description=wanted.description, metadata=wanted.metadata)
+            if tries == _TRIES:
+                raise
+        sample = find(sample.id)
 
 
 def update(sample: Sample, *, name: str, description: str | None, metadata: Metadata) -> Sample:

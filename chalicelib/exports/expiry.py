@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from chalicelib.settings import Settings
+
 BUSINESS_DAYS = 3
 _CATEGORIES = ("government", "public", "optional")
 _END_OF_DAY = time(23, 59, 59)
@@ -41,3 +43,8 @@ def expires_at(
         day += timedelta(days=1)
         left -= is_business_day(day)
     return datetime.combine(day, _END_OF_DAY, zone).astimezone(UTC)
+
+
+def expiry(ready_at: datetime, s: Settings) -> datetime:
+    """`expires_at` in the time zone and by the days off of the settings."""
+    return expires_at(ready_at, time_zone=s.time_zone, country=s.holidays_country, subdivision=s.holidays_subdivision)

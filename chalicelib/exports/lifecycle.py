@@ -23,7 +23,6 @@ from chalicelib.exports.record import (
     Status,
     Step,
     Upload,
-    conditional_failure,
     due_shard,
 )
 
@@ -38,7 +37,7 @@ def create(row: ExportRow, event: Event) -> bool:
             transaction.save(row, condition=ExportRow.id.does_not_exist())
             transaction.save(audit.row_of(event))
     except TransactWriteError as error:
-        if conditional_failure(error):
+        if tables.conditional_failure(error):
             return False
         raise
     return True
@@ -67,7 +66,7 @@ def _transition(
             transaction.update(ExportRow(export.id), actions=list(actions), condition=condition)
             transaction.save(audit.row_of(event))
     except TransactWriteError as error:
-        if conditional_failure(error):
+        if tables.conditional_failure(error):
             return False
         raise
     return True
@@ -77,7 +76,7 @@ def _update(export_id: str, condition: Condition, actions: Sequence[UpdateAction
     try:
         ExportRow(export_id).update(actions=list(actions), condition=condition)
     except UpdateError as error:
-        if conditional_failure(error):
+        if tables.conditional_failure(error):
             return False
         raise
     return True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DoesNotExist, PutError
+from pynamodb.exceptions import DoesNotExist
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
@@ -225,10 +225,3 @@ def due(moment: str) -> Iterator[Export]:
 def existing(export_ids: list[str]) -> set[str]:
     """Those of the ids that have a record."""
     return {row.id for row in ExportRow.batch_get(export_ids)}
-
-
-def conditional_failure(error: PutError | Exception) -> bool:
-    """Did DynamoDB refuse a write because its condition did not hold?"""
-    codes = [getattr(error, "cause_response_code", None)]
-    codes += [reason.code for reason in getattr(error, "cancellation_reasons", []) if reason is not None]
-    return "ConditionalCheckFailedException" in codes or "ConditionalCheckFailed" in codes

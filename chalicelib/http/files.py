@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 from chalicelib import times
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
-from chalicelib.catalog import files, namespaces, permissions, samples, uploads
+from chalicelib.catalog import files, uploads
 from chalicelib.catalog.files import File
 from chalicelib.catalog.puid import Kind
 from chalicelib.catalog.uploads import MAX_FILE, MAX_PARTS, Upload
@@ -19,7 +19,7 @@ from chalicelib.http.namespaces import check_puid
 from chalicelib.http.once import once
 from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
-from chalicelib.http.samples import sample_of
+from chalicelib.http.samples import sample_and_role, sample_of
 from chalicelib.ids import Ids
 from chalicelib.search import finds
 
@@ -83,10 +83,10 @@ def _upload(upload: Upload) -> dict[str, Any]:
 def _file_of(id_or_puid: str, user: User) -> File:
     """The file of a path, in whose project the user is at least uploader."""
     file = files.find(path_value(id_or_puid))
-    sample = samples.find_many([file.sample_id]).get(file.sample_id)
-    if sample is None or permissions.readable(user.id, namespaces.find(sample.project_id)) is None:
-        raise NotFound("There is no such file.")
-    permissions.require(user.id, namespaces.find(sample.project_id), Role.UPLOADER)
+    try:
+        sample_of(file.sample_id, user, Role.UPLOADER)
+    except NotFound:
+        raise NotFound("There is no such file.") from None
     return file
 
 
@@ -98,9 +98,8 @@ def blueprint(authorize: Any) -> Blueprint:
     def list_files(sample_id: str) -> Response:
         request = bp.current_request
         user = caller(request)
-        sample = sample_of(sample_id, user, Role.GUEST)
+        sample, role = sample_and_role(sample_id, user, Role.GUEST)
         q = query(request, "q")
-        role = permissions.require(user.id, namespaces.find(sample.project_id), Role.GUEST)
         by = order(request, ("created_at", "filename", "size"), "created_at")
 
         def position(file: File) -> str:

@@ -18,7 +18,7 @@ from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.catalog.sample_index import Listed
 from chalicelib.catalog.sample_lists import SortKey
 from chalicelib.catalog.samples import NewSample, Sample
-from chalicelib.errors import Flaw, Forbidden, NotFound, broken, words
+from chalicelib.errors import Flaw, NotFound, broken, words
 from chalicelib.http.bodies import Body, Name, Text, caller, path_value, query, read_body
 from chalicelib.http.locations import location
 from chalicelib.http.namespaces import puid_rule
@@ -105,14 +105,16 @@ def project_of(id_or_puid: str, user: User, least: Role) -> Namespace:
 
 def sample_of(id_or_puid: str, user: User, least: Role) -> Sample:
     """The sample of a path, on whose project the user has at least this role; NotFound without any."""
+    return sample_and_role(id_or_puid, user, least)[0]
+
+
+def sample_and_role(id_or_puid: str, user: User, least: Role) -> tuple[Sample, Role]:
+    """As `sample_of`, with the role that the user has there."""
     sample = samples.find(path_value(id_or_puid))
     try:
-        permissions.require(user.id, namespaces.find(sample.project_id), least)
-    except Forbidden:
-        raise
+        return sample, permissions.require(user.id, namespaces.find(sample.project_id), least)
     except NotFound:
         raise NotFound("There is no such sample.") from None
-    return sample
 
 
 def _new(bodies: Sequence[NewSampleBody], pointers: Sequence[str]) -> list[NewSample]:
@@ -184,7 +186,7 @@ def blueprint(authorize: Any) -> Blueprint:
             limit=limit(request),
         )
         items, last = _whole(found.samples)
-        following = found.next if last is None else sample_lists.POSITIONS[sort](last)
+        following = found.next if last is None else sample_lists.position_of(last, sort)
         return answer(items, cursor_at(request, following), found.total, is_exact=found.total_is_exact)
 
     @bp.route("/projects/{project_id}/samples", methods=["POST"], authorizer=authorize)
