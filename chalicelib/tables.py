@@ -42,7 +42,7 @@ def conditional_failure(error: Exception) -> bool:
 
 def write_together(fill: Callable[[TransactWrite], None], *, taken: Sequence[SeqportError | None]) -> None:
     """Run a transaction of writes; `taken` holds, by its operations, what to raise when one's condition fails. Their
-    order is that in which PynamoDB sends them: deletions, then saves, then updates.
+    order is that in which PynamoDB sends them: checks, deletions, saves, updates.
 
     Operations beyond `taken` are not expected to fail. Nothing is written unless all is.
     """

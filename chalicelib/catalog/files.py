@@ -19,6 +19,8 @@ from chalicelib.ids import Ids
 from chalicelib.settings import settings
 from chalicelib.tables import TableName, write_together
 
+_TRIES = 6
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -223,17 +225,36 @@ def complete(file: File) -> File:
     """Turn a file visible, with what S3 says of its object, and pair it with its mate if that is there.
 
     Of two files that pair, the second to be completed takes the first's PUID; two that were given different PUIDs stay
-    single. Conflict when both are completed at the same moment: the caller tries again.
+    single. Of two that are completed at the same moment one comes again, and finds the other.
     """
+    for _ in range(_TRIES - 1):
+        try:
+            return _completed(file)
+        except _MateCompleted:
+            continue
+    return _completed(file)
+
+
+class _MateCompleted(Conflict):
+    """The mate of a file was completed after it was seen to be on its way."""
+
+
+def _completed(file: File) -> File:
     done = replace(file, complete=True, upload_id=None)
+    on_their_way = _mates_on_their_way(done)  # before looking for one that is there: whoever comes between is noticed
     mate = _waiting_mate(done)
     if mate is None:
         condition = FileRow.complete == False  # noqa: E712 - an expression of PynamoDB, not a comparison
 
         def fill_single(transaction: TransactWrite) -> None:
+            for other in on_their_way:
+                key = (f"SAMPLE#{other.sample_id}", f"FILE#{other.id}")
+                transaction.condition_check(FileRow, *key, condition=condition | FileRow.sk.does_not_exist())
             transaction.save(_row(done), condition=condition)
 
-        write_together(fill_single, taken=[Conflict("This file was completed just now.", slug="completed-meanwhile")])
+        met = _MateCompleted("This file or its mate changed just now.", slug="completed-meanwhile")
+        own_conflict = Conflict("This file was completed just now.", slug="completed-meanwhile")
+        write_together(fill_single, taken=[*[met] * len(on_their_way), own_conflict])
         return done
     own, its = mate_of(done.filename), mate_of(mate.filename)
     assert own is not None  # noqa: S101 - _waiting_mate found them to be mates
@@ -249,6 +270,14 @@ def complete(file: File) -> File:
     meanwhile = Conflict("This file or its mate changed just now.", slug="completed-meanwhile")
     write_together(fill, taken=[None, meanwhile, meanwhile])
     return paired
+
+
+def _mates_on_their_way(file: File) -> list[File]:
+    """Files of the same sample that pair with this one by name and are not complete; as many as a transaction holds."""
+    if mate_of(file.filename) is None:
+        return []
+    others = all_of_sample(file.sample_id)
+    return [one for one in others if not one.complete and are_mates(file.filename, one.filename)][:90]
 
 
 def _waiting_mate(file: File) -> File | None:

@@ -171,6 +171,35 @@ def test_two_fastq_files_become_a_pair_under_the_first_ones_puid(olga: Person, p
     assert listed[reverse["id"]]["puid"] == forward["puid"] == reverse["puid"]
 
 
+def test_two_mates_that_are_completed_at_the_same_moment_find_each_other(
+    olga: Person, place: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib.catalog import files
+
+    sample = place["sample"]["id"]
+    first, second = (
+        made(olga.post(f"/samples/{sample}/files", {"filename": f"c_{mate}.fq", "size": 4})) for mate in (1, 2)
+    )
+    for one in (first, second):
+        key = re.search(r"files/[0-9a-f/-]+", one["upload"]["parts"][0]["url"])
+        assert key is not None
+        aws.s3().put_object(Bucket="test-catalog", Key=key.group(), Body=b"ACGT")
+    look, between = files._waiting_mate, [second["id"]]
+
+    def looked(file: files.File) -> files.File | None:
+        found = look(file)
+        if between:  # after the first has looked, and before it writes, the second is completed
+            made(olga.post(f"/files/{between.pop()}/complete", {"parts": []}), 200)
+        return found
+
+    monkeypatch.setattr(files, "_waiting_mate", looked)
+    done = made(olga.post(f"/files/{first['id']}/complete", {"parts": []}), 200)
+    assert (done["direction"], done["paired_with"]) == ("forward", second["id"])
+    listed = {one["id"]: one for one in olga.get(f"/samples/{sample}/files").body["items"]}
+    assert {one["puid"] for one in listed.values()} == {second["puid"]}
+    assert listed[second["id"]]["direction"] == "reverse"
+
+
 def test_two_files_with_different_given_puids_stay_single(olga: Person, place: dict[str, Any]) -> None:
     sample = place["sample"]["id"]
     upload(olga, sample, "b_1.fq", puid="INXT_ATT_AAAAAAAAAA")
