@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _S3 = Config(
     signature_version="s3v4",
     retries={"mode": "standard", "total_max_attempts": 6},
-    max_pool_connections=64,
+    max_pool_connections=96,
     connect_timeout=5,
     read_timeout=300,
     request_checksum_calculation="when_required",
@@ -27,24 +27,30 @@ _ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_ti
 
 
 @cache
+def session() -> boto3.Session:
+    """What all clients share: credentials and region."""
+    return boto3.Session()
+
+
+@cache
 def s3() -> "S3Client":
     """The S3 client, for the control plane and the data plane alike."""
-    return boto3.client("s3", config=_S3)
+    return session().client("s3", config=_S3)
 
 
 @cache
 def stepfunctions() -> "SFNClient":
     """The Step Functions client."""
-    return boto3.client("stepfunctions", config=_CONTROL)
+    return session().client("stepfunctions", config=_CONTROL)
 
 
 @cache
 def sesv2() -> "SESV2Client":
     """The SES client; it never repeats a call by itself."""
-    return boto3.client("sesv2", config=_ONCE)
+    return session().client("sesv2", config=_ONCE)
 
 
 def forget_clients() -> None:
     """Drop the cached clients, for tests that change the environment."""
-    for factory in (s3, stepfunctions, sesv2):
+    for factory in (s3, stepfunctions, sesv2, session):
         factory.cache_clear()

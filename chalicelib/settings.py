@@ -41,6 +41,7 @@ class Settings:
     max_export_files: int = 1_000_000
     max_export_bytes: int = 50_000 * (1 << 30)
     max_running_exports: int = 10  # of one user
+    assemble_concurrency: int = 40  # workers of one export at once
     version: str = "0.1.0"
 
     @property
@@ -55,7 +56,8 @@ _REQUIRED = (
     "catalog_bucket", "work_bucket", "exports_bucket",
     "oidc_issuer", "oidc_audience", "oidc_jwks_uri", "mail_from", "public_url",
 )  # fmt: skip
-_NUMBERS = ("stuck_after", "max_export_samples", "max_export_files", "max_export_bytes", "max_running_exports")
+_NUMBERS = ("stuck_after", "max_export_samples", "max_export_files", "max_export_bytes", "max_running_exports",
+            "assemble_concurrency")  # fmt: skip
 _OPTIONAL_TEXT = ("state_machine_arn", "puid_prefix", "time_zone", "holidays_country", "holidays_subdivision")
 
 

@@ -43,6 +43,7 @@ _ENVIRONMENT: dict[str, Any] = {
     "MAX_EXPORT_SAMPLES": {"Ref": "MaxExportSamples"},
     "MAX_EXPORT_FILES": {"Ref": "MaxExportFiles"},
     "MAX_EXPORT_BYTES": {"Ref": "MaxExportBytes"},
+    "ASSEMBLE_CONCURRENCY": {"Ref": "AssembleConcurrency"},
     "MAX_RUNNING_EXPORTS": {"Ref": "MaxRunningExports"},
     "AWS_ENDPOINT_URL_S3": {"Fn::If": ["HasS3Endpoint", {"Ref": "S3EndpointUrl"}, {"Ref": "AWS::NoValue"}]},
 }
@@ -54,7 +55,11 @@ def resources() -> dict[str, Any]:
     merged: dict[str, Any] = json.loads(json.dumps(yaml.safe_load(text)))
     definition = json.loads((ROOT / "infra" / "state_machine.json").read_text(encoding="utf-8"))
     machine = merged["Resources"]["ExportStateMachine"]["Properties"]
-    machine["DefinitionString"] = json.dumps(definition, ensure_ascii=False)
+    # A Map's concurrency is a number, and only text can be put in by CloudFormation: so without the quotes.
+    for name in ("Copy", "Assemble"):
+        definition["States"][name]["MaxConcurrency"] = "${AssembleConcurrency}"
+    text = json.dumps(definition, ensure_ascii=False)
+    machine["DefinitionString"] = text.replace('"${AssembleConcurrency}"', "${AssembleConcurrency}")
     for function in FUNCTIONS:
         properties = merged["Resources"].setdefault(function, {}).setdefault("Properties", {})
         variables = properties.setdefault("Environment", {}).setdefault("Variables", {})

@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from chalicelib.archive.store import LeanReads, Store
 from infra.local.servers import ACCESS_KEY, HOST, REGION, SEAWEEDFS_PORTS, SECRET_KEY, free_ports, ministack, seaweedfs
 
 
@@ -31,6 +32,12 @@ def s3_client(endpoint: str) -> Any:
             s3={"addressing_style": "path"},
         ),
     )
+
+
+def store_of(s3: Any) -> Store:
+    """The engine's store with this client, and the lean one to the same place."""
+    session = boto3.Session(aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name=REGION)
+    return Store(s3, LeanReads(session, s3))
 
 
 @contextmanager

@@ -20,6 +20,8 @@ from moto.dynamodb.models import dynamodb_backends
 from chalicelib import aws, tables
 from chalicelib.access.signing_key import forget_key
 from chalicelib.access.tokens import forget_keys
+from chalicelib.archive.store import Store
+from chalicelib.exports import uploads
 from chalicelib.settings import settings
 from infra.local.issuer import AUDIENCE, Issuer, issuer
 from infra.package import resources
@@ -85,6 +87,7 @@ def service(monkeypatch: pytest.MonkeyPatch, signer: Issuer, **environment: str)
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(uploads, "store", lambda: Store(aws.s3()))  # moto is in this process: no lean client finds it
     with mock_aws(config={"core": {"mock_credentials": False}}):
         _forget()
         dynamodb = boto3.client("dynamodb")

@@ -1,7 +1,9 @@
 """The values that an archive is made of."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +14,19 @@ class Source:
     key: str
     etag: str
     version_id: str | None = None
+
+
+class Listed(Protocol):
+    """What the central directory says of a file."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def modified(self) -> datetime: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +42,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A small file that is not in S3 but made by us: a manifest, a report."""
+    """A file that is not in S3 but made by us: a manifest, a report. `chunks` gives its bytes, the same each time it
+    is called: once for length and CRC-32, once to be written."""
 
     name: str
     modified: datetime
-    data: bytes
+    chunks: Callable[[], Iterable[bytes]]
 
 
 class ArchiveError(Exception):

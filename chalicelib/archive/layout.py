@@ -38,7 +38,11 @@ class Limits:
     max_parts: int = 10_000
     max_archive: int = 50_000 * GIB
     copy_range: int = GIB  # of a copied range, before 10,000 parts make larger ones necessary
+    segment_range: int = 256 * MIB  # of a copied range inside a segment, so that segments can be filled
     stitch: int = 8 * MIB  # of a part of small files only
+    longest_stitch: int = 32 * MIB  # the same, where 10,000 parts make longer ones necessary
+    tail_part: int = 32 * MIB  # of the finisher's parts
+    tail_row: int = 2048  # of manifests, report and directory for each entry, to keep room for their parts
 
 
 @dataclass(frozen=True, slots=True)

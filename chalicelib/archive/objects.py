@@ -1,27 +1,26 @@
-"""The S3 calls of the engine on one target: each bound to the planned source, each counted."""
+"""The S3 calls of the engine: each bound to the planned source, each counted."""
 
 import random
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 from zlib import crc32
 
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 from botocore.exceptions import ConnectionError as BotoConnectionError
 
-from chalicelib.archive.entries import ArchiveError, Entry, UploadGone
+from chalicelib.archive.entries import ArchiveError, Entry, Source, UploadGone
 from chalicelib.archive.plan_file import Traffic, WrittenPart
+from chalicelib.archive.store import Store
 from chalicelib.crc32 import from_base64, to_base64
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
 
 T = TypeVar("T")
 CopyCrc = Literal["answer", "read"]
 _READ_AHEAD = 8 << 20
-_TRIES = 4
+_TRIES = 5
+# What S3 says of a source that is not as planned, by code (S3 API, "Error responses").
 _PROBLEMS = {
     "PreconditionFailed": "changed",
     "412": "changed",
@@ -32,10 +31,17 @@ _PROBLEMS = {
     "NoSuchVersion": "missing",
     "404": "missing",
     "AccessDenied": "access-denied",
+    "AllAccessDisabled": "access-denied",
     "403": "access-denied",
+    "KMS.AccessDeniedException": "access-denied",
     "KMS.DisabledException": "access-denied",
+    "KMS.InvalidStateException": "access-denied",
+    "KMS.KMSInvalidStateException": "access-denied",
+    "KMS.NotFoundException": "access-denied",
     "InvalidObjectState": "archived",
+    "ObjectNotInActiveTierError": "archived",
 }
+_BUSY = {409, 429}
 
 
 class SourceProblem(ArchiveError):
@@ -49,8 +55,8 @@ class SourceProblem(ArchiveError):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The upload that an archive grows in. `copy_crc`: does the server answer CRC-32s (`answer`), or are bodies whose
-    CRC-32 nobody knows read once (`read`)?"""
+    """The upload that an archive or a segment grows in. `copy_crc`: does the server answer CRC-32s (`answer`), or are
+    bodies whose CRC-32 nobody knows read once (`read`)?"""
 
     bucket: str
     key: str
@@ -61,38 +67,44 @@ class Target:
 class Objects:
     """S3 as one worker sees it. Safe for threads; `traffic` is what it cost so far."""
 
-    def __init__(self, s3: "S3Client", target: Target) -> None:
-        self._s3 = s3
-        self._target = target
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._lock = threading.Lock()
-        self._traffic = Traffic()
+        self._copied = self._read = self._written = self._requests = 0
 
     @property
     def traffic(self) -> Traffic:
         with self._lock:
-            return self._traffic
+            return Traffic(self._copied, self._read, self._written, self._requests)
 
     def _count(self, *, copied: int = 0, read: int = 0, written: int = 0) -> None:
         with self._lock:
-            self._traffic += Traffic(copied, read, written, 1)
+            self._copied += copied
+            self._read += read
+            self._written += written
+            self._requests += 1
 
-    def read(self, position: int, entry: Entry, start: int, length: int) -> bytes:
+    def read(self, position: int, entry: Entry, start: int, length: int) -> bytes | memoryview:
         """`length` bytes of an entry's source from `start`. Raises SourceProblem."""
-        source = entry.source
-        arguments: dict[str, Any] = {"Bucket": source.bucket, "Key": source.key, "IfMatch": source.etag}
-        if source.version_id is not None:
-            arguments["VersionId"] = source.version_id
-        if length != entry.size:
-            arguments["Range"] = f"bytes={start}-{start + length - 1}"
-
-        def call() -> bytes:
-            return self._s3.get_object(**arguments)["Body"].read()
-
-        body = _patiently(lambda: _guarded(position, call))
+        source, lean = entry.source, self._store.lean
+        body: bytes | memoryview | None = None if lean is None else lean.read(source, start, length)
+        if body is None:
+            body = patiently(lambda: _guarded(position, lambda: self._ask(source, start, length)))
         self._count(read=len(body))
         if len(body) != length:
             raise SourceProblem(position, "changed")
         return body
+
+    def _ask(self, source: Source, start: int, length: int) -> bytes:
+        version: dict[str, Any] = {} if source.version_id is None else {"VersionId": source.version_id}
+        answer = self._store.s3.get_object(
+            Bucket=source.bucket,
+            Key=source.key,
+            IfMatch=source.etag,
+            Range=f"bytes={start}-{start + length - 1}",
+            **version,
+        )
+        return answer["Body"].read()
 
     def checksum_by_reading(self, position: int, entry: Entry, start: int) -> int:
         """The CRC-32 of an entry's source from `start` to its end, read a few MiB at a time."""
@@ -101,18 +113,19 @@ class Objects:
             checksum = crc32(self.read(position, entry, at, min(_READ_AHEAD, entry.size - at)), checksum)
         return checksum
 
-    def copy_part(self, position: int, entry: Entry, number: int, start: int, length: int) -> WrittenPart:
-        """Have S3 copy a range of an entry's source to a part. Raises SourceProblem, UploadGone.
+    def copy_part(
+        self, target: Target, number: int, source: Source, start: int, length: int, position: int | None = None
+    ) -> WrittenPart:
+        """Have S3 copy a range of a source to a part. Raises UploadGone, and SourceProblem of the entry at `position`.
 
         Source: UploadPartCopy. The CRC-32 is 0 where the server answers none.
         """
-        source, target = entry.source, self._target
         copy_source: dict[str, str] = {"Bucket": source.bucket, "Key": source.key}
         if source.version_id is not None:
             copy_source["VersionId"] = source.version_id
 
         def call() -> Any:
-            return self._s3.upload_part_copy(
+            return self._store.s3.upload_part_copy(
                 Bucket=target.bucket,
                 Key=target.key,
                 UploadId=target.upload_id,
@@ -122,7 +135,7 @@ class Objects:
                 CopySourceIfMatch=source.etag,
             )["CopyPartResult"]
 
-        answer = _patiently(lambda: _guarded(position, call))
+        answer = patiently(lambda: _guarded(position, call))
         self._count(copied=length)
         checksum = 0
         if target.copy_crc == "answer":
@@ -131,13 +144,13 @@ class Objects:
             checksum = from_base64(answer["ChecksumCRC32"])
         return WrittenPart(answer["ETag"], length, checksum)
 
-    def put_part(self, number: int, body: bytes | bytearray) -> WrittenPart:
+    def put_part(self, target: Target, number: int, body: bytes | bytearray) -> WrittenPart:
         """Upload a part; S3 checks its CRC-32 on arrival. Raises UploadGone. Source: UploadPart."""
-        checksum, target = crc32(body), self._target
+        checksum = crc32(body)
         arguments: dict[str, Any] = {"ChecksumCRC32": to_base64(checksum)} if target.copy_crc == "answer" else {}
 
         def call() -> str:
-            answer = self._s3.upload_part(
+            answer = self._store.s3.upload_part(
                 Bucket=target.bucket,
                 Key=target.key,
                 UploadId=target.upload_id,
@@ -147,7 +160,7 @@ class Objects:
             )
             return answer["ETag"]
 
-        etag = _patiently(lambda: _guarded(None, call))
+        etag = patiently(lambda: _guarded(None, call))
         self._count(written=len(body))
         return WrittenPart(etag, len(body), checksum)
 
@@ -165,7 +178,7 @@ def _guarded(position: int | None, call: Callable[[], T]) -> T:
         raise
 
 
-def _patiently(call: Callable[[], T]) -> T:
+def patiently(call: Callable[[], T]) -> T:
     """The call's answer, tried again with full jitter where the SDK gives up on a connection or a busy server."""
     for attempt in range(_TRIES):
         try:
@@ -175,7 +188,7 @@ def _patiently(call: Callable[[], T]) -> T:
                 raise
         except ClientError as error:
             status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-            if status < 500 or attempt == _TRIES - 1:
+            if (status < 500 and status not in _BUSY) or attempt == _TRIES - 1:
                 raise
         time.sleep(random.uniform(0, 0.5 * 2**attempt))
     raise AssertionError("unreachable")

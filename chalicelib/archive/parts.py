@@ -1,23 +1,30 @@
-"""From groups to S3's parts: units, batches of units for the workers, and the tail for the finisher."""
+"""From groups to S3's parts: units, and segments where 10,000 parts are too few.
+
+A segment is an object of at most 5 GiB that is assembled by an upload of its own and then copied as one part. It costs
+no byte through functions, only requests and a second copy inside S3, so it is preferred to stitching files whole.
+"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 
 from chalicelib.archive.entries import ArchiveTooLarge, Entry
-from chalicelib.archive.layout import Group, Limits, group, head_of, length_of
+from chalicelib.archive.layout import Group, Limits, head_of, length_of
 
-MAX_BATCHES = 1_000
-# What a worker needs for a request, a stitched byte (in and out) and a copied byte, in seconds: only ratios matter.
-_REQUEST, _STITCHED_BYTE, _COPIED_BYTE = 0.03, 1 / 30e6, 1 / 400e6
-_BATCH_SECONDS = 60.0
+
+class Place(NamedTuple):
+    """Where a part goes: the upload (0: the archive's own, from 1: a segment's) and the part's number there."""
+
+    upload: int
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
 class CopyPart:
-    """A part that is one range of the unit's copied entry: `start` and `length` in bytes."""
+    """A part that is one range of a copied entry: `start` and `length` in bytes."""
 
-    number: int
+    place: Place
     start: int
     length: int
 
@@ -27,144 +34,157 @@ class Unit:
     """A stitch part and the copy parts behind it. `stitched` and `copied` are positions of entries.
 
     The stitch part holds header and body of each stitched entry, then the header and the first `head` bytes of the
-    copied one.
+    copied one; `length` is its bytes.
     """
 
-    number: int
+    place: Place
     stitched: tuple[int, ...]
     copied: int | None
     head: int
     copies: tuple[CopyPart, ...]
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """The work of one worker, complete in itself: its units and the entries they speak of."""
+class Segment:
+    """A segment: its upload's index, the number of the archive's part that it becomes, its parts and its bytes."""
+
+    upload: int
+    number: int
+    parts: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All parts but the finisher's, in the order of their bytes; `next` is the number of the finisher's first."""
 
     units: tuple[Unit, ...]
-    entries: dict[int, Entry]
+    segments: tuple[Segment, ...]
+    next: int
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
-    """What the finisher needs: all entries with the offsets of their local headers, the entries that it stitches
-    itself, the number of its first part, the offset where that begins, and how many batches there are."""
+class _Measured:
+    """A group with the bytes of its stitch part, of which `head` are the copied entry's, and those to be copied."""
 
-    entries: tuple[Entry, ...]
-    offsets: tuple[int, ...]
-    tail: tuple[int, ...]
-    tail_number: int
-    tail_offset: int
-    batches: int
+    group: Group
+    stitch: int
+    head: int
+    copied: int
 
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A whole archive, planned before its first byte."""
-
-    index: Index
-    batches: tuple[Batch, ...]
-
-    @property
-    def bytes_total(self) -> int:
-        """Bytes that workers and finisher write or have copied, but for manifests and directory."""
-        return sum(map(length_of, self.index.entries))
+    def copies(self, longest: int) -> int:
+        return ceil(self.copied / longest)
 
 
-def plan(entries: Sequence[Entry], limits: Limits | None = None) -> Plan:
-    """The plan of an archive of these entries. Pure: the same entries give the same plan.
+def cut(groups: Sequence[Group], entries: Sequence[Entry], limits: Limits) -> Parts:
+    """The parts of these groups: as few large copies as 10,000 parts need, and segments where those are too few.
 
-    Raises ValueError for a name that comes twice, ArchiveTooLarge when S3's limits can't hold the archive.
+    Raises ArchiveTooLarge when S3's limits can't hold the archive.
     """
-    limits = limits or Limits()
-    if len({entry.name for entry in entries}) != len(entries):
-        raise ValueError("two entries have the same name")
-    total = sum(map(length_of, entries))
-    if total > limits.max_archive:
-        raise ArchiveTooLarge(f"the archive would have {total} bytes; the limit is {limits.max_archive}")
-    groups, tail = _tail_apart(group(entries, limits), entries, limits)
-    sizes = limits
-    while _part_count(groups, entries, sizes) > limits.max_parts - 2:
-        if sizes.copy_range >= limits.max_part:
-            count = _part_count(groups, entries, sizes)
-            raise ArchiveTooLarge(f"the archive would need {count} parts; the limit is {limits.max_parts}")
-        sizes = replace(sizes, copy_range=min(2 * sizes.copy_range, limits.max_part))
-    units = list(_units(groups, entries, sizes))
-    offsets = [0] * len(entries)
-    position = 0
-    for i in (*(i for g in groups for i in (*g.stitched, *(() if g.copied is None else (g.copied,)))), *tail):
-        offsets[i] = position
-        position += length_of(entries[i])
-    batches = tuple(_batches(units, entries))
-    tail_number = 1 + sum(1 + len(unit.copies) for unit in units)
-    tail_offset = position - sum(length_of(entries[i]) for i in tail)
-    index = Index(tuple(entries), tuple(offsets), tail, tail_number, tail_offset, len(batches))
-    return Plan(index, batches)
-
-
-def _tail_apart(groups: list[Group], entries: Sequence[Entry], limits: Limits) -> tuple[list[Group], tuple[int, ...]]:
-    """A last group that fills no part goes to the finisher, whose part may be smaller."""
-    if groups and groups[-1].copied is None:
-        last = groups[-1].stitched
-        if sum(length_of(entries[i]) for i in last) < limits.min_part:
-            return groups[:-1], last
-    return groups, ()
-
-
-def _head(unit: Group, entries: Sequence[Entry], limits: Limits) -> int:
-    """How many bytes of the copied entry must be stitched so that the part before the copies is large enough."""
-    if unit.copied is None:
-        return 0
-    return head_of(entries[unit.copied], sum(length_of(entries[i]) for i in unit.stitched), limits)
-
-
-def _copy_count(unit: Group, entries: Sequence[Entry], limits: Limits) -> int:
-    if unit.copied is None:
-        return 0
-    return ceil((entries[unit.copied].size - _head(unit, entries, limits)) / limits.copy_range)
-
-
-def _part_count(groups: Sequence[Group], entries: Sequence[Entry], limits: Limits) -> int:
-    return sum(1 + _copy_count(unit, entries, limits) for unit in groups)
-
-
-def _units(groups: Sequence[Group], entries: Sequence[Entry], limits: Limits) -> Iterator[Unit]:
+    room = limits.max_parts - 2 - ceil(len(entries) * limits.tail_row / limits.tail_part)
+    measured = [_measure(one, entries, limits) for one in groups]
+    longest = limits.copy_range
+    if len(measured) > room:
+        measured = list(_merged(measured, limits.longest_stitch))
+    while (count := _count(measured, longest)) > room:
+        if longest >= limits.max_part:
+            return _segmented(measured, room, limits, count)
+        longest = min(2 * longest, limits.max_part)
+    units = []
     number = 1
-    for unit in groups:
-        head, count = _head(unit, entries, limits), _copy_count(unit, entries, limits)
-        copies: list[CopyPart] = []
-        if unit.copied is not None:
-            start, left = head, entries[unit.copied].size - head
-            for k in range(count):
-                length = ceil(left / (count - k))
-                copies.append(CopyPart(number + 1 + k, start, length))
-                start, left = start + length, left - length
-        yield Unit(number, unit.stitched, unit.copied, head, tuple(copies))
-        number += 1 + count
+    for one in measured:
+        units.append(_unit(one, (Place(0, number + k) for k in range(1 + one.copies(longest))), longest))
+        number += 1 + one.copies(longest)
+    return Parts(tuple(units), (), number)
 
 
-def _seconds(unit: Unit, entries: Sequence[Entry]) -> float:
-    stitched = sum(entries[i].size for i in unit.stitched) + unit.head
-    requests = 1 + len(unit.stitched) + (1 if unit.head else 0) + len(unit.copies)
-    copied = sum(copy.length for copy in unit.copies)
-    return requests * _REQUEST + stitched * _STITCHED_BYTE + copied * _COPIED_BYTE
+def _measure(one: Group, entries: Sequence[Entry], limits: Limits) -> _Measured:
+    before = sum(length_of(entries[i]) for i in one.stitched)
+    if one.copied is None:
+        return _Measured(one, before, 0, 0)
+    entry = entries[one.copied]
+    head = head_of(entry, before, limits)
+    return _Measured(one, before + length_of(entry) - entry.size + head, head, entry.size - head)
 
 
-def _batches(units: Sequence[Unit], entries: Sequence[Entry]) -> Iterator[Batch]:
-    seconds = [_seconds(unit, entries) for unit in units]
-    share = max(_BATCH_SECONDS, sum(seconds) / (MAX_BATCHES / 2))
-    run: list[Unit] = []
-    length = 0.0
-    for unit, cost in zip(units, seconds, strict=True):
-        if run and length + cost > share:
-            yield _batch(run, entries)
-            run, length = [], 0.0
-        run.append(unit)
-        length += cost
+def _count(measured: Sequence[_Measured], longest: int) -> int:
+    return sum(1 + one.copies(longest) for one in measured)
+
+
+def _merged(measured: Sequence[_Measured], longest: int) -> Iterator[_Measured]:
+    """Neighbouring parts of small files only, joined to longer ones: fewer parts, no byte more."""
+    run: list[_Measured] = []
+    for one in measured:
+        joins = one.group.copied is None and sum(m.stitch for m in run) + one.stitch <= longest
+        if run and not joins:
+            yield _joined(run)
+            run = []
+        if one.group.copied is None:
+            run.append(one)
+        else:
+            yield one
     if run:
-        yield _batch(run, entries)
+        yield _joined(run)
 
 
-def _batch(units: Sequence[Unit], entries: Sequence[Entry]) -> Batch:
-    spoken_of = {i for unit in units for i in unit.stitched} | {u.copied for u in units if u.copied is not None}
-    return Batch(tuple(units), {i: entries[i] for i in sorted(spoken_of)})
+def _joined(run: Sequence[_Measured]) -> _Measured:
+    if len(run) == 1:
+        return run[0]
+    return _Measured(Group(tuple(i for m in run for i in m.group.stitched), None), sum(m.stitch for m in run), 0, 0)
+
+
+def _ranges(one: _Measured, longest: int) -> Iterator[tuple[int, int]]:
+    """(start, length) of the copied ranges, all about as long."""
+    start, left = one.head, one.copied
+    for k in range(one.copies(longest), 0, -1):
+        length = ceil(left / k)
+        yield start, length
+        start, left = start + length, left - length
+
+
+def _unit(one: _Measured, places: Iterator[Place], longest: int) -> Unit:
+    first = next(places)
+    copies = tuple(CopyPart(next(places), *found) for found in _ranges(one, longest))
+    return Unit(first, one.group.stitched, one.group.copied, one.head, copies, one.stitch)
+
+
+def _segmented(measured: Sequence[_Measured], room: int, limits: Limits, count: int) -> Parts:
+    """Segments of those groups that have the most parts for their bytes, as few as are needed."""
+    # A zip64 member has the fewest parts for its bytes, so none comes first that did not before.
+    ordered = sorted(measured, key=lambda one: (one.stitch + one.copied) / (1 + one.copies(limits.max_part)))
+    beyond = [0] * (len(ordered) + 1)
+    for k in range(len(ordered) - 1, -1, -1):
+        beyond[k] = beyond[k + 1] + 1 + ordered[k].copies(limits.max_part)
+    units: list[Unit] = []
+    segments: list[Segment] = []
+    parts, length = 0, 0
+
+    def place(size: int) -> Place:
+        nonlocal parts, length
+        if parts and (length + size > limits.max_part or parts == limits.max_parts):
+            close()
+        parts, length = parts + 1, length + size
+        return Place(len(segments) + 1, parts)
+
+    def close() -> None:
+        nonlocal parts, length
+        segments.append(Segment(len(segments) + 1, len(segments) + 1, parts, length))
+        parts, length = 0, 0
+
+    done = 0
+    while len(segments) + (1 if parts else 0) + beyond[done] > room:
+        if done == len(ordered):
+            raise ArchiveTooLarge(f"the archive would need {count} parts; the limit is {limits.max_parts}")
+        one = ordered[done]
+        sizes = [one.stitch, *(size for _, size in _ranges(one, limits.segment_range))]
+        units.append(_unit(one, iter([place(size) for size in sizes]), limits.segment_range))
+        done += 1
+    if parts:
+        close()
+    number = len(segments) + 1
+    for one in ordered[done:]:
+        end = number + 1 + one.copies(limits.max_part)
+        units.append(_unit(one, (Place(0, k) for k in range(number, end)), limits.max_part))
+        number = end
+    return Parts(tuple(units), tuple(segments), number)

@@ -2,65 +2,98 @@
 
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
 from zlib import crc32
 
-from chalicelib.archive.entries import Entry
-from chalicelib.archive.objects import CopyCrc, Objects, SourceProblem, Target
-from chalicelib.archive.parts import Batch, Unit
+from chalicelib.archive.batches import Batch
+from chalicelib.archive.completion import checksum_of, complete
+from chalicelib.archive.entries import ArchiveError, Entry, Source
+from chalicelib.archive.objects import Objects, SourceProblem, Target
+from chalicelib.archive.parts import CopyPart, Place, Segment, Unit
 from chalicelib.archive.plan_file import BatchResult, Traffic, WrittenPart
-from chalicelib.archive.zip_format import local_header
+from chalicelib.archive.store import Store
+from chalicelib.archive.zip_format import local_header, local_header_length
 from chalicelib.crc32 import combine
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-
-# Each unit at work holds one stitch part (≤ 8 MiB and its last file) in memory, twice while it is sent.
-UNITS_AT_ONCE = 8
-_COPIES_AT_ONCE = 32
+_COPIES_AT_ONCE = 64
 _READS_AT_ONCE = 16
+_STITCHED_AT_ONCE = 48 << 20  # bytes of parts in memory; one part alone may pass it
+_SLICE_BYTES, _SLICE_ENTRIES = 1 << 20, 32
 _SAVE_EVERY = 15.0
 
 
-def create_upload(s3: "S3Client", bucket: str, key: str, copy_crc: CopyCrc) -> str:
-    """Begin a multipart upload for an archive and give back its id.
+class _Room:
+    """So many bytes may be held at once; who wants more waits, but for one alone."""
 
-    With `answer` it is created so that S3 tells each part's CRC-32 and proves that of the whole on completion.
-    """
-    if copy_crc == "answer":
-        answer = s3.create_multipart_upload(
-            Bucket=bucket,
-            Key=key,
-            ContentType="application/zip",
-            ChecksumAlgorithm="CRC32",
-            ChecksumType="FULL_OBJECT",
-        )
-    else:
-        answer = s3.create_multipart_upload(Bucket=bucket, Key=key, ContentType="application/zip")
-    return answer["UploadId"]
+    def __init__(self, size: int) -> None:
+        self._size, self._used = size, 0
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def of(self, size: int) -> Iterator[None]:
+        with self._changed:
+            self._changed.wait_for(lambda: self._used == 0 or self._used + size <= self._size)
+            self._used += size
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._used -= size
+                self._changed.notify_all()
 
 
 def stitch(
-    entries: list[tuple[int, Entry]], objects: Objects, read: ThreadPoolExecutor
+    entries: Sequence[tuple[int, Entry]], more: int, objects: Objects, read: ThreadPoolExecutor
 ) -> tuple[bytearray, dict[int, int]]:
-    """Headers and bodies of whole entries, joined, and their CRC-32s by position. Raises SourceProblem."""
-    bodies = deque(
-        read.submit(objects.read, position, entry, 0, entry.size) if entry.size else None for position, entry in entries
-    )
-    joined, checksums = bytearray(), {}
+    """Headers and bodies of whole entries, joined, with `more` bytes of room behind them; CRC-32s by position.
+
+    Raises SourceProblem.
+    """
+    places, length = [], 0
     for position, entry in entries:
-        future = bodies.popleft()  # so that a body is let go as soon as it is joined
-        body = future.result() if future else b""
-        checksum = crc32(body)
-        if entry.crc32 is not None and entry.crc32 != checksum:
-            raise SourceProblem(position, "corrupt")
-        checksums[position] = checksum
-        joined += local_header(entry.name, entry.size, entry.modified, checksum)
-        joined += body
+        places.append((position, entry, length))
+        length += local_header_length(entry.name, entry.size) + entry.size
+    joined = bytearray(length + more)
+    checksums: dict[int, int] = {}
+
+    def put(some: Iterable[tuple[int, Entry, int]]) -> None:
+        with memoryview(joined) as view:
+            for position, entry, at in some:
+                body = objects.read(position, entry, 0, entry.size) if entry.size else b""
+                checksum = crc32(body)
+                if entry.crc32 is not None and entry.crc32 != checksum:
+                    raise SourceProblem(position, "corrupt")
+                checksums[position] = checksum
+                header = local_header(entry.name, entry.size, entry.modified, checksum)
+                start = at + len(header)
+                view[at:start] = header
+                view[start : start + entry.size] = body
+
+    _all_of([read.submit(put, some) for some in _slices(places)])
     return joined, checksums
+
+
+def _slices(places: Sequence[tuple[int, Entry, int]]) -> Iterator[list[tuple[int, Entry, int]]]:
+    """What one thread reads in a row: a few small files, or one that is not so small."""
+    some: list[tuple[int, Entry, int]] = []
+    size = 0
+    for place in places:
+        some.append(place)
+        size += place[1].size
+        if size >= _SLICE_BYTES or len(some) == _SLICE_ENTRIES:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
+def _all_of(futures: Sequence[Future[None]]) -> None:
+    """Wait for all, so that nobody is left at work on what the caller lets go; then raise what the first one raised."""
+    errors = [error for future in futures if (error := future.exception()) is not None]
+    if errors:
+        raise errors[0]
 
 
 class _Run:
@@ -68,19 +101,23 @@ class _Run:
 
     def __init__(
         self,
-        s3: "S3Client",
-        target: Target,
+        store: Store,
+        targets: Mapping[int, Target],
         batch: Batch,
         done: BatchResult,
+        earlier: Sequence[BatchResult],
         on_bytes: Callable[[int], None],
         save: Callable[[BatchResult], None],
     ) -> None:
-        self.objects = Objects(s3, target)
-        self._target, self._batch, self._on_bytes, self._save = target, batch, on_bytes, save
+        self.objects = Objects(store)
+        self._store, self._targets, self._batch, self._on_bytes, self._save = store, targets, batch, on_bytes, save
         self._parts, self._crc32, self._problems = dict(done.parts), dict(done.crc32), dict(done.problems)
+        self._earlier = {place: part for result in earlier for place, part in result.parts.items()}
+        self._lost = any(result.problems for result in earlier)
         self._before = done.traffic
         self._lock = threading.Lock()
         self._saved_at = time.monotonic()
+        self._room = _Room(_STITCHED_AT_ONCE)
         self._copy = ThreadPoolExecutor(_COPIES_AT_ONCE, "copy")
         self._read = ThreadPoolExecutor(_READS_AT_ONCE, "read")
 
@@ -91,9 +128,12 @@ class _Run:
             )
 
     def run(self) -> BatchResult:
-        todo = [unit for unit in self._batch.units if unit.number not in self._parts]
-        with self._copy, self._read, ThreadPoolExecutor(UNITS_AT_ONCE, "unit") as pool:
-            futures = [pool.submit(self._unit, unit) for unit in todo]
+        """Copies wait for nothing and hold no memory, so as many units are begun at once as copies can run."""
+        batch = self._batch
+        with self._copy, self._read, ThreadPoolExecutor(_COPIES_AT_ONCE, "unit") as pool:
+            futures = [pool.submit(self._copy_ahead, one.entry, one.part) for one in batch.copies]
+            futures += [pool.submit(self._join, segment) for segment in batch.joins]
+            futures += [pool.submit(self._unit, unit) for unit in batch.units]
             try:
                 for future in futures:
                     future.result()
@@ -102,84 +142,135 @@ class _Run:
                     future.cancel()
         return self.result()
 
+    def _problem(self, problem: SourceProblem) -> None:
+        with self._lock:
+            self._problems[problem.entry] = problem.reason
+
+    def _copy_ahead(self, position: int, part: CopyPart) -> None:
+        try:
+            self._copied(position, part)
+        except SourceProblem as problem:
+            self._problem(problem)
+
     def _unit(self, unit: Unit) -> None:
+        with self._lock:
+            if unit.place in self._parts or unit.copied in self._problems:
+                return
         try:
             self._write(unit)
         except SourceProblem as problem:
-            with self._lock:
-                self._problems[problem.entry] = problem.reason
+            self._problem(problem)
 
     def _write(self, unit: Unit) -> None:
         """Copies first, header last: the header carries the CRC-32 that the copies' answers give."""
         entries = self._batch.entries
-        copying = self._start_copies(unit)
-        head: Future[bytes] | None = None
-        if unit.copied is not None and unit.head:
-            head = self._read.submit(self.objects.read, unit.copied, entries[unit.copied], 0, unit.head)
-        body, checksums = stitch([(i, entries[i]) for i in unit.stitched], self.objects, self._read)
-        copies = {number: future.result() for number, future in copying.items()}
-        if unit.copied is not None:
-            entry, head_bytes = entries[unit.copied], head.result() if head else b""
-            checksum = self._copied_checksum(unit, entry, head_bytes, copies)
-            checksums[unit.copied] = checksum
-            body += local_header(entry.name, entry.size, entry.modified, checksum)
-            body += head_bytes
-        part = self.objects.put_part(unit.number, body)
-        self._done(unit, part, copies, checksums)
+        copies = self._copies(unit)
+        if copies is None:
+            return
+        with self._room.of(unit.length):
+            stitched = [(i, entries[i]) for i in unit.stitched]
+            if unit.copied is None:
+                body, checksums = stitch(stitched, 0, self.objects, self._read)
+            else:
+                entry = entries[unit.copied]
+                more = local_header_length(entry.name, entry.size) + unit.head
+                body, checksums = stitch(stitched, more, self.objects, self._read)
+                head = self.objects.read(unit.copied, entry, 0, unit.head) if unit.head else b""
+                checksum = self._copied_checksum(unit, unit.copied, entry, head, copies)
+                checksums[unit.copied] = checksum
+                body[len(body) - more :] = local_header(entry.name, entry.size, entry.modified, checksum)
+                body += head
+            part = self.objects.put_part(self._targets[unit.place.upload], unit.place.number, body)
+        self._done(unit.place, part, checksums)
 
-    def _start_copies(self, unit: Unit) -> dict[int, Future[WrittenPart]]:
+    def _copies(self, unit: Unit) -> list[WrittenPart] | None:
+        """The unit's copied parts in order, written now or before; None where an earlier batch could not."""
         if unit.copied is None:
-            return {}
-        entry = self._batch.entries[unit.copied]
-        return {
-            part.number: self._copy.submit(
-                self.objects.copy_part, unit.copied, entry, part.number, part.start, part.length
-            )
-            for part in unit.copies
-        }
+            return []
+        if self._batch.after and all(copy.place in self._earlier for copy in unit.copies):
+            return [self._earlier[copy.place] for copy in unit.copies]
+        if self._batch.after and self._lost:
+            return None
+        futures = [self._copy.submit(self._copied, unit.copied, part) for part in unit.copies]
+        errors = [error for future in futures if (error := future.exception()) is not None]
+        if errors:
+            raise errors[0]
+        return [future.result() for future in futures]
 
-    def _copied_checksum(self, unit: Unit, entry: Entry, head: bytes, copies: dict[int, WrittenPart]) -> int:
-        assert unit.copied is not None  # noqa: S101 - narrows the type; a unit with copies has an entry
-        if self._target.copy_crc == "answer":
+    def _copied(self, position: int, part: CopyPart) -> WrittenPart:
+        with self._lock:
+            known = self._parts.get(part.place)
+        if known is not None:
+            return known
+        target, entry = self._targets[part.place.upload], self._batch.entries[position]
+        written = self.objects.copy_part(target, part.place.number, entry.source, part.start, part.length, position)
+        self._done(part.place, written, {})
+        return written
+
+    def _copied_checksum(
+        self, unit: Unit, position: int, entry: Entry, head: bytes | memoryview, copies: Sequence[WrittenPart]
+    ) -> int:
+        if self._targets[unit.place.upload].copy_crc == "answer":
             checksum = crc32(head)
-            for _, part in sorted(copies.items()):
+            for part in copies:
                 checksum = combine(checksum, part.crc32, part.length)
         elif entry.crc32 is not None:
             return entry.crc32
         else:
-            rest = self.objects.checksum_by_reading(unit.copied, entry, len(head))
+            rest = self.objects.checksum_by_reading(position, entry, len(head))
             checksum = combine(crc32(head), rest, entry.size - len(head))
         if entry.crc32 is not None and entry.crc32 != checksum:
-            raise SourceProblem(unit.copied, "corrupt")
+            raise SourceProblem(position, "corrupt")
         return checksum
 
-    def _done(self, unit: Unit, part: WrittenPart, copies: dict[int, WrittenPart], checksums: dict[int, int]) -> None:
+    def _join(self, segment: Segment) -> None:
+        """Complete a segment, and have it copied as one part of the archive."""
+        place, target = Place(0, segment.number), self._targets[segment.upload]
+        if place in self._parts or self._lost:
+            return
+        parts = {
+            number: part
+            for number in range(1, segment.parts + 1)
+            if (part := self._earlier.get(Place(segment.upload, number))) is not None
+        }
+        if len(parts) < segment.parts:
+            raise ArchiveError(f"{segment.parts - len(parts)} parts of segment {segment.upload} were not written")
+        whole = checksum_of(parts) if target.copy_crc == "answer" else 0
+        etag = complete(self._store, target, parts, whole, segment.length)
+        source = Source(target.bucket, target.key, etag)
+        written = self.objects.copy_part(self._targets[0], segment.number, source, 0, segment.length)
+        if target.copy_crc == "answer" and written.crc32 != whole:
+            raise ArchiveError(f"segment {segment.upload} is not what its parts were")
+        self._done(place, written, {}, shown=0)
+
+    def _done(self, place: Place, part: WrittenPart, checksums: dict[int, int], shown: int | None = None) -> None:
         with self._lock:
-            self._parts |= copies
-            self._parts[unit.number] = part
+            self._parts[place] = part
             self._crc32 |= checksums
             now = time.monotonic()
             due = now - self._saved_at >= _SAVE_EVERY
             if due:
                 self._saved_at = now
-        self._on_bytes(part.length + sum(copy.length for copy in copies.values()))
+        self._on_bytes(part.length if shown is None else shown)
         if due:
             self._save(self.result())
 
 
 def write_batch(
-    s3: "S3Client",
-    target: Target,
+    store: Store,
+    targets: Mapping[int, Target],
     batch: Batch,
     *,
     done: BatchResult | None = None,
+    earlier: Sequence[BatchResult] = (),
     on_bytes: Callable[[int], None] = lambda _: None,
     save: Callable[[BatchResult], None] = lambda _: None,
 ) -> BatchResult:
     """Write the parts of a batch that `done` does not hold yet, and give back the whole result.
 
-    `on_bytes` is told what each unit added to the archive, `save` gets the result so far now and then; both are called
-    from worker threads. Sources that can't be read as planned are `problems` of the result. Raises UploadGone, and
-    what botocore raises for faults that outlast its retries.
+    `targets` are the uploads by index (0: the archive's), `earlier` the results of the batches that this one comes
+    after. `on_bytes` is told what each part added to the archive, `save` gets the result so far now and then; both are
+    called from worker threads. Sources that can't be read as planned are `problems` of the result. Raises UploadGone,
+    and what botocore raises for faults that outlast its retries.
     """
-    return _Run(s3, target, batch, done or BatchResult(traffic=Traffic()), on_bytes, save).run()
+    return _Run(store, targets, batch, done or BatchResult(traffic=Traffic()), earlier, on_bytes, save).run()

@@ -5,14 +5,13 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib import aws, times
+from chalicelib import times
 from chalicelib.archive.entries import UploadGone
 from chalicelib.archive.plan_file import BatchResult, read_batch, read_result, write_result
 from chalicelib.archive.writer import write_batch
 from chalicelib.assembly.state import State, in_work
-from chalicelib.exports import lifecycle
+from chalicelib.exports import lifecycle, uploads
 from chalicelib.exports.record import Export
-from chalicelib.exports.uploads import target_of
 from chalicelib.exports.work_files import batch_key, get_work, plan_prefix, put_work, result_key
 
 _TELL_EVERY = 1.0  # seconds between two updates of the record by one worker
@@ -46,9 +45,17 @@ class _Progress:
         lifecycle.add_bytes(self._export.id, self._export.attempt, self._plan, count, at)
 
 
+def result_of(folder: str, batch: int) -> BatchResult:
+    """What a batch has left. Raises RuntimeError when it left nothing."""
+    data = get_work(result_key(folder, batch))
+    if data is None:
+        raise RuntimeError(f"batch {batch} has left no result")
+    return read_result(data)
+
+
 def assemble_batch(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Outcomes: `done`, `sources_changed`, `removed`. What it did lies in the batch's result file, from which a
-    repeated run goes on."""
+    """Outcomes: `done`, `sources_changed`, `upload_gone`, `removed`. What it did lies in the batch's result file, from
+    which a repeated run goes on; Finish sees what is missing."""
     state, number = State.of(event), int(event["batch"])
     export = in_work(state)
     if export is None or export.upload is None or export.upload.plan != state.plan:
@@ -57,6 +64,7 @@ def assemble_batch(event: Mapping[str, Any]) -> dict[str, Any]:
     data = get_work(batch_key(folder, number))
     if data is None:
         return {"outcome": "removed"}
+    batch = read_batch(data)
     key = result_key(folder, number)
     before = get_work(key)
     progress = _Progress(export, state.plan)
@@ -66,17 +74,16 @@ def assemble_batch(event: Mapping[str, Any]) -> dict[str, Any]:
 
     try:
         result = write_batch(
-            aws.s3(),
-            target_of(export.upload),
-            read_batch(data),
+            uploads.store(),
+            uploads.targets_of(export.upload, folder),
+            batch,
             done=None if before is None else read_result(before),
+            earlier=[result_of(folder, one) for one in batch.after],
             on_bytes=progress.add,
             save=save,
         )
     except UploadGone:
-        if in_work(state) is None:
-            return {"outcome": "removed"}
-        raise
+        return {"outcome": "removed" if in_work(state) is None else "upload_gone"}
     save(result)
     progress.flush()
     return {"outcome": "sources_changed" if result.problems else "done"}

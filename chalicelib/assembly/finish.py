@@ -1,34 +1,36 @@
 """Finish: the archive's end, its proof by S3, and the verdict `ready`."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from chalicelib import aws, times
+from chalicelib import times
 from chalicelib.archive.entries import Member, UploadGone
 from chalicelib.archive.finish import Archive, SourcesChanged, finish_upload
-from chalicelib.archive.plan_file import BatchResult, read_index, read_result
+from chalicelib.archive.plan_file import read_index
+from chalicelib.assembly.assemble import result_of
 from chalicelib.assembly.state import MAX_PLANS, State, in_work
 from chalicelib.crc32 import to_hex
 from chalicelib.exports import lifecycle, record, uploads
-from chalicelib.exports.contents import Contents, from_document
+from chalicelib.exports.contents import Contents, from_rows
 from chalicelib.exports.expiry import expiry
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.manifest import Manifest
 from chalicelib.exports.record import Export, ExportedFile, Status, Step, Upload
-from chalicelib.exports.report import render_report
+from chalicelib.exports.report import report_lines
 from chalicelib.exports.work_files import (
     contents_key,
     excluded_key,
     get_document,
+    get_lines,
     get_work,
     index_key,
     manifest_key,
     plan_prefix,
     put_document,
     put_export,
-    result_key,
     sources_key,
 )
 from chalicelib.settings import settings
@@ -49,36 +51,40 @@ def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
         return state.outcome("removed")
     lifecycle.reach(export, Step.FINISHING, times.to_text(times.now()))
     folder = plan_prefix(export.id, state.attempt, upload.token)
-    contents = from_document(get_document(contents_key(folder)) or {})
+    contents = from_rows(get_lines(contents_key(folder)))
     index = read_index(get_work(index_key(folder)) or b"")
     manifest = _manifest(export, contents)
 
-    def extras(checksums: Mapping[int, int]) -> Sequence[Member]:
+    def extras(checksums: Sequence[int]) -> Sequence[Member]:
         made = times.from_text(export.created_at)
         return (
-            Member("manifest.json", made, manifest.to_json().encode()),
-            Member("manifest.txt", made, manifest.to_text().encode()),
-            Member("report.json", made, render_report(contents, checksums).encode()),
+            Member("manifest.json", made, _encoded(manifest.json_lines)),
+            Member("manifest.txt", made, _encoded(manifest.text_lines)),
+            Member("report.json", made, _encoded(lambda: report_lines(contents, checksums))),
         )
 
     try:
-        results = list(_results(folder, index.batches))
-        finished = finish_upload(aws.s3(), uploads.target_of(upload), index, results, extras)
+        target = uploads.targets_of(upload, folder)[0]
+        results = (result_of(folder, number) for number in range(index.batches))
+        finished = finish_upload(uploads.store(), target, index, results, extras)
     except UploadGone:
         if in_work(state) is None:
             return state.outcome("removed")
-        raise
+        return _plan_again(export, state, upload, contents, SourcesChanged({}))
     if isinstance(finished, SourcesChanged):
         return _plan_again(export, state, upload, contents, finished)
     return _ready(export, state, upload, contents, manifest, finished)
 
 
-def _results(folder: str, batches: int) -> Iterator[BatchResult]:
-    for number in range(batches):
-        data = get_work(result_key(folder, number))
-        if data is None:
-            raise RuntimeError(f"batch {number} has left no result")
-        yield read_result(data)
+def _encoded(pieces: Callable[[], Iterable[str]]) -> Callable[[], Iterator[bytes]]:
+    """Text in UTF-8, in chunks that are neither many nor large."""
+
+    def chunks() -> Iterator[bytes]:
+        found = iter(pieces())
+        while some := "".join(islice(found, 10_000)):
+            yield some.encode()
+
+    return chunks
 
 
 def _manifest(export: Export, contents: Contents) -> Manifest:
@@ -89,14 +95,16 @@ def _manifest(export: Export, contents: Contents) -> Manifest:
 def _plan_again(
     export: Export, state: State, upload: Upload, contents: Contents, changed: SourcesChanged
 ) -> dict[str, Any]:
-    """Remember which sources are not as planned, and let Plan go without them; three plans are enough."""
+    """Remember which sources are not as planned, and let Plan go without them; three plans are enough. Without any it
+    was the upload that was lost."""
     key = excluded_key(export.id, state.attempt)
     excluded: dict[str, str] = get_document(key) or {}
     excluded |= {contents.items[position].id: reason for position, reason in changed.problems.items()}
     put_document(key, excluded)
-    uploads.abort(upload)
+    uploads.abort(upload, plan_prefix(export.id, state.attempt, upload.token))
     if state.plan >= MAX_PLANS:
-        return state.outcome("failed", code=FailureCode.SOURCES_KEEP_CHANGING.value)
+        code = FailureCode.SOURCES_KEEP_CHANGING if changed.problems else FailureCode.INTERRUPTED
+        return state.outcome("failed", code=code.value)
     return State(state.export_id, state.attempt, state.plan + 1).outcome("sources_changed")
 
 
@@ -104,7 +112,7 @@ def _ready(
     export: Export, state: State, upload: Upload, contents: Contents, manifest: Manifest, archive: Archive
 ) -> dict[str, Any]:
     """Keep what previews and downloads need beside the archive, then turn the record."""
-    put_export(manifest_key(export.id), manifest.to_json().encode())
+    put_export(manifest_key(export.id), b"".join(_encoded(manifest.json_lines)()))
     put_export(sources_key(export.id), json.dumps(contents.source_ids).encode())
     moment = times.now()
     traffic = archive.traffic
@@ -122,6 +130,7 @@ def _ready(
             "parts": archive.parts,
         },
     )
+    uploads.delete_segments(plan_prefix(export.id, state.attempt, upload.token))
     if turned:
         return state.outcome("ready")
     current = record.find(state.export_id)

@@ -1,21 +1,21 @@
 """Plan: what the archive will hold, and every part of it, before the first byte."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
-from chalicelib import aws, times
+from chalicelib import times
 from chalicelib.access.roles import Role
-from chalicelib.archive import parts as archive_parts
+from chalicelib.archive import planner
 from chalicelib.archive.entries import ArchiveTooLarge, Entry, Source
-from chalicelib.archive.parts import Plan
 from chalicelib.archive.plan_file import write_batch, write_index
-from chalicelib.archive.writer import create_upload
+from chalicelib.archive.planner import Plan
 from chalicelib.assembly.state import State, in_work
 from chalicelib.catalog import namespaces, permissions
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.exports import lifecycle, uploads
-from chalicelib.exports.contents import Contents, Item, Skipped, sample_contents, to_document
+from chalicelib.exports.contents import Contents, Item, Skipped, sample_contents, to_rows
 from chalicelib.exports.estimate import excesses
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.record import Export, Step, Upload
@@ -30,15 +30,19 @@ from chalicelib.exports.work_files import (
     index_key,
     plan_prefix,
     put_document,
+    put_lines,
     put_work,
     request_key,
     summary_key,
 )
 from chalicelib.settings import settings
 
+_PUTS_AT_ONCE = 8
+
 
 def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Outcomes: `planned` with the numbers of the batches, `failed` with a code, `removed`.
+    """Outcomes: `planned` with the numbers of the batches and of those that must be done before them (`copies`),
+    `failed` with a code, `removed`.
 
     Each run writes its plan under a token of its own; the first to claim the record's upload for this plan wins, and a
     run that comes second gives back the winner's batches.
@@ -68,7 +72,7 @@ def _plan(contents: Contents) -> Plan | FailureCode:
     if excesses(samples, len(contents.items), size, settings()):
         return FailureCode.TOO_LARGE
     try:
-        return archive_parts.plan([_entry(item) for item in contents.items])
+        return planner.plan([_entry(item) for item in contents.items], workers=settings().assemble_concurrency)
     except ArchiveTooLarge:
         return FailureCode.TOO_LARGE
 
@@ -97,15 +101,15 @@ def _claim(export: Export, state: State, contents: Contents, planned: Plan) -> d
     """Write the plan, begin its upload, and make it the one of this plan."""
     token = uuid4().hex[:12]
     folder = plan_prefix(export.id, state.attempt, token)
-    put_document(contents_key(folder), to_document(contents))
+    put_lines(contents_key(folder), to_rows(contents))
     put_work(index_key(folder), write_index(planned.index))
-    for number, batch in enumerate(planned.batches):
-        put_work(batch_key(folder, number), write_batch(batch))
-    put_document(summary_key(folder), {"batches": len(planned.batches)})
+    with ThreadPoolExecutor(_PUTS_AT_ONCE) as pool:
+        numbered = list(enumerate(planned.batches))
+        list(pool.map(lambda one: put_work(batch_key(folder, one[0]), write_batch(one[1])), numbered))
+    put_document(summary_key(folder), {"ahead": planned.ahead, "batches": len(planned.batches)})
+    uploads.begin_segments(folder, len(planned.segments))
     key = archive_key(export.id, state.attempt, token)
-    s = settings()
-    upload_id = create_upload(aws.s3(), s.exports_bucket, key, s.copy_crc)
-    upload = Upload(state.plan, token, key, upload_id)
+    upload = Upload(state.plan, token, key, uploads.begin(key))
     claimed = lifecycle.claim_upload(
         export.id,
         state.attempt,
@@ -116,7 +120,7 @@ def _claim(export: Export, state: State, contents: Contents, planned: Plan) -> d
     )
     if claimed:
         return _planned(state, upload)
-    uploads.abort(upload)
+    uploads.abort(upload, folder)
     current = in_work(state)
     if current is None or current.upload is None:
         return state.outcome("removed")
@@ -127,6 +131,7 @@ def _planned(state: State, upload: Upload) -> dict[str, Any]:
     summary = get_document(summary_key(plan_prefix(state.export_id, state.attempt, upload.token)))
     if summary is None:
         return state.outcome("removed")
+    ahead, batches = summary["ahead"], summary["batches"]
     return State(state.export_id, state.attempt, upload.plan).outcome(
-        "planned", batches=list(range(summary["batches"]))
+        "planned", copying=ahead > 0, copies=list(range(ahead)), batches=list(range(ahead, batches))
     )

@@ -1,8 +1,9 @@
 """What an archive will hold: the chosen samples' files in the manifest's order, and what is left out and why."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from sys import intern
 from typing import Any
 
 from chalicelib.catalog.files import File
@@ -144,44 +145,43 @@ def _item(file: File, folders: tuple[str, ...], name: str) -> Item:
     )
 
 
-def to_document(contents: Contents) -> dict[str, Any]:
-    """The contents as a JSON document, compact: rows instead of objects."""
-    return {
-        "items": [
-            [i.id, i.folders, i.name, i.renamed_from, i.format, i.direction, i.type, i.size, i.modified.isoformat(),
-             i.bucket, i.key, i.etag, i.version_id, i.crc32, i.sha256]
-            for i in contents.items
-        ],
-        "folders": [[f.path, f.kind, f.title] for f in contents.folders],
-        "skipped": [[s.id, s.reason, s.size] for s in contents.skipped],
-        "source_ids": contents.source_ids,
-    }  # fmt: skip
+def to_rows(contents: Contents) -> Iterator[Any]:
+    """The contents as JSON documents: folders, what was skipped, the sources, then a row for each item."""
+    yield [[f.path, f.kind, f.title] for f in contents.folders]
+    yield [[s.id, s.reason, s.size] for s in contents.skipped]
+    yield contents.source_ids
+    for i in contents.items:
+        yield [
+            i.id, i.folders, i.name, i.renamed_from, i.format, i.direction, i.type, i.size, i.modified.isoformat(),
+            i.bucket, i.key, i.etag, i.version_id, i.crc32, i.sha256,
+        ]  # fmt: skip
 
 
-def from_document(document: Mapping[str, Any]) -> Contents:
-    """The contents that `to_document` wrote."""
-    return Contents(
-        items=tuple(_item_of_row(row) for row in document["items"]),
-        folders=tuple(Folder(tuple(path), kind, title) for path, kind, title in document["folders"]),
-        skipped=tuple(Skipped(*row) for row in document["skipped"]),
-        source_ids=tuple(document["source_ids"]),
-    )
+def from_rows(rows: Iterator[Any]) -> Contents:
+    """The contents that `to_rows` wrote. Folders that are the same are one value: of a million items many share one."""
+    folders = {tuple(path): Folder(tuple(path), kind, title) for path, kind, title in next(rows)}
+    skipped = tuple(Skipped(*row) for row in next(rows))
+    source_ids = tuple(next(rows))
+    paths = {path: path for path in folders}
+    items = tuple(_item_of_row(row, paths) for row in rows)
+    return Contents(items, tuple(folders.values()), skipped, source_ids)
 
 
-def _item_of_row(row: list[Any]) -> Item:
+def _item_of_row(row: list[Any], paths: Mapping[tuple[str, ...], tuple[str, ...]]) -> Item:
     id_, folders, name, renamed_from, file_format, direction, type_, size, modified, *source = row
     bucket, key, etag, version_id, crc32, sha256 = source
+    path = tuple(folders)
     return Item(
         id=id_,
-        folders=tuple(folders),
+        folders=paths.get(path, path),
         name=name,
         renamed_from=renamed_from,
-        format=file_format,
-        direction=direction,
-        type=type_,
+        format=intern(file_format),
+        direction=direction and intern(direction),
+        type=type_ and intern(type_),
         size=size,
         modified=datetime.fromisoformat(modified),
-        bucket=bucket,
+        bucket=intern(bucket),
         key=key,
         etag=etag,
         version_id=version_id,

@@ -1,7 +1,9 @@
 """The manifest of an archive, as JSON and as a tree for people, in the reference's layout."""
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from chalicelib.exports.contents import Contents, Folder, Item
 
@@ -33,37 +35,59 @@ class Manifest:
             nodes[item.folders].items.append(item)
         return top
 
-    def to_json(self) -> str:
-        """manifest.json: two spaces, keys in the reference's order, UTF-8 unescaped, no newline at the end."""
-        document = {"type": self.type, "date": self.date, "children": [self._folder(node) for node in self._tree()]}
-        return json.dumps(document, indent=2, ensure_ascii=False)
+    def json_lines(self) -> Iterator[str]:
+        """manifest.json, piece by piece: two spaces, keys in the reference's order, UTF-8 unescaped, no newline at the
+        end."""
+        yield f'{{\n  "type": {_quoted(self.type)},\n  "date": {_quoted(self.date)},\n  "children": '
+        yield from _listed((self._folder(node, 2) for node in self._tree()), 1)
+        yield "\n}"
 
-    def _folder(self, node: _Node) -> dict[str, object]:
-        title = {} if node.folder.title is None else {"irida-next-name": node.folder.title}
-        children = [self._file(item) for item in node.items] + [self._folder(inner) for inner in node.folders]
-        head = {"name": node.folder.path[-1], "type": "folder", "irida-next-type": node.folder.kind}
-        return {**head, **title, "children": children}
+    def _folder(self, node: _Node, depth: int) -> Iterator[str]:
+        indent = "  " * (depth + 1)
+        yield f'{{\n{indent}"name": {_quoted(node.folder.path[-1])},\n{indent}"type": "folder",'
+        yield f'\n{indent}"irida-next-type": {_quoted(node.folder.kind)},'
+        if node.folder.title is not None:
+            yield f'\n{indent}"irida-next-name": {_quoted(node.folder.title)},'
+        yield f'\n{indent}"children": '
+        files = (self._file(item, depth + 2) for item in node.items)
+        yield from _listed(chain(files, (self._folder(inner, depth + 2) for inner in node.folders)), depth + 1)
+        yield "\n" + "  " * depth + "}"
 
     @staticmethod
-    def _file(item: Item) -> dict[str, object]:
+    def _file(item: Item, depth: int) -> Iterator[str]:
         metadata = {"format": item.format, "direction": item.direction, "type": item.type}
         known = {key: value for key, value in metadata.items() if value is not None}
-        return {"name": item.name, "type": "file", "metadata": known}
+        document = {"name": item.name, "type": "file", "metadata": known}
+        yield json.dumps(document, indent=2, ensure_ascii=False).replace("\n", "\n" + "  " * depth)
 
-    def to_text(self) -> str:
-        """manifest.txt: type, date, an empty line, `contents:`, the id, then the tree; no newline at the end."""
-        lines = [self.type, self.date, "", "contents:", f"{self.export_id}/"]
-        for position, node in enumerate(top := self._tree()):
-            lines += self._lines(node, "", last=position == len(top) - 1)
-        return "\n".join(lines)
+    def text_lines(self) -> Iterator[str]:
+        """manifest.txt, piece by piece: type, date, an empty line, `contents:`, the id, then the tree; no newline at
+        the end."""
+        yield f"{self.type}\n{self.date}\n\ncontents:\n{self.export_id}/"
+        top = self._tree()
+        for position, node in enumerate(top, 1):
+            yield from self._lines(node, "", last=position == len(top))
 
-    def _lines(self, node: _Node, indent: str, *, last: bool) -> list[str]:
+    def _lines(self, node: _Node, indent: str, *, last: bool) -> Iterator[str]:
         title = "" if node.folder.title is None else f" ({node.folder.title})"
-        lines = [f"{indent}{'└─ ' if last else '├─ '}{node.folder.path[-1]}/{title}"]
+        yield f"\n{indent}{'└─ ' if last else '├─ '}{node.folder.path[-1]}/{title}"
         inner = indent + ("   " if last else "│  ")
         count = len(node.items) + len(node.folders)
         for position, item in enumerate(node.items, 1):
-            lines.append(f"{inner}{'└─ ' if position == count else '├─ '}{item.name}")
+            yield f"\n{inner}{'└─ ' if position == count else '├─ '}{item.name}"
         for position, folder in enumerate(node.folders, 1 + len(node.items)):
-            lines += self._lines(folder, inner, last=position == count)
-        return lines
+            yield from self._lines(folder, inner, last=position == count)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _listed(children: Iterable[Iterator[str]], depth: int) -> Iterator[str]:
+    """Children as a JSON array whose brackets stand at `depth`; they may be none."""
+    before = "["
+    for child in children:
+        yield before + "\n" + "  " * (depth + 1)
+        yield from child
+        before = ","
+    yield "[]" if before == "[" else "\n" + "  " * depth + "]"

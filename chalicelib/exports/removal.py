@@ -11,4 +11,4 @@ def remove_export(export: Export, user_id: str, *, source_ip: str | None) -> Non
     if export.status is Status.PROCESSING:
         executions.stop(export)
         if export.upload is not None:
-            uploads.abort(export.upload)
+            uploads.abort_archive(export.upload)

@@ -1,18 +1,26 @@
 """report.json: one row for everything that was asked for, so that nothing is left out silently."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from chalicelib.exports.contents import Contents
 
 
-def render_report(contents: Contents, crc32: Mapping[int, int]) -> str:
-    """The report as JSON, one row a line. `crc32` is by position in `contents.items`.
+def report_lines(contents: Contents, crc32: Sequence[int]) -> Iterator[str]:
+    """The report as JSON, piece by piece, one row a line. `crc32` is by position in `contents.items`.
 
     A row: `{"path"|null, "id", "outcome": "included"|"skipped", "reason"?, "renamed_from"?, "size", "crc32",
     "sha256"?}`; `crc32` is 8 hex digits, null where nothing was read.
     """
-    rows: list[dict[str, object]] = []
+    before = "[\n"
+    for row in chain(_included(contents, crc32), _skipped(contents)):
+        yield before + json.dumps(row, ensure_ascii=False)
+        before = ",\n"
+    yield "[]" if before == "[\n" else "\n]"
+
+
+def _included(contents: Contents, crc32: Sequence[int]) -> Iterator[dict[str, object]]:
     for position, item in enumerate(contents.items):
         row: dict[str, object] = {"path": item.path, "id": item.id, "outcome": "included"}
         if item.renamed_from is not None:
@@ -20,11 +28,16 @@ def render_report(contents: Contents, crc32: Mapping[int, int]) -> str:
         row |= {"size": item.size, "crc32": f"{crc32[position]:08x}"}
         if item.sha256 is not None:
             row["sha256"] = item.sha256
-        rows.append(row)
-    rows += [
-        {"path": None, "id": left.id, "outcome": "skipped", "reason": left.reason, "size": left.size, "crc32": None}
-        for left in contents.skipped
-    ]
-    if not rows:
-        return "[]"
-    return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]"
+        yield row
+
+
+def _skipped(contents: Contents) -> Iterator[dict[str, object]]:
+    for left in contents.skipped:
+        yield {
+            "path": None,
+            "id": left.id,
+            "outcome": "skipped",
+            "reason": left.reason,
+            "size": left.size,
+            "crc32": None,
+        }

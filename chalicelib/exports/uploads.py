@@ -1,18 +1,78 @@
-"""The multipart upload that an export's archive grows in."""
+"""The multipart uploads that an export's archive and its segments grow in."""
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 from chalicelib import aws
-from chalicelib.archive.finish import abort_upload
+from chalicelib.archive import completion
 from chalicelib.archive.objects import Target
+from chalicelib.archive.store import LeanReads, Store
 from chalicelib.exports.record import Upload
+from chalicelib.exports.work_files import (
+    delete_prefix,
+    get_document,
+    put_document,
+    segment_key,
+    segment_prefix,
+    segments_key,
+)
 from chalicelib.settings import settings
 
+_AT_ONCE = 16
 
-def target_of(upload: Upload) -> Target:
-    """Where the parts of an upload go."""
+
+@cache
+def store() -> Store:
+    """The object store, with the lean client for reads."""
+    return Store(aws.s3(), LeanReads(aws.session(), aws.s3()))
+
+
+def begin(key: str) -> str:
+    """Begin the upload of an archive and give back its id."""
+    s = settings()
+    return completion.create_upload(store(), s.exports_bucket, key, s.copy_crc)
+
+
+def begin_segments(plan: str, count: int) -> None:
+    """Begin the uploads of a plan's segments, numbered from 1, and note their ids among its work files."""
+    s = settings()
+
+    def one(number: int) -> str:
+        return completion.create_upload(store(), s.work_bucket, segment_key(plan, number), s.copy_crc)
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        ids = list(pool.map(one, range(1, count + 1)))
+    if ids:
+        put_document(segments_key(plan), ids)
+
+
+def _archive_of(upload: Upload) -> Target:
     s = settings()
     return Target(s.exports_bucket, upload.key, upload.upload_id, s.copy_crc)
 
 
-def abort(upload: Upload) -> None:
-    """Abort an upload, so that workers on it stop; one that is gone already is fine."""
-    abort_upload(aws.s3(), target_of(upload))
+def targets_of(upload: Upload, plan: str) -> dict[int, Target]:
+    """Where the parts of a plan go: its archive's upload as 0, and its segments'."""
+    s = settings()
+    ids: list[str] = get_document(segments_key(plan)) or []
+    segments = {
+        number: Target(s.work_bucket, segment_key(plan, number), upload_id, s.copy_crc)
+        for number, upload_id in enumerate(ids, 1)
+    }
+    return {0: _archive_of(upload), **segments}
+
+
+def abort(upload: Upload, plan: str) -> None:
+    """Abort a plan's uploads, so that workers on them stop; what is gone already is fine."""
+    completion.abort_uploads(store(), targets_of(upload, plan).values())
+
+
+def abort_archive(upload: Upload) -> None:
+    """Abort the archive's own upload at once; its segments' go with the next clean-up."""
+    completion.abort_uploads(store(), [_archive_of(upload)])
+
+
+def delete_segments(plan: str) -> None:
+    """Delete a plan's segments, which may be large, as soon as the archive holds them."""
+    if get_document(segments_key(plan)) is not None:
+        delete_prefix(settings().work_bucket, segment_prefix(plan))

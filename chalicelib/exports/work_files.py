@@ -2,18 +2,20 @@
 
 Work bucket    work/<export id>/request.json                     what was asked for
                work/<export id>/<attempt>/excluded.json          sources that earlier plans of this attempt lost
-               work/<export id>/<attempt>/<token>/…              one plan: contents, index, batches, results
+               work/<export id>/<attempt>/<token>/…              one plan: contents, index, batches, results, segments
 Exports bucket <export id>/<attempt>-<token>/archive.zip         a key of its own for each plan's upload
                <export id>/manifest.json, sources.json           for the preview and the rights of a download
 """
 
 import gzip
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from chalicelib import aws
+from chalicelib.archive.plan_file import pack_lines, unpack_lines
 from chalicelib.settings import settings
 
 MISSING = {"NoSuchKey", "404", "NotFound"}
@@ -49,6 +51,18 @@ def batch_key(plan: str, batch: int) -> str:
 
 def result_key(plan: str, batch: int) -> str:
     return f"{plan}result-{batch:04d}.json"
+
+
+def segments_key(plan: str) -> str:
+    return f"{plan}segments.json"
+
+
+def segment_key(plan: str, number: int) -> str:
+    return f"{segment_prefix(plan)}{number:05d}"
+
+
+def segment_prefix(plan: str) -> str:
+    return f"{plan}segments/"
 
 
 def work_prefix(export_id: str) -> str:
@@ -95,6 +109,19 @@ def get_object(bucket: str, key: str) -> bytes | None:
             return None
         raise
     return answer["Body"].read()
+
+
+def put_lines(key: str, rows: Iterable[Any]) -> None:
+    """Write rows of the work bucket as gzipped JSON lines, one by one."""
+    put_work(key, pack_lines(rows))
+
+
+def get_lines(key: str) -> Iterator[Any]:
+    """The rows that `put_lines` wrote, one by one. Raises RuntimeError when there are none."""
+    body = get_work(key)
+    if body is None:
+        raise RuntimeError(f"there is no {key}")
+    return unpack_lines(body)
 
 
 def put_document(key: str, document: Any) -> None:

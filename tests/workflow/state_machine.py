@@ -27,7 +27,7 @@ def run(export: dict[str, Any], *, attempt: int = 1, times: int = 1, between: An
             break
         if between:
             between("assemble", state)
-        for batch in state["batches"]:
+        for batch in (*state["copies"], *state["batches"]):
             item = {key: state[key] for key in ("export_id", "attempt", "plan")}
             step(assemble_batch, {**item, "batch": batch})
         if between:

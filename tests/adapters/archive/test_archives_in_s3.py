@@ -7,7 +7,7 @@ import random
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,14 +17,16 @@ from zlib import crc32
 import pytest
 from stream_unzip import stream_unzip
 
+from chalicelib.archive.completion import abort_uploads, create_upload
 from chalicelib.archive.entries import ArchiveError, Entry, Member, Source, UploadGone
-from chalicelib.archive.finish import Archive, SourcesChanged, abort_upload, finish_upload
+from chalicelib.archive.finish import Archive, SourcesChanged, finish_upload
+from chalicelib.archive.layout import Limits
 from chalicelib.archive.objects import CopyCrc, Target
-from chalicelib.archive.parts import Plan, plan
 from chalicelib.archive.plan_file import BatchResult, read_batch, read_index, read_result, write_index, write_result
 from chalicelib.archive.plan_file import write_batch as batch_bytes
-from chalicelib.archive.writer import create_upload, write_batch
-from tests.object_stores import counting_proxy, s3_client
+from chalicelib.archive.planner import Plan, plan
+from chalicelib.archive.writer import write_batch
+from tests.object_stores import counting_proxy, s3_client, store_of
 
 MIB = 1 << 20
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -51,26 +53,36 @@ def put_sources(
     return entries, bodies
 
 
-def extras(checksums: Mapping[int, int]) -> list[Member]:
-    return [Member("manifest.json", NOON, b"{}"), Member("report.json", NOON, repr(sorted(checksums.items())).encode())]
+def extras(checksums: Sequence[int]) -> list[Member]:
+    return [
+        Member("manifest.json", NOON, lambda: [b"{", b"}"]),
+        Member("report.json", NOON, lambda: [repr(list(checksums)).encode()]),
+    ]
+
+
+def new_target(s3: Any, bucket: str, copy_crc: CopyCrc = "answer") -> Target:
+    key = f"out-{random.randrange(10**9)}.zip"
+    return Target(bucket, key, create_upload(store_of(s3), bucket, key, copy_crc), copy_crc)
 
 
 def assemble(
     s3: Any, planned: Plan, bucket: str, copy_crc: CopyCrc = "answer", *, workers: int = 1, repeats: int = 1
 ) -> tuple[Archive | SourcesChanged, Target]:
     """Plan files go through their bytes, batches are shuffled between workers and done more than once."""
-    key = f"out-{random.randrange(10**9)}.zip"
-    target = Target(bucket, key, create_upload(s3, bucket, key, copy_crc), copy_crc)
-    todo = [number for number in range(len(planned.batches)) for _ in range(repeats)]
-    random.shuffle(todo)
+    store = store_of(s3)
+    targets = {number: new_target(s3, bucket, copy_crc) for number in range(1 + len(planned.segments))}
     results: dict[int, bytes] = {}
-    for mine in [todo[k::workers] for k in range(workers)]:
-        for number in mine:
-            batch = read_batch(batch_bytes(planned.batches[number]))
-            done = read_result(results[number]) if number in results and repeats > 2 else None
-            results[number] = write_result(write_batch(s3, target, batch, done=done))
+    for phase in (range(planned.ahead), range(planned.ahead, len(planned.batches))):
+        todo = [number for number in phase for _ in range(repeats)]
+        random.shuffle(todo)
+        for mine in [todo[k::workers] for k in range(workers)]:
+            for number in mine:
+                batch = read_batch(batch_bytes(planned.batches[number]))
+                done = read_result(results[number]) if number in results and repeats > 2 else None
+                earlier = [read_result(results[other]) for other in batch.after]
+                results[number] = write_result(write_batch(store, targets, batch, done=done, earlier=earlier))
     index = read_index(write_index(planned.index))
-    return finish_upload(s3, target, index, [read_result(data) for data in results.values()], extras), target
+    return finish_upload(store, targets[0], index, [read_result(data) for data in results.values()], extras), targets[0]
 
 
 def body_of(s3: Any, target: Target) -> bytes:
@@ -149,8 +161,8 @@ def test_workers_order_and_repeats_do_not_show_in_the_archive(seaweedfs_endpoint
         s3, bucket, [12 * MIB, 30_000, 6 * MIB, 11 * MIB, 5 * MIB, 0, 13 * MIB, 14 * MIB, 15 * MIB] + [90_000] * 90
     )
     planned = plan(entries)
-    one_each = [replace(planned.batches[0], units=(unit,)) for batch in planned.batches for unit in batch.units]
-    split = Plan(replace(planned.index, batches=len(one_each)), tuple(one_each))
+    one_each = [replace(batch, units=(unit,)) for batch in planned.batches for unit in batch.units]
+    split = replace(planned, index=replace(planned.index, batches=len(one_each)), batches=tuple(one_each))
     assert len(one_each) >= 4
     made = set()
     for variant, workers, repeats in ((planned, 1, 1), (split, 3, 2), (split, 8, 3)):
@@ -158,6 +170,23 @@ def test_workers_order_and_repeats_do_not_show_in_the_archive(seaweedfs_endpoint
         assert isinstance(archive, Archive)
         made.add(body_of(s3, target))
     assert len(made) == 1
+
+
+@pytest.mark.parametrize("copy_crc", ["answer", "read"])
+def test_segments_do_not_show_in_the_archive(seaweedfs_endpoint: str, tmp_path: Path, copy_crc: CopyCrc) -> None:
+    s3 = s3_client(seaweedfs_endpoint)
+    bucket = new_bucket(s3)
+    entries, bodies = put_sources(s3, bucket, [11 * MIB] * 3 + [6 * MIB, 16 * MIB, 30 * MIB] + [90_000] * 120)
+    few = Limits(max_part=40 * MIB, copy_range=40 * MIB, segment_range=10 * MIB, max_parts=8, longest_stitch=8 * MIB)
+    planned = plan(entries, few, workers=2)
+    assert len(planned.segments) >= 2
+    assert any(
+        unit.place.upload != unit.copies[0].place.upload for b in planned.batches for unit in b.units if unit.copies
+    )
+    archive, target = assemble(s3, planned, bucket, copy_crc, workers=2, repeats=2)
+    assert isinstance(archive, Archive)
+    check_with_other_readers(body_of(s3, target), entries, bodies, tmp_path)
+    assert archive.crc32 == crc32(body_of(s3, target))
 
 
 def test_large_bodies_are_copied_and_a_proxy_agrees_with_our_count(seaweedfs_endpoint: str) -> None:
@@ -210,10 +239,10 @@ def test_a_second_finisher_finds_the_same_archive(seaweedfs_endpoint: str) -> No
     bucket = new_bucket(s3)
     entries, _ = put_sources(s3, bucket, [12 * MIB, 100])
     planned = plan(entries)
-    target = Target(bucket, "twice.zip", create_upload(s3, bucket, "twice.zip", "answer"), "answer")
-    results = [write_batch(s3, target, batch) for batch in planned.batches]
-    first = finish_upload(s3, target, planned.index, results, extras)
-    second = finish_upload(s3, target, planned.index, results, extras)
+    target = new_target(s3, bucket)
+    results = [write_batch(store_of(s3), {0: target}, batch) for batch in planned.batches]
+    first = finish_upload(store_of(s3), target, planned.index, results, extras)
+    second = finish_upload(store_of(s3), target, planned.index, results, extras)
     assert isinstance(first, Archive)
     assert isinstance(second, Archive)
     assert (first.size, first.crc32) == (second.size, second.crc32)
@@ -224,20 +253,20 @@ def test_an_aborted_upload_is_gone_for_workers_and_finishers(seaweedfs_endpoint:
     bucket = new_bucket(s3)
     entries, _ = put_sources(s3, bucket, [12 * MIB, 100])
     planned = plan(entries)
-    target = Target(bucket, "gone.zip", create_upload(s3, bucket, "gone.zip", "answer"), "answer")
-    results = [write_batch(s3, target, batch) for batch in planned.batches]
-    abort_upload(s3, target)
-    abort_upload(s3, target)
+    target = new_target(s3, bucket)
+    results = [write_batch(store_of(s3), {0: target}, batch) for batch in planned.batches]
+    abort_uploads(store_of(s3), [target, target])
+    abort_uploads(store_of(s3), [target])
     with pytest.raises(UploadGone):
-        write_batch(s3, target, planned.batches[0])
+        write_batch(store_of(s3), {0: target}, planned.batches[0])
     with pytest.raises(UploadGone):
-        finish_upload(s3, target, planned.index, results, extras)
+        finish_upload(store_of(s3), target, planned.index, results, extras)
 
 
 def test_a_missing_part_is_never_papered_over(seaweedfs_endpoint: str) -> None:
     s3 = s3_client(seaweedfs_endpoint)
     bucket = new_bucket(s3)
     entries, _ = put_sources(s3, bucket, [12 * MIB])
-    target = Target(bucket, "part.zip", create_upload(s3, bucket, "part.zip", "answer"), "answer")
+    target = new_target(s3, bucket)
     with pytest.raises(ArchiveError, match="parts were not written"):
-        finish_upload(s3, target, plan(entries).index, [BatchResult()], extras)
+        finish_upload(store_of(s3), target, plan(entries).index, [BatchResult()], extras)

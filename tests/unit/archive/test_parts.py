@@ -3,6 +3,7 @@
 import io
 import random
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
 from zlib import crc32
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 
 from chalicelib.archive.entries import ArchiveTooLarge, Entry, Source
 from chalicelib.archive.layout import GIB, MIB, Limits, length_of
-from chalicelib.archive.parts import Plan, Unit, plan
+from chalicelib.archive.parts import Place
 from chalicelib.archive.plan_file import read_batch, read_index, write_batch, write_index
+from chalicelib.archive.planner import Plan, plan
 from chalicelib.archive.zip_format import central_header, end_records, local_header
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -34,24 +36,42 @@ def assembled(planned: Plan) -> list[bytes]:
     entries = planned.index.entries
     bodies = [body(i, one.size) for i, one in enumerate(entries)]
     headers = [local_header(one.name, one.size, NOON, crc32(bodies[i])) for i, one in enumerate(entries)]
-    parts: dict[int, bytes] = {}
-    units: list[Unit] = [unit for batch in planned.batches for unit in read_batch(write_batch(batch)).units]
-    for unit in units:
-        stitched = b"".join(headers[i] + bodies[i] for i in unit.stitched)
-        if unit.copied is not None:
-            stitched += headers[unit.copied] + bodies[unit.copied][: unit.head]
-        parts[unit.number] = stitched
-        for copy in unit.copies:
-            assert unit.copied is not None
-            parts[copy.number] = bodies[unit.copied][copy.start : copy.start + copy.length]
+    parts: dict[Place, bytes] = {}
+    batches = [read_batch(write_batch(batch)) for batch in planned.batches]
+
+    def put(place: Place, data: bytes) -> None:
+        assert place not in parts
+        parts[place] = data
+
+    for number, batch in enumerate(batches):
+        ahead = {copy.part.place for before in batches[: planned.ahead] for copy in before.copies}
+        assert all(other < planned.ahead for other in batch.after)
+        assert not (batch.after and number < planned.ahead)
+        for unit in batch.units:
+            stitched = b"".join(headers[i] + bodies[i] for i in unit.stitched)
+            if unit.copied is not None:
+                stitched += headers[unit.copied] + bodies[unit.copied][: unit.head]
+            assert len(stitched) == unit.length
+            put(unit.place, stitched)
+            for copy in unit.copies:
+                if copy.place not in ahead:
+                    put(copy.place, bodies[unit.copied or 0][copy.start : copy.start + copy.length])
+        for one in batch.copies:
+            put(one.part.place, bodies[one.entry][one.part.start : one.part.start + one.part.length])
+        for segment in batch.joins:
+            pieces = [parts.pop(Place(segment.upload, k)) for k in range(1, segment.parts + 1)]
+            assert all(SMALL.min_part <= len(piece) <= SMALL.max_part for piece in pieces)
+            assert sum(map(len, pieces)) == segment.length <= SMALL.max_part
+            put(Place(0, segment.number), b"".join(pieces))
     index = read_index(write_index(planned.index))
+    assert [(e.name, e.size, e.modified) for e in index.entries] == [(e.name, e.size, e.modified) for e in entries]
     tail = b"".join(headers[i] + bodies[i] for i in index.tail)
     directory = b"".join(
         central_header(one.name, one.size, NOON, crc32(bodies[i]), index.offsets[i]) for i, one in enumerate(entries)
     )
     tail += directory + end_records(len(entries), len(directory), index.tail_offset + len(tail))
-    assert sorted(parts) == list(range(1, index.tail_number))
-    return [*(parts[number] for number in sorted(parts)), tail]
+    assert sorted(parts) == [Place(0, number) for number in range(1, index.tail_number)]
+    return [*(parts[place] for place in sorted(parts)), tail]
 
 
 sizes = st.one_of(
@@ -59,19 +79,41 @@ sizes = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.lists(sizes, max_size=40))
 def test_every_plan_keeps_the_law_and_gives_a_readable_archive(given_sizes: list[int]) -> None:
     entries = [entry(i, size) for i, size in enumerate(given_sizes)]
     planned = plan(entries, SMALL)
     parts = assembled(planned)
     assert all(SMALL.min_part <= len(part) <= SMALL.max_part for part in parts[:-1])
+    check_readable(parts, entries)
+    assert planned == plan(entries, SMALL)
+    assert b"".join(assembled(plan(entries, SMALL, workers=1))) == b"".join(parts)
+
+
+def check_readable(parts: list[bytes], entries: list[Entry]) -> None:
     with zipfile.ZipFile(io.BytesIO(b"".join(parts))) as archive:
         assert archive.namelist() == [one.name for one in entries]
         assert archive.testzip() is None
         for i, one in enumerate(entries):
             assert archive.read(one.name) == body(i, one.size)
-    assert planned == plan(entries, SMALL)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(sizes, min_size=12, max_size=60), st.integers(6, 24))
+def test_where_parts_are_too_few_segments_are_assembled_first(given_sizes: list[int], max_parts: int) -> None:
+    entries = [entry(i, size) for i, size in enumerate(given_sizes)]
+    few = replace(SMALL, max_parts=max_parts, segment_range=1000, longest_stitch=1600, tail_part=1 << 20)
+    try:
+        planned = plan(entries, few, workers=3)
+    except ArchiveTooLarge:
+        assert sum(map(length_of, entries)) > 0.3 * (max_parts - 3) * SMALL.max_part
+        return
+    assert planned.index.tail_number <= max_parts - 2
+    assert all(segment.parts <= max_parts for segment in planned.segments)
+    check_readable(assembled(planned), entries)
+    without = plan(entries, SMALL)
+    assert stitched_bytes(entries, planned) == stitched_bytes(entries, without)
 
 
 @settings(max_examples=200, deadline=None)
@@ -187,6 +229,7 @@ def test_the_first_member_is_not_zip64_if_another_can_be() -> None:
 )
 def test_large_archives_fit_into_10000_parts(count: int, size: int) -> None:
     planned = plan([entry(i, size) for i in range(count)])
+    assert not planned.segments
     copies = [copy for batch in planned.batches for unit in batch.units for copy in unit.copies]
     assert planned.index.tail_number <= 9_999
     assert all(5 * MIB <= copy.length <= 5 * GIB for copy in copies)
@@ -194,7 +237,50 @@ def test_large_archives_fit_into_10000_parts(count: int, size: int) -> None:
     assert planned.bytes_total == sum(length_of(one) for one in planned.index.entries)
 
 
-@pytest.mark.parametrize(("count", "size"), [(6_000, GIB), (11, 5 << 40)])
+@pytest.mark.parametrize(("count", "size"), [(6_000, GIB), (20_000, 6 * MIB), (15_000, 3 * GIB), (30_000, GIB)])
+def test_more_large_files_than_parts_are_assembled_in_segments(count: int, size: int) -> None:
+    planned = plan([entry(i, size) for i in range(count)])
+    assert planned.segments
+    assert planned.index.tail_number <= 9_999
+    assert all(5 * MIB <= segment.length <= 5 * GIB and segment.parts <= 10_000 for segment in planned.segments)
+    assert {unit.place.upload for batch in planned.batches[planned.ahead :] for unit in batch.units} <= {0}
+    assert sum(len(batch.joins) for batch in planned.batches[planned.ahead :]) == len(planned.segments)
+
+
+def test_no_more_is_assembled_in_segments_than_must_be() -> None:
+    planned = plan([entry(i, GIB) for i in range(5_100)])
+    assert sum(segment.length for segment in planned.segments) < 400 * GIB
+
+
+def test_a_file_too_large_for_one_worker_is_copied_by_many_before_its_header() -> None:
+    planned = plan([entry(0, 5 << 40), entry(1, GIB)])
+    ahead, then = planned.batches[: planned.ahead], planned.batches[planned.ahead :]
+    lengths = [sum(one.part.length for one in batch.copies) for batch in ahead]
+    assert len(ahead) == 40
+    assert max(lengths) <= 1.2 * min(lengths)
+    (header,) = [batch for batch in then if any(unit.copied == 0 for unit in batch.units)]
+    assert header.after == tuple(range(40))
+
+
+def test_a_tebibyte_is_copied_within_a_function_s_time() -> None:
+    planned = plan([entry(0, 1 << 40)], workers=1)
+    (batch,) = planned.batches
+    rounds = [copy.length for unit in batch.units for copy in unit.copies]
+    assert sum(rounds) / (64 * 50e6) <= 600  # seconds; a function has 900
+    assert max(rounds) / 50e6 <= 120
+
+
+@pytest.mark.parametrize("workers", [1, 7, 40])
+def test_batches_of_workers_who_begin_together_end_together(workers: int) -> None:
+    source = random.Random(workers)
+    entries = [entry(i, source.choice([2000, 3 * MIB, 70 * MIB, 900 * MIB])) for i in range(8_000)]
+    planned = plan(entries, workers=workers)
+    loads = [sum(unit.length for unit in batch.units) for batch in planned.batches]
+    assert len(loads) % workers == 0
+    assert max(loads) < 1.25 * min(loads)
+
+
+@pytest.mark.parametrize(("count", "size"), [(11, 5 << 40), (49_000, GIB)])
 def test_what_s3_cannot_hold_is_said_with_limit_and_value(count: int, size: int) -> None:
     with pytest.raises(ArchiveTooLarge, match="limit is"):
         plan([entry(i, size) for i in range(count)])

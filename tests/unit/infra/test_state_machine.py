@@ -26,7 +26,7 @@ def targets(state: dict[str, Any]) -> Iterator[str]:
 
 
 def working_states() -> list[tuple[str, dict[str, Any]]]:
-    inner = STATES["Assemble"]["ItemProcessor"]["States"].items()
+    inner = [one for name in ("Copy", "Assemble") for one in STATES[name]["ItemProcessor"]["States"].items()]
     return [(name, state) for name, state in [*STATES.items(), *inner] if state["Type"] in ("Task", "Map")]
 
 
@@ -71,6 +71,7 @@ def test_a_step_that_raises_ends_in_fail_unless_the_verdict_stands() -> None:
     caught = {name: STATES[name]["Catch"][0]["Next"] for name in STATES if "Catch" in STATES[name]}
     assert caught == {
         "Plan": "Fail",
+        "Copy": "Fail",
         "Assemble": "Fail",
         "Finish": "Fail",
         "Notify": "Ready",

@@ -85,7 +85,9 @@ def test_only_those_who_need_it_may_delete_or_send(template: dict[str, Any]) -> 
         return {role for role, statement in statements(template) if action in json.dumps(statement["Action"])}
 
     assert holders("ses:SendEmail") == {"NotifyRole", "FailRole"}
-    assert holders("s3:DeleteObject") == {"CleanUpRole"}
+    assert holders("s3:DeleteObject") == {"CleanUpRole", "FinishRole"}
+    (finish,) = [one for role, one in statements(template) if role == "FinishRole" and "DeleteObject" in str(one)]
+    assert finish["Resource"] == {"Fn::Sub": "${WorkBucket.Arn}/work/*/segments/*"}
     assert holders("states:StartExecution") == {"ApiHandlerRole", "CleanUpRole"}
 
 

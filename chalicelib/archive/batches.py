@@ -1,0 +1,130 @@
+"""Batches: the work of an archive shared out so that workers who begin together end together.
+
+Most archives need one Map over them. Two kinds of work must be done before: the copies of a file that is too large for
+one worker (its header needs the CRC-32 that they answer), and the parts of segments (which are then copied whole).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from heapq import heapify, heapreplace
+from math import ceil
+
+from chalicelib.archive.entries import Entry
+from chalicelib.archive.parts import CopyPart, Parts, Segment, Unit
+
+MAX_BATCHES = 1_000
+# What a worker needs, in seconds: a small file is a request of 30 ms, of which 16 run at once; what is stitched comes
+# in and goes out at 75 MB/s; 64 copies run at once at 50 MB/s each. Only the ratios shape the batches.
+_REQUEST, _STITCHED_BYTE, _COPIED_BYTE, _COPY = 0.03 / 16, 2 / 75e6, 1 / (64 * 50e6), 0.2 / 64
+_SHORTEST, _LONGEST = 10.0, 240.0  # of a batch, where there is a choice: a worker may run for 900
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy part that is written ahead of the unit it belongs to."""
+
+    entry: int
+    part: CopyPart
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The work of one worker, complete in itself: its units, copies and segments to be joined, the entries they speak
+    of, and the numbers of the batches whose results it needs."""
+
+    units: tuple[Unit, ...] = ()
+    copies: tuple[Copy, ...] = ()
+    joins: tuple[Segment, ...] = ()
+    entries: dict[int, Entry] = field(default_factory=dict)
+    after: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """All batches; the first `ahead` of them must be done before the others begin."""
+
+    batches: tuple[Batch, ...]
+    ahead: int
+
+
+def share_out(parts: Parts, entries: Sequence[Entry], workers: int) -> Shares:
+    """The batches for so many workers at once. Pure: the same parts give the same batches."""
+    inside = [unit for unit in parts.units if unit.place.upload]
+    direct = [unit for unit in parts.units if not unit.place.upload]
+    total = sum(_seconds(unit, entries) for unit in direct)
+    share = 2 * total / _number(total, workers)
+    huge = {u.place for u in direct if len(u.copies) > 1 and _copy_seconds(u.copies) > max(share, _LONGEST / 8)}
+    early: list[Unit | Copy] = [*inside]
+    for unit in direct:
+        if unit.copied is not None and unit.place in huge:
+            early += [Copy(unit.copied, part) for part in unit.copies]
+    ahead = _share(early, entries, workers)
+    writers: dict[int, set[int]] = {}  # batches by segment, and those that copy for an entry by its position
+    copiers: dict[int, set[int]] = {}
+    for number, batch in enumerate(ahead):
+        for unit in batch.units:
+            for place in (unit.place, *(copy.place for copy in unit.copies)):
+                writers.setdefault(place.upload, set()).add(number)
+        for one in batch.copies:
+            copiers.setdefault(one.entry, set()).add(number)
+    then = _share([*direct, *parts.segments], entries, workers, copied=huge)
+    found = []
+    for batch in then:
+        needed = {n for segment in batch.joins for n in writers[segment.upload]}
+        needed |= {n for u in batch.units if u.place in huge and u.copied is not None for n in copiers[u.copied]}
+        found.append(Batch(batch.units, batch.copies, batch.joins, batch.entries, tuple(sorted(needed))))
+    return Shares((*ahead, *found), len(ahead))
+
+
+def _number(total: float, workers: int) -> int:
+    """How many batches: short ones for few workers, else the same number for each of them."""
+    if total <= workers * _SHORTEST:
+        return max(1, ceil(total / _SHORTEST))
+    most = max(1, MAX_BATCHES // 2 // workers)
+    return workers * min(most, ceil(total / (workers * _LONGEST)))
+
+
+def _copy_seconds(copies: Iterable[CopyPart]) -> float:
+    return sum(_COPY + part.length * _COPIED_BYTE for part in copies)
+
+
+def _seconds(work: Unit | Copy | Segment, entries: Sequence[Entry]) -> float:
+    if isinstance(work, Segment):
+        return 2 * _COPY + work.length * _COPIED_BYTE
+    if isinstance(work, Copy):
+        return _copy_seconds([work.part])
+    requests = 1 + sum(1 for i in work.stitched if entries[i].size) + (1 if work.head else 0)
+    return requests * _REQUEST + work.length * _STITCHED_BYTE + _copy_seconds(work.copies)
+
+
+def _share(
+    work: Sequence[Unit | Copy | Segment], entries: Sequence[Entry], workers: int, copied: Iterable[object] = ()
+) -> list[Batch]:
+    """The longest first, each to the batch that has the least: none is longer than another by more than one piece."""
+    if not work:
+        return []
+    done = set(copied)
+
+    def cost(one: Unit | Copy | Segment) -> float:
+        if isinstance(one, Unit) and one.place in done:
+            return _seconds(one, entries) - _copy_seconds(one.copies)
+        return _seconds(one, entries)
+
+    costs = [cost(one) for one in work]
+    heap = [(0.0, number) for number in range(min(len(work), _number(sum(costs), workers)))]
+    heapify(heap)
+    shares: list[list[int]] = [[] for _ in heap]
+    for k in sorted(range(len(work)), key=lambda k: (-costs[k], k)):
+        load, number = heap[0]
+        shares[number].append(k)
+        heapreplace(heap, (load + costs[k], number))
+    return [_batch([work[k] for k in sorted(share)], entries) for share in shares]
+
+
+def _batch(work: Sequence[Unit | Copy | Segment], entries: Sequence[Entry]) -> Batch:
+    units = tuple(one for one in work if isinstance(one, Unit))
+    copies = tuple(one for one in work if isinstance(one, Copy))
+    spoken_of = {i for unit in units for i in unit.stitched} | {u.copied for u in units if u.copied is not None}
+    spoken_of |= {copy.entry for copy in copies}
+    joins = tuple(one for one in work if isinstance(one, Segment))
+    return Batch(units, copies, joins, {i: entries[i] for i in sorted(spoken_of)})

@@ -1,0 +1,137 @@
+"""The beginning and the end of a multipart upload: S3 itself proves that the object is what was planned."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.archive.entries import ArchiveError, UploadGone
+from chalicelib.archive.objects import CopyCrc, Target, patiently
+from chalicelib.archive.plan_file import WrittenPart
+from chalicelib.archive.store import Store
+from chalicelib.crc32 import combine_all, from_base64, to_base64
+
+# Somebody else's completion of the same upload is under way, or was first: then what counts is the object.
+_TWIN = {"NoSuchUpload", "PreconditionFailed", "ConditionalRequestConflict", "OperationAborted"}
+_STALE = {"InvalidPart", "InvalidPartOrder"}
+
+
+def create_upload(store: Store, bucket: str, key: str, copy_crc: CopyCrc) -> str:
+    """Begin a multipart upload for an archive or a segment and give back its id.
+
+    With `answer` it is created so that S3 tells each part's CRC-32 and proves that of the whole on completion.
+    """
+    checksums: dict[str, Any] = {"ChecksumAlgorithm": "CRC32", "ChecksumType": "FULL_OBJECT"}
+    answer = store.s3.create_multipart_upload(
+        Bucket=bucket, Key=key, ContentType="application/zip", **(checksums if copy_crc == "answer" else {})
+    )
+    return answer["UploadId"]
+
+
+def checksum_of(parts: Mapping[int, WrittenPart]) -> int:
+    """The CRC-32 of a whole from those of its parts by number."""
+    return combine_all((part.crc32, part.length) for _, part in sorted(parts.items()))
+
+
+def complete(store: Store, target: Target, parts: Mapping[int, WrittenPart], whole: int, size: int) -> str:
+    """Complete an upload of these parts into an object of this CRC-32 and size, and give back its ETag.
+
+    Repeatable, also by two at once: the upload's key is its own and an upload is completed once, so whoever comes
+    second finds the object. Raises UploadGone when there is neither upload nor the right object, ArchiveError when S3
+    holds something else than was planned. Source: CompleteMultipartUpload.
+    """
+    try:
+        _ask(store, target, parts, whole, size)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in _STALE:
+            # A worker that was thought dead wrote a part again: the same bytes, but under some encryptions not the same
+            # ETag. S3's list tells which parts there are now.
+            _ask(store, target, _as_listed(store, target, parts), whole, size)
+        elif code not in _TWIN:
+            raise
+        elif (etag := _etag_of(store, target, whole, size)) is not None:
+            return etag
+        elif code == "NoSuchUpload":
+            raise UploadGone(str(error)) from error
+        else:
+            raise
+    etag = _etag_of(store, target, whole, size)
+    if etag is None:
+        raise ArchiveError(f"the object in S3 is not the one of {size} bytes that was planned")
+    return etag
+
+
+def _ask(store: Store, target: Target, parts: Mapping[int, WrittenPart], whole: int, size: int) -> None:
+    numbered: list[dict[str, Any]] = []
+    arguments: dict[str, Any] = {}
+    for number, part in sorted(parts.items()):
+        row: dict[str, Any] = {"PartNumber": number, "ETag": part.etag}
+        if target.copy_crc == "answer":
+            row["ChecksumCRC32"] = to_base64(part.crc32)
+        numbered.append(row)
+    if target.copy_crc == "answer":
+        arguments = {"ChecksumType": "FULL_OBJECT", "ChecksumCRC32": to_base64(whole), "MpuObjectSize": size}
+    patiently(
+        lambda: store.s3.complete_multipart_upload(
+            Bucket=target.bucket,
+            Key=target.key,
+            UploadId=target.upload_id,
+            MultipartUpload={"Parts": numbered},  # type: ignore[typeddict-item]
+            **arguments,
+        )
+    )
+
+
+def _as_listed(store: Store, target: Target, parts: Mapping[int, WrittenPart]) -> dict[int, WrittenPart]:
+    """The parts with the ETags that S3 has now; ArchiveError where one is not of the planned bytes."""
+    found: dict[int, WrittenPart] = {}
+    for page in store.s3.get_paginator("list_parts").paginate(
+        Bucket=target.bucket, Key=target.key, UploadId=target.upload_id
+    ):
+        for listed in page.get("Parts", []):
+            number, told = listed["PartNumber"], listed.get("ChecksumCRC32")
+            part = parts.get(number)
+            if part is None:
+                continue
+            if listed["Size"] != part.length or (told is not None and from_base64(told) != part.crc32):
+                raise ArchiveError(f"part {number} in S3 is not the one that was written")
+            found[number] = WrittenPart(listed["ETag"], part.length, part.crc32)
+    lost = parts.keys() - found.keys()
+    if lost:
+        raise ArchiveError(f"{len(lost)} parts are no more in S3, the first is {min(lost)}")
+    return found
+
+
+def _etag_of(store: Store, target: Target, whole: int, size: int) -> str | None:
+    """The ETag of the object at the key, if it has this size and, where the server tells one, this CRC-32."""
+    try:
+        answer = store.s3.head_object(Bucket=target.bucket, Key=target.key, ChecksumMode="ENABLED")
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
+            return None
+        raise
+    told = answer.get("ChecksumCRC32") if answer.get("ChecksumType") == "FULL_OBJECT" else None
+    right = answer["ContentLength"] == size and (told is None or from_base64(told) == whole)
+    return answer["ETag"] if right else None
+
+
+def is_open(store: Store, target: Target) -> bool:
+    """Is the upload still there to be written to (ListParts)?"""
+    try:
+        store.s3.list_parts(Bucket=target.bucket, Key=target.key, UploadId=target.upload_id, MaxParts=1)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchUpload":
+            return False
+        raise
+    return True
+
+
+def abort_uploads(store: Store, targets: Iterable[Target]) -> None:
+    """Abort uploads; one that is gone already is fine."""
+    for target in targets:
+        try:
+            store.s3.abort_multipart_upload(Bucket=target.bucket, Key=target.key, UploadId=target.upload_id)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchUpload":
+                raise
