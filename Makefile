@@ -2,17 +2,21 @@
 PYTHON ?= python3
 VENV := .venv
 STACK := .venv-stack
+BENCH := .venv-bench
 BIN := $(VENV)/bin
 PIP_QUIET := --quiet --disable-pip-version-check
 
-.PHONY: help setup readers run demo test test-all bench check lint types imports templates format package clean
+.PHONY: help setup readers run demo test test-all bench bench-lists bench-plans simulate check lint types imports templates format package clean
 
 help:
 	@echo "make demo      the main job: a sample export of the demo catalog, downloaded and checked"
 	@echo "make run       the local stack with the demo catalog on http://127.0.0.1:$${PORT:-8000}, until Ctrl-C"
 	@echo "make test      the quick tests (unit, adapters, api, workflow)"
-	@echo "make test-all  these and the deployed local stack"
-	@echo "make bench     times of long lists beside a bare function (SAMPLES=100000)"
+	@echo "make test-all  these, faults, scale and the deployed local stack"
+	@echo "make bench     the engine beside its peers (ROUNDS=5 CASES=abcdAB WRITE=)"
+	@echo "make bench-lists  times of long lists beside a bare function (SAMPLES=100000)"
+	@echo "make bench-plans  time and memory of planning 10k, 100k and 1M files"
+	@echo "make simulate  the planner's output under a model of S3 and Lambda (WRITE=)"
 	@echo "make check     ruff, mypy, import-linter, template and state-machine lint"
 	@echo "make package   template and deployment package in build/package"
 	@echo "make clean     removes environments, builds and caches; the data folder .local stays"
@@ -53,8 +57,23 @@ readers:
 test-all: setup readers
 	@$(BIN)/python -m pytest -q tests --cov --cov-report=term:skip-covered
 
-bench: setup
+$(BENCH)/ready: requirements.txt requirements-bench.txt
+	@echo "Installing the peers to be measured against …"
+	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/pip install $(PIP_QUIET) -r requirements-bench.txt
+	@touch $@
+
+bench: setup $(BENCH)/ready
+	@$(BENCH)/bin/python -m tests.bench.bench_archives --rounds $(or $(ROUNDS),5) --cases $(or $(CASES),abcdAB) $(if $(WRITE),--write)
+
+bench-lists: setup
 	@$(BIN)/python -m tests.bench.bench_lists $(SAMPLES)
+
+bench-plans: $(VENV)/ready
+	@$(BIN)/python -m tests.bench.bench_plans
+
+simulate: $(VENV)/ready
+	@$(BIN)/python -m tests.bench.simulate $(if $(WRITE),--write)
 
 check: setup lint types imports templates
 
@@ -81,4 +100,4 @@ package: $(VENV)/ready
 	@$(BIN)/python -m infra.package
 
 clean:
-	rm -rf $(VENV) $(STACK) build node_modules .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf $(VENV) $(STACK) $(BENCH) build node_modules .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from chalicelib.archive.store import LeanReads, Store
+from chalicelib.archive.store import Store, lean_store
 from infra.local.servers import ACCESS_KEY, HOST, REGION, SEAWEEDFS_PORTS, SECRET_KEY, free_ports, ministack, seaweedfs
 
 
@@ -29,7 +29,7 @@ def s3_client(endpoint: str) -> Any:
             retries={"mode": "standard", "total_max_attempts": 4},
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
-            s3={"addressing_style": "path"},
+            s3={"addressing_style": "path", "payload_signing_enabled": False},
         ),
     )
 
@@ -37,7 +37,7 @@ def s3_client(endpoint: str) -> Any:
 def store_of(s3: Any) -> Store:
     """The engine's store with this client, and the lean one to the same place."""
     session = boto3.Session(aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name=REGION)
-    return Store(s3, LeanReads(session, s3))
+    return lean_store(session, s3)
 
 
 @contextmanager

@@ -13,7 +13,6 @@ from chalicelib.crc32 import combine_all, from_base64, to_base64
 
 # Somebody else's completion of the same upload is under way, or was first: then what counts is the object.
 _TWIN = {"NoSuchUpload", "PreconditionFailed", "ConditionalRequestConflict", "OperationAborted"}
-_STALE = {"InvalidPart", "InvalidPartOrder"}
 
 
 def create_upload(store: Store, bucket: str, key: str, copy_crc: CopyCrc) -> str:
@@ -41,21 +40,15 @@ def complete(store: Store, target: Target, parts: Mapping[int, WrittenPart], who
     holds something else than was planned. Source: CompleteMultipartUpload.
     """
     try:
-        _ask(store, target, parts, whole, size)
+        _ask(store, target, _as_listed(store, target, parts), whole, size)
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        if code in _STALE:
-            # A worker that was thought dead wrote a part again: the same bytes, but under some encryptions not the same
-            # ETag. S3's list tells which parts there are now.
-            _ask(store, target, _as_listed(store, target, parts), whole, size)
-        elif code not in _TWIN:
-            raise
-        elif (etag := _etag_of(store, target, whole, size)) is not None:
+        etag = _etag_of(store, target, whole, size) if code in _TWIN else None
+        if etag is not None:
             return etag
-        elif code == "NoSuchUpload":
+        if code == "NoSuchUpload":
             raise UploadGone(str(error)) from error
-        else:
-            raise
+        raise
     etag = _etag_of(store, target, whole, size)
     if etag is None:
         raise ArchiveError(f"the object in S3 is not the one of {size} bytes that was planned")
@@ -84,7 +77,11 @@ def _ask(store: Store, target: Target, parts: Mapping[int, WrittenPart], whole: 
 
 
 def _as_listed(store: Store, target: Target, parts: Mapping[int, WrittenPart]) -> dict[int, WrittenPart]:
-    """The parts with the ETags that S3 has now; ArchiveError where one is not of the planned bytes."""
+    """The parts as S3 has them now; ArchiveError where one is not of the planned bytes.
+
+    A worker that was thought dead may have written a part again: the same bytes, but under some encryptions not the
+    same ETag. And not every server refuses to complete with a part that somebody swapped.
+    """
     found: dict[int, WrittenPart] = {}
     for page in store.s3.get_paginator("list_parts").paginate(
         Bucket=target.bucket, Key=target.key, UploadId=target.upload_id
@@ -94,7 +91,10 @@ def _as_listed(store: Store, target: Target, parts: Mapping[int, WrittenPart]) -
             part = parts.get(number)
             if part is None:
                 continue
-            if listed["Size"] != part.length or (told is not None and from_base64(told) != part.crc32):
+            same = (
+                listed["ETag"].strip('"') == part.etag.strip('"') if told is None else from_base64(told) == part.crc32
+            )
+            if listed["Size"] != part.length or not same:
                 raise ArchiveError(f"part {number} in S3 is not the one that was written")
             found[number] = WrittenPart(listed["ETag"], part.length, part.crc32)
     lost = parts.keys() - found.keys()

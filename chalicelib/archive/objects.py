@@ -84,16 +84,17 @@ class Objects:
             self._written += written
             self._requests += 1
 
-    def read(self, position: int, entry: Entry, start: int, length: int) -> bytes | memoryview:
-        """`length` bytes of an entry's source from `start`. Raises SourceProblem."""
+    def read_into(self, view: memoryview, position: int, entry: Entry, start: int) -> None:
+        """Fill `view` with an entry's bytes from `start`. Raises SourceProblem."""
         source, lean = entry.source, self._store.lean
-        body: bytes | memoryview | None = None if lean is None else lean.read(source, start, length)
-        if body is None:
-            body = patiently(lambda: _guarded(position, lambda: self._ask(source, start, length)))
-        self._count(read=len(body))
-        if len(body) != length:
-            raise SourceProblem(position, "changed")
-        return body
+        if not len(view):
+            return
+        if lean is None or not lean.read_into(view, source, start):
+            body = patiently(lambda: _guarded(position, lambda: self._ask(source, start, len(view))))
+            if len(body) != len(view):
+                raise SourceProblem(position, "changed")
+            view[:] = body
+        self._count(read=len(view))
 
     def _ask(self, source: Source, start: int, length: int) -> bytes:
         version: dict[str, Any] = {} if source.version_id is None else {"VersionId": source.version_id}
@@ -108,9 +109,11 @@ class Objects:
 
     def checksum_by_reading(self, position: int, entry: Entry, start: int) -> int:
         """The CRC-32 of an entry's source from `start` to its end, read a few MiB at a time."""
-        checksum = 0
+        checksum, piece = 0, memoryview(bytearray(min(_READ_AHEAD, entry.size - start)))
         for at in range(start, entry.size, _READ_AHEAD):
-            checksum = crc32(self.read(position, entry, at, min(_READ_AHEAD, entry.size - at)), checksum)
+            view = piece[: min(_READ_AHEAD, entry.size - at)]
+            self.read_into(view, position, entry, at)
+            checksum = crc32(view, checksum)
         return checksum
 
     def copy_part(

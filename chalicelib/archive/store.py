@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import boto3
+from botocore.handlers import convert_body_to_file_like_object
 from obstore.auth.boto3 import Boto3CredentialProvider
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 # Keys of other characters are the SDK's: the lean client would write some of them in a way of its own.
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_.=-]+(/[A-Za-z0-9_.=-]+)*")
+_PIECE = 1 << 20
 _DOTS = re.compile(r"(^|/)\.{1,2}(/|$)")
 
 
@@ -42,19 +44,23 @@ class LeanReads:
 
         self._bucket = bucket
 
-    def read(self, source: Source, start: int, length: int) -> memoryview | None:
-        """`length` bytes from `start`, if the object is the planned one; None says only that they did not come: the
+    def read_into(self, view: memoryview, source: Source, start: int) -> bool:
+        """Fill `view` from `start`, if the object is the planned one; False says only that the bytes did not come: the
         SDK, asked again, tells why."""
         if not _PLAIN_KEY.fullmatch(source.key) or _DOTS.search(source.key):
-            return None
-        options: GetOptions = {"if_match": source.etag, "range": (start, start + length)}
+            return False
+        options: GetOptions = {"if_match": source.etag, "range": (start, start + len(view))}
         if source.version_id is not None:
             options["version"] = source.version_id
+        at = 0
         try:
-            body = memoryview(self._bucket(source.bucket).get(source.key, options=options).bytes())
+            # In pieces: the whole of a larger body would be held twice.
+            for piece in self._bucket(source.bucket).get(source.key, options=options).stream(_PIECE):
+                view[at : at + len(piece)] = piece
+                at += len(piece)
         except (BaseError, OSError, ValueError):  # what is not found, for one, is a FileNotFoundError
-            return None
-        return body if len(body) == length else None
+            return False
+        return at == len(view)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +69,12 @@ class Store:
 
     s3: "S3Client"
     lean: LeanReads | None = None
+
+
+def lean_store(session: boto3.Session, s3: "S3Client") -> Store:
+    """The store of a client: parts are sent from where they lie, and reads are lean.
+
+    The SDK makes a file of a part's bytes, which copies them, and sends that in pieces of 16 KiB.
+    """
+    s3.meta.events.unregister("before-parameter-build.s3.UploadPart", convert_body_to_file_like_object)
+    return Store(s3, LeanReads(session, s3))

@@ -83,7 +83,10 @@ def assemble_batch(event: Mapping[str, Any]) -> dict[str, Any]:
             save=save,
         )
     except UploadGone:
-        return {"outcome": "removed" if in_work(state) is None else "upload_gone"}
+        if in_work(state) is None:
+            return {"outcome": "removed"}
+        save(BatchResult() if before is None else read_result(before))  # Finish sees which parts are missing
+        return {"outcome": "upload_gone"}
     save(result)
     progress.flush()
     return {"outcome": "sources_changed" if result.problems else "done"}

@@ -6,7 +6,7 @@ from functools import cache
 from chalicelib import aws
 from chalicelib.archive import completion
 from chalicelib.archive.objects import Target
-from chalicelib.archive.store import LeanReads, Store
+from chalicelib.archive.store import Store, lean_store
 from chalicelib.exports.record import Upload
 from chalicelib.exports.work_files import (
     delete_prefix,
@@ -24,7 +24,7 @@ _AT_ONCE = 16
 @cache
 def store() -> Store:
     """The object store, with the lean client for reads."""
-    return Store(aws.s3(), LeanReads(aws.session(), aws.s3()))
+    return lean_store(aws.session(), aws.s3())
 
 
 def begin(key: str) -> str:

@@ -21,7 +21,7 @@ import pytest
 import requests
 
 from chalicelib import aws, times
-from chalicelib.exports import executions, record
+from chalicelib.exports import executions, record, uploads
 from chalicelib.exports.cleanup import clean_up
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
@@ -498,3 +498,42 @@ def test_files_of_any_name_unpack_into_their_folder_and_none_is_lost(ana: Person
         assert all(unicodedata.category(character) not in {"Cc", "Cf"} for character in last)
     seen = [unicodedata.normalize("NFKD", rows[file_id]["path"]).casefold() for file_id in names]
     assert len(seen) == len(set(seen)) == len(NAMES)
+
+
+def test_an_upload_that_is_lost_is_planned_again(ana: Person, lab: dict[str, Any]) -> None:
+    export = create(ana, lab)
+    lost: list[str] = []
+
+    def between(step: str, state: dict[str, Any]) -> None:
+        found = record.find(export["id"])
+        assert found is not None
+        assert found.upload is not None
+        if step == "finish" and not lost:
+            lost.append(found.upload.upload_id)
+            uploads.abort_archive(found.upload)
+
+    assert run(export, between=between) == [
+        "planned", "done", "sources_changed", "planned", "done", "ready", "sent"
+    ]  # fmt: skip
+    assert made(ana.get(f"/exports/{export['id']}"), 200)["warnings"] == 0
+
+
+def test_an_upload_that_is_lost_again_and_again_fails_the_export(ana: Person, lab: dict[str, Any]) -> None:
+    export = create(ana, lab)
+
+    def between(step: str, state: dict[str, Any]) -> None:
+        found = record.find(export["id"])
+        if step == "assemble" and found is not None and found.upload is not None:
+            uploads.abort_archive(found.upload)
+
+    outcomes = run(export, between=between)
+    assert outcomes.count("planned") == outcomes.count("upload_gone") == 3
+    failed = made(ana.get(f"/exports/{export['id']}"), 200)
+    assert (failed["status"], failed["failure"]["code"]) == ("failed", "interrupted")
+    assert failed["failure"]["retryable"]
+
+
+def test_a_clean_up_in_the_middle_of_the_work_takes_nothing_from_it(ana: Person, lab: dict[str, Any]) -> None:
+    export = create(ana, lab)
+    assert run(export, between=lambda *_: clean_up())[-2:] == ["ready", "sent"]
+    assert made(ana.get(f"/exports/{export['id']}"), 200)["status"] == "ready"

@@ -1,0 +1,117 @@
+"""`make bench-plans`: time and peak memory of planning, and of writing the end of, archives of 10k, 100k and 1M files.
+
+Each size and step is a process of its own; the ratio to the size before shows the slope (10 is linear).
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from zlib import crc32
+
+from chalicelib.archive.entries import Entry, Source
+from chalicelib.archive.plan_file import pack_lines, read_index, unpack_lines, write_batch, write_index
+from chalicelib.archive.planner import plan
+from chalicelib.archive.zip_format import central_header
+from chalicelib.exports.contents import Contents, Folder, Item, from_rows, to_rows
+from chalicelib.exports.manifest import Manifest
+from chalicelib.exports.report import report_lines
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+SIZES = (10_000, 100_000, 1_000_000)
+KINDS: dict[str, Callable[[random.Random], int]] = {
+    "small": lambda source: source.randint(100, 100_000),
+    "mixed": lambda source: source.choice([20_000, 300_000, 3 << 20, 6 << 20, 80 << 20]),
+}
+
+
+def items(count: int, kind: str) -> Iterator[Item]:
+    source = random.Random(count)
+    for i in range(count):
+        place = (f"INXT_PRJ_{i // 4000}", f"INXT_SAM_{i // 4}", f"INXT_ATT_{i // 2}")
+        yield Item(
+            f"{i:032x}", place, f"sample-{i}_S1_L001_R{i % 2 + 1}_001.fastq.gz", None, "fastq", "forward",
+            "illumina_pe", KINDS[kind](source), NOON, "catalog", f"files/{i:032x}/{i}.fastq.gz", f'"{i:032x}"', None,
+            i, None,
+        )  # fmt: skip
+
+
+def plans(count: int, kind: str, folder: Path) -> None:
+    of = [Entry(i.path, i.size, NOON, Source(i.bucket, i.key, i.etag), i.crc32) for i in items(count, kind)]
+    begun = time.monotonic()
+    planned = plan(of)
+    print(json.dumps({"seconds": time.monotonic() - begun, "parts": planned.index.tail_number - 1,
+                      "batches": len(planned.batches), "segments": len(planned.segments)}))  # fmt: skip
+    (folder / "index").write_bytes(write_index(planned.index))
+    for batch in planned.batches:
+        write_batch(batch)
+
+
+def ends(count: int, kind: str, folder: Path) -> None:
+    """What Finish does but for S3: contents, manifests and report twice, central directory."""
+    begun = time.monotonic()
+    contents = from_rows(unpack_lines((folder / "contents").read_bytes()))
+    index = read_index((folder / "index").read_bytes())
+    checksums, manifest, length = [0] * count, Manifest("id", "Samples Export", "2026-11-24", contents), 0
+    for pieces in (manifest.json_lines, manifest.text_lines, lambda: report_lines(contents, checksums)):
+        for _ in range(2):
+            for piece in pieces():
+                length += len(piece)
+                crc32(piece.encode())
+    for entry, offset in zip(index.entries, index.offsets, strict=True):
+        length += len(central_header(entry.name, entry.size, entry.modified, 0, offset))
+    print(json.dumps({"seconds": time.monotonic() - begun, "bytes": length}))
+
+
+def write_contents(count: int, kind: str, folder: Path) -> None:
+    found = tuple(items(count, kind))
+    folders: dict[tuple[str, ...], Folder] = {}
+    for item in found:
+        for depth, name in enumerate(("project", "sample", "attachment"), 1):
+            folders.setdefault(item.folders[:depth], Folder(item.folders[:depth], name, None))
+    contents = Contents(found, tuple(folders.values()), (), ())
+    (folder / "contents").write_bytes(pack_lines(to_rows(contents)))
+    print("{}")
+
+
+STEPS = {"plan": plans, "contents": write_contents, "end": ends}
+
+
+def measured(step: str, count: int, kind: str, folder: Path) -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.bench.bench_plans", step, str(count), kind, str(folder)]
+    with (folder / "told").open("w") as told:
+        process = subprocess.Popen(command, stdout=told)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return {**json.loads((folder / "told").read_text()), "mib": usage.ru_maxrss / 1024}
+
+
+def main() -> None:
+    if len(sys.argv) == 5:
+        STEPS[sys.argv[1]](int(sys.argv[2]), sys.argv[3], Path(sys.argv[4]))
+        return
+    print(f"{'files':>10} {'sizes':6} {'step':5} {'seconds':>8} {'slope':>6} {'peak MiB':>9}")
+    for kind in KINDS:
+        before: dict[str, float] = {}
+        for count in SIZES:
+            with tempfile.TemporaryDirectory() as name:
+                for step in STEPS:
+                    found = measured(step, count, kind, Path(name))
+                    if step == "contents":
+                        continue
+                    slope = f"{found['seconds'] / before[step]:.1f}" if step in before else ""
+                    before[step] = found["seconds"]
+                    more = {key: value for key, value in found.items() if key not in {"seconds", "mib"}}
+                    print(f"{count:>10,} {kind:6} {step:5} {found['seconds']:>8.2f} {slope:>6} {found['mib']:>9.0f}  "
+                          f"{more}", flush=True)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

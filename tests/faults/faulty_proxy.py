@@ -1,0 +1,104 @@
+"""An HTTP proxy before an S3 server that does to requests what networks and busy servers do."""
+
+import http.client
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a rule decides by; `operation` is S3's name of it, as far as the tests need."""
+
+    method: str
+    path: str
+    operation: str
+
+
+@dataclass(frozen=True)
+class Do:
+    """What happens: an answer instead of the server's, a stall before it, the connection cut before or after it."""
+
+    status: int | None = None
+    stall: float = 0
+    cut: str = ""  # "before": the server never hears of it; "after": its answer is lost
+
+
+PASS = Do()
+Rule = Callable[[Request], Do]
+
+
+def operation_of(method: str, path: str, headers: http.client.HTTPMessage) -> str:
+    if method == "PUT" and "partNumber=" in path:
+        return "UploadPartCopy" if "x-amz-copy-source" in headers else "UploadPart"
+    if method == "POST" and "uploadId=" in path:
+        return "CompleteMultipartUpload"
+    return {"GET": "GetObject", "HEAD": "HeadObject"}.get(method, method)
+
+
+@contextmanager
+def faulty_proxy(endpoint: str, rule: Rule) -> Iterator[str]:
+    """Its endpoint. `rule` is asked for each request, from many threads."""
+    server_host = endpoint.removeprefix("http://")
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            do = rule(Request(self.command, self.path, operation_of(self.command, self.path, self.headers)))
+            time.sleep(do.stall)
+            if do.cut == "before":
+                self.close_connection = True
+                return
+            if do.status is not None:
+                code = {503: "SlowDown", 409: "OperationAborted"}[do.status]
+                self.reply(do.status, [], f"<Error><Code>{code}</Code><Message>as told</Message></Error>".encode())
+                return
+            behind = http.client.HTTPConnection(server_host, timeout=120)
+            sent = {name: value for name, value in self.headers.items() if name.lower() != "expect"}
+            behind.request(self.command, self.path, body or None, sent)
+            got = behind.getresponse()
+            data = got.read()
+            behind.close()
+            if do.cut == "after":
+                self.close_connection = True
+                return
+            kept = [one for one in got.getheaders() if one[0].lower() not in {"transfer-encoding", "connection"}]
+            self.reply(got.status, kept, data)
+
+        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = answer  # noqa: N815
+
+        def reply(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+            self.send_response_only(status)
+            for name, value in headers:
+                self.send_header(name, value)
+            if not any(name.lower() == "content-length" for name, _ in headers):
+                self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 256
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            """A client that was killed is no error of the proxy."""
+
+    server = Server((HOST, 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://{HOST}:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)

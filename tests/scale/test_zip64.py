@@ -1,0 +1,72 @@
+"""zip64 by real bytes: a file of more than 4 GiB, more than 65,535 entries, and headers behind 4 GiB."""
+
+import os
+import random
+import shutil
+import subprocess
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from chalicelib.archive.completion import create_upload
+from chalicelib.archive.entries import Entry, Source
+from chalicelib.archive.finish import Archive, finish_upload
+from chalicelib.archive.objects import Target
+from chalicelib.archive.planner import plan
+from chalicelib.archive.writer import write_batch
+from tests.object_stores import running_seaweedfs, s3_client, store_of
+
+MIB = 1 << 20
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+TINY, BLOCKS = 66_000, 65
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Path:
+    free = shutil.disk_usage(tmp_path).free
+    assert free > 20 << 30, f"{free >> 30} GiB are free; this needs 20"
+    return tmp_path
+
+
+def test_more_and_larger_than_32_bits_can_tell(disk: Path) -> None:
+    with running_seaweedfs(disk / "weed") as endpoint:
+        s3 = s3_client(endpoint)
+        s3.create_bucket(Bucket="large")
+        block, tiny = random.Random(1).randbytes(64 * MIB), b"GATTACA"
+        s3.put_object(Bucket="large", Key="block", Body=block)
+        upload = s3.create_multipart_upload(Bucket="large", Key="huge")["UploadId"]
+        parts = []
+        for number in range(1, BLOCKS + 1):
+            copied = s3.upload_part_copy(
+                Bucket="large", Key="huge", UploadId=upload, PartNumber=number, CopySource="large/block"
+            )
+            parts.append({"PartNumber": number, "ETag": copied["CopyPartResult"]["ETag"]})
+        huge = s3.complete_multipart_upload(
+            Bucket="large", Key="huge", UploadId=upload, MultipartUpload={"Parts": parts}
+        )["ETag"]
+        small = s3.put_object(Bucket="large", Key="tiny", Body=tiny)["ETag"]
+        middle = s3.put_object(Bucket="large", Key="middle", Body=block[: 12 * MIB])["ETag"]
+        entries = [Entry(f"t/{i:05d}", len(tiny), NOON, Source("large", "tiny", small)) for i in range(TINY)]
+        entries.append(Entry("huge.bin", BLOCKS * len(block), NOON, Source("large", "huge", huge)))
+        entries += [Entry(f"middle-{i}.bin", 12 * MIB, NOON, Source("large", "middle", middle)) for i in range(3)]
+        store = store_of(s3)
+        target = Target("large", "out.zip", create_upload(store, "large", "out.zip", "answer"), "answer")
+        planned = plan(entries)
+        results = [write_batch(store, {0: target}, batch) for batch in planned.batches]
+        made = finish_upload(store, target, planned.index, results, lambda _: [])
+        assert isinstance(made, Archive)
+        path = disk / "out.zip"
+        s3.download_file("large", "out.zip", str(path))
+    with zipfile.ZipFile(path) as archive:
+        assert len(archive.infolist()) == TINY + 4
+        assert max(info.header_offset for info in archive.infolist()) >= 1 << 32
+        assert archive.getinfo("huge.bin").file_size == BLOCKS * len(block) > 1 << 32
+        assert archive.read(f"t/{TINY - 1:05d}") == tiny
+        assert archive.read("middle-2.bin") == block[: 12 * MIB]
+    for command in (["unzip", "-tqq", str(path)], ["7z", "t", "-bso0", str(path)]):
+        found = shutil.which(command[0]) is not None
+        assert found or not os.environ.get("CI"), f"{command[0]} is not installed"
+        if found:
+            subprocess.run(command, check=True, capture_output=True)
