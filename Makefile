@@ -6,13 +6,14 @@ BENCH := .venv-bench
 BIN := $(VENV)/bin
 PIP_QUIET := --quiet --disable-pip-version-check
 
-.PHONY: help setup readers run demo test test-slow test-all bench bench-lists bench-plans simulate check lint types imports templates format package clean
+.PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-plans simulate check lint types imports templates format package clean
 
 help:
 	@echo "make demo      the main job: a sample export of the demo catalog, downloaded and checked"
 	@echo "make run       the local stack with the demo catalog on http://127.0.0.1:$${PORT:-8000}, until Ctrl-C"
 	@echo "make test      the quick tests (unit, adapters, api, workflow)"
 	@echo "make test-slow faults, scale and the deployed local stack; make test-all does both"
+	@echo "make coverage  all tests, and the lines that none of them runs"
 	@echo "make bench     the engine beside its peers (ROUNDS=5 CASES=abcdAB WRITE=)"
 	@echo "make bench-lists  times of long lists beside a bare function (SAMPLES=100000)"
 	@echo "make bench-plans  time and memory of planning 10k, 100k and 1M files"
@@ -58,6 +59,9 @@ test-slow: setup readers
 	@$(BIN)/python -m pytest -q tests/faults tests/scale tests/stack
 
 test-all: test test-slow
+
+coverage: setup
+	@$(BIN)/python -m pytest -q tests --cov --cov-report=term:skip-covered
 
 $(BENCH)/ready: requirements.txt requirements-bench.txt
 	@echo "Installing the peers to be measured against …"
