@@ -6,20 +6,19 @@ from typing import Any
 from uuid import uuid4
 
 from chalicelib import times
-from chalicelib.access.roles import Role
 from chalicelib.archive import planner
 from chalicelib.archive.entries import ArchiveTooLarge, Entry, Source
 from chalicelib.archive.plan_file import write_batch, write_index
 from chalicelib.archive.planner import Plan
 from chalicelib.assembly.state import State, in_work
-from chalicelib.catalog import namespaces, permissions
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.exports import lifecycle, uploads
 from chalicelib.exports.contents import Contents, Item, Skipped, sample_contents, to_rows
 from chalicelib.exports.estimate import excesses
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.record import Export, Step, Upload
-from chalicelib.exports.request import Wish
+from chalicelib.exports.request import wish_of
+from chalicelib.exports.sample_request import SampleWish
 from chalicelib.exports.selection import files_of
 from chalicelib.exports.work_files import (
     archive_key,
@@ -53,8 +52,9 @@ def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
         return state.outcome("removed")
     if export.upload is not None and export.upload.plan >= state.plan:
         return _planned(state, export.upload)
+    wish = wish_of(get_document(request_key(export.id)) or {})
     try:
-        contents = _contents(export, state)
+        contents = _contents(wish, export, state)
     except (Forbidden, NotFound):
         return state.outcome("failed", code=FailureCode.NO_LONGER_ALLOWED.value)
     planned = _plan(contents)
@@ -77,11 +77,8 @@ def _plan(contents: Contents) -> Plan | FailureCode:
         return FailureCode.TOO_LARGE
 
 
-def _contents(export: Export, state: State) -> Contents:
-    wish = Wish.from_document(get_document(request_key(export.id)) or {})
-    namespace = namespaces.find(wish.namespace_id)
-    permissions.require(export.user_id, namespace, Role.ANALYST)
-    choice = wish.choice(export.user_id, namespace)
+def _contents(wish: SampleWish, export: Export, state: State) -> Contents:
+    choice = wish.samples.choice(export.user_id)
     return sample_contents(
         choice.samples,
         choice.projects,

@@ -6,12 +6,12 @@ from chalicelib.errors import Conflict
 from chalicelib.exports import executions, lifecycle, record
 from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.record import Export, ExportRow, Status, Step
-from chalicelib.exports.request import SampleExportRequest, Wish
+from chalicelib.exports.request import ExportRequest, Wish, to_document
 from chalicelib.exports.work_files import put_document, request_key
 from chalicelib.ids import Ids
 
 
-def create_export(wish: Wish, request: SampleExportRequest, user_id: str, ids: Ids, *, source_ip: str | None) -> Export:
+def create_export(wish: Wish, request: ExportRequest, user_id: str, ids: Ids, *, source_ip: str | None) -> Export:
     """Create the export of an accepted wish and start the work on it. With repeatable ids a second call completes
     the first."""
     export_id = ids.id()
@@ -20,14 +20,13 @@ def create_export(wish: Wish, request: SampleExportRequest, user_id: str, ids: I
         executions.start(known)
         return known
     at = times.to_text(times.now())
-    put_document(request_key(export_id), wish.to_document())
+    put_document(request_key(export_id), to_document(wish))
     row = ExportRow(
         export_id,
         user_id=user_id,
         type=request.type,
         namespace_id=wish.namespace_id,
-        sample_count=None if wish.sample_ids is None else len(wish.sample_ids),
-        file_formats=list(wish.file_formats),
+        parameters=wish.parameters,
         name=request.name,
         email_notification=request.email_notification,
         created_at=at,

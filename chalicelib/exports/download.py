@@ -1,4 +1,4 @@
-"""The way out: a link to the archive, made anew at every click, after the rights were checked again."""
+"""The way out: a link to the file, made anew at every click, after the rights were checked again."""
 
 import json
 from dataclasses import dataclass
@@ -15,11 +15,12 @@ from chalicelib.exports.work_files import get_object, manifest_key, sources_key
 from chalicelib.settings import settings
 
 LINK_LASTS = timedelta(minutes=15)
+_CONTENT_TYPES = {"zip": "application/zip"}
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A presigned URL of the archive and what a client needs to check what it gets."""
+    """A presigned URL of the file and what a client needs to check what it gets."""
 
     url: str
     filename: str
@@ -35,13 +36,13 @@ def file_of(export: Export) -> ExportedFile:
     return export.file
 
 
-def download_name(export: Export) -> str:
-    """The name that a browser saves the archive under: the export's name or id, made safe."""
-    return f"{safe_name(export.name or export.id)}.zip"
+def download_name(export: Export, file: ExportedFile) -> str:
+    """The name that a browser saves the file under: the export's name or id, made safe."""
+    return f"{safe_name(export.name or export.id)}.{file.ending}"
 
 
 def check_sources(export: Export, user_id: str) -> None:
-    """Raise Forbidden unless the user may still read every project that the archive holds files of."""
+    """Raise Forbidden unless the user may still read every project that the export holds something of."""
     body = get_object(settings().exports_bucket, sources_key(export.id))
     if body is None:
         raise Conflict("This export is not ready.", slug="not-ready")
@@ -57,10 +58,10 @@ def check_sources(export: Export, user_id: str) -> None:
 
 
 def link_to(export: Export, user_id: str) -> Link:
-    """A link to the archive of a ready export, good for 15 minutes. Raises Conflict or Forbidden."""
+    """A link to the file of a ready export, good for 15 minutes. Raises Conflict or Forbidden."""
     file = file_of(export)
     check_sources(export, user_id)
-    name = download_name(export)
+    name = download_name(export, file)
     plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
     url = aws.s3().generate_presigned_url(
@@ -69,7 +70,7 @@ def link_to(export: Export, user_id: str) -> Link:
             "Bucket": settings().exports_bucket,
             "Key": file.key,
             "ResponseContentDisposition": disposition,
-            "ResponseContentType": "application/zip",
+            "ResponseContentType": _CONTENT_TYPES[file.ending],
         },
         ExpiresIn=int(LINK_LASTS.total_seconds()),
     )

@@ -1,8 +1,9 @@
 """The record of an export: its frozen value, its row in DynamoDB, and how the rows are found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
@@ -44,24 +45,29 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class ExportedFile:
-    """The finished archive: size in bytes, CRC-32 of the whole as 8 hex digits, how many exported files it holds."""
+    """The finished file: size in bytes, CRC-32 of the whole as 8 hex digits, how many exported files it holds."""
 
     key: str
     size: int
     crc32: str
     files: int
 
+    @property
+    def ending(self) -> str:
+        """What its name ends with, and says what it is: `zip`, `csv` …"""
+        return self.key.rsplit(".", 1)[-1]
+
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An export as its record tells it. Times are RFC 3339 texts; bytes and counts are whole numbers."""
+    """An export as its record tells it. Times are RFC 3339 texts; bytes and counts are whole numbers; `parameters` is
+    what it shows of its request, by type."""
 
     id: str
     user_id: str
     type: str
     namespace_id: str
-    sample_count: int | None
-    file_formats: tuple[str, ...]
+    parameters: Mapping[str, Any]
     name: str | None
     email_notification: bool
     created_at: str
@@ -122,8 +128,7 @@ class ExportRow(Model):
     user_id = UnicodeAttribute()
     type = UnicodeAttribute()
     namespace_id = UnicodeAttribute()
-    sample_count = NumberAttribute(null=True)
-    file_formats = JSONAttribute(null=True)
+    parameters = JSONAttribute()
     name = UnicodeAttribute(null=True)
     email_notification = BooleanAttribute()
     created_at = UnicodeAttribute()
@@ -175,8 +180,7 @@ def value_of(row: ExportRow) -> Export:
         user_id=row.user_id,
         type=row.type,
         namespace_id=row.namespace_id,
-        sample_count=None if row.sample_count is None else int(row.sample_count),
-        file_formats=tuple(row.file_formats or ()),
+        parameters=row.parameters,
         name=row.name,
         email_notification=row.email_notification,
         created_at=row.created_at,

@@ -62,15 +62,36 @@ class Body(BaseModel):
 
 def read_body(request: Request, model: type[M]) -> M:
     """The body as `model`. Raises BadRequest for malformed JSON, TooLarge, and Invalid with every broken rule."""
+    return _validated(_document(request), model)
+
+
+def read_body_by_type(request: Request, models: Mapping[str, type[M]]) -> M:
+    """The body as the model that its `type` names. Raises as `read_body` does."""
+    document = _document(request)
+    if not isinstance(document, dict):
+        raise broken([Flaw("", _RULES["dict_type"])])
+    if "type" not in document:
+        raise broken([Flaw("/type", _RULES["missing"])])
+    model = models.get(document["type"]) if isinstance(document["type"], str) else None
+    if model is None:
+        known = ", ".join(f"'{name}'" for name in models)
+        raise broken([Flaw("/type", Words(_RULES["literal_error"], {"expected": known}))])
+    return _validated(document, model)
+
+
+def _document(request: Request) -> Any:
     raw = request.raw_body
     if len(raw) > MAX_BODY:
         raise TooLarge("A request's body may have {most} bytes; this one has {size}.", most=MAX_BODY, size=len(raw))
     if not raw:
         raise BadRequest("The body is empty; a JSON object is needed.", slug="malformed-json")
     try:
-        document = json.loads(raw, parse_constant=_refuse_constant)
+        return json.loads(raw, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise BadRequest("The body is no well-formed JSON.", slug="malformed-json") from None
+
+
+def _validated(document: Any, model: type[M]) -> M:
     try:
         return model.model_validate(document)
     except ValidationError as error:

@@ -21,9 +21,9 @@ from chalicelib.exports.preview import WHOLE_UP_TO, level_of, manifest_bytes
 from chalicelib.exports.progress import progress_of
 from chalicelib.exports.record import Export, Status
 from chalicelib.exports.removal import remove_export
-from chalicelib.exports.request import SampleExportRequest, accept, foresee
+from chalicelib.exports.request import REQUESTS, accept, foresee
 from chalicelib.exports.visible import find_mine, mine
-from chalicelib.http.bodies import caller, one_of, path_value, query, read_body, source_ip
+from chalicelib.http.bodies import caller, one_of, path_value, query, read_body_by_type, source_ip
 from chalicelib.http.locations import location
 from chalicelib.http.once import once
 from chalicelib.http.paging import answer, cursor_at, limit, order, page, position_asked
@@ -46,7 +46,7 @@ def shown(export: Export, locale: str) -> dict[str, Any]:
     file = None
     if export.file is not None and export.status is Status.READY:
         file = {
-            "filename": f"{export.id}.zip",
+            "filename": f"{export.id}.{export.file.ending}",
             "size": export.file.size,
             "crc32": export.file.crc32,
             "files": export.file.files,
@@ -60,11 +60,7 @@ def shown(export: Export, locale: str) -> dict[str, Any]:
         "ready_at": export.ready_at,
         "expires_at": export.expires_at,
         "email_notification": export.email_notification,
-        "parameters": {
-            "namespace_id": export.namespace_id,
-            "sample_count": export.sample_count,
-            "file_formats": list(export.file_formats),
-        },
+        "parameters": dict(export.parameters),
         "progress": {
             "step": progress.step.value,
             "percent": progress.percent,
@@ -128,7 +124,7 @@ def blueprint(authorize: Any) -> Blueprint:
     @answering
     def create() -> Response:
         user = caller(bp.current_request)
-        request = read_body(bp.current_request, SampleExportRequest)
+        request = read_body_by_type(bp.current_request, REQUESTS)
 
         def make(ids: Ids) -> Response:
             wish = accept(request, user.id)
@@ -142,7 +138,7 @@ def blueprint(authorize: Any) -> Blueprint:
     @answering
     def estimate_export() -> Response:
         user = caller(bp.current_request)
-        request = read_body(bp.current_request, SampleExportRequest)
+        request = read_body_by_type(bp.current_request, REQUESTS)
         return Response(_estimated(foresee(request, user.id)))
 
     @bp.route("/exports", methods=["GET"], authorizer=authorize)

@@ -48,7 +48,10 @@ REFUSALS: list[tuple[dict[str, Any], str, list[str]]] = [
     ({"name": "x" * 256}, "invalid", ["/name"]),
     ({"name": "a\nb"}, "invalid", ["/name"]),
     ({"email_notification": "yes"}, "invalid", ["/email_notification"]),
-    ({"colour": "red", "type": "zip"}, "invalid", ["/type", "/colour"]),
+    ({"colour": "red", "name": ""}, "invalid", ["/name", "/colour"]),
+    ({"colour": "red", "type": "zip"}, "invalid", ["/type"]),
+    ({"type": None}, "invalid", ["/type"]),
+    ({"type": ["sample"]}, "invalid", ["/type"]),
     ({"sample_ids": [], "file_formats": []}, "invalid", ["/file_formats", "/sample_ids"]),
 ]
 

@@ -9,7 +9,7 @@ from string import Formatter
 import pytest
 
 from chalicelib import errors
-from chalicelib.exports.request import _OVER
+from chalicelib.exports.request_rules import _OVER
 from chalicelib.http.bodies import _NOT_VALID, _RULES
 from chalicelib.http.french import FRENCH
 from chalicelib.http.problem_types import PROBLEM_TYPES, TYPE_ROOT
@@ -80,7 +80,7 @@ def test_every_slug_in_the_code_is_a_known_kind_of_problem_and_all_are_used() ->
             if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "slug" for t in node.targets):
                 assert isinstance(node.value, ast.Constant)
                 slugs.add(str(node.value.value))
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_Rule":
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Rule":
                 assert isinstance(node.args[0], ast.Constant)
                 slugs.add(str(node.args[0].value))
     of_gateway = {"too-many-requests"}

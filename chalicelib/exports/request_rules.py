@@ -1,0 +1,65 @@
+"""What requests of all types share: their common fields, broken rules under a slug, and the limits of exports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib.errors import Flaw, Invalid, TooMany, broken, words
+from chalicelib.exports.estimate import excesses, running
+from chalicelib.exports.visible import mine
+from chalicelib.settings import settings
+
+_OVER = {
+    "samples": "This export would have {value} samples; the limit is {most}. Choose fewer samples, and make several"
+    " exports.",
+    "files": "This export would have {value} files; the limit is {most}. Choose fewer samples or formats, and make"
+    " several exports.",
+    "bytes": "This export would have {value} bytes; the limit is {most}. Choose fewer samples or formats, and make"
+    " several exports.",
+}
+
+
+class ExportBody(BaseModel):
+    """What a request of any type may say."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]*$")] | None = None
+    email_notification: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A broken rule, and the slug of the problem when no other was broken."""
+
+    slug: str
+    flaw: Flaw
+
+
+def invalid(rules: Sequence[Rule]) -> Invalid:
+    """The error that names these broken rules, of which there is at least one."""
+    slugs = {rule.slug for rule in rules}
+    return broken([rule.flaw for rule in rules], slug=slugs.pop() if len(slugs) == 1 else None)
+
+
+def limit_rules(pointer: str, *, samples: int = 0, files: int = 0, size: int = 0) -> list[Rule]:
+    """The limits that an export of so much would pass."""
+    return [
+        Rule("limit-exceeded", Flaw(pointer, words(_OVER[over.limit], value=over.value, most=over.maximum)))
+        for over in excesses(samples, files, size, settings())
+    ]
+
+
+def check_room(user_id: str) -> None:
+    """Raise TooMany when the user has as many exports under way as are allowed."""
+    under_way, most = running(mine(user_id)), settings().max_running_exports
+    if under_way >= most:
+        raise TooMany(
+            "{count} of your exports are being worked on; at most {most} may be at once. Wait for one to end, or"
+            " remove one.",
+            slug="too-many-exports",
+            count=under_way,
+            most=most,
+        )
