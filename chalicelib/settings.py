@@ -19,6 +19,7 @@ class Settings:
     namespaces_table: str
     samples_table: str
     files_table: str
+    runs_table: str
     exports_table: str
     audit_table: str
     idempotency_table: str
@@ -51,7 +52,7 @@ class Settings:
 
 
 _REQUIRED = (
-    "users_table", "namespaces_table", "samples_table", "files_table", "exports_table", "audit_table",
+    "users_table", "namespaces_table", "samples_table", "files_table", "runs_table", "exports_table", "audit_table",
     "idempotency_table",
     "catalog_bucket", "work_bucket", "exports_bucket",
     "oidc_issuer", "oidc_audience", "oidc_jwks_uri", "mail_from", "public_url",

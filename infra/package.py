@@ -25,6 +25,7 @@ _ENVIRONMENT: dict[str, Any] = {
     "NAMESPACES_TABLE": {"Ref": "NamespacesTable"},
     "SAMPLES_TABLE": {"Ref": "SamplesTable"},
     "FILES_TABLE": {"Ref": "FilesTable"},
+    "RUNS_TABLE": {"Ref": "RunsTable"},
     "EXPORTS_TABLE": {"Ref": "ExportsTable"},
     "AUDIT_TABLE": {"Ref": "AuditTable"},
     "IDEMPOTENCY_TABLE": {"Ref": "IdempotencyTable"},

@@ -4,24 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
-from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
-from pynamodb.attributes import UnicodeAttribute
-from pynamodb.models import Model
 
 from chalicelib import aws, times
-from chalicelib.access.roles import Role
-from chalicelib.catalog import files, namespaces, permissions, samples
+from chalicelib.catalog import files, namespaces, sources
 from chalicelib.catalog.files import File
-from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.samples import Sample
 from chalicelib.catalog.stored_objects import StoredObject, look_at
 from chalicelib.crc32 import to_base64
 from chalicelib.errors import Conflict, Flaw, Invalid, broken, words
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from chalicelib.tables import TableName
 
 MIB = 1 << 20
 SINGLE_UP_TO = 64 * MIB
@@ -45,21 +39,6 @@ class Upload:
 
     part_size: int
     parts: tuple[PartUrl, ...]
-
-
-class SourceRow(Model):
-    """`NS#<namespace>` / `SOURCE#s3://<bucket>/<prefix>`: objects there may be registered by whoever uploads here."""
-
-    class Meta:
-        table_name = TableName("namespaces_table")
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-
-
-def bind_source(namespace_id: str, bucket: str, prefix: str) -> None:
-    """Let objects under this bucket and prefix be registered in a namespace and all below it. For operators."""
-    SourceRow(f"NS#{namespace_id}", f"SOURCE#s3://{bucket}/{prefix}").save()
 
 
 def begin(
@@ -179,29 +158,18 @@ def _as_found(file: File, there: StoredObject) -> File:
 
 
 def register(sample: Sample, user_id: str, ids: Ids, *, s3_uri: str, filename: str | None, puid: str | None) -> File:
-    """Make the record of an object that already lies in S3. Nothing is copied, nothing will be removed.
-
-    It must lie under a bucket and prefix that is bound to the sample's project or a group above, or be that of a file
-    that the user may read as an analyst. Whatever is wrong, the refusal is the same.
-    """
-    project = namespaces.find(sample.project_id)
-    place = _place_of(s3_uri)
-    if place is None or not (_is_bound(project, place) or _reads_its_file(user_id, place)):
-        raise _refusal()
-    bucket, key = place
-    there = look_at(bucket, key)
-    if there is None:
-        raise _refusal()
+    """Make the record of an object that already lies in S3, where `sources` lets the user take it from."""
+    found = sources.find(user_id, namespaces.find(sample.project_id), s3_uri)
     file_id = ids.id()
     file = File(
         id=file_id,
         puid=files.new_puid(puid, ids),
         puid_given=puid is not None,
         sample_id=sample.id,
-        filename=filename or key.rsplit("/", 1)[-1][:255],
-        size=there.size,
-        bucket=bucket,
-        key=key,
+        filename=filename or found.filename,
+        size=found.stored.size,
+        bucket=found.bucket,
+        key=found.key,
         complete=False,
         created_at=times.now(),
         ours=False,
@@ -213,39 +181,4 @@ def register(sample: Sample, user_id: str, ids: Ids, *, s3_uri: str, filename: s
         if known is None:
             raise
         file = known
-    return file if file.complete else files.complete(_as_found(file, there))
-
-
-def _refusal() -> Invalid:
-    flaw = Flaw("/s3_uri", "This object may not be registered here, or it does not exist.")
-    return broken([flaw], slug="source-not-allowed")
-
-
-def _place_of(s3_uri: str) -> tuple[str, str] | None:
-    """Bucket and key of `s3://bucket/key`, in the one spelling that is taken: no escapes, no dots, no empty names."""
-    if not s3_uri.startswith("s3://"):
-        return None
-    bucket, _, key = s3_uri.removeprefix("s3://").partition("/")
-    names = key.split("/")
-    plain = unquote(key) == key and not any(name in {"", ".", ".."} for name in names)
-    return (bucket, key) if bucket and plain and "\\" not in key and key.isprintable() else None
-
-
-def _is_bound(project: Namespace, place: tuple[str, str]) -> bool:
-    uri = f"SOURCE#s3://{place[0]}/{place[1]}"
-    for namespace_id in project.lineage:
-        for row in SourceRow.query(f"NS#{namespace_id}", SourceRow.sk.startswith("SOURCE#"), consistent_read=True):
-            if uri.startswith(row.sk if row.sk.endswith("/") else f"{row.sk}/"):
-                return True
-    return False
-
-
-def _reads_its_file(user_id: str, place: tuple[str, str]) -> bool:
-    for file in files.with_uri(f"s3://{place[0]}/{place[1]}"):
-        sample = samples.find_many([file.sample_id]).get(file.sample_id)
-        if sample is None:
-            continue
-        role = permissions.readable(user_id, namespaces.find(sample.project_id))
-        if role is not None and role >= Role.ANALYST:
-            return True
-    return False
+    return file if file.complete else files.complete(_as_found(file, found.stored))

@@ -120,6 +120,18 @@ FRENCH: dict[str, str] = {
     "This object may not be registered here, or it does not exist.": (
         "Cet objet ne peut pas être enregistré ici, ou il n'existe pas."
     ),
+    # workflow executions
+    "There is no such workflow execution.": "Cette exécution de flux de travail n'existe pas.",
+    "Somebody else changed this execution just now.": "Quelqu'un d'autre vient de modifier cette exécution.",
+    "An execution that is {state} can't become {wanted}.": "Une exécution {state} ne peut pas devenir {wanted}.",
+    "No such sample in this namespace, or you may not use it.": (
+        "Cet échantillon n'est pas dans cet espace, ou vous ne pouvez pas l'utiliser."
+    ),
+    "This sample comes twice.": "Cet échantillon figure deux fois.",
+    "This is no sample of this execution.": "Cet échantillon ne fait pas partie de cette exécution.",
+    "A samplesheet's row may have {most} bytes; this has {size}.": (
+        "Une ligne de la feuille d'échantillons peut avoir {most} octets ; celle-ci en a {size}."
+    ),
     # exports
     "There is no such export.": "Cette exportation n'existe pas.",
     "This export was removed.": "Cette exportation a été supprimée.",

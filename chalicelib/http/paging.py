@@ -13,7 +13,7 @@ from chalicelib.http.bodies import BadRequest, query
 
 T = TypeVar("T")
 DEFAULT_LIMIT, MAX_LIMIT = 20, 1000
-_FILTERS = ("q", "sort", "type", "status", "path")  # what must stay the same while a list is read
+_FILTERS = ("q", "sort", "type", "status", "state", "path")  # what must stay the same while a list is read
 
 
 @dataclass(frozen=True, slots=True)

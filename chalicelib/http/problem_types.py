@@ -49,6 +49,7 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "path-taken": ProblemType(409, "The path is taken", "Le chemin est pris"),
     "puid-taken": ProblemType(409, "The PUID is in use", "Le PUID est déjà utilisé"),
     "secret-shown": ProblemType(409, "A secret is shown once", "Un secret n'est montré qu'une fois"),
+    "state-not-possible": ProblemType(409, "Not from this state", "Impossible dans cet état"),
     "too-deep": ProblemType(409, "Too deep", "Trop profond"),
     "too-many-links": ProblemType(409, "Too many links", "Trop de liens"),
     "too-many-tokens": ProblemType(409, "Too many tokens", "Trop de jetons"),

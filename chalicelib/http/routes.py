@@ -4,12 +4,12 @@ from typing import Any
 
 from chalice.app import Chalice
 
-from chalicelib.http import exports, files, namespaces, people, problems, samples
+from chalicelib.http import exports, files, namespaces, people, problems, samples, workflow_executions
 from chalicelib.http.locations import PREFIX
 
 
 def register(app: Chalice, authorize: Any) -> None:
     """Add every resource's blueprint to the app, and the middleware that makes problems of refusals."""
     app.register_middleware(problems.as_problem, "http")
-    for resource in (people, namespaces, samples, files, exports):
+    for resource in (people, namespaces, samples, files, workflow_executions, exports):
         app.register_blueprint(resource.blueprint(authorize), url_prefix=PREFIX)

@@ -231,7 +231,7 @@ class LocalStack:
             "buckets": {name: outputs[f"{name.capitalize()}BucketName"] for name in ("catalog", "work", "exports")},
             "tables": {
                 name: outputs[f"{name.capitalize()}TableName"]
-                for name in ("users", "namespaces", "samples", "files", "exports", "audit", "idempotency")
+                for name in ("users", "namespaces", "samples", "files", "runs", "exports", "audit", "idempotency")
             },
             "state_machine_arn": outputs["StateMachineArn"],
             "functions": {"api": outputs["APIHandlerName"], "clean_up": outputs["CleanUpFunction"]},

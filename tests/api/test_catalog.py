@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib import aws
-from chalicelib.catalog.uploads import bind_source
+from chalicelib.catalog.sources import bind_source
 from tests.service import Person, made, upload
 
 SignIn = Callable[..., Person]

@@ -7,7 +7,7 @@ role. Nothing may tell what one may not know from what does not exist.
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -25,13 +25,14 @@ GUEST, UPLOADER, ANALYST, MAINTAINER, OWNER = range(5)
 
 @dataclass(frozen=True)
 class Place:
-    """Ids of a group, a project in it, and what lies in that; of another laboratory, or made up."""
+    """Ids of a group, a project in it, and what lies in that (the run is shared); of another laboratory, or made up."""
 
     group: str
     project: str
     sample: str
     file: str
     pending: str
+    run: str
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,11 @@ def _export(place: Place) -> Any:
     return {"type": "sample", "namespace_id": place.project, "sample_ids": [place.sample], "file_formats": ["text"]}
 
 
+def _run(project: str) -> Any:
+    workflow = {"name": "w", "version": "1"}
+    return {"workflow": workflow, "state": "running", "namespace_id": project, "shared_with_namespace": True}
+
+
 CASES = [
     Case("GET", "/namespaces/{project}", GUEST, 200),
     Case("GET", "/namespaces/{group}", GUEST, 200, on="group"),
@@ -98,6 +104,12 @@ CASES = [
     Case("POST", "/samples/{sample}/files/register", UPLOADER, 422, lambda _: {"s3_uri": "s3://elsewhere/a.txt"}),
     Case("GET", "/files/{pending}/upload", UPLOADER, 200),
     Case("POST", "/files/{file}/complete", UPLOADER, 200, lambda _: {"parts": []}),
+    Case("GET", "/namespaces/{project}/workflow-executions", GUEST, 200),
+    Case("GET", "/namespaces/{group}/workflow-executions", GUEST, 200, on="group"),
+    Case("POST", "/workflow-executions", ANALYST, 201, lambda place: _run(place.project)),
+    Case("GET", "/workflow-executions/{run}", GUEST, 200),
+    Case("PATCH", "/workflow-executions/{run}", ANALYST, 200, lambda _: {"state": "running"}),
+    Case("POST", "/workflow-executions/{run}/outputs/register", ANALYST, 422, lambda _: {"s3_uri": "s3://x/a.txt"}),
     Case("POST", "/exports", ANALYST, 202, _export),
     Case("POST", "/exports/estimate", ANALYST, 200, _export),
 ]
@@ -124,7 +136,8 @@ def lab(api: Api) -> Place:
     sample = api.post(f"/projects/{project['id']}/samples", {"name": "S"})
     file = exports.upload(api, sample["id"], "a.txt", b"text")
     pending = api.post(f"/samples/{sample['id']}/files", {"filename": "b.txt", "size": 9})
-    return Place(group["id"], project["id"], sample["id"], file["id"], pending["id"])
+    run = api.post("/workflow-executions", _run(project["id"]))
+    return Place(group["id"], project["id"], sample["id"], file["id"], pending["id"], run["id"])
 
 
 @dataclass(frozen=True)
@@ -144,7 +157,7 @@ class World:
 def world(stack: Running) -> World:
     olga, eve = stack.person("olga@example.org"), stack.person("eve@example.org")
     own, others = lab(olga), lab(eve)
-    absent = Place(*(str(uuid4()) for _ in range(5)))
+    absent = Place(*(str(uuid4()) for _ in fields(Place)))
     people = []
     open_to_all = olga.post("/groups", {"name": "Open", "path": name()})["id"]
 
@@ -193,7 +206,7 @@ def mistakes(world: World, who: Somebody, cases: list[Case]) -> Iterator[str]:
         place = world.own
         if case.spoils and expected(case, who) == case.status:
             sample = world.olga.post(f"/projects/{place.project}/samples", {"name": "to go"})["id"]
-            place = Place(place.group, place.project, sample, place.file, place.pending)
+            place = replace(place, sample=sample)
         filled = case.route.format(**vars(place), member=world.member, open=world.open)
         status, body = asked(who.api, case.method, filled, case.body(place))
         if status != expected(case, who):
@@ -223,7 +236,7 @@ def test_the_table_has_every_route(stack: Running) -> None:
     covered = {case.route for case in CASES} | {route.format("{export_id}") for _, route in OWN_EXPORT} | PERSONAL
     names = {
         "{project}": "{namespace_id}", "{group}": "{namespace_id}", "{member}": "{user_id}", "{open}": "{group_id}",
-        "{sample}": "{sample_id}", "{file}": "{file_id}", "{pending}": "{file_id}",
+        "{sample}": "{sample_id}", "{file}": "{file_id}", "{pending}": "{file_id}", "{run}": "{execution_id}",
     }  # fmt: skip
     shapes = set()
     for route in covered:

@@ -14,7 +14,7 @@ from chalicelib.settings import _REQUIRED
 from infra.package import FUNCTIONS, package, resources
 
 BUCKETS = ("CatalogBucket", "WorkBucket", "ExportsBucket")
-TABLES = ("UsersTable", "NamespacesTable", "SamplesTable", "FilesTable", "ExportsTable", "AuditTable")
+TABLES = ("UsersTable", "NamespacesTable", "SamplesTable", "FilesTable", "RunsTable", "ExportsTable", "AuditTable")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,96 @@
+"""Which objects that already lie in S3 may be registered, and by whom. Nothing is copied, nothing will be removed."""
+
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.models import Model
+
+from chalicelib.access.roles import Role
+from chalicelib.catalog import files, namespaces, permissions, samples
+from chalicelib.catalog.namespaces import Namespace
+from chalicelib.catalog.stored_objects import StoredObject, look_at
+from chalicelib.errors import Flaw, Invalid, broken
+from chalicelib.tables import TableName
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An object that may be registered: where it lies, and what S3 says of it."""
+
+    bucket: str
+    key: str
+    stored: StoredObject
+
+    @property
+    def filename(self) -> str:
+        """The end of its key, for whoever gives no other name."""
+        return self.key.rsplit("/", 1)[-1][:255]
+
+
+class SourceRow(Model):
+    """`NS#<namespace>` / `SOURCE#s3://<bucket>/<prefix>`: objects there may be registered by whoever uploads here."""
+
+    class Meta:
+        table_name = TableName("namespaces_table")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+def bind_source(namespace_id: str, bucket: str, prefix: str) -> None:
+    """Let objects under this bucket and prefix be registered in a namespace and all below it. For operators."""
+    SourceRow(f"NS#{namespace_id}", f"SOURCE#s3://{bucket}/{prefix}").save()
+
+
+def find(user_id: str, namespace: Namespace, s3_uri: str, *, own: tuple[str, str] | None = None) -> Found:
+    """The object of this URI.
+
+    It must lie under a bucket and prefix that is bound to the namespace or a group above, under `own` (bucket and
+    prefix), or be that of a file that the user may read as an analyst. Whatever is wrong, the refusal is the same.
+    """
+    place = _place_of(s3_uri)
+    if place is None:
+        raise _refusal()
+    is_own = own is not None and place[0] == own[0] and place[1].startswith(own[1])
+    if not (is_own or _is_bound(namespace, place) or _reads_its_file(user_id, place)):
+        raise _refusal()
+    stored = look_at(*place)
+    if stored is None:
+        raise _refusal()
+    return Found(*place, stored)
+
+
+def _refusal() -> Invalid:
+    flaw = Flaw("/s3_uri", "This object may not be registered here, or it does not exist.")
+    return broken([flaw], slug="source-not-allowed")
+
+
+def _place_of(s3_uri: str) -> tuple[str, str] | None:
+    """Bucket and key of `s3://bucket/key`, in the one spelling that is taken: no escapes, no dots, no empty names."""
+    if not s3_uri.startswith("s3://"):
+        return None
+    bucket, _, key = s3_uri.removeprefix("s3://").partition("/")
+    names = key.split("/")
+    plain = unquote(key) == key and not any(name in {"", ".", ".."} for name in names)
+    return (bucket, key) if bucket and plain and "\\" not in key and key.isprintable() else None
+
+
+def _is_bound(namespace: Namespace, place: tuple[str, str]) -> bool:
+    uri = f"SOURCE#s3://{place[0]}/{place[1]}"
+    for namespace_id in namespace.lineage:
+        for row in SourceRow.query(f"NS#{namespace_id}", SourceRow.sk.startswith("SOURCE#"), consistent_read=True):
+            if uri.startswith(row.sk if row.sk.endswith("/") else f"{row.sk}/"):
+                return True
+    return False
+
+
+def _reads_its_file(user_id: str, place: tuple[str, str]) -> bool:
+    for file in files.with_uri(f"s3://{place[0]}/{place[1]}"):
+        sample = samples.find_many([file.sample_id]).get(file.sample_id)
+        if sample is None:
+            continue
+        role = permissions.readable(user_id, namespaces.find(sample.project_id))
+        if role is not None and role >= Role.ANALYST:
+            return True
+    return False

@@ -1,0 +1,284 @@
+"""Routes about workflow executions and their outputs."""
+
+import json
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Annotated, Any, Literal
+
+from chalice.app import Blueprint, Request, Response
+from pydantic import Field
+
+from chalicelib import times
+from chalicelib.access.roles import Role
+from chalicelib.access.users import User
+from chalicelib.catalog import (
+    namespaces,
+    permissions,
+    run_lists,
+    run_outputs,
+    run_parts,
+    run_rights,
+    samples,
+    sources,
+    workflow_executions,
+)
+from chalicelib.catalog.namespaces import Namespace
+from chalicelib.catalog.puid import Kind
+from chalicelib.catalog.run_lists import SortKey
+from chalicelib.catalog.run_parts import OWN, Output, RunSample
+from chalicelib.catalog.run_states import RUN_STATES, RunState
+from chalicelib.catalog.samples import Sample
+from chalicelib.catalog.workflow_executions import NewRun, Run
+from chalicelib.errors import Flaw, broken, words
+from chalicelib.exports.selection import choose
+from chalicelib.http.bodies import Body, Name, caller, one_of, path_value, query, read_body
+from chalicelib.http.files import Puid, Registration
+from chalicelib.http.locations import location
+from chalicelib.http.namespaces import Id, check_puid
+from chalicelib.http.once import once
+from chalicelib.http.paging import answer, cursor_at, limit, order, position_asked
+from chalicelib.http.problems import answering
+from chalicelib.http.samples import Change, FieldName
+from chalicelib.ids import Ids
+from chalicelib.settings import settings
+
+MAX_SAMPLES = 1_000
+MAX_SAMPLESHEET = 20_000
+MAX_ANSWER = 4_000_000  # a function answers 6 MB at the most
+MAX_SHOWN = 2_000  # outputs of one sample, or of the run itself, that are shown
+StateName = Literal[
+    "initial", "prepared", "submitted", "running", "completing", "canceling", "completed", "error", "canceled"
+]
+
+
+class Workflow(Body):
+    name: Name
+    version: Name
+
+
+class SampleToRun(Body):
+    sample_id: Id
+    samplesheet: Annotated[dict[FieldName, Change], Field(max_length=100, default_factory=dict)]
+
+
+class NewExecution(Body):
+    name: Name | None = None
+    workflow: Workflow
+    state: StateName = "initial"
+    namespace_id: Id
+    automated: bool = False
+    shared_with_namespace: bool = False
+    samples: Annotated[list[SampleToRun], Field(max_length=MAX_SAMPLES, default_factory=list)]
+
+
+class StateChange(Body):
+    state: StateName
+
+
+class OutputRegistration(Registration):
+    sample_id: Id | None = None
+    puid: Puid | None = None
+
+
+def shown(run: Run) -> dict[str, Any]:
+    """A run as JSON, as lists have it."""
+    return {
+        "id": run.id,
+        "name": run.name,
+        "workflow": {"name": run.workflow_name, "version": run.workflow_version},
+        "state": run.state.value,
+        "namespace_id": run.namespace_id,
+        "automated": run.automated,
+        "shared_with_namespace": run.shared,
+        "submitter_id": run.submitter_id,
+        "sample_count": run.sample_count,
+        "created_at": run.created_at,
+        "updated_at": run.updated_at,
+    }
+
+
+def _output(output: Output, role: Role | None) -> dict[str, Any]:
+    """An output as JSON; where it lies is for uploaders and above."""
+    document: dict[str, Any] = {
+        "id": output.id,
+        "puid": output.puid,
+        "filename": output.filename,
+        "format": output.format,
+        "size": output.size,
+        "created_at": times.to_text(output.created_at),
+        "checksums": {} if output.crc32 is None else {"crc32": f"{output.crc32:08x}"},
+    }
+    if role is not None and role >= Role.UPLOADER:
+        document["s3_uri"] = output.s3_uri
+    return document
+
+
+def _outputs(outputs: Sequence[Output], role: Role | None) -> dict[str, Any]:
+    ordered = sorted(outputs, key=lambda output: (output.created_at, output.id))
+    return {"output_count": len(ordered), "outputs": [_output(one, role) for one in ordered[:MAX_SHOWN]]}
+
+
+def _sample(sample: RunSample, present: Sample | None) -> dict[str, Any]:
+    """A row of the samplesheet; of a deleted sample the name that the samplesheet has."""
+    return {
+        "sample_id": sample.sample_id,
+        "puid": sample.puid,
+        "name": sample.told("sample_name") if present is None else present.name,
+        "deleted": present is None,
+        "samplesheet": dict(sample.samplesheet),
+    }
+
+
+def _whole(run: Run, role: Role | None, from_place: int) -> tuple[dict[str, Any], int | None]:
+    """A run with what it is made of from a place on; where that is too much for one answer, the place to go on at."""
+    places: list[tuple[RunSample | None, list[Output]]] = []
+    following = None
+    size = 0
+    for place, parts in groupby(run_parts.of_run(run.id, from_place), key=lambda part: part.place):
+        if size > MAX_ANSWER:
+            following = place
+            break
+        sheet = None
+        outputs: list[Output] = []
+        for part in parts:
+            if isinstance(part, RunSample):
+                sheet = part
+            else:
+                outputs.append(part)
+        places.append((sheet, outputs))
+        size += len(json.dumps(_outputs(outputs, role))) + (len(json.dumps(dict(sheet.samplesheet))) if sheet else 0)
+    there = samples.find_many(sheet.sample_id for sheet, _ in places if sheet is not None)
+    own = [output for sheet, outputs in places if sheet is None for output in outputs]
+    rows = [
+        {**_sample(sheet, there.get(sheet.sample_id)), **_outputs(outputs, role)}
+        for sheet, outputs in places
+        if sheet is not None
+    ]
+    return {**shown(run), **_outputs(own, role), "samples": rows}, following
+
+
+def _sheet(body: NewExecution, user: User, namespace: Namespace) -> list[RunSample]:
+    """The samplesheet of a body. Raises Invalid with a row for each sample that may not be run, or comes twice."""
+    choice = choose(user.id, namespace, [one.sample_id for one in body.samples])
+    refused = {position for position, _ in choice.refused}
+    found = samples.find_many(one.sample_id for one in body.samples)
+    rule = "No such sample in this namespace, or you may not use it."
+    flaws = [Flaw(f"/samples/{position}/sample_id", rule) for position in sorted(refused)]
+    seen: set[str] = set()
+    sheet = []
+    for position, one in enumerate(body.samples):
+        if position in refused:
+            continue
+        sample = found[one.sample_id]
+        if sample.id in seen:
+            flaws.append(Flaw(f"/samples/{position}/sample_id", "This sample comes twice."))
+        seen.add(sample.id)
+        size = len(json.dumps(one.samplesheet, ensure_ascii=False).encode())
+        if size > MAX_SAMPLESHEET:
+            too_much = words(
+                "A samplesheet's row may have {most} bytes; this has {size}.", most=MAX_SAMPLESHEET, size=size
+            )
+            flaws.append(Flaw(f"/samples/{position}/samplesheet", too_much))
+        sheet.append(RunSample(position + 1, sample.id, sample.puid, one.samplesheet))
+    if flaws:
+        raise broken(flaws)
+    return sheet
+
+
+def _listed(request: Request, pk: str) -> Response:
+    by = order(request, run_lists.SORT_KEYS, "-created_at")
+    sort: SortKey = next(key for key in run_lists.SORT_KEYS if key == by.key)
+    state = one_of(request, "state", RUN_STATES)
+    found = run_lists.page(
+        pk,
+        sort=sort,
+        descending=by.descending,
+        q=query(request, "q"),
+        state=None if state is None else RunState(state),
+        after=position_asked(request),
+        limit=limit(request),
+    )
+    items = [shown(run) for run in found.runs]
+    return answer(items, cursor_at(request, found.next), found.total, is_exact=found.total_is_exact)
+
+
+def blueprint(authorize: Any) -> Blueprint:
+    bp = Blueprint(__name__)
+
+    @bp.route("/workflow-executions", methods=["GET"], authorizer=authorize)
+    @answering
+    def list_own() -> Response:
+        user = caller(bp.current_request)
+        return _listed(bp.current_request, workflow_executions.list_of_user(user.id))
+
+    @bp.route("/namespaces/{namespace_id}/workflow-executions", methods=["GET"], authorizer=authorize)
+    @answering
+    def list_of_namespace(namespace_id: str) -> Response:
+        user = caller(bp.current_request)
+        namespace = namespaces.find(path_value(namespace_id))
+        permissions.require(user.id, namespace, Role.GUEST)
+        return _listed(bp.current_request, workflow_executions.list_of_namespace(namespace.id))
+
+    @bp.route("/workflow-executions", methods=["POST"], authorizer=authorize)
+    @answering
+    def create() -> Response:
+        user = caller(bp.current_request)
+        body = read_body(bp.current_request, NewExecution)
+        namespace = namespaces.find(body.namespace_id)
+        permissions.require(user.id, namespace, Role.ANALYST)
+        sheet = _sheet(body, user, namespace)
+        new = NewRun(
+            name=body.name,
+            workflow_name=body.workflow.name,
+            workflow_version=body.workflow.version,
+            state=RunState(body.state),
+            automated=body.automated,
+            shared=body.shared_with_namespace,
+        )
+
+        def make(ids: Ids) -> Response:
+            run = workflow_executions.create(new, namespace, user.id, sheet, ids)
+            headers: dict[str, Any] = {"Location": location(f"/workflow-executions/{run.id}")}
+            return Response(shown(run), status_code=201, headers=headers)
+
+        return once(bp.current_request, user, make)
+
+    @bp.route("/workflow-executions/{execution_id}", methods=["GET"], authorizer=authorize)
+    @answering
+    def get(execution_id: str) -> Response:
+        request = bp.current_request
+        user = caller(request)
+        run, role = run_rights.find_seen(path_value(execution_id), user.id)
+        document, following = _whole(run, role, int(position_asked(request) or OWN))
+        next_cursor = cursor_at(request, None if following is None else str(following))
+        return Response({**document, "next_cursor": next_cursor})
+
+    @bp.route("/workflow-executions/{execution_id}", methods=["PATCH"], authorizer=authorize)
+    @answering
+    def change(execution_id: str) -> Response:
+        user = caller(bp.current_request)
+        run = run_rights.require_report(path_value(execution_id), user.id)
+        wanted = read_body(bp.current_request, StateChange).state
+        return Response(shown(workflow_executions.move(run, RunState(wanted))))
+
+    @bp.route("/workflow-executions/{execution_id}/outputs/register", methods=["POST"], authorizer=authorize)
+    @answering
+    def register(execution_id: str) -> Response:
+        user = caller(bp.current_request)
+        run = run_rights.require_registration(path_value(execution_id), user.id)
+        body = read_body(bp.current_request, OutputRegistration)
+        check_puid(body.puid, Kind.ATTACHMENT)
+        sample = None if body.sample_id is None else run_parts.find_sample(run.id, body.sample_id)
+        if body.sample_id is not None and sample is None:
+            raise broken([Flaw("/sample_id", "This is no sample of this execution.")])
+        own = (settings().catalog_bucket, run_outputs.prefix_of(run.id))
+
+        def create_output(_: Ids) -> Response:
+            found = sources.find(user.id, namespaces.find(run.namespace_id), body.s3_uri, own=own)
+            output = run_outputs.register(run, found, sample=sample, filename=body.filename, puid=body.puid)
+            headers: dict[str, Any] = {"Location": location(f"/workflow-executions/{run.id}")}
+            return Response(_output(output, Role.ANALYST), status_code=201, headers=headers)
+
+        return once(bp.current_request, user, create_output)
+
+    return bp

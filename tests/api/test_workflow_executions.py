@@ -1,0 +1,377 @@
+"""Workflow executions: what is accepted, who sees and changes them, how they are listed, and their outputs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib import aws
+from chalicelib.catalog import run_lists
+from chalicelib.catalog.run_states import FINAL, RunState, may_become
+from chalicelib.catalog.sources import bind_source
+from tests.service import Person, made, upload
+
+SignIn = Callable[..., Person]
+ROLES = ("guest", "uploader", "analyst", "maintainer", "owner")
+
+
+@pytest.fixture
+def ana(sign_in: SignIn) -> Person:
+    return sign_in("ana@example.org")
+
+
+@pytest.fixture
+def lab(ana: Person) -> dict[str, Any]:
+    group = made(ana.post("/groups", {"name": "Lab", "path": "lab"}))
+    project, other = (
+        made(ana.post("/projects", {"name": path, "path": path, "group_id": group["id"]})) for path in ("p", "q")
+    )
+    samples = [made(ana.post(f"/projects/{project['id']}/samples", {"name": name})) for name in ("one", "two")]
+    foreign = made(ana.post(f"/projects/{other['id']}/samples", {"name": "foreign"}))
+    return {"group": group, "project": project, "other": other, "samples": samples, "foreign": foreign}
+
+
+def run(lab: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {
+        "name": "Assembly", "workflow": {"name": "phac-nml/mikrokondo", "version": "0.9.0"}, "state": "initial",
+        "namespace_id": lab["project"]["id"], "automated": False, "shared_with_namespace": False,
+        "samples": [{"sample_id": one["id"], "samplesheet": {"sample": one["puid"]}} for one in lab["samples"]],
+        **changes,
+    }  # fmt: skip
+
+
+def grant(owner: Person, namespace_id: str, person: Person, role: str) -> None:
+    member = person.get("/me").body["id"]
+    made(owner.call("PUT", f"/namespaces/{namespace_id}/members/{member}", {"role": role}), 200)
+
+
+def put(key: str, body: bytes = b"ACGT", bucket: str = "test-catalog") -> str:
+    aws.s3().put_object(Bucket=bucket, Key=key, Body=body)
+    return f"s3://{bucket}/{key}"
+
+
+def slug(answer: Any) -> str:
+    found: str = answer.body["type"].rsplit("/", 1)[-1]
+    return found
+
+
+def test_a_run_is_made_and_shown_with_its_samplesheet(ana: Person, lab: dict[str, Any]) -> None:
+    one, two = lab["samples"]
+    sheet = {"sample": one["puid"], "sample_name": "One", "depth": 12.5, "fastq_2": None}
+    body = run(lab, samples=[{"sample_id": two["puid"]}, {"sample_id": one["id"], "samplesheet": sheet}])
+    answer = ana.post("/workflow-executions", body)
+    first = made(answer)
+    assert answer.headers["Location"] == f"https://seqport.test/api/v1/workflow-executions/{first['id']}"
+    assert {**first, "id": "", "created_at": "", "updated_at": ""} == {
+        "id": "", "name": "Assembly", "workflow": {"name": "phac-nml/mikrokondo", "version": "0.9.0"},
+        "state": "initial", "namespace_id": lab["project"]["id"], "automated": False, "shared_with_namespace": False,
+        "submitter_id": ana.get("/me").body["id"], "sample_count": 2, "created_at": "", "updated_at": "",
+    }  # fmt: skip
+    nothing = {"output_count": 0, "outputs": []}
+    assert made(ana.get(f"/workflow-executions/{first['id']}"), 200) == {
+        **first,
+        **nothing,
+        "samples": [
+            {"sample_id": two["id"], "puid": two["puid"], "name": "two", "deleted": False, "samplesheet": {},
+             **nothing},
+            {"sample_id": one["id"], "puid": one["puid"], "name": "one", "deleted": False, "samplesheet": sheet,
+             **nothing},
+        ],
+        "next_cursor": None,
+    }  # fmt: skip
+
+
+def test_the_name_of_a_deleted_sample_survives_in_the_samplesheet(ana: Person, lab: dict[str, Any]) -> None:
+    one, two = lab["samples"]
+    rows = [
+        {"sample_id": one["id"], "samplesheet": {"sample_name": "Once"}},
+        {"sample_id": two["id"], "samplesheet": {"sample_name": " "}},
+    ]
+    made_run = made(ana.post("/workflow-executions", run(lab, samples=rows)))
+    for sample in lab["samples"]:
+        assert ana.call("DELETE", f"/samples/{sample['id']}").status == 204
+    shown = made(ana.get(f"/workflow-executions/{made_run['id']}"), 200)["samples"]
+    assert [(row["name"], row["deleted"], row["puid"]) for row in shown] == [
+        ("Once", True, one["puid"]),
+        (None, True, two["puid"]),
+    ]
+    uri = put(f"runs/{made_run['id']}/late.txt")
+    late = {"s3_uri": uri, "sample_id": two["puid"]}
+    made(ana.post(f"/workflow-executions/{made_run['id']}/outputs/register", late))
+
+
+REFUSALS: list[tuple[dict[str, Any], list[str]]] = [
+    ({"workflow": {"name": "x"}}, ["/workflow/version"]),
+    ({"state": "done"}, ["/state"]),
+    ({"name": "a\nb"}, ["/name"]),
+    ({"automated": "yes", "colour": 1}, ["/automated", "/colour"]),
+    ({"samples": [{"sample_id": "x", "samplesheet": {"a": [1]}}]}, ["/samples/0/samplesheet/a"]),
+    ({"samples": [{"sample_id": "x"}] * 1001}, ["/samples"]),
+]
+
+
+@pytest.mark.parametrize(("changes", "pointers"), REFUSALS)
+def test_each_broken_rule_is_named(
+    ana: Person, lab: dict[str, Any], changes: dict[str, Any], pointers: list[str]
+) -> None:
+    answer = ana.post("/workflow-executions", run(lab, **changes))
+    assert answer.status == 422
+    assert sorted(row["pointer"] for row in answer.body["errors"]) == pointers
+
+
+def test_samples_that_are_not_there_come_twice_or_say_too_much_get_a_row_each(ana: Person, lab: dict[str, Any]) -> None:
+    one = lab["samples"][0]
+    rows = [
+        {"sample_id": one["id"]},
+        {"sample_id": "nothing"},
+        {"sample_id": lab["foreign"]["id"]},
+        {"sample_id": one["puid"]},
+        {"sample_id": lab["samples"][1]["id"], "samplesheet": {"a": "x" * 20_000}},
+    ]
+    answer = ana.post("/workflow-executions", run(lab, samples=rows))
+    assert (answer.status, [row["pointer"] for row in answer.body["errors"]]) == (
+        422,
+        [
+            "/samples/1/sample_id",
+            "/samples/2/sample_id",
+            "/samples/3/sample_id",
+            "/samples/4/samplesheet",
+        ],
+    )
+    made(ana.post("/workflow-executions", run(lab, namespace_id=lab["group"]["puid"], samples=rows[2:3])))
+
+
+@pytest.mark.parametrize(("role", "status"), [(None, 404), ("guest", 403), ("uploader", 403), ("analyst", 201)])
+def test_it_takes_an_analyst_to_make_one(
+    ana: Person, lab: dict[str, Any], sign_in: SignIn, role: str | None, status: int
+) -> None:
+    bob = sign_in("bob@example.org")
+    if role:
+        grant(ana, lab["group"]["id"], bob, role)
+    assert bob.post("/workflow-executions", run(lab)).status == status
+
+
+def test_states_only_move_forward_and_the_last_are_final(ana: Person, lab: dict[str, Any]) -> None:
+    first = made(ana.post("/workflow-executions", run(lab)))
+    path = f"/workflow-executions/{first['id']}"
+
+    def patch(state: str) -> int:
+        return ana.call("PATCH", path, {"state": state}).status
+
+    assert [patch(state) for state in ("submitted", "submitted", "prepared", "running", "completed", "completed")] == [
+        200, 200, 409, 200, 200, 200
+    ]  # fmt: skip
+    refused = ana.call("PATCH", path, {"state": "error"})
+    assert (refused.status, slug(refused)) == (409, "state-not-possible")
+    assert refused.body["detail"] == "An execution that is completed can't become error."
+    assert made(ana.get(path), 200)["state"] == "completed"
+    assert patch("lost") == 422
+    assert [row["state"] for row in made(ana.get("/workflow-executions"), 200)["items"]] == ["completed"]
+
+
+def test_every_pair_of_states() -> None:
+    forward = ["initial", "prepared", "submitted", "running", "completing", "canceling"]
+    for i, present in enumerate(forward):
+        allowed = {present, *forward[i:], "completed", "error", "canceled"}
+        assert {wanted.value for wanted in RunState if may_become(RunState(present), wanted)} == allowed
+    for final in FINAL:
+        assert {wanted for wanted in RunState if may_become(final, wanted)} == {final}
+
+
+def test_members_see_what_is_automated_or_shared_and_nothing_else(
+    ana: Person, lab: dict[str, Any], sign_in: SignIn
+) -> None:
+    bob = sign_in("bob@example.org")
+    grant(ana, lab["project"]["id"], bob, "guest")
+    wishes: dict[str, dict[str, Any]] = {
+        "private": {},
+        "automated": {"automated": True},
+        "shared": {"shared_with_namespace": True},
+        "elsewhere": {"automated": True, "namespace_id": lab["other"]["id"], "samples": []},
+        "group's": {"shared_with_namespace": True, "namespace_id": lab["group"]["id"]},
+        "group's automated": {"automated": True, "namespace_id": lab["group"]["id"]},
+    }
+    ids = {
+        name: made(ana.post("/workflow-executions", run(lab, name=name, **more)))["id"] for name, more in wishes.items()
+    }
+    assert {name for name, id_ in ids.items() if bob.get(f"/workflow-executions/{id_}").status == 200} == {
+        "automated",
+        "shared",
+    }
+    hidden, nothing = bob.get(f"/workflow-executions/{ids['private']}"), bob.get("/workflow-executions/nothing")
+    assert (hidden.status, hidden.body) == (nothing.status, nothing.body)
+
+    def names(person: Person, path: str) -> list[str]:
+        return sorted(row["name"] for row in made(person.get(path), 200)["items"])
+
+    assert names(bob, f"/namespaces/{lab['project']['puid']}/workflow-executions") == ["automated", "shared"]
+    assert names(ana, f"/namespaces/{lab['group']['id']}/workflow-executions") == ["group's"]
+    assert names(ana, "/workflow-executions") == sorted(wishes)
+    assert names(bob, "/workflow-executions") == []
+    assert bob.get(f"/namespaces/{lab['other']['id']}/workflow-executions").status == 404
+
+
+def test_who_may_report_and_register(ana: Person, lab: dict[str, Any], sign_in: SignIn) -> None:
+    bob, eve = sign_in("bob@example.org"), sign_in("eve@example.org")
+    member = f"/namespaces/{lab['project']['id']}/members/{eve.get('/me').body['id']}"
+    grant(ana, lab["project"]["id"], eve, "analyst")
+    shared = made(eve.post("/workflow-executions", run(lab, shared_with_namespace=True)))["id"]
+    private = made(eve.post("/workflow-executions", run(lab)))["id"]
+    uris = {one: put(f"runs/{one}/a.txt") for one in (shared, private)}
+
+    def statuses(person: Person, run_id: str) -> tuple[int, int]:
+        path = f"/workflow-executions/{run_id}"
+        return (
+            person.call("PATCH", path, {"state": "running"}).status,
+            person.post(f"{path}/outputs/register", {"s3_uri": uris[run_id]}).status,
+        )
+
+    for role in ROLES:
+        grant(ana, lab["project"]["id"], bob, role)
+        assert statuses(bob, shared) == ((200, 201) if ROLES.index(role) >= 2 else (403, 403)), role
+        assert statuses(bob, private) == (404, 404)
+    assert statuses(eve, private) == statuses(eve, shared) == (200, 201)
+    made(ana.call("DELETE", member), 204)
+    # What she submitted stays hers, but the project's sources are not.
+    assert statuses(eve, private) == (200, 403)
+    assert "s3_uri" not in made(eve.get(f"/workflow-executions/{private}"), 200)["outputs"][0]
+
+
+def test_an_object_is_one_output_however_often_it_is_registered(ana: Person, lab: dict[str, Any]) -> None:
+    first = made(ana.post("/workflow-executions", run(lab)))["id"]
+    register = f"/workflow-executions/{first}/outputs/register"
+    uri = put(f"runs/{first}/summary.txt.gz", b"all is well")
+    output = made(ana.post(register, {"s3_uri": uri, "puid": "INXT_ATT_AAAAAAAAAA"}))
+    assert {**output, "id": "", "created_at": ""} == {
+        "id": "", "puid": "INXT_ATT_AAAAAAAAAA", "filename": "summary.txt.gz", "format": "text", "size": 11,
+        "created_at": "", "checksums": {}, "s3_uri": uri,
+    }  # fmt: skip
+    again = made(ana.post(register, {"s3_uri": uri, "filename": "other.txt", "puid": "INXT_ATT_BBBBBBBBBB"}))
+    assert again == output
+    of_sample = made(ana.post(register, {"s3_uri": uri, "sample_id": lab["samples"][0]["puid"]}))
+    assert of_sample["id"] != output["id"]
+    put(f"runs/{first}/summary.txt.gz", b"all is very well")
+    changed = made(ana.post(register, {"s3_uri": uri}))
+    assert changed == {**output, "size": 16}
+    shown = made(ana.get(f"/workflow-executions/{first}"), 200)
+    assert (shown["output_count"], shown["outputs"]) == (1, [changed])
+    assert [(row["puid"], row["outputs"]) for row in shown["samples"]] == [
+        (lab["samples"][0]["puid"], [of_sample]),
+        (lab["samples"][1]["puid"], []),
+    ]
+
+
+def test_what_may_not_be_registered_is_refused(ana: Person, lab: dict[str, Any], sign_in: SignIn) -> None:
+    first, second = (made(ana.post("/workflow-executions", run(lab)))["id"] for _ in range(2))
+    register = f"/workflow-executions/{first}/outputs/register"
+    aws.s3().create_bucket(Bucket="bound")
+    own, theirs = put(f"runs/{first}/a.txt"), put(f"runs/{second}/a.txt")
+    bound, secret = put("out/a b.pdf", bucket="bound"), put("secret/a.pdf", bucket="bound")
+    bind_source(lab["group"]["id"], "bound", "out")
+    for uri in (theirs, secret, f"s3://test-catalog/runs/{first}/missing.txt", f"s3://test-catalog/runs/{first}/../x"):
+        answer = ana.post(register, {"s3_uri": uri})
+        assert (answer.status, slug(answer)) == (422, "source-not-allowed"), uri
+        assert answer.body["detail"] == "This object may not be registered here, or it does not exist."
+    assert made(ana.post(register, {"s3_uri": bound}))["filename"] == "a b.pdf"
+    file = upload(ana, lab["samples"][0]["id"], "mine.txt")
+    made(ana.post(register, {"s3_uri": file["s3_uri"], "filename": "mine.txt"}))
+    taken = ana.post(register, {"s3_uri": own, "puid": file["puid"]})
+    assert (taken.status, slug(taken)) == (409, "puid-taken")
+    wrong = ana.post(register, {"s3_uri": own, "sample_id": lab["foreign"]["id"]})
+    assert [row["pointer"] for row in wrong.body["errors"]] == ["/sample_id"]
+    assert ana.post(register, {"s3_uri": own, "puid": "X"}).status == 422
+
+
+def test_lists_are_sorted_searched_filtered_and_paged(
+    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        ("Gamma ray", "completed"),
+        ("alpha", "running"),
+        (None, "error"),
+        ("Beta", "completed"),
+        ("delta", "initial"),
+    ]
+    ids = [made(ana.post("/workflow-executions", run(lab, name=name, state=state, automated=True)))["id"]
+           for name, state in rows]  # fmt: skip
+
+    def names(query: str) -> list[str | None]:
+        found: list[str | None] = []
+        cursor = ""
+        while True:
+            page = made(ana.get(f"/namespaces/{lab['project']['id']}/workflow-executions?limit=2&{query}{cursor}"), 200)
+            found += [row["name"] for row in page["items"]]
+            if page["next_cursor"] is None:
+                assert page["total"] == len(found)
+                assert "total_is_exact" not in page
+                return found
+            cursor = f"&cursor={page['next_cursor']}"
+
+    created = [name for name, _ in rows]
+    assert names("") == created[::-1]
+    assert names("sort=created_at") == created
+    assert names("sort=name") == [None, "alpha", "Beta", "delta", "Gamma ray"]
+    assert names("sort=-name") == ["Gamma ray", "delta", "Beta", "alpha", None]
+    assert names("sort=state") == ["Gamma ray", "Beta", None, "delta", "alpha"]
+    assert names("state=completed") == ["Beta", "Gamma ray"]
+    assert names("state=completed&q=ray") == names("q=RAY") == names(f"q={ids[0][:13]}") == ["Gamma ray"]
+    made(ana.call("PATCH", f"/workflow-executions/{ids[1]}", {"state": "completed"}), 200)
+    assert names("sort=-updated_at")[0] == "alpha"
+    assert names("state=running") == []
+    assert names("state=completed&sort=name") == ["alpha", "Beta", "Gamma ray"]
+    assert ana.get("/workflow-executions?state=done").status == 400
+    cursor = made(ana.get("/workflow-executions?limit=1&state=error"), 200)["next_cursor"]
+    assert cursor is None
+    cursor = made(ana.get("/workflow-executions?limit=1&state=completed"), 200)["next_cursor"]
+    assert ana.get(f"/workflow-executions?limit=1&state=error&cursor={cursor}").status == 400
+    # Where a walk ends before the list does, the page is short and goes on, and the total is a lower bound.
+    monkeypatch.setattr(run_lists, "WALKED_AT_MOST", 2)
+    page = made(ana.get("/workflow-executions?q=gamma&limit=3"), 200)
+    assert (page["items"], page["total_is_exact"]) == ([], False)
+    page = made(ana.get(f"/workflow-executions?q=gamma&limit=3&cursor={page['next_cursor']}"), 200)
+    page = made(ana.get(f"/workflow-executions?q=gamma&limit=3&cursor={page['next_cursor']}"), 200)
+    assert [row["name"] for row in page["items"]] == ["Gamma ray"]
+
+
+def test_a_run_that_is_too_much_for_one_answer_goes_on_at_its_cursor(
+    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.http.workflow_executions.MAX_ANSWER", 10)
+    first = made(ana.post("/workflow-executions", run(lab)))["id"]
+    made(ana.post(f"/workflow-executions/{first}/outputs/register", {"s3_uri": put(f"runs/{first}/a.txt")}))
+    pages = [made(ana.get(f"/workflow-executions/{first}"), 200)]
+    while pages[-1]["next_cursor"] is not None:
+        pages.append(made(ana.get(f"/workflow-executions/{first}?cursor={pages[-1]['next_cursor']}"), 200))
+    assert [(len(page["outputs"]), [row["name"] for row in page["samples"]]) for page in pages] == [
+        (1, []),
+        (0, ["one"]),
+        (0, ["two"]),
+    ]
+
+
+def test_the_same_idempotency_key_makes_a_run_and_an_output_once(ana: Person, lab: dict[str, Any]) -> None:
+    runs = [made(ana.call("POST", "/workflow-executions", run(lab), **{"Idempotency-Key": "r"})) for _ in range(2)]
+    assert runs[0] == runs[1]
+    assert made(ana.get("/workflow-executions"), 200)["total"] == 1
+    path, body = (
+        f"/workflow-executions/{runs[0]['id']}/outputs/register",
+        {"s3_uri": put(f"runs/{runs[0]['id']}/a.txt")},
+    )
+    outputs = [made(ana.call("POST", path, body, **{"Idempotency-Key": "o"})) for _ in range(2)]
+    assert outputs[0] == outputs[1]
+
+
+def test_a_run_that_was_cut_off_is_completed_by_the_same_call(
+    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib.catalog import workflow_executions
+
+    def cut_off(*_: Any, **__: Any) -> None:
+        raise RuntimeError("the service ends here")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(workflow_executions, "write_together", cut_off)
+        assert ana.call("POST", "/workflow-executions", run(lab), **{"Idempotency-Key": "r"}).status == 500
+    assert made(ana.get("/workflow-executions"), 200)["total"] == 0
+    done = made(ana.call("POST", "/workflow-executions", run(lab), **{"Idempotency-Key": "r"}))
+    assert len(made(ana.get(f"/workflow-executions/{done['id']}"), 200)["samples"]) == 2
