@@ -89,7 +89,8 @@ def _encoded(pieces: Callable[[], Iterable[str]]) -> Callable[[], Iterator[bytes
 
 def _manifest(export: Export, contents: Contents) -> Manifest:
     created = times.from_text(export.created_at).astimezone(ZoneInfo(settings().time_zone))
-    return Manifest(export.id, _TYPES[export.type], created.date().isoformat(), contents)
+    date = created.date().isoformat()
+    return Manifest(export.id, _TYPES[export.type], date, contents, has_metadata=export.type == "sample")
 
 
 def _plan_again(

@@ -12,12 +12,13 @@ from chalicelib.archive.plan_file import write_batch, write_index
 from chalicelib.archive.planner import Plan
 from chalicelib.assembly.state import State, in_work
 from chalicelib.errors import Forbidden, NotFound
-from chalicelib.exports import lifecycle, uploads
+from chalicelib.exports import analysis_request, lifecycle, uploads
+from chalicelib.exports.analysis_request import AnalysisWish
 from chalicelib.exports.contents import Contents, Item, Skipped, sample_contents, to_rows
 from chalicelib.exports.estimate import excesses
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.record import Export, Step, Upload
-from chalicelib.exports.request import wish_of
+from chalicelib.exports.request import Wish, wish_of
 from chalicelib.exports.sample_request import SampleWish
 from chalicelib.exports.selection import files_of
 from chalicelib.exports.work_files import (
@@ -77,14 +78,23 @@ def _plan(contents: Contents) -> Plan | FailureCode:
         return FailureCode.TOO_LARGE
 
 
-def _contents(wish: SampleWish, export: Export, state: State) -> Contents:
-    choice = wish.samples.choice(export.user_id)
+def _contents(wish: Wish, export: Export, state: State) -> Contents:
+    excluded: dict[str, str] = get_document(excluded_key(export.id, state.attempt)) or {}
+    match wish:
+        case SampleWish():
+            return _sample_contents(wish, export.user_id, excluded)
+        case AnalysisWish():
+            return analysis_request.contents_of(wish, export.user_id, excluded=excluded)
+
+
+def _sample_contents(wish: SampleWish, user_id: str, excluded: Mapping[str, str]) -> Contents:
+    choice = wish.samples.choice(user_id)
     return sample_contents(
         choice.samples,
         choice.projects,
         dict(files_of(choice.samples)),
         wish.file_formats,
-        excluded=get_document(excluded_key(export.id, state.attempt)) or {},
+        excluded=excluded,
         skipped=[Skipped(asked, "sample-not-found") for _, asked in choice.refused],
     )
 

@@ -30,9 +30,9 @@ class RunSample:
     samplesheet: Mapping[str, Any]
 
     def told(self, field: str) -> str | None:
-        """What the samplesheet says in a field, if that is a text."""
+        """What the samplesheet says in a field, if it says anything."""
         value = self.samplesheet.get(field)
-        return value if isinstance(value, str) and value.strip() else None
+        return (str(value).strip() or None) if value is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,13 +38,18 @@ def safe_name(name: str) -> str:
     return _shortened(safe) if len(safe.encode()) > MAX_NAME_BYTES else safe
 
 
+def key_of(name: str) -> str:
+    """The same for names that some system takes for one: case and Unicode form are ignored."""
+    return unicodedata.normalize("NFKD", name.casefold())
+
+
 def distinct_names(names: Iterable[str]) -> list[str]:
     """Safe names for the files of one folder, in order; a name met before (case and form ignored) gets ` (2)`."""
     taken: set[str] = set()
     result = []
     for name in names:
         candidate, count = safe_name(name), 1
-        while (key := unicodedata.normalize("NFKD", candidate.casefold())) in taken:
+        while (key := key_of(candidate)) in taken:
             count += 1
             candidate = safe_name(_shortened(safe_name(name), f" ({count})"))
         taken.add(key)

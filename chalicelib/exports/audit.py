@@ -34,7 +34,7 @@ class Event:
 
     export_id: str
     user_id: str
-    namespace_id: str
+    namespace_id: str | None
     at: str
     action: Action
     actor: str
@@ -62,7 +62,7 @@ class AuditRow(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     user_id = UnicodeAttribute()
-    namespace_id = UnicodeAttribute()
+    namespace_id = UnicodeAttribute(null=True)
     at = UnicodeAttribute()
     action = UnicodeAttribute()
     actor = UnicodeAttribute()

@@ -66,7 +66,7 @@ class Contents:
     items: tuple[Item, ...]
     folders: tuple[Folder, ...]
     skipped: tuple[Skipped, ...]
-    source_ids: tuple[str, ...]  # the projects whose files are in it, by which a download is checked again
+    source_ids: tuple[str, ...]  # the projects (or runs) whose files are in it, by which a download is checked again
 
 
 def _attachment_order(files: Iterable[File]) -> list[list[File]]:

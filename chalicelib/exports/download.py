@@ -1,6 +1,7 @@
 """The way out: a link to the file, made anew at every click, after the rights were checked again."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
@@ -8,9 +9,10 @@ from urllib.parse import quote
 from chalicelib import aws, times
 from chalicelib.access.roles import Role
 from chalicelib.catalog import namespaces, permissions
-from chalicelib.errors import Conflict, Forbidden
+from chalicelib.errors import Conflict, Forbidden, NotFound
 from chalicelib.exports.archive_paths import safe_name
 from chalicelib.exports.record import Export, ExportedFile, Status
+from chalicelib.exports.runs_asked import RunsAsked
 from chalicelib.exports.work_files import get_object, manifest_key, sources_key
 from chalicelib.settings import settings
 
@@ -42,19 +44,30 @@ def download_name(export: Export, file: ExportedFile) -> str:
 
 
 def check_sources(export: Export, user_id: str) -> None:
-    """Raise Forbidden unless the user may still read every project that the export holds something of."""
+    """Raise Forbidden unless the user may still read every project or run that the export holds something of."""
     body = get_object(settings().exports_bucket, sources_key(export.id))
     if body is None:
         raise Conflict("This export is not ready.", slug="not-ready")
     source_ids: list[str] = json.loads(body)
-    found = namespaces.find_many(source_ids)
-    for source_id in source_ids:
-        source = found.get(source_id)
-        role = None if source is None else permissions.readable(user_id, source)
-        if role is None or role < Role.ANALYST:
-            raise Forbidden(
-                "You may no longer read everything that this export holds; it can't be downloaded.", slug="right-lost"
-            )
+    reads_all = _reads_runs if export.type == "analysis" else _reads_projects
+    if not reads_all(export, source_ids, user_id):
+        raise Forbidden(
+            "You may no longer read everything that this export holds; it can't be downloaded.", slug="right-lost"
+        )
+
+
+def _reads_projects(_: Export, project_ids: Sequence[str], user_id: str) -> bool:
+    found = namespaces.find_many(project_ids)
+    roles = (permissions.readable(user_id, found[one]) if one in found else None for one in project_ids)
+    return all(role is not None and role >= Role.ANALYST for role in roles)
+
+
+def _reads_runs(export: Export, run_ids: Sequence[str], user_id: str) -> bool:
+    asked = RunsAsked(export.parameters["analysis_type"], export.namespace_id, tuple(run_ids))
+    try:
+        return asked.found(user_id).keys() == set(run_ids)
+    except (Forbidden, NotFound):
+        return False
 
 
 def link_to(export: Export, user_id: str) -> Link:

@@ -49,24 +49,25 @@ def estimate(choice: Choice, file_formats: Iterable[str]) -> Estimate:
     """The estimate of these samples and formats; exact up to 5,000 samples."""
     looked_at = choice.samples[:LOOKED_AT]
     items = contents_of(Choice(looked_at, choice.projects, ()), file_formats).items
-    return _scaled(items, len(choice.samples), len(looked_at))
+    return scaled(items, len(choice.samples), len(looked_at))
 
 
-def _scaled(items: Iterable[Item], samples: int, looked_at: int) -> Estimate:
+def scaled(items: Iterable[Item], whole: int, looked_at: int) -> Estimate:
+    """The estimate of `whole` samples (or runs), of which so many were looked at and have these items."""
     counts: dict[str, tuple[int, int]] = {}
     for item in items:
         files, size = counts.get(item.format, (0, 0))
         counts[item.format] = (files + 1, size + item.size)
     by_format = {
-        name: Share(files * samples // looked_at, size * samples // looked_at)
+        name: Share(files * whole // looked_at, size * whole // looked_at)
         for name, (files, size) in sorted(counts.items())
     }
     return Estimate(
-        samples=samples,
+        samples=whole,
         files=sum(share.files for share in by_format.values()),
         bytes=sum(share.bytes for share in by_format.values()),
         by_format=by_format,
-        exact=samples == looked_at,
+        exact=whole == looked_at,
     )
 
 

@@ -27,13 +27,13 @@ class Failure:
 _WORDS: dict[FailureCode, tuple[bool, str, str]] = {
     FailureCode.NOTHING_TO_EXPORT: (
         False,
-        "None of the chosen samples has a file that can be exported.",
-        "Aucun des échantillons choisis n'a de fichier qui puisse être exporté.",
+        "Nothing of what was chosen has a file that can be exported.",
+        "Rien de ce qui a été choisi n'a de fichier qui puisse être exporté.",
     ),
     FailureCode.NO_LONGER_ALLOWED: (
         False,
-        "You no longer have at least the Analyst role where the samples are.",
-        "Vous n'avez plus au moins le rôle Analyste là où se trouvent les échantillons.",
+        "You no longer have the rights that this export needs.",
+        "Vous n'avez plus les droits nécessaires à cette exportation.",
     ),
     FailureCode.SOURCES_KEEP_CHANGING: (
         True,
@@ -42,8 +42,8 @@ _WORDS: dict[FailureCode, tuple[bool, str, str]] = {
     ),
     FailureCode.TOO_LARGE: (
         False,
-        "The export is larger than an archive can be. Export fewer samples at once.",
-        "L'exportation dépasse la taille possible d'une archive. Exportez moins d'échantillons à la fois.",
+        "The export is larger than an archive can be. Export less at once.",
+        "L'exportation dépasse la taille possible d'une archive. Exportez moins de choses à la fois.",
     ),
     FailureCode.INTERRUPTED: (
         True,

@@ -17,12 +17,14 @@ class _Node:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a manifest says at its top, and the contents below it. `date` is YYYY-MM-DD."""
+    """What a manifest says at its top, and the contents below it. `date` is YYYY-MM-DD; `has_metadata`: files tell
+    their format and direction."""
 
     export_id: str
     type: str
     date: str
     contents: Contents
+    has_metadata: bool = True
 
     def _tree(self) -> list[_Node]:
         nodes: dict[tuple[str, ...], _Node] = {}
@@ -53,11 +55,11 @@ class Manifest:
         yield from _listed(chain(files, (self._folder(inner, depth + 2) for inner in node.folders)), depth + 1)
         yield "\n" + "  " * depth + "}"
 
-    @staticmethod
-    def _file(item: Item, depth: int) -> Iterator[str]:
-        metadata = {"format": item.format, "direction": item.direction, "type": item.type}
-        known = {key: value for key, value in metadata.items() if value is not None}
-        document = {"name": item.name, "type": "file", "metadata": known}
+    def _file(self, item: Item, depth: int) -> Iterator[str]:
+        document: dict[str, object] = {"name": item.name, "type": "file"}
+        if self.has_metadata:
+            metadata = {"format": item.format, "direction": item.direction, "type": item.type}
+            document["metadata"] = {key: value for key, value in metadata.items() if value is not None}
         yield json.dumps(document, indent=2, ensure_ascii=False).replace("\n", "\n" + "  " * depth)
 
     def text_lines(self) -> Iterator[str]:

@@ -61,12 +61,12 @@ class ExportedFile:
 @dataclass(frozen=True, slots=True)
 class Export:
     """An export as its record tells it. Times are RFC 3339 texts; bytes and counts are whole numbers; `parameters` is
-    what it shows of its request, by type."""
+    what it shows of its request, by type; `namespace_id` None: of a user's own runs."""
 
     id: str
     user_id: str
     type: str
-    namespace_id: str
+    namespace_id: str | None
     parameters: Mapping[str, Any]
     name: str | None
     email_notification: bool
@@ -127,7 +127,7 @@ class ExportRow(Model):
     id = UnicodeAttribute(hash_key=True)
     user_id = UnicodeAttribute()
     type = UnicodeAttribute()
-    namespace_id = UnicodeAttribute()
+    namespace_id = UnicodeAttribute(null=True)
     parameters = JSONAttribute()
     name = UnicodeAttribute(null=True)
     email_notification = BooleanAttribute()

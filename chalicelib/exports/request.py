@@ -6,14 +6,15 @@ Each type has a module of its own with its body, its wish, `accept` and `foresee
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.exports import sample_request
+from chalicelib.exports import analysis_request, sample_request
+from chalicelib.exports.analysis_request import AnalysisExportRequest, AnalysisWish
 from chalicelib.exports.estimate import Estimate
 from chalicelib.exports.request_rules import check_room
 from chalicelib.exports.sample_request import SampleExportRequest, SampleWish
 
-ExportRequest = SampleExportRequest
-Wish = SampleWish
-REQUESTS: Mapping[str, type[ExportRequest]] = {"sample": SampleExportRequest}
+ExportRequest = SampleExportRequest | AnalysisExportRequest
+Wish = SampleWish | AnalysisWish
+REQUESTS: Mapping[str, type[ExportRequest]] = {"sample": SampleExportRequest, "analysis": AnalysisExportRequest}
 
 
 def accept(request: ExportRequest, user_id: str) -> Wish:
@@ -24,7 +25,9 @@ def accept(request: ExportRequest, user_id: str) -> Wish:
     """
     match request:
         case SampleExportRequest():
-            wish = sample_request.accept(request, user_id)
+            wish: Wish = sample_request.accept(request, user_id)
+        case AnalysisExportRequest():
+            wish = analysis_request.accept(request, user_id)
     check_room(user_id)
     return wish
 
@@ -34,6 +37,8 @@ def foresee(request: ExportRequest, user_id: str) -> Estimate:
     match request:
         case SampleExportRequest():
             return sample_request.foresee(request, user_id)
+        case AnalysisExportRequest():
+            return analysis_request.foresee(request, user_id)
 
 
 def to_document(wish: Wish) -> dict[str, Any]:
@@ -41,6 +46,8 @@ def to_document(wish: Wish) -> dict[str, Any]:
     match wish:
         case SampleWish():
             return {"type": "sample", **wish.to_document()}
+        case AnalysisWish():
+            return {"type": "analysis", **wish.to_document()}
 
 
 def wish_of(document: Mapping[str, Any]) -> Wish:
@@ -48,5 +55,7 @@ def wish_of(document: Mapping[str, Any]) -> Wish:
     match document["type"]:
         case "sample":
             return SampleWish.from_document(document)
+        case "analysis":
+            return AnalysisWish.from_document(document)
         case unknown:
             raise ValueError(f"{unknown!r} is no type of export")

@@ -14,10 +14,8 @@ from chalicelib.settings import settings
 _OVER = {
     "samples": "This export would have {value} samples; the limit is {most}. Choose fewer samples, and make several"
     " exports.",
-    "files": "This export would have {value} files; the limit is {most}. Choose fewer samples or formats, and make"
-    " several exports.",
-    "bytes": "This export would have {value} bytes; the limit is {most}. Choose fewer samples or formats, and make"
-    " several exports.",
+    "files": "This export would have {value} files; the limit is {most}. Choose less, and make several exports.",
+    "bytes": "This export would have {value} bytes; the limit is {most}. Choose less, and make several exports.",
 }
 
 

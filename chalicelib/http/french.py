@@ -76,6 +76,7 @@ FRENCH: dict[str, str] = {
     "There is no such user.": "Cette personne n'existe pas.",
     "This user has no role here.": "Cette personne n'a pas de rôle ici.",
     "This must be a group.": "Ceci doit être un groupe.",
+    "This must be a project.": "Ceci doit être un projet.",
     "Groups nest at most {most} deep.": "Les groupes s'emboîtent sur {most} niveaux au plus.",
     "This path is taken here.": "Ce chemin est déjà pris ici.",
     "This PUID is in use.": "Ce PUID est déjà utilisé.",
@@ -165,15 +166,24 @@ FRENCH: dict[str, str] = {
         "Cette exportation aurait {value} échantillons ; la limite est {most}. Choisissez moins d'échantillons et"
         " faites plusieurs exportations."
     ),
-    "This export would have {value} files; the limit is {most}. Choose fewer samples or formats, and make several"
-    " exports.": (
-        "Cette exportation aurait {value} fichiers ; la limite est {most}. Choisissez moins d'échantillons ou de"
-        " formats et faites plusieurs exportations."
+    "This export would have {value} files; the limit is {most}. Choose less, and make several exports.": (
+        "Cette exportation aurait {value} fichiers ; la limite est {most}. Choisissez moins de choses et faites"
+        " plusieurs exportations."
     ),
-    "This export would have {value} bytes; the limit is {most}. Choose fewer samples or formats, and make several"
-    " exports.": (
-        "Cette exportation aurait {value} octets ; la limite est {most}. Choisissez moins d'échantillons ou de formats"
-        " et faites plusieurs exportations."
+    "This export would have {value} bytes; the limit is {most}. Choose less, and make several exports.": (
+        "Cette exportation aurait {value} octets ; la limite est {most}. Choisissez moins de choses et faites"
+        " plusieurs exportations."
     ),
+    "Choose at least one workflow execution.": "Choisissez au moins une exécution de flux de travail.",
+    "An analysis of one's own executions is of no namespace.": (
+        "Une analyse de ses propres exécutions ne se rapporte à aucun espace."
+    ),
+    "No such workflow execution here, or it may not be exported by you.": (
+        "Cette exécution de flux de travail n'est pas ici, ou vous ne pouvez pas l'exporter."
+    ),
+    "This execution is {state}; only completed ones can be exported.": (
+        "L'état de cette exécution est {state} ; seules celles qui sont terminées (completed) peuvent être exportées."
+    ),
+    "None of these executions has an output.": "Aucune de ces exécutions n'a de résultat.",
     "Something went wrong on our side.": "Une erreur est survenue de notre côté.",
 }

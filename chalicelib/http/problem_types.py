@@ -62,13 +62,19 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "link-not-possible": ProblemType(422, "This can't be shared so", "Ce partage est impossible"),
     "no-file-format": ProblemType(422, "No file format", "Aucun format de fichier"),
     "no-matching-file": ProblemType(422, "No file to export", "Aucun fichier à exporter"),
+    "no-output": ProblemType(422, "No output to export", "Aucun résultat à exporter"),
     "no-sample": ProblemType(422, "No sample", "Aucun échantillon"),
+    "no-workflow-execution": ProblemType(422, "No workflow execution", "Aucune exécution de flux de travail"),
+    "not-completed": ProblemType(422, "Not completed", "Pas encore terminée"),
     "parts-missing": ProblemType(422, "Parts are missing", "Des parties manquent"),
     "parts-refused": ProblemType(422, "Parts were refused", "Des parties ont été refusées"),
     "sample-not-found": ProblemType(422, "No such sample", "Échantillon introuvable"),
     "size-differs": ProblemType(422, "The size differs", "La taille diffère"),
     "source-not-allowed": ProblemType(422, "Not from there", "Source non autorisée"),
     "unknown-file-format": ProblemType(422, "Unknown file format", "Format de fichier inconnu"),
+    "workflow-execution-not-found": ProblemType(
+        422, "No such workflow execution", "Exécution de flux de travail introuvable"
+    ),
     # too large, too many, our side
     "too-large": ProblemType(413, "Too large", "Trop volumineux"),
     "too-many": ProblemType(429, "Too many at once", "Trop à la fois"),

@@ -1,0 +1,181 @@
+"""Which exports of workflow executions are accepted, and which prerequisite is missing where one is refused."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib import aws
+from chalicelib.exports import analysis_request
+from chalicelib.settings import settings
+from tests.service import Person, made
+
+SignIn = Callable[..., Person]
+
+
+@pytest.fixture
+def ana(sign_in: SignIn) -> Person:
+    return sign_in("ana@example.org")
+
+
+@pytest.fixture
+def eve(sign_in: SignIn) -> Person:
+    return sign_in("eve@example.org")
+
+
+def output(person: Person, run_id: str, name: str, body: bytes = b"abc") -> None:
+    aws.s3().put_object(Bucket="test-catalog", Key=f"runs/{run_id}/{name}", Body=body)
+    uri = f"s3://test-catalog/runs/{run_id}/{name}"
+    made(person.post(f"/workflow-executions/{run_id}/outputs/register", {"s3_uri": uri}))
+
+
+@pytest.fixture
+def lab(ana: Person, eve: Person) -> dict[str, str]:
+    """Ids by name: a group, two projects in it, and Ana's runs of every kind; each with an output but `empty`."""
+    group = made(ana.post("/groups", {"name": "Lab", "path": "lab"}))["id"]
+    project, other = (made(ana.post("/projects", {"name": p, "path": p, "group_id": group}))["id"] for p in ("p", "q"))
+    member = eve.get("/me").body["id"]
+    made(ana.call("PUT", f"/namespaces/{group}/members/{member}", {"role": "analyst"}), 200)
+    kinds: dict[str, dict[str, Any]] = {
+        "private": {},
+        "automated": {"automated": True},
+        "shared": {"shared_with_namespace": True},
+        "other's": {"automated": True, "namespace_id": other},
+        "group's": {"shared_with_namespace": True, "namespace_id": group},
+        "running": {"automated": True, "state": "running"},
+        "failed": {"automated": True, "state": "error"},
+        "empty": {"automated": True},
+    }
+    ids = {"group": group, "project": project, "other": other}
+    for name, more in kinds.items():
+        body = {"workflow": {"name": "w", "version": "1"}, "state": "completed", "namespace_id": project, **more}
+        ids[name] = made(ana.post("/workflow-executions", body))["id"]
+        if name != "empty":
+            output(ana, ids[name], "summary.txt.gz")
+    theirs = {"workflow": {"name": "w", "version": "1"}, "state": "completed", "namespace_id": project}
+    ids["eve's"] = made(eve.post("/workflow-executions", theirs))["id"]
+    output(eve, ids["eve's"], "a.txt")
+    return ids
+
+
+def wish(lab: dict[str, str], kind: str, names: list[str], **more: Any) -> dict[str, Any]:
+    place = {} if kind == "user" else {"namespace_id": lab[kind]}
+    ids = [lab.get(name, name) for name in names]
+    return {"type": "analysis", "analysis_type": kind, "workflow_execution_ids": ids, **place, **more}
+
+
+ACCEPTED = [
+    ("user", ["private"]),
+    ("user", ["private", "automated", "group's", "empty"]),
+    ("project", ["automated"]),
+    ("project", ["shared", "automated", "empty"]),
+    ("group", ["group's"]),
+]
+
+
+def test_completed_runs_of_one_place_are_exported(ana: Person, lab: dict[str, str]) -> None:
+    for kind, names in ACCEPTED:
+        body = wish(lab, kind, [*names, names[0]])
+        told = made(ana.post("/exports/estimate", body), 200)
+        count = len([name for name in names if name != "empty"])
+        assert (told["samples"], told["files"], told["bytes"], told["exact"]) == (0, count, 3 * count, True)
+        assert told["by_format"] == {"text": {"files": count, "bytes": 3 * count}}
+        export = made(ana.post("/exports", body), 202)
+        assert (export["type"], export["status"]) == ("analysis", "processing")
+        assert export["parameters"] == {
+            "namespace_id": None if kind == "user" else lab[kind],
+            "analysis_type": kind,
+            "workflow_execution_count": len(names),
+        }
+        assert made(ana.get(f"/exports/{export['id']}"), 200) == export
+    assert made(ana.get("/exports?type=analysis"), 200)["total"] == len(ACCEPTED)
+    assert made(ana.get("/exports?type=sample"), 200)["items"] == []
+
+
+REFUSED: list[tuple[str, list[str], str, list[int]]] = [
+    ("user", [], "no-workflow-execution", []),
+    ("user", ["private", "running", "failed"], "not-completed", [1, 2]),
+    ("user", ["eve's", "private", "nothing", ""], "workflow-execution-not-found", [0, 2, 3]),
+    ("user", ["eve's", "running"], "invalid", [0, 1]),
+    ("user", ["empty"], "no-output", []),
+    ("project", ["private", "automated", "other's", "group's"], "workflow-execution-not-found", [0, 2, 3]),
+    ("project", ["running", "automated"], "not-completed", [0]),
+    ("group", ["automated", "group's", "shared"], "workflow-execution-not-found", [0, 2]),
+]
+
+
+def test_each_missing_prerequisite_is_named(ana: Person, lab: dict[str, str]) -> None:
+    for kind, names, slug, positions in REFUSED:
+        body = wish(lab, kind, names)
+        answer = ana.post("/exports", body)
+        pointers = [f"/workflow_execution_ids/{position}" for position in positions] or ["/workflow_execution_ids"]
+        assert (answer.status, answer.body["type"].rsplit("/", 1)[-1]) == (422, slug), names
+        assert [row["pointer"] for row in answer.body["errors"]] == pointers
+        if slug != "no-output":
+            assert ana.post("/exports/estimate", body).body == answer.body
+    assert made(ana.get("/exports"), 200)["total"] == 0
+
+
+BROKEN: list[tuple[dict[str, Any], list[str]]] = [
+    ({"namespace_id": None}, ["/namespace_id"]),
+    ({"analysis_type": "group"}, ["/namespace_id"]),
+    ({"analysis_type": "user"}, ["/namespace_id"]),
+    ({"analysis_type": "lab"}, ["/analysis_type"]),
+    ({"analysis_type": "user", "workflow_execution_ids": []}, ["/namespace_id", "/workflow_execution_ids"]),
+    ({"file_formats": ["text"], "name": "a\nb"}, ["/file_formats", "/name"]),
+    ({"workflow_execution_ids": ["x"] * 5_001}, ["/workflow_execution_ids"]),
+]
+
+
+def test_each_broken_rule_is_named(ana: Person, lab: dict[str, str]) -> None:
+    for changes, pointers in BROKEN:
+        body = {**wish(lab, "project", ["automated"]), **changes}
+        answer = ana.post("/exports", {key: value for key, value in body.items() if value is not None})
+        assert answer.status == 422
+        assert sorted(row["pointer"] for row in answer.body["errors"]) == pointers
+
+
+def test_what_may_not_be_known_of_is_refused_in_the_same_words(ana: Person, eve: Person, lab: dict[str, str]) -> None:
+    answer = eve.post("/exports", wish(lab, "user", ["running", "private", "nothing"]))
+    assert len({row["detail"] for row in answer.body["errors"]}) == 1
+    french = eve.call("POST", "/exports", wish(lab, "user", ["private"]), **{"Accept-Language": "fr"})
+    assert french.body["detail"].startswith("Cette exécution de flux de travail n'est pas ici")
+
+
+def test_a_project_or_group_takes_an_analyst(ana: Person, lab: dict[str, str], sign_in: SignIn) -> None:
+    bob = sign_in("bob@example.org")
+    member = f"/namespaces/{lab['group']}/members/{bob.get('/me').body['id']}"
+    for role, status in ((None, 404), ("guest", 403), ("uploader", 403), ("analyst", 202)):
+        if role:
+            made(ana.call("PUT", member, {"role": role}), 200)
+        for kind, name in (("project", "automated"), ("group", "group's")):
+            assert bob.post("/exports", wish(lab, kind, [name])).status == status
+            assert bob.post("/exports/estimate", wish(lab, kind, [name])).status == (200 if status == 202 else status)
+        assert bob.post("/exports", wish(lab, "user", ["automated"])).status == 422
+        # Who may not know of a namespace does not learn what it is either.
+        wrong = bob.post("/exports", {**wish(lab, "group", ["group's"]), "analysis_type": "project"})
+        assert wrong.status == (422 if status == 202 else status)
+
+
+def test_a_limit_is_named_with_what_was_asked(
+    ana: Person, lab: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = wish(lab, "project", ["automated", "shared"])
+    for limit, value in (("MAX_EXPORT_FILES", "1"), ("MAX_EXPORT_BYTES", "5")):
+        with monkeypatch.context() as patched:
+            patched.setenv(limit, value)
+            settings.cache_clear()
+            answer = ana.post("/exports", body)
+            assert (answer.status, answer.body["type"].rsplit("/", 1)[-1]) == (422, "limit-exceeded")
+            assert f"the limit is {value}" in answer.body["errors"][0]["detail"]
+            told = made(ana.post("/exports/estimate", body), 200)
+            assert told["exceeds"] == [limit.removeprefix("MAX_EXPORT_").lower()]
+
+
+def test_of_many_runs_a_part_is_looked_at_and_the_rest_taken_to_be_like_it(
+    ana: Person, lab: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analysis_request, "LOOKED_AT", 1)
+    told = made(ana.post("/exports/estimate", wish(lab, "project", ["automated", "shared", "empty"])), 200)
+    assert (told["files"], told["bytes"], told["exact"]) == (3, 9, False)
+    made(ana.post("/exports", wish(lab, "project", ["empty", "automated"])), 202)

@@ -1,0 +1,184 @@
+"""An export of workflow executions from wish to download: real routes, real steps, a real S3 server."""
+
+import io
+import json
+import random
+import subprocess
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from chalicelib import aws
+from chalicelib.exports import record
+from chalicelib.exports.cleanup import clean_up
+from chalicelib.settings import settings
+from tests.service import Person, made
+from tests.workflow.state_machine import run
+
+MIB = 1 << 20
+SignIn = Callable[..., Person]
+
+
+@pytest.fixture
+def ana(sign_in: SignIn) -> Person:
+    return sign_in("ana.lopez@example.org", "fr")
+
+
+@pytest.fixture
+def bob(sign_in: SignIn) -> Person:
+    return sign_in("bob@example.org")
+
+
+@pytest.fixture
+def lab(ana: Person) -> dict[str, Any]:
+    """A project of three samples, one of which is deleted in the end; a run with outputs of its own and of all of them,
+    one without a name, by its samples only, and one without any. `bodies` are by path in the archive."""
+    group = made(ana.post("/groups", {"name": "Lab", "path": "lab"}))
+    project = made(ana.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
+    samples = [made(ana.post(f"/projects/{project['id']}/samples", {"name": name})) for name in ("Alpha", "Bêta", "C")]
+    bodies: dict[str, bytes] = {}
+
+    def completed(name: str | None, rows: list[dict[str, Any]], outputs: list[tuple[str, int | None, int]]) -> Any:
+        body = {
+            "name": name, "workflow": {"name": "phac-nml/mikrokondo", "version": "0.9.0"}, "state": "completed",
+            "namespace_id": project["id"], "automated": name != "Mine",
+            "samples": [{"sample_id": one["id"], "samplesheet": row} for one, row in zip(samples, rows, strict=False)],
+        }  # fmt: skip
+        made_run = made(ana.post("/workflow-executions", body))
+        for filename, of, size in outputs:
+            folder = "" if of is None else f"{rows[of].get('sample') or samples[of]['puid']}/"
+            key = f"runs/{made_run['id']}/{folder}{filename}"
+            content = random.Random(key).randbytes(size)
+            bodies[f"{made_run['id']}/{folder}{filename}"] = content
+            aws.s3().put_object(Bucket=settings().catalog_bucket, Key=key, Body=content)
+            wish = {"s3_uri": f"s3://{settings().catalog_bucket}/{key}"}
+            wish |= {} if of is None else {"sample_id": samples[of]["id"]}
+            made(ana.post(f"/workflow-executions/{made_run['id']}/outputs/register", wish))
+        return made_run["id"]
+
+    full = completed(
+        "Été",
+        [{"sample": "alpha-1"}, {}, {"sample_name": "Cé"}],
+        [("summary.txt.gz", None, 200), *(("quast.pdf", one, 1_000 + one) for one in range(3)),
+         ("reads.fastq.gz", 0, 11 * MIB)],
+    )  # fmt: skip
+    nameless = completed(None, [{}], [("quast.pdf", 0, 6 * MIB)])
+    empty = completed("Empty", [], [])
+    mine = completed("Mine", [], [("big.bam", None, 12 * MIB)])
+    assert ana.call("DELETE", f"/samples/{samples[2]['id']}").status == 204
+    return {
+        "group": group["id"], "project": project["id"], "samples": samples, "bodies": bodies,
+        "runs": [full, nameless, empty], "mine": mine,
+    }  # fmt: skip
+
+
+def create(person: Person, lab: dict[str, Any], **changes: Any) -> Any:
+    body = {
+        "type": "analysis", "analysis_type": "project", "namespace_id": lab["project"],
+        "workflow_execution_ids": lab["runs"], "name": "Analyses", **changes,
+    }  # fmt: skip
+    return made(person.post("/exports", {key: value for key, value in body.items() if value is not None}), 202)
+
+
+def fetched(person: Person, export_id: str) -> bytes:
+    link = made(person.post(f"/exports/{export_id}/download"), 200)
+    answer = requests.get(link["url"], timeout=30)
+    assert (answer.status_code, len(answer.content), link["filename"]) == (200, link["size"], "Analyses.zip")
+    return answer.content
+
+
+@pytest.mark.parametrize("repeats", [1, 2])
+def test_all_outputs_of_the_runs_come_out_whole(ana: Person, lab: dict[str, Any], repeats: int, tmp_path: Path) -> None:
+    export = create(ana, lab, email_notification=True)
+    assert ana.get(f"/exports/{export['id']}/preview").status == 409
+    assert run(export, times=repeats)[-2:] == ["ready", "sent" if repeats == 1 else "already"]
+    done = made(ana.get(f"/exports/{export['id']}"), 200)
+    assert (done["status"], done["warnings"], done["file"]["files"]) == ("ready", 1, 6)
+    body = fetched(ana, export["id"])
+    (tmp_path / "a.zip").write_bytes(body)
+    subprocess.run(["unzip", "-tqq", tmp_path / "a.zip"], check=True)
+    archive = zipfile.ZipFile(io.BytesIO(body))
+    expected = {path: content for path, content in lab["bodies"].items() if not path.startswith(lab["mine"])}
+    assert {name: archive.read(name) for name in archive.namelist() if "/" in name} == expected
+    full, nameless, empty = lab["runs"]
+    alpha, beta, gone = lab["samples"]
+    date = json.loads(archive.read("manifest.json"))["date"]
+    assert archive.read("manifest.txt").decode() == "\n".join(
+        [
+            "Analysis Export", date, "", "contents:", f"{export['id']}/",
+            f"├─ {full}/ (Été)",
+            "│  ├─ summary.txt.gz",
+            "│  ├─ alpha-1/ (Alpha)",
+            "│  │  ├─ quast.pdf",
+            "│  │  └─ reads.fastq.gz",
+            f"│  ├─ {beta['puid']}/ (Bêta)",
+            "│  │  └─ quast.pdf",
+            f"│  └─ {gone['puid']}/ (Cé)",
+            "│     └─ quast.pdf",
+            f"└─ {nameless}/ ({nameless})",
+            f"   └─ {alpha['puid']}/ (Alpha)",
+            "      └─ quast.pdf",
+        ]
+    )  # fmt: skip
+    preview = made(ana.get(f"/exports/{export['id']}/preview"), 200)
+    assert preview == json.loads(archive.read("manifest.json"))
+    assert preview["children"][0]["children"][0] == {"name": "summary.txt.gz", "type": "file"}
+    report = json.loads(archive.read("report.json"))
+    assert {row["path"] for row in report if row["outcome"] == "included"} == set(expected)
+    assert [row for row in report if row["outcome"] == "skipped"] == [
+        {"path": None, "id": empty, "outcome": "skipped", "reason": "no-output", "size": None, "crc32": None}
+    ]
+    trail = made(ana.get(f"/exports/{export['id']}/events"), 200)["items"]
+    assert [event["action"] for event in trail] == ["created", "ready", "downloaded"]
+    events = made(ana.get(f"/namespaces/{lab['project']}/export-events"), 200)["items"]
+    assert [event["export_id"] for event in events] == [export["id"]] * 3
+
+
+def test_an_output_that_changed_since_is_left_out_and_told(ana: Person, lab: dict[str, Any]) -> None:
+    export = create(ana, lab)
+    key = f"runs/{lab['runs'][0]}/alpha-1/reads.fastq.gz"
+
+    def between(step: str, state: dict[str, Any]) -> None:
+        if step == "assemble" and state["plan"] == 1:
+            aws.s3().put_object(Bucket=settings().catalog_bucket, Key=key, Body=b"another")
+
+    assert "sources_changed" in run(export, between=between)
+    assert made(ana.get(f"/exports/{export['id']}"), 200)["warnings"] == 2
+    archive = zipfile.ZipFile(io.BytesIO(fetched(ana, export["id"])))
+    assert f"{lab['runs'][0]}/alpha-1/reads.fastq.gz" not in archive.namelist()
+    skipped = [row for row in json.loads(archive.read("report.json")) if row["outcome"] == "skipped"]
+    assert {(row["reason"], row["size"]) for row in skipped} >= {("no-output", None)}
+    assert {row["size"] for row in skipped} == {None, 11 * MIB}
+
+
+def test_ones_own_runs_are_of_no_namespace_and_leave_nothing_behind(ana: Person, lab: dict[str, Any]) -> None:
+    export = create(ana, lab, analysis_type="user", namespace_id=None, workflow_execution_ids=[lab["mine"]])
+    assert run(export)[-2] == "ready"
+    archive = zipfile.ZipFile(io.BytesIO(fetched(ana, export["id"])))
+    assert archive.read(f"{lab['mine']}/big.bam") == lab["bodies"][f"{lab['mine']}/big.bam"]
+    assert ana.call("DELETE", f"/exports/{export['id']}").status == 204
+    for _ in range(2):
+        clean_up()
+    for bucket in (settings().work_bucket, settings().exports_bucket):
+        assert "Contents" not in aws.s3().list_objects_v2(Bucket=bucket)
+    assert record.find(export["id"]) is None
+    assert [event["action"] for event in made(ana.get(f"/exports/{export['id']}/events"), 200)["items"]] == [
+        "created", "ready", "downloaded", "removed"
+    ]  # fmt: skip
+
+
+def test_a_right_that_was_lost_stops_the_work_and_the_download(ana: Person, bob: Person, lab: dict[str, Any]) -> None:
+    member = f"/namespaces/{lab['group']}/members/{bob.get('/me').body['id']}"
+    made(ana.call("PUT", member, {"role": "analyst"}), 200)
+    first, second = create(bob, lab), create(bob, lab)
+    assert run(first)[-2] == "ready"
+    assert bob.post(f"/exports/{first['id']}/download").status == 200
+    made(ana.call("PUT", member, {"role": "uploader"}), 200)
+    refused = bob.post(f"/exports/{first['id']}/download")
+    assert (refused.status, refused.body["type"].rsplit("/", 1)[1]) == (403, "right-lost")
+    assert run(second)[0] == "failed"
+    assert made(bob.get(f"/exports/{second['id']}"), 200)["failure"]["code"] == "no-longer-allowed"
