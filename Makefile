@@ -52,7 +52,7 @@ test: setup readers
 	@$(BIN)/python -m pytest -q
 
 readers:
-	@for reader in unzip 7z bsdtar; do command -v $$reader >/dev/null \
+	@for reader in unzip 7z bsdtar javac; do command -v $$reader >/dev/null \
 	  || echo "$$reader is not installed: archives are not read back by it here"; done
 
 test-slow: setup readers

@@ -3,41 +3,14 @@
 import base64
 from collections.abc import Iterable
 
-_POLYNOMIAL = 0xEDB88320
+from zlib_ng.zlib_ng import crc32, crc32_combine
 
-
-def _multiply(a: int, b: int) -> int:
-    """a·b modulo the polynomial, both bit-reflected: bit 31 is x^0."""
-    product, mask = 0, 1 << 31
-    while True:
-        if a & mask:
-            product ^= b
-            if not a & (mask - 1):
-                return product
-        mask >>= 1
-        b = (b >> 1) ^ _POLYNOMIAL if b & 1 else b >> 1
-
-
-def _powers() -> tuple[int, ...]:
-    """x^(2^k) for k = 0..31; higher powers repeat these, because x^(2^32) = x."""
-    powers = [1 << 30]
-    for _ in range(31):
-        powers.append(_multiply(powers[-1], powers[-1]))
-    return tuple(powers)
-
-
-_POWERS = _powers()
+__all__ = ["combine", "combine_all", "crc32", "from_base64", "to_base64", "to_hex"]
 
 
 def combine(first: int, second: int, second_length: int) -> int:
-    """The CRC-32 of A+B from those of A and B and the length of B in bytes (zlib's crc32_combine)."""
-    shift, k, bits = 1 << 31, 3, second_length
-    while bits:
-        if bits & 1:
-            shift = _multiply(_POWERS[k & 31], shift)
-        bits >>= 1
-        k += 1
-    return _multiply(shift, first) ^ second
+    """The CRC-32 of A+B from those of A and B and the length of B in bytes."""
+    return crc32_combine(first, second, second_length)
 
 
 def combine_all(pieces: Iterable[tuple[int, int]]) -> int:

@@ -1,7 +1,7 @@
 """The beginning and the end of a multipart upload: S3 itself proves that the object is what was planned."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -10,6 +10,9 @@ from chalicelib.archive.objects import CopyCrc, Target, patiently
 from chalicelib.archive.plan_file import WrittenPart
 from chalicelib.archive.store import Store
 from chalicelib.crc32 import combine_all, from_base64, to_base64
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import PartTypeDef
 
 # Somebody else's completion of the same upload is under way, or was first: then what counts is the object.
 _TWIN = {"NoSuchUpload", "PreconditionFailed", "ConditionalRequestConflict", "OperationAborted"}
@@ -83,24 +86,30 @@ def _as_listed(store: Store, target: Target, parts: Mapping[int, WrittenPart]) -
     same ETag. And not every server refuses to complete with a part that somebody swapped.
     """
     found: dict[int, WrittenPart] = {}
-    for page in store.s3.get_paginator("list_parts").paginate(
-        Bucket=target.bucket, Key=target.key, UploadId=target.upload_id
-    ):
-        for listed in page.get("Parts", []):
-            number, told = listed["PartNumber"], listed.get("ChecksumCRC32")
-            part = parts.get(number)
-            if part is None:
-                continue
-            same = (
-                listed["ETag"].strip('"') == part.etag.strip('"') if told is None else from_base64(told) == part.crc32
-            )
-            if listed["Size"] != part.length or not same:
-                raise ArchiveError(f"part {number} in S3 is not the one that was written")
-            found[number] = WrittenPart(listed["ETag"], part.length, part.crc32)
+    for listed in _listed_parts(store, target):
+        number, told = listed["PartNumber"], listed.get("ChecksumCRC32")
+        part = parts.get(number)
+        if part is None:
+            continue
+        same = listed["ETag"].strip('"') == part.etag.strip('"') if told is None else from_base64(told) == part.crc32
+        if listed["Size"] != part.length or not same:
+            raise ArchiveError(f"part {number} in S3 is not the one that was written")
+        found[number] = WrittenPart(listed["ETag"], part.length, part.crc32)
     lost = parts.keys() - found.keys()
     if lost:
         raise ArchiveError(f"{len(lost)} parts are no more in S3, the first is {min(lost)}")
     return found
+
+
+def _listed_parts(store: Store, target: Target) -> Iterator["PartTypeDef"]:
+    """All parts of an upload (ListParts). Not the SDK's paginator: to load it costs as much CPU as a dozen calls."""
+    more: dict[str, Any] = {}
+    while True:
+        answer = store.s3.list_parts(Bucket=target.bucket, Key=target.key, UploadId=target.upload_id, **more)
+        yield from answer.get("Parts", [])
+        if not answer.get("IsTruncated"):
+            return
+        more = {"PartNumberMarker": answer["NextPartNumberMarker"]}
 
 
 def _etag_of(store: Store, target: Target, whole: int, size: int) -> str | None:

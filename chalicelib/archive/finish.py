@@ -4,7 +4,6 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from zlib import crc32
 
 from chalicelib.archive.completion import checksum_of, complete, is_open
 from chalicelib.archive.entries import ArchiveError, Member, UploadGone
@@ -15,7 +14,7 @@ from chalicelib.archive.planner import Index
 from chalicelib.archive.store import Store
 from chalicelib.archive.writer import stitch
 from chalicelib.archive.zip_format import central_header, end_records, local_header
-from chalicelib.crc32 import combine_all
+from chalicelib.crc32 import combine_all, crc32
 
 _TAIL_PART = 32 * MIB
 _PUTS_AT_ONCE = 2

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
-from zlib import crc32
 
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 from botocore.exceptions import ConnectionError as BotoConnectionError
@@ -14,7 +13,7 @@ from botocore.exceptions import ConnectionError as BotoConnectionError
 from chalicelib.archive.entries import ArchiveError, Entry, Source, UploadGone
 from chalicelib.archive.plan_file import Traffic, WrittenPart
 from chalicelib.archive.store import Store
-from chalicelib.crc32 import from_base64, to_base64
+from chalicelib.crc32 import crc32, from_base64, to_base64
 
 T = TypeVar("T")
 CopyCrc = Literal["answer", "read"]

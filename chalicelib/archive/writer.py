@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from zlib import crc32
 
 from chalicelib.archive.batches import Batch
 from chalicelib.archive.completion import checksum_of, complete, is_open
@@ -15,7 +14,7 @@ from chalicelib.archive.parts import CopyPart, Place, Segment, Unit
 from chalicelib.archive.plan_file import BatchResult, Traffic, WrittenPart
 from chalicelib.archive.store import Store
 from chalicelib.archive.zip_format import local_header, local_header_length
-from chalicelib.crc32 import combine
+from chalicelib.crc32 import combine, crc32
 
 # A worker has 64 large copies at work, which take long; of small ones fewer, because 40 workers with 16 copies of 0.2 s
 # each come near the 3,500 writes a second that S3 takes below a prefix.

@@ -27,6 +27,7 @@ PREFETCHED = 5
 class Wish:
     """What is to be archived, and where; `received` and `sent` are counted in bytes."""
 
+    session: Any
     s3: Any
     bucket: str
     key: str
@@ -199,8 +200,6 @@ def download_zip_upload(wish: Wish) -> None:
 
 def seqport(wish: Wish) -> None:
     """The engine: plan, all batches one after another as one worker, finish."""
-    import boto3
-
     from chalicelib.archive.completion import create_upload
     from chalicelib.archive.entries import Entry, Source
     from chalicelib.archive.finish import Archive, finish_upload
@@ -209,7 +208,7 @@ def seqport(wish: Wish) -> None:
     from chalicelib.archive.store import lean_store
     from chalicelib.archive.writer import write_batch
 
-    store = lean_store(boto3.Session(), wish.s3)
+    store = lean_store(wish.session, wish.s3)
     entries = [Entry(f["name"], f["size"], NOON, Source(wish.bucket, f["key"], f["etag"])) for f in wish.files]
     planned = plan(entries, workers=1)
     target = Target(wish.bucket, wish.key, create_upload(store, wish.bucket, wish.key, "answer"), "answer")
@@ -244,8 +243,9 @@ def main() -> None:
         response_checksum_validation="when_required",
         s3={"addressing_style": "path", **ours},
     )
-    s3 = boto3.client("s3", endpoint_url=told["endpoint"], config=config)
-    wish = Wish(s3, told["bucket"], told["key"], told["files"])
+    session = boto3.Session()
+    s3 = session.client("s3", endpoint_url=told["endpoint"], config=config)
+    wish = Wish(session, s3, told["bucket"], told["key"], told["files"])
     begun = time.monotonic()
     METHODS[name](wish)
     wall = time.monotonic() - begun

@@ -108,6 +108,7 @@ def measure(method: str, endpoint: str, files: list[dict[str, Any]], folder: Pat
         "AWS_DEFAULT_REGION": REGION,
         "TMPDIR": str(folder),
     }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # all that is installed is compiled, and so is what is measured
     out = folder / "told.json"
     command = [sys.executable, "-m", "tests.bench.archive_methods", method, str(wish)]
     with out.open("w") as told:

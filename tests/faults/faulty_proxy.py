@@ -13,18 +13,20 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Request:
-    """What a rule decides by; `operation` is S3's name of it, as far as the tests need."""
+    """What a rule decides by; `operation` is S3's name of it, as far as the tests need, `copied` what is copied."""
 
-    method: str
     path: str
     operation: str
+    copied: str
 
 
 @dataclass(frozen=True)
 class Do:
-    """What happens: an answer instead of the server's, a stall before it, the connection cut before or after it."""
+    """What happens: an answer instead of the server's (S3's error of this code), a stall before it, the connection cut
+    before or after it."""
 
     status: int | None = None
+    code: str = "SlowDown"
     stall: float = 0
     cut: str = ""  # "before": the server never hears of it; "after": its answer is lost
 
@@ -51,14 +53,14 @@ def faulty_proxy(endpoint: str, rule: Rule) -> Iterator[str]:
 
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            do = rule(Request(self.command, self.path, operation_of(self.command, self.path, self.headers)))
+            operation = operation_of(self.command, self.path, self.headers)
+            do = rule(Request(self.path, operation, self.headers.get("x-amz-copy-source", "")))
             time.sleep(do.stall)
             if do.cut == "before":
                 self.close_connection = True
                 return
             if do.status is not None:
-                code = {503: "SlowDown", 409: "OperationAborted"}[do.status]
-                self.reply(do.status, [], f"<Error><Code>{code}</Code><Message>as told</Message></Error>".encode())
+                self.reply(do.status, [], f"<Error><Code>{do.code}</Code><Message>as told</Message></Error>".encode())
                 return
             behind = http.client.HTTPConnection(server_host, timeout=120)
             sent = {name: value for name, value in self.headers.items() if name.lower() != "expect"}

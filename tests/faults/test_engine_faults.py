@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.archive.completion import abort_uploads, create_upload
 from chalicelib.archive.entries import ArchiveError, Entry, Source, UploadGone
-from chalicelib.archive.finish import Archive, finish_upload
+from chalicelib.archive.finish import Archive, SourcesChanged, finish_upload
 from chalicelib.archive.layout import Limits
 from chalicelib.archive.objects import Target
 from chalicelib.archive.plan_file import write_batch as batch_bytes
@@ -129,7 +129,8 @@ class First:
         First(2, Do(stall=30), "GetObject"),
         First(1, Do(stall=30), "UploadPartCopy"),
         First(1, Do(cut="after"), "CompleteMultipartUpload"),
-        First(3, Do(status=409), "CompleteMultipartUpload"),
+        First(3, Do(status=409, code="OperationAborted"), "CompleteMultipartUpload"),
+        First(1, Do(status=200, code="InternalError"), "CompleteMultipartUpload"),
     ],
     ids=[
         "503 on a fifth",
@@ -139,6 +140,7 @@ class First:
         "a slow copy",
         "completion's answer lost",
         "409",
+        "an error inside a 200",
     ],
 )
 def test_whatever_the_network_does_the_archive_is_right(endpoint: str, work: Work, rule: Rule) -> None:
@@ -148,6 +150,32 @@ def test_whatever_the_network_does_the_archive_is_right(endpoint: str, work: Wor
         made = work.finish(s3, targets, work.assemble(s3, targets))
     assert isinstance(made, Archive)
     assert work.body(targets[0]) == work.expected
+
+
+@pytest.mark.parametrize("position", [0, 5, 6], ids=["middle", "large", "small"])
+@pytest.mark.parametrize(
+    ("status", "code", "reason"),
+    [
+        (403, "AccessDenied", "access-denied"),
+        (403, "InvalidObjectState", "archived"),
+        (400, "KMS.DisabledException", "access-denied"),
+        (404, "NoSuchVersion", "missing"),
+    ],
+)
+def test_a_source_that_s3_refuses_is_told_with_its_reason(
+    endpoint: str, work: Work, status: int, code: str, reason: str, position: int
+) -> None:
+    source = f"files/{position}"
+
+    def rule(request: Request) -> Do:
+        read = request.operation == "GetObject" and request.path.partition("?")[0].endswith(f"/{source}")
+        return Do(status=status, code=code) if read or request.copied.endswith(f"/{source}") else PASS
+
+    targets = work.targets()
+    with faulty_proxy(endpoint, rule) as way:
+        s3 = s3_client(way)
+        made = work.finish(s3, targets, work.assemble(s3, targets))
+    assert made == SourcesChanged({position: reason})
 
 
 def test_every_step_twice_and_twice_at_once(work: Work) -> None:
