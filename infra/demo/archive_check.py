@@ -1,11 +1,13 @@
 """Is a downloaded archive what it should be? Asked of programs that are not ours."""
 
+import json
 import shutil
 import subprocess
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 _CHUNK = 1 << 20
 
@@ -25,7 +27,8 @@ def crc32_of(path: Path) -> int:
 
 def check_archive(path: Path, *, size: int, crc32: str, sources: Mapping[str, tuple[int, int | None]]) -> str:
     """Check size and CRC-32 of the file against what S3 answered, its structure by a reader that is not ours, and its
-    files against `sources` (size and CRC-32 by the end of the path). Gives the reader's name; raises WrongArchive.
+    files against its manifest and `sources` (size and CRC-32 by the end of the path). Gives the reader's name; raises
+    WrongArchive.
     """
     if path.stat().st_size != size:
         raise WrongArchive(f"{path} has {path.stat().st_size} bytes; S3 says {size}")
@@ -34,8 +37,11 @@ def check_archive(path: Path, *, size: int, crc32: str, sources: Mapping[str, tu
     reader = _independent_reader(path)
     with zipfile.ZipFile(path) as archive:
         members = {info.filename: info for info in archive.infolist()}
+        told = set(_paths_of(json.loads(archive.read("manifest.json"))["children"]))
+    if told != {name for name in members if "/" in name}:
+        raise WrongArchive(f"the manifest of {path} tells of other files than it holds")
     for tail, (source_size, source_crc) in sources.items():
-        found = [info for name, info in members.items() if name.endswith(f"/{tail}")]
+        found = [info for name, info in members.items() if f"/{name}".endswith(f"/{tail}")]
         if len(found) != 1:
             raise WrongArchive(f"{tail} is {len(found)} times in {path}")
         if found[0].file_size != source_size or (source_crc is not None and source_crc != found[0].CRC):
@@ -43,6 +49,14 @@ def check_archive(path: Path, *, size: int, crc32: str, sources: Mapping[str, tu
     if len(members) != len(sources) + 3:
         raise WrongArchive(f"{path} holds {len(members)} members; {len(sources)} files and 3 documents were expected")
     return reader
+
+
+def _paths_of(children: Sequence[Mapping[str, Any]], above: str = "") -> Iterator[str]:
+    for child in children:
+        if child["type"] == "file":
+            yield above + child["name"]
+        else:
+            yield from _paths_of(child["children"], f"{above}{child['name']}/")
 
 
 def _independent_reader(path: Path) -> str:

@@ -1,14 +1,15 @@
-"""The demo catalog, loaded as any client would: through the API, with presigned uploads."""
+"""The demo catalog, loaded as any client would: through the API, with presigned uploads; runs are in `runs`."""
 
 import random
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from infra.demo import reads
 from infra.demo.api import Api, put
+from infra.demo.runs import Bucket, load_runs
 
 ROLES = ("guest", "uploader", "analyst", "maintainer", "owner")
 PEOPLE = {role: f"{role}@demo.example.org" for role in ROLES}
@@ -95,9 +96,9 @@ def files_of(sample: DemoSample, pool: list[reads.Pair]) -> list[tuple[str, Call
     ]
 
 
-def load(url: str, *, say: Say = print, stopping: Callable[[], bool] = lambda: False) -> None:
-    """Bring the demo catalog into the stack at `url`; what is there already is left as it is."""
-    people = {role: Api.signed_in(url, email) for role, email in PEOPLE.items()}
+def load(info: Mapping[str, Any], *, say: Say = print, stopping: Callable[[], bool] = lambda: False) -> None:
+    """Bring the demo catalog into the stack that tells this of itself; what is there already is left as it is."""
+    people = {role: Api.signed_in(info["url"], email) for role, email in PEOPLE.items()}
     ids = {role: api.get("/me")["id"] for role, api in people.items()}
     owner = people["owner"]
     top = _group(owner, *TOP_GROUP, parent=None)
@@ -107,8 +108,14 @@ def load(url: str, *, say: Say = print, stopping: Callable[[], bool] = lambda: F
     missing: list[tuple[str, DemoSample, set[str]]] = []
     for project in projects():
         missing += _missing(owner, project, nested if project.nested else top)
-    if not missing:
-        return
+    if missing:
+        _upload_missing(owner, missing, say, stopping)
+    load_runs(people, Bucket.of_stack(info), stopping)
+
+
+def _upload_missing(
+    owner: Api, missing: list[tuple[str, DemoSample, set[str]]], say: Say, stopping: Callable[[], bool]
+) -> None:
     say("Simulating reads of phage lambda …")
     with ThreadPoolExecutor(2) as pool:
         members = list(pool.map(reads.pair, range(reads.MEMBERS)))

@@ -1,4 +1,4 @@
-"""`python -m infra.demo.run`: the main job without a browser, from a sample export to a checked archive."""
+"""`python -m infra.demo.run`: the main job without a browser, from exports of samples and runs to checked archives."""
 
 import json
 import signal
@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -61,9 +62,9 @@ def _stack(choices: Choices, stop: threading.Event) -> Iterator[str]:
         return
     check_tools()
     stack = LocalStack(choices, say=_say, stopping=stop.is_set)
-    stack.start()
+    info = stack.start()
     try:
-        load(url, say=_say, stopping=stop.is_set)
+        load(info, say=_say, stopping=stop.is_set)
         stack.open()
         yield url
     finally:
@@ -81,7 +82,16 @@ def _runs(url: str, home: Path) -> bool:
     return True
 
 
-def _export(api: Api, stop: threading.Event) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A ready export, and the catalog's files that it must hold, by the end of their path in it."""
+
+    export: dict[str, Any]
+    sources: dict[str, Any]
+
+
+def _export(api: Api, stop: threading.Event) -> Made:
+    """A sample export of all files of the demo catalog."""
     (group,) = [one for one in api.all("/groups") if one["path"] == TOP_GROUP[1] and one["parent_id"] is None]
     samples = api.all(f"/namespaces/{group['id']}/samples")
     with ThreadPoolExecutor(4) as pool:
@@ -89,7 +99,6 @@ def _export(api: Api, stop: threading.Event) -> dict[str, Any]:
     files = [file for one in lists for file in one]
     formats = sorted({file["format"] for file in files})
     _say(f"Exporting {len(samples)} samples with {len(files)} files ({', '.join(formats)}) …")
-    began = time.monotonic()
     wish = {
         "type": "sample",
         "namespace_id": group["id"],
@@ -98,6 +107,33 @@ def _export(api: Api, stop: threading.Event) -> dict[str, Any]:
         "name": "Demo export",
         "email_notification": True,
     }
+    return Made(_made(api, wish, stop), {f"{file['puid']}/{file['filename']}": file for file in files})
+
+
+def _export_runs(api: Api, stop: threading.Event) -> Made:
+    """An export of all of one's completed workflow executions."""
+    runs = [api.get(f"/workflow-executions/{one['id']}") for one in api.all("/workflow-executions")]
+    completed = [run for run in runs if run["state"] == "completed"]
+    sources = {f"{run['id']}/{output['filename']}": output for run in completed for output in run["outputs"]}
+    sources |= {
+        f"{run['id']}/{sample['puid']}/{output['filename']}": output
+        for run in completed
+        for sample in run["samples"]
+        for output in sample["outputs"]
+    }
+    _say(f"Exporting {len(completed)} workflow executions with {len(sources)} outputs …")
+    wish = {
+        "type": "analysis",
+        "analysis_type": "user",
+        "workflow_execution_ids": [run["id"] for run in completed],
+        "name": "Demo analyses",
+    }
+    return Made(_made(api, wish, stop), sources)
+
+
+def _made(api: Api, wish: dict[str, Any], stop: threading.Event) -> dict[str, Any]:
+    """The export of this wish, once it is ready."""
+    began = time.monotonic()
     answer = api.call("POST", "/exports", wish)
     export: dict[str, Any] = answer.body
     bar = Bar("Assembling ")
@@ -111,12 +147,11 @@ def _export(api: Api, stop: threading.Event) -> dict[str, Any]:
     if export["status"] != "ready":
         raise DemoFailed(f"the export is {export['status']}: {export['failure']}")
     bar.show(100, f"ready in {time.monotonic() - began:.1f} s")
-    sources = {f"{file['puid']}/{file['filename']}": file for file in files}
-    return {"export": export, "sources": sources}
+    return export
 
 
-def _fetch_and_check(api: Api, made: dict[str, Any], folder: Path) -> Path:
-    export = made["export"]
+def _fetch_and_check(api: Api, made: Made, folder: Path) -> Path:
+    export = made.export
     link = api.post(f"/exports/{export['id']}/download", {})
     folder.mkdir(parents=True, exist_ok=True)
     path: Path = folder / export["file"]["filename"]
@@ -131,10 +166,12 @@ def _fetch_and_check(api: Api, made: dict[str, Any], folder: Path) -> Path:
     bar.show(100, f"{link['size'] / 1e6:,.0f} MB")
     sources = {
         tail: (file["size"], int(file["checksums"]["crc32"], 16) if "crc32" in file["checksums"] else None)
-        for tail, file in made["sources"].items()
+        for tail, file in made.sources.items()
     }
     reader = check_archive(path, size=link["size"], crc32=link["crc32"], sources=sources)
-    _say(f"Checked with {reader}: {len(sources)} files equal the catalog's; size and CRC-32 equal what S3 answers.")
+    _say(
+        f"Checked with {reader}: {len(sources)} files equal the catalog's and the manifest's; size and CRC-32 are S3's."
+    )
     return path
 
 
@@ -183,7 +220,9 @@ def main() -> int:
             api = Api.signed_in(url, PEOPLE["analyst"])
             made = _export(api, stop)
             path = _fetch_and_check(api, made, choices.home / "downloads")
-            _tell(api, url, made["export"], path)
+            _tell(api, url, made.export, path)
+            path = _fetch_and_check(api, _export_runs(api, stop), choices.home / "downloads")
+            _say(f"Here it is: {path}")
     except StopAsked:
         print("demo: stopped", file=sys.stderr)
         return 130

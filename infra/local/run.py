@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         check_tools()
         stack = LocalStack(Choices.of_environment(), say=_say, stopping=stop.is_set)
-        stack.start()
+        info = stack.start()
         starting = False
     except StopAsked:
         return 0
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     try:
         if not empty and not stop.is_set():
-            load(stack.url, say=_say, stopping=stop.is_set)
+            load(info, say=_say, stopping=stop.is_set)
         if not stop.is_set():
             stack.open()
             _greet(stack.url, empty=empty)

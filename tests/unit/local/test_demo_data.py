@@ -2,6 +2,7 @@ import gzip
 
 from infra.demo import reads
 from infra.demo.catalog import files_of, projects
+from infra.demo.runs import RUNS
 from infra.local.mailbox import as_page, mails_of
 
 
@@ -30,6 +31,18 @@ def test_the_demo_catalog_is_large_mixed_and_the_same_every_time() -> None:
     contents = {name: make() for sample in samples for name, make in files_of(sample, pool)}
     assert {name.rsplit(".", 1)[-1] for name in contents} == {"gz", "json", "csv", "txt", "png"}
     assert all(contents.values())
+
+
+def test_the_outputs_of_the_demos_runs_are_what_they_look_like() -> None:
+    made = {filename: body for run in RUNS for _, filename, body in run.makes(["OB-1", "OB-2"])}
+    assert {run.state for run in RUNS} == {"completed", "error", "running"}
+    assert gzip.decompress(made["summary.txt.gz"]).decode().splitlines()[1].startswith("OB-1\t1\t")
+    assert made["alleles.tsv"].decode().splitlines()[0].split("\t")[:2] == ["sample", "cI"]
+    quast = made["quast.pdf"]
+    table = int(quast.split()[-2])  # startxref
+    assert quast[table:].startswith(b"xref\n0 6\n")
+    offsets = [int(line.split()[0]) for line in quast[table:].splitlines()[3:8]]
+    assert [quast[offset : offset + 7] for offset in offsets] == [b"%d 0 obj" % number for number in range(1, 6)]
 
 
 def test_mails_are_told_newest_first_and_shown_as_text() -> None:
