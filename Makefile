@@ -6,7 +6,7 @@ BENCH := .venv-bench
 BIN := $(VENV)/bin
 PIP_QUIET := --quiet --disable-pip-version-check
 
-.PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-plans simulate check lint types imports templates format package clean
+.PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-plans simulate check lint types imports templates vendored vendor format package clean
 
 help:
 	@echo "make demo      the main job: exports of the demo catalog, downloaded and checked"
@@ -19,6 +19,7 @@ help:
 	@echo "make bench-plans  time and memory of planning 10k, 100k and 1M files"
 	@echo "make simulate  the planner's output under a model of S3 and Lambda (WRITE=)"
 	@echo "make check     ruff, mypy, import-linter, template and state-machine lint"
+	@echo "make vendor    copies the pages' view library from npm's packages into chalicelib/site/vendor"
 	@echo "make package   template and deployment package in build/package"
 	@echo "make clean     removes environments, builds and caches; the data folder .local stays"
 
@@ -81,7 +82,7 @@ bench-plans: $(VENV)/ready
 simulate: $(VENV)/ready
 	@$(BIN)/python -m tests.bench.simulate $(if $(WRITE),--write)
 
-check: setup lint types imports templates
+check: setup lint types imports templates vendored
 
 lint: $(VENV)/ready
 	@$(BIN)/ruff check
@@ -97,6 +98,12 @@ templates: $(VENV)/ready node_modules/ready
 	@$(BIN)/python -m infra.package
 	@$(BIN)/cfn-lint --template build/package/sam.json
 	@node_modules/.bin/asl-validator --json-path infra/state_machine.json
+
+vendored: $(VENV)/ready node_modules/ready
+	@$(BIN)/python -m infra.vendor --check
+
+vendor: $(VENV)/ready node_modules/ready
+	@$(BIN)/python -m infra.vendor
 
 format: $(VENV)/ready
 	@$(BIN)/ruff check --fix

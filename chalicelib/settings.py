@@ -31,6 +31,9 @@ class Settings:
     oidc_jwks_uri: str
     mail_from: str
     public_url: str  # where people open the pages; the links in mails begin with it
+    oidc_authorization_endpoint: str = ""  # where the pages send people to sign in, and where they get the token
+    oidc_token_endpoint: str = ""
+    oidc_end_session_endpoint: str = ""
     state_machine_arn: str = ""  # only the functions that start or stop executions have it
     puid_prefix: str = "INXT"
     time_zone: str = "America/Toronto"
@@ -59,7 +62,10 @@ _REQUIRED = (
 )  # fmt: skip
 _NUMBERS = ("stuck_after", "max_export_samples", "max_export_files", "max_export_bytes", "max_running_exports",
             "assemble_concurrency")  # fmt: skip
-_OPTIONAL_TEXT = ("state_machine_arn", "puid_prefix", "time_zone", "holidays_country", "holidays_subdivision")
+_OPTIONAL_TEXT = (
+    "oidc_authorization_endpoint", "oidc_token_endpoint", "oidc_end_session_endpoint", "state_machine_arn",
+    "puid_prefix", "time_zone", "holidays_country", "holidays_subdivision",
+)  # fmt: skip
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:

@@ -17,6 +17,7 @@ from chalicelib.exports import lifecycle, record, uploads
 from chalicelib.exports.contents import Contents, from_rows
 from chalicelib.exports.expiry import expiry
 from chalicelib.exports.failures import FailureCode
+from chalicelib.exports.left_out import keep_left_out
 from chalicelib.exports.manifest import Manifest
 from chalicelib.exports.record import Export, ExportedFile, Status, Step, Upload
 from chalicelib.exports.report import report_lines
@@ -114,6 +115,7 @@ def _ready(
 ) -> dict[str, Any]:
     """Keep what previews and downloads need beside the archive, then turn the record."""
     put_export(manifest_key(export.id), b"".join(_encoded(manifest.json_lines)()))
+    keep_left_out(export.id, contents.skipped)
     put_export(sources_key(export.id), json.dumps(contents.source_ids).encode())
     moment = times.now()
     traffic = archive.traffic

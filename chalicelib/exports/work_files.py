@@ -5,6 +5,7 @@ Work bucket    work/<export id>/request.json                     what was asked 
                work/<export id>/<attempt>/<token>/…              one plan: contents, index, batches, results, segments
 Exports bucket <export id>/<attempt>-<token>/archive.zip         a key of its own for each plan's upload
                <export id>/manifest.json, sources.json           for the preview and the rights of a download
+               <export id>/warnings.json                         what was left out, where anything was
 """
 
 import gzip
@@ -83,6 +84,10 @@ def manifest_key(export_id: str) -> str:
 
 def sources_key(export_id: str) -> str:
     return f"{export_id}/sources.json"
+
+
+def warnings_key(export_id: str) -> str:
+    return f"{export_id}/warnings.json"
 
 
 def put_work(key: str, body: bytes) -> None:

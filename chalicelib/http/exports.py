@@ -16,6 +16,7 @@ from chalicelib.exports.creation import create_export
 from chalicelib.exports.download import link_to, manifest_link
 from chalicelib.exports.estimate import Estimate, excesses
 from chalicelib.exports.extension import extend_export
+from chalicelib.exports.left_out import left_out
 from chalicelib.exports.listing import SORT_KEYS, listed, position_in
 from chalicelib.exports.preview import WHOLE_UP_TO, level_of, manifest_bytes
 from chalicelib.exports.progress import progress_of
@@ -184,6 +185,20 @@ def blueprint(authorize: Any) -> Blueprint:
         level = level_of(manifest, path or "", int(after or 0))
         next_cursor = cursor_at(request, None if level.next is None else str(level.next))
         return Response({**level.document, "next_cursor": next_cursor, "manifest_url": manifest_link(export)})
+
+    @bp.route("/exports/{export_id}/warnings", methods=["GET"], authorizer=authorize)
+    @answering
+    def warnings(export_id: str) -> Response:
+        request = bp.current_request
+        _, export = asked(export_id)
+        by = order(request, ("position",), "position")
+        return page(
+            request,
+            list(enumerate(left_out(export))),
+            by=by,
+            position=lambda one: f"{one[0]:09d}",
+            shown=lambda rows: [{"id": left.id, "reason": left.reason, "size": left.size} for _, left in rows],
+        )
 
     def link(export_id: str) -> dict[str, Any]:
         user, export = asked(export_id)

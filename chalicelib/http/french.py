@@ -143,7 +143,7 @@ FRENCH: dict[str, str] = {
         "Cette exportation a déjà été prolongée ; elle ne peut l'être qu'une fois."
     ),
     "Only an export that has failed can be tried again.": "Seule une exportation qui a échoué peut être relancée.",
-    "A linelist export has no preview.": "Une exportation de liste descriptive n'a pas d'aperçu.",
+    "A linelist export has no preview.": "Une exportation de liste linéaire n'a pas d'aperçu.",
     "There is no such folder in this export.": "Ce dossier n'existe pas dans cette exportation.",
     "You may no longer read everything that this export holds; it can't be downloaded.": (
         "Vous ne pouvez plus lire tout ce que contient cette exportation ; elle ne peut pas être téléchargée."

@@ -72,7 +72,16 @@ def blueprint(authorize: Any) -> Blueprint:
     @answering
     def sign_in() -> Response:
         s = settings()
-        return Response({"issuer": s.oidc_issuer, "client_id": s.oidc_audience, "scope": "openid email profile"})
+        return Response(
+            {
+                "issuer": s.oidc_issuer,
+                "client_id": s.oidc_audience,
+                "scope": "openid email profile",
+                "authorization_endpoint": s.oidc_authorization_endpoint or None,
+                "token_endpoint": s.oidc_token_endpoint or None,
+                "end_session_endpoint": s.oidc_end_session_endpoint or None,
+            }
+        )
 
     @bp.route("/me", methods=["GET"], authorizer=authorize)
     @answering

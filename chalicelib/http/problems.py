@@ -128,11 +128,13 @@ def answering(view: Callable[P, Response]) -> Callable[P, Response]:
 
 
 def as_problem(event: Any, get_response: Callable[[Any], Response]) -> Response:
-    """Middleware: errors of views, and chalice's own refusals (a method, a content type), become problems."""
+    """Middleware: errors of views, and chalice's own refusals (a method, a content type), become problems; a page says
+    itself what is wrong."""
     response = get_response(event)
     if isinstance(response, _Refusal):
         return problem_of(response.error, language_of(event))
-    if response.status_code < 400:
+    is_page = str(response.headers.get("Content-Type", "")).startswith("text/html")
+    if response.status_code < 400 or is_page:
         return response
     answer = problem_of(_CHALICE.get(response.status_code, _our_fault)(), language_of(event))
     if "Allow" in response.headers:

@@ -1,10 +1,10 @@
-"""All routes of the API, under `/api/v1`."""
+"""All routes: those of the API, under `/api/v1`, and those of the pages."""
 
 from typing import Any
 
 from chalice.app import Chalice
 
-from chalicelib.http import exports, files, namespaces, people, problems, samples, workflow_executions
+from chalicelib.http import exports, files, namespaces, pages, people, problems, samples, workflow_executions
 from chalicelib.http.locations import PREFIX
 
 
@@ -13,3 +13,4 @@ def register(app: Chalice, authorize: Any) -> None:
     app.register_middleware(problems.as_problem, "http")
     for resource in (people, namespaces, samples, files, workflow_executions, exports):
         app.register_blueprint(resource.blueprint(authorize), url_prefix=PREFIX)
+    app.register_blueprint(pages.blueprint())

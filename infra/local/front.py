@@ -1,5 +1,6 @@
 """The thin front of the local stack: `/` is the deployed API's stage, `/local/…` is what only a laptop has."""
 
+import gzip
 import http.client
 import json
 import sys
@@ -10,13 +11,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
-from infra.local import mailbox
+from infra.demo.catalog import PEOPLE
+from infra.local import mailbox, sign_in
 from infra.local.issuer import Issuer, SignInRefused
 from infra.local.servers import HOST
+from infra.local.sign_in import SignIn
 
 MAX_BODY = 10 * 1024 * 1024  # API Gateway's
 # Longer than API Gateway's 29 s: on a small machine many functions that start at once take their time.
 _PATIENCE = 120
+# The gateway compresses what is larger than the template's minimum; the emulator does not.
+_COMPRESSED_FROM = 1400
 _HOP_BY_HOP = {"connection", "keep-alive", "te", "trailers", "transfer-encoding", "upgrade", "proxy-authorization"}
 # What the emulator's gateway says of its own refusals, and the gateway response of the template that AWS would give.
 _REFUSALS = {
@@ -48,6 +53,12 @@ class Wiring:
     responses: Mapping[str, GatewayResponse] = field(default_factory=dict)
     info: Mapping[str, Any] | None = None  # set once everything is up
     awaited: str = "the servers"
+    # What any cache before the gateway would keep: answers that say of themselves that they never change.
+    kept: dict[str, tuple[dict[str, str], bytes]] = field(default_factory=dict)
+    sign_in: SignIn = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sign_in = SignIn(self.issuer)
 
 
 def gateway_responses(told: list[dict[str, Any]]) -> dict[str, GatewayResponse]:
@@ -99,6 +110,7 @@ class Handler(BaseHTTPRequestHandler):
     def _local(self, path: str, query: Mapping[str, list[str]], body: bytes) -> None:
         wiring = self.wiring
         routes: dict[tuple[str, str], Callable[[], None]] = {
+            ("GET", "/local/authorize"): lambda: self._authorize({name: values[-1] for name, values in query.items()}),
             ("POST", "/local/token"): lambda: self._token(body),
             ("GET", "/local/jwks.json"): lambda: self._json(200, wiring.issuer.jwks()),
             ("GET", "/local/.well-known/openid-configuration"): lambda: self._json(
@@ -114,14 +126,33 @@ class Handler(BaseHTTPRequestHandler):
         else:
             route()
 
+    def _authorize(self, asked: Mapping[str, str]) -> None:
+        refusal = None
+        if "email" in asked:
+            try:
+                back = self.wiring.sign_in.authorize(asked, f"http://{self.headers['Host']}")
+            except SignInRefused as refused:
+                refusal = str(refused)
+            else:
+                self._send(302, {"Location": back, "Cache-Control": "no-store"}, b"")
+                return
+        self._send(422 if refusal else 200, sign_in.PAGE_HEADERS, sign_in.page(asked, PEOPLE.values(), refusal))
+
     def _token(self, body: bytes) -> None:
+        """A token for an address (JSON), or for the code that the sign-in page gave (a form)."""
+        form = (self.headers.get("Content-Type") or "").startswith("application/x-www-form-urlencoded")
+        coded = {name: values[-1] for name, values in parse_qs(body.decode(errors="replace")).items()} if form else {}
+        by_code = coded.get("grant_type") == "authorization_code"
         try:
-            wish = json.loads(body)
+            wish = {} if by_code else json.loads(body)
         except ValueError:
             self._problem(400, "malformed-json", "The body is no well-formed JSON.")
             return
         try:
-            token = self.wiring.issuer.token(wish if isinstance(wish, dict) else {})
+            if by_code:
+                token = self.wiring.sign_in.token(coded)
+            else:
+                token = self.wiring.issuer.token(wish if isinstance(wish, dict) else {})
         except SignInRefused as refusal:
             errors = [{"pointer": refusal.pointer, "detail": str(refusal)}]
             self._problem(422, "invalid", str(refusal), errors=errors)
@@ -144,6 +175,10 @@ class Handler(BaseHTTPRequestHandler):
     def _forward(self, body: bytes) -> None:
         if self.wiring.stage_path is None:
             self._problem(503, "starting", f"Still waiting for {self.wiring.awaited}.")
+            return
+        kept = self.wiring.kept.get(self.path) if self.command == "GET" else None
+        if kept is not None:
+            self._send(200, *kept)
             return
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
         headers["Connection"] = "close"
@@ -173,6 +208,8 @@ class Handler(BaseHTTPRequestHandler):
             for name, value in answer.getheaders()
             if name.lower() not in {*_HOP_BY_HOP, "content-length", "date"}
         }
+        if self.command == "GET" and answer.status == 200 and "immutable" in (answer.getheader("Cache-Control") or ""):
+            self.wiring.kept[self.path] = (kept, data)
         self._send(answer.status, kept, data)
 
     def _json(self, status: int, document: Mapping[str, Any]) -> None:
@@ -186,13 +223,17 @@ class Handler(BaseHTTPRequestHandler):
         self._send(status, headers, json.dumps(document).encode())
 
     def _send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        empty = status in (204, 304)
+        if len(body) >= _COMPRESSED_FROM and "gzip" in (self.headers.get("Accept-Encoding") or ""):
+            body = gzip.compress(body, 6, mtime=0)
+            headers = {**headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
-        if status != 204:
+        if not empty:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if self.command != "HEAD" and status != 204:
+        if self.command != "HEAD" and not empty:
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:

@@ -195,6 +195,8 @@ class LocalStack:
                 "OidcIssuer": ISSUER,
                 "OidcAudience": AUDIENCE,
                 "OidcJwksUri": f"{self.url}/local/jwks.json",
+                "OidcAuthorizationEndpoint": f"{self.url}/local/authorize",
+                "OidcTokenEndpoint": f"{self.url}/local/token",
                 "PublicUrl": self.url,
                 "MailFrom": SENDER,
                 "S3EndpointUrl": s3_url,

@@ -210,6 +210,9 @@ def test_a_source_that_is_lost_meanwhile_is_left_out_and_reported(
     assert (done["status"], done["warnings"], done["file"]["files"]) == ("ready", 2, 4)
     report = json.loads(archive_of(ana, export["id"]).read("report.json"))
     reasons = {row["id"]: row["reason"] for row in report if row["outcome"] == "skipped"}
+    warnings = made(ana.get(f"/exports/{export['id']}/warnings"), 200)
+    assert warnings["total"] == 2
+    assert {row["id"]: row["reason"] for row in warnings["items"]} == reasons
     assert reasons[lost["id"]] == {"deleted": "missing", "overwritten": "changed"}[change]
 
 

@@ -1,0 +1,26 @@
+"""What an export does not hold, and why, for whoever wants to know before they download it."""
+
+import json
+from collections.abc import Sequence
+
+from chalicelib.exports.contents import Skipped
+from chalicelib.exports.download import file_of
+from chalicelib.exports.record import Export
+from chalicelib.exports.work_files import get_object, put_export, warnings_key
+from chalicelib.settings import settings
+
+
+def keep_left_out(export_id: str, skipped: Sequence[Skipped]) -> None:
+    """Keep beside the archive what was left out of it; nothing where nothing was."""
+    if skipped:
+        rows = [[left.id, left.reason, left.size] for left in skipped]
+        put_export(warnings_key(export_id), json.dumps(rows, ensure_ascii=False).encode())
+
+
+def left_out(export: Export) -> list[Skipped]:
+    """What a ready export does not hold, in the report's order. Raises Conflict before it is ready."""
+    file_of(export)
+    if not export.warnings:
+        return []
+    body = get_object(settings().exports_bucket, warnings_key(export.id))
+    return [Skipped(*row) for row in json.loads(body or b"[]")]

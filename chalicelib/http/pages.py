@@ -1,0 +1,136 @@
+"""The web pages: one shell for the URL of every page, and the files that it loads.
+
+The files lie in `chalicelib/site/` and are served below `/site/<version>/`, where the version is a hash of all of them:
+whoever has a file may keep it, and a new deployment has new URLs.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any
+from urllib.parse import urlsplit
+
+from chalice.app import Blueprint, Request, Response
+
+from chalicelib.errors import NotFound
+from chalicelib.http.problems import answering
+from chalicelib.settings import settings
+
+_SITE = Path(__file__).resolve().parents[1] / "site"
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+}
+_HTML = "text/html; charset=utf-8"
+_SHELL = "index.html"
+# What the first page needs is fetched at once, without waiting for the modules that import it.
+_FIRST = (
+    "vendor/preact.js", "vendor/hooks.js", "vendor/htm.js", "view.js", "changes.js", "storage.js", "router.js",
+    "language.js", "session.js", "api.js", "loading.js", "app.js", "page.js", "problem_page.js", "shell.js", "menu.js",
+    "dialog.js", "announcements.js",
+)  # fmt: skip
+SECTIONS = ("projects", "groups", "samples", "workflow-executions", "exports", "tokens", "signed-in")
+_DEPTH = 4  # of the longest page's URL: /projects/ID/workflow-executions/ID
+_FOR_A_YEAR = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFile:
+    """A file as it is answered."""
+
+    body: str
+    content_type: str
+
+
+@cache
+def site_files() -> dict[str, SiteFile]:
+    """All files of the site but the shell, by their path in it."""
+    paths = [path for path in sorted(_SITE.rglob("*")) if path.suffix in _TYPES]
+    return {
+        path.relative_to(_SITE).as_posix(): SiteFile(path.read_text(encoding="utf-8"), _TYPES[path.suffix])
+        for path in paths
+    }
+
+
+@cache
+def site_version() -> str:
+    """A hash of all files, the shell too."""
+    digest = hashlib.sha256((_SITE / _SHELL).read_bytes())
+    for name, file in site_files().items():
+        digest.update(f"\0{name}\0{file.body}".encode())
+    return digest.hexdigest()[:16]
+
+
+def shell() -> str:
+    """The HTML of every page: it names the files to load, and the path below which the pages stand."""
+    base = urlsplit(settings().pages_url).path
+    site = f"{base}/site/{site_version()}"
+    preloads = "\n".join(f'<link rel="modulepreload" href="{escape(site)}/{name}">' for name in _FIRST)
+    template = Template((_SITE / _SHELL).read_text(encoding="utf-8"))
+    return template.substitute(base=escape(base), site=escape(site), preloads=preloads)
+
+
+def _headers() -> dict[str, str]:
+    """What a browser must keep to: no script or style but ours, no other host but the issuer's."""
+    token_endpoint = urlsplit(settings().oidc_token_endpoint)
+    issuer = f" {token_endpoint.scheme}://{token_endpoint.netloc}" if token_endpoint.netloc else ""
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        f"connect-src 'self'{issuer}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return {
+        "Content-Security-Policy": policy,
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Referrer-Policy": "no-referrer",
+        "Strict-Transport-Security": "max-age=31536000",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def _answer(request: Request, file: SiteFile, cache_control: str, status: int = 200) -> Response:
+    # A weak tag: the gateway may compress what carries it.
+    tag = f'W/"{hashlib.sha256(file.body.encode()).hexdigest()[:24]}"'
+    headers: dict[str, Any] = {**_headers(), "Cache-Control": cache_control, "ETag": tag}
+    known = dict[str, str](request.headers).get("if-none-match", "")
+    if status == 200 and tag in {one.strip() for one in known.split(",")}:
+        return Response("", status_code=304, headers=headers)
+    return Response(file.body, status_code=status, headers={**headers, "Content-Type": file.content_type})
+
+
+def blueprint() -> Blueprint:
+    bp = Blueprint(__name__)
+
+    def page(**segments: str) -> Response:
+        section = next(iter(segments.values()), None)
+        if section == "api":
+            raise NotFound("There is nothing of this name here.")
+        status = 200 if section is None or section in SECTIONS else 404
+        return _answer(bp.current_request, SiteFile(shell(), _HTML), "no-cache", status)
+
+    def asset(version: str, name: str) -> Response:
+        file = site_files().get(name)
+        if file is None or version != site_version():
+            raise NotFound("There is nothing of this name here.")
+        return _answer(bp.current_request, file, _FOR_A_YEAR)
+
+    @bp.route("/site/{version}/{name}", methods=["GET"])
+    @answering
+    def top_file(version: str, name: str) -> Response:
+        return asset(version, name)
+
+    @bp.route("/site/{version}/{folder}/{name}", methods=["GET"])
+    @answering
+    def inner_file(version: str, folder: str, name: str) -> Response:
+        return asset(version, f"{folder}/{name}")
+
+    # The gateway knows no route of any depth but a greedy one, which Chalice has not.
+    for depth in range(_DEPTH + 1):
+        path = "/" + "/".join(f"{{segment_{number}}}" for number in range(depth))
+        bp.route(path, methods=["GET"], name=f"page_{depth}")(answering(page))
+
+    return bp

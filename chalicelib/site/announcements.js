@@ -1,0 +1,35 @@
+// What is said without moving the focus: to everybody as a note at the page's foot, or to screen readers alone.
+import { followed } from "./changes.js";
+import { t } from "./language.js";
+import { html, useEffect } from "./view.js";
+
+const SHOWN_FOR = 8_000;
+const note = followed(null);
+const whisper = followed("");
+
+/** Show a note; one of kind `error` stays until it is closed. */
+export const say = (text, kind = "done") => note.set({ text, kind });
+
+/** Tell screen readers only, what others see elsewhere on the page. */
+export const announce = (text) => whisper.set(whisper.get() === text ? `${text}\u00a0` : text);
+
+/** The live regions: always there, because what appears together with its region is not read out. */
+export function Announcements() {
+  const shown = note.use();
+  const quiet = whisper.use();
+  useEffect(() => {
+    if (!shown || shown.kind === "error") return undefined;
+    const timer = setTimeout(() => note.set(null), SHOWN_FOR);
+    return () => clearTimeout(timer);
+  }, [shown]);
+  return html`
+    <div class="visually-hidden" role="status" data-live>${quiet}</div>
+    <div class="note-place" role=${shown?.kind === "error" ? "alert" : "status"}>
+      ${shown &&
+      html`<div class="note" data-kind=${shown.kind}>
+        <p>${shown.text}</p>
+        <button type="button" class="plain icon" aria-label=${t("close")} onClick=${() => note.set(null)}>×</button>
+      </div>`}
+    </div>
+  `;
+}

@@ -1,0 +1,127 @@
+// From the URL to the page.
+import { get } from "./api.js";
+import { t, useLanguage } from "./language.js";
+import { useLoaded } from "./loading.js";
+import { Loading, PageHeading } from "./page.js";
+import { ProblemPage } from "./problem_page.js";
+import { path, place } from "./router.js";
+import { finishSignIn, me, signIn, useToken } from "./session.js";
+import { Shell } from "./shell.js";
+import { Component, html, useEffect, useState } from "./view.js";
+
+/** A page whose module is fetched when it is first needed. */
+function page(load) {
+  let Loaded;
+  return function Page(properties) {
+    const [state, setState] = useState({});
+    useEffect(() => {
+      if (Loaded) return;
+      load().then(
+        (module) => {
+          Loaded = module.default;
+          setState({});
+        },
+        (error) => setState({ error }),
+      );
+    }, []);
+    if (state.error) throw state.error;
+    return Loaded ? html`<${Loaded} ...${properties} />` : html`<${Loading} />`;
+  };
+}
+
+const Home = page(() => import("./pages/home.js"));
+const Namespaces = page(() => import("./pages/namespaces.js"));
+const Namespace = page(() => import("./pages/namespace.js"));
+const Samples = page(() => import("./pages/samples.js"));
+const Sample = page(() => import("./pages/sample.js"));
+const Runs = page(() => import("./pages/workflow_executions.js"));
+const Run = page(() => import("./pages/workflow_execution.js"));
+const Exports = page(() => import("./pages/exports.js"));
+const Export = page(() => import("./pages/export.js"));
+const Tokens = page(() => import("./pages/tokens.js"));
+
+const NAMESPACES = { projects: "project", groups: "group" };
+
+/** The page of a path's segments; within a namespace, that is given to it. */
+function pageOf([section, id, inner, innerId, ...more], namespace) {
+  if (more.length) return null;
+  if (section === undefined) return html`<${Home} />`;
+  if (section in NAMESPACES) {
+    if (id === undefined) return html`<${Namespaces} key=${section} type=${NAMESPACES[section]} />`;
+    if (inner === undefined) return html`<${Namespace} key=${id} namespace=${namespace} />`;
+    if (inner === "samples" && !innerId) return html`<${Samples} key=${id} namespace=${namespace} />`;
+    if (inner === "workflow-executions") {
+      return innerId
+        ? html`<${Run} key=${innerId} id=${innerId} namespace=${namespace} />`
+        : html`<${Runs} key=${id} namespace=${namespace} />`;
+    }
+    return null;
+  }
+  if (inner !== undefined) return null;
+  if (section === "samples" && id) return html`<${Sample} key=${id} id=${id} />`;
+  if (section === "workflow-executions") return id ? html`<${Run} key=${id} id=${id} />` : html`<${Runs} />`;
+  if (section === "exports") return id ? html`<${Export} key=${id} id=${id} />` : html`<${Exports} />`;
+  if (section === "tokens" && !id) return html`<${Tokens} />`;
+  return null;
+}
+
+/** A page that fails to draw, or to load, does not take the whole with it. */
+class Guard extends Component {
+  componentDidCatch(error) {
+    console.error(error);
+    this.setState({ error });
+  }
+
+  render({ children }, { error }) {
+    if (!error) return children;
+    return html`<${ProblemPage} error=${error} retry=${() => location.reload()} />`;
+  }
+}
+
+function SignedOut() {
+  return html`<${PageHeading} title=${t("sign-in-first")} />
+    <p>${t("sign-in-first.text")}</p>
+    <p><button type="button" class="primary" onClick=${signIn}>${t("sign-in")}</button></p>`;
+}
+
+function SigningIn() {
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    finishSignIn().then(
+      (done) => setFailed(!done),
+      () => setFailed(true),
+    );
+  }, []);
+  return failed
+    ? html`<${PageHeading} title=${t("sign-in.failed")} />
+        <p>${t("sign-in.failed.text")}</p>
+        <p><button type="button" class="primary" onClick=${signIn}>${t("sign-in")}</button></p>`
+    : html`<${Loading} />`;
+}
+
+function Routed() {
+  const { segments, path: here } = place.use();
+  const [section, id] = segments;
+  const inside = section in NAMESPACES && id !== undefined;
+  const { value, error, reload } = useLoaded(inside ? path`/namespaces/${id}` : null);
+  const namespace = inside && value && [value.id, value.puid].includes(id) ? value : undefined;
+  let content;
+  if (inside && error) content = html`<${ProblemPage} error=${error} retry=${reload} />`;
+  else if (inside && !namespace) content = html`<${Loading} />`;
+  else if (namespace && namespace.type !== NAMESPACES[section]) content = html`<${ProblemPage} status=${404} />`;
+  else content = pageOf(segments, namespace) ?? html`<${ProblemPage} status=${404} />`;
+  return html`<${Shell} namespace=${namespace}><${Guard} key=${here}>${content}<//><//>`;
+}
+
+/** Everything; drawn anew when the language changes. */
+export function App() {
+  useLanguage();
+  const { segments } = place.use();
+  const signedIn = useToken() !== null;
+  useEffect(() => {
+    if (signedIn) get("/me").then(me.set, () => {});
+  }, [signedIn]);
+  if (segments[0] === "signed-in") return html`<${Shell}><${SigningIn} /><//>`;
+  if (!signedIn && segments.length) return html`<${Shell}><${SignedOut} /><//>`;
+  return html`<${Routed} />`;
+}

@@ -1,0 +1,46 @@
+// Analysis Export: all files of the chosen workflow executions.
+import { post } from "../api.js";
+import { Dialog } from "../dialog.js";
+import { FormButtons, NameAndEmail, Refusal, useExportForm } from "../export_form.js";
+import { size, t } from "../language.js";
+import { html, useEffect, useState } from "../view.js";
+
+/** `namespace` is the project or group from which they are exported; without it they are one's own. */
+export default function AnalysisExport({ namespace, runs, onClose }) {
+  const form = useExportForm();
+  const [told, setTold] = useState(null);
+  const [problem, setProblem] = useState(null);
+  const wish = {
+    type: "analysis",
+    workflow_execution_ids: runs.map((run) => run.id),
+    ...(namespace ? { analysis_type: namespace.type, namespace_id: namespace.id } : { analysis_type: "user" }),
+  };
+  useEffect(() => {
+    post("/exports/estimate", wish).then(setTold, (refused) => refused.name !== "AbortError" && setProblem(refused));
+  }, []);
+  const submit = (event) => {
+    event.preventDefault();
+    form.submit(wish);
+  };
+  return html`<${Dialog} title=${t("type.analysis.long")} onClose=${onClose}>
+    <form onSubmit=${submit}>
+      <details class="chosen-samples">
+        <summary>${t("runs.selected", { n: runs.length })}</summary>
+        <ul tabindex="0" aria-label=${t("workflow-executions")}>
+          ${runs.map(
+            (run) => html`<li key=${run.id}><bdi>${run.name ?? ""}</bdi> <span class="code quiet">${run.id}</span></li>`,
+          )}
+        </ul>
+      </details>
+      ${told
+        ? html`<p class="estimate" role="status">
+            <strong>${t("n-files", { n: told.files })} · ${size(told.bytes)}</strong>
+            ${told.exceeds.map((limit) => html`<span key=${limit} class="error"> ${t(`limit.${limit}`)}</span>`)}
+          </p>`
+        : !problem && html`<p class="estimate quiet" role="status">${t("estimate.counting")}</p>`}
+      <${NameAndEmail} form=${form} />
+      <${Refusal} problem=${form.problem ?? problem} />
+      <${FormButtons} form=${form} onClose=${onClose} />
+    </form>
+  <//>`;
+}

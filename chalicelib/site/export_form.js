@@ -1,0 +1,90 @@
+// What the dialogs share that create an export: a name, a notice by e-mail, the answer of the API.
+import { Unreachable, post } from "./api.js";
+import { say } from "./announcements.js";
+import { t } from "./language.js";
+import { go, path } from "./router.js";
+import { me } from "./session.js";
+import { html, useEffect, useId, useRef, useState } from "./view.js";
+
+/** The state of a form that creates an export: what was typed, what the API refused, and `submit`. */
+export function useExportForm() {
+  const [name, setName] = useState("");
+  const [email, setEmail] = useState(false);
+  const [problem, setProblem] = useState(null);
+  const [busy, setBusy] = useState(false);
+  const sent = useRef({ text: "", key: "" });
+
+  const submit = async (request) => {
+    const named = name.trim() ? { name: name.trim() } : {};
+    const body = { ...request, ...named, email_notification: email };
+    const text = JSON.stringify(body);
+    // The same wish sent twice, because an answer was lost, makes one export.
+    if (text !== sent.current.text) sent.current = { text, key: crypto.randomUUID() };
+    setBusy(true);
+    setProblem(null);
+    try {
+      const made = await post("/exports", body, sent.current.key);
+      say(t("export.created"));
+      go(path`/exports/${made.id}`);
+    } catch (refused) {
+      if (refused.name !== "AbortError") setProblem(refused);
+      setBusy(false);
+    }
+  };
+  return { name, setName, email, setEmail, problem, busy, submit, at: (pointer) => problem?.at?.(pointer) };
+}
+
+/** The optional name and the checkbox for a notice. */
+export function NameAndEmail({ form }) {
+  const id = useId();
+  const flaw = form.at("/name");
+  const user = me.use();
+  return html`
+    <div class="field">
+      <label for=${`${id}-name`}>${t("form.name")}</label>
+      <input
+        id=${`${id}-name`}
+        type="text"
+        maxlength="255"
+        autocomplete="off"
+        value=${form.name}
+        aria-invalid=${flaw ? "true" : undefined}
+        aria-describedby=${flaw ? `${id}-flaw` : undefined}
+        onInput=${(event) => form.setName(event.target.value)}
+      />
+      ${flaw && html`<p id=${`${id}-flaw`} class="error" role="alert">${flaw}</p>`}
+    </div>
+    <label class="check">
+      <input type="checkbox" checked=${form.email} onChange=${(event) => form.setEmail(event.target.checked)} />
+      <span>${t("form.email")}${user?.email && html` <span class="quiet">(<bdi>${user.email}</bdi>)</span>`}</span>
+    </label>
+  `;
+}
+
+/** What the API refused that belongs to no field shown here; `fields` are the pointers that are shown. */
+export function Refusal({ problem, fields = [] }) {
+  const place = useRef(null);
+  useEffect(() => {
+    if (problem) place.current?.scrollIntoView({ block: "nearest" });
+  }, [problem]);
+  if (!problem) return null;
+  const known = ["/name", ...fields].some((pointer) => problem.at?.(pointer));
+  const others = (problem.errors ?? []).filter(
+    (row) => !["/name", ...fields].some((pointer) => row.pointer === pointer || row.pointer.startsWith(`${pointer}/`)),
+  );
+  if (known && !others.length) return null;
+  const text = problem instanceof Unreachable ? t("problem.unreachable.text") : problem.message;
+  const rows = [...new Set(others.map((row) => row.detail))].filter((detail) => detail !== text);
+  return html`<div ref=${place} class="failure" role="alert">
+    <p>${text}</p>
+    ${rows.length > 0 && html`<ul>${rows.map((row) => html`<li key=${row}>${row}</li>`)}</ul>`}
+  </div>`;
+}
+
+/** Cancel and submit. */
+export function FormButtons({ form, onClose, disabled }) {
+  return html`<footer>
+    <button type="button" onClick=${onClose}>${t("cancel")}</button>
+    <button class="primary" disabled=${disabled || form.busy}>${t("form.submit")}</button>
+  </footer>`;
+}

@@ -1,0 +1,71 @@
+// English and French: words, plurals, numbers, sizes and dates.
+import { followed } from "./changes.js";
+import { device } from "./storage.js";
+
+export const LANGUAGES = { en: "English", fr: "Français" };
+// The institutions that this is made for are Canadian; so are the forms of dates and numbers.
+const REGION = { en: "en-CA", fr: "fr-CA" };
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte"];
+
+const current = followed({ code: "en", words: {}, plural: null, formats: null });
+
+/** Load a language and make it the page's; it is remembered on this device. */
+export async function speak(code) {
+  const words = (await import(`./i18n/${code}.js`)).default;
+  const region = REGION[code];
+  const whole = new Intl.NumberFormat(region);
+  document.documentElement.lang = code;
+  device.set("language", code);
+  current.set({
+    code,
+    words,
+    plural: new Intl.PluralRules(region),
+    formats: {
+      whole,
+      moment: new Intl.DateTimeFormat(region, { dateStyle: "medium", timeStyle: "short" }),
+      day: new Intl.DateTimeFormat(region, { dateStyle: "medium" }),
+      percent: new Intl.NumberFormat(region, { style: "percent" }),
+      list: new Intl.ListFormat(region, { type: "conjunction" }),
+    },
+  });
+}
+
+/** The language to begin with: the one used here before, else the browser's, else English. */
+export function firstLanguage() {
+  const asked = [device.get("language"), ...navigator.languages.map((name) => name.slice(0, 2).toLowerCase())];
+  return asked.find((code) => code in LANGUAGES) ?? "en";
+}
+
+export const language = () => current.get().code;
+export const useLanguage = () => current.use().code;
+
+/** The words of a key in the person's language; `n` chooses the plural, numbers among the facts are formatted. */
+export function t(key, facts = {}) {
+  const { words, plural } = current.get();
+  let text = words[key];
+  if (text === undefined) throw new Error(`no words for ${key}`);
+  if (typeof text === "object") text = text[plural.select(facts.n)] ?? text.other;
+  return text.replace(/\{(\w+)\}/g, (_, name) => (typeof facts[name] === "number" ? number(facts[name]) : facts[name]));
+}
+
+/** Are there words for a key? For keys that are made of what the API says. */
+export const hasWords = (key) => key in current.get().words;
+
+export const number = (value) => current.get().formats.whole.format(value);
+export const percent = (value) => current.get().formats.percent.format(value / 100);
+export const moment = (text) => current.get().formats.moment.format(new Date(text));
+export const day = (text) => current.get().formats.day.format(new Date(text));
+export const list = (texts) => current.get().formats.list.format(texts);
+
+/** A size in the largest unit of which there is at least one, by powers of 1000. */
+export function size(bytes) {
+  let power = 0;
+  let value = bytes;
+  while (value >= 999.5 && power < UNITS.length - 1) {
+    value /= 1000;
+    power += 1;
+  }
+  const digits = power === 0 || value >= 99.95 ? 0 : 1;
+  const unit = { style: "unit", unit: UNITS[power], maximumFractionDigits: digits };
+  return new Intl.NumberFormat(REGION[language()], unit).format(value);
+}

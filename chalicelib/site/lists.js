@@ -1,0 +1,105 @@
+// What lists share: search, order and filters in the URL, pages by cursor, headers that sort.
+import { query as queryOf } from "./api.js";
+import { number, t } from "./language.js";
+import { useLoaded } from "./loading.js";
+import { go, place, withQuery } from "./router.js";
+import { html, useEffect, useId, useRef, useState } from "./view.js";
+
+export const PAGE_SIZES = [20, 100, 1000];
+const TYPING_PAUSE = 250;
+
+/**
+ * One page of a list of the API, as the URL's query asks for it: `{items, total, from, error, loading, …}`.
+ * `filters` are names of query parameters that are passed on; `sort` is the order where the URL names none.
+ */
+export function useList(path, { sort, filters = [], again } = {}) {
+  const { query } = place.use();
+  const asked = { q: query.get("q"), sort: query.get("sort") ?? sort, limit: query.get("limit") ?? PAGE_SIZES[0] };
+  for (const name of filters) asked[name] = query.get(name);
+  const key = path + queryOf(asked);
+  const [cursors, setCursors] = useState({ key, before: [] });
+  const before = cursors.key === key ? cursors.before : [];
+  const loaded = useLoaded(before.length ? `${key}&cursor=${encodeURIComponent(before.at(-1))}` : key, { again });
+  const page = loaded.value;
+  return {
+    ...loaded,
+    items: page?.items,
+    total: page?.total ?? 0,
+    isExact: page?.total_is_exact !== false,
+    from: before.length * asked.limit + 1,
+    q: asked.q ?? "",
+    sort: asked.sort,
+    limit: Number(asked.limit),
+    isFiltered: Boolean(asked.q) || filters.some((name) => asked[name]),
+    next: page?.next_cursor && (() => setCursors({ key, before: [...before, page.next_cursor] })),
+    previous: before.length > 0 && (() => setCursors({ key, before: before.slice(0, -1) })),
+  };
+}
+
+const change = (changes) => go(withQuery(changes), { replace: true });
+
+/** The search field of a list; the URL follows when typing pauses. */
+export function Search({ list, label }) {
+  const [text, setText] = useState(list.q);
+  const timer = useRef(0);
+  const id = useId();
+  useEffect(() => setText(list.q), [list.q]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const typed = (event) => {
+    setText(event.target.value);
+    clearTimeout(timer.current);
+    const { value } = event.target;
+    timer.current = setTimeout(() => change({ q: value.trim() }), TYPING_PAUSE);
+  };
+  return html`<div class="field search" role="search">
+    <label for=${id}>${label}</label>
+    <input id=${id} type="search" maxlength="255" autocomplete="off" value=${text} onInput=${typed} />
+  </div>`;
+}
+
+/** A choice of one value of a query parameter, or all. */
+export function Filter({ name, label, options }) {
+  const id = useId();
+  const value = place.get().query.get(name) ?? "";
+  return html`<div class="field">
+    <label for=${id}>${label}</label>
+    <select id=${id} value=${value} onChange=${(event) => change({ [name]: event.target.value })}>
+      <option value="">${t("all")}</option>
+      ${options.map(([key, words]) => html`<option key=${key} value=${key} selected=${key === value}>${words}</option>`)}
+    </select>
+  </div>`;
+}
+
+/** A column's header whose button sorts by it, and turns the order round when it does already. */
+export function SortHeader({ list, by, children }) {
+  const direction = { [by]: "ascending", [`-${by}`]: "descending" }[list.sort];
+  const next = list.sort === by ? `-${by}` : by;
+  return html`<th scope="col" aria-sort=${direction}>
+    <button type="button" class="sort" data-direction=${direction} onClick=${() => change({ sort: next })}>
+      ${children}
+    </button>
+  </th>`;
+}
+
+/** How much is shown, and the ways to more. */
+export function Pager({ list }) {
+  const id = useId();
+  if (!list.items) return null;
+  const to = list.from + list.items.length - 1;
+  const total = list.isExact ? list.total : t("at-least", { n: list.total });
+  return html`<nav class="pager" aria-label=${t("pages")}>
+    <p role="status">
+      ${list.items.length ? t("shown", { from: list.from, to, total }) : t("shown.none")}
+    </p>
+    <div class="field inline">
+      <label for=${id}>${t("per-page")}</label>
+      <select id=${id} value=${list.limit} onChange=${(event) => change({ limit: event.target.value })}>
+        ${PAGE_SIZES.map(
+          (size) => html`<option key=${size} value=${size} selected=${size === list.limit}>${number(size)}</option>`,
+        )}
+      </select>
+    </div>
+    <button type="button" disabled=${!list.previous} onClick=${list.previous || undefined}>${t("previous")}</button>
+    <button type="button" disabled=${!list.next} onClick=${list.next || undefined}>${t("next")}</button>
+  </nav>`;
+}

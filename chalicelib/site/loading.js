@@ -1,0 +1,61 @@
+// What a page shows comes from the API, and is asked for again while it can change.
+import { get } from "./api.js";
+import { useCallback, useEffect, useRef, useState } from "./view.js";
+
+const LONGEST = 30_000;
+
+/**
+ * The answer to a path: `{value, error, loading, reload}`. While another path loads, the last value stays in sight.
+ *
+ * `again(value)` says after how many milliseconds to ask again, false for never. Unchanged answers make the pause grow
+ * by half, up to 30 seconds; nothing is asked while the tab is hidden, and at once when it comes back.
+ */
+export function useLoaded(path, { again = () => false } = {}) {
+  const [state, setState] = useState({ path: null, value: undefined, error: undefined });
+  const asking = useRef(null);
+  const pause = useRef({ factor: 1, last: "" });
+  const rule = useRef(again);
+  rule.current = again;
+
+  const load = useCallback(async () => {
+    if (path === null) return;
+    asking.current?.abort();
+    const controller = new AbortController();
+    asking.current = controller;
+    try {
+      const value = await get(path, controller.signal);
+      if (controller.signal.aborted) return;
+      const text = JSON.stringify(value);
+      pause.current = { factor: text === pause.current.last ? pause.current.factor * 1.5 : 1, last: text };
+      setState({ path, value, error: undefined });
+    } catch (error) {
+      if (controller.signal.aborted || error.name === "AbortError") return;
+      pause.current.factor *= 1.5;
+      setState((before) => ({ path, value: before.path === path ? before.value : undefined, error }));
+    }
+  }, [path]);
+
+  useEffect(() => {
+    load();
+    return () => asking.current?.abort();
+  }, [load]);
+
+  useEffect(() => {
+    const wait = state.path === path && rule.current(state.value, state.error);
+    const back = () => {
+      if (document.visibilityState === "visible" && (wait || state.error)) load();
+    };
+    document.addEventListener("visibilitychange", back);
+    addEventListener("online", back);
+    const timer = wait
+      ? setTimeout(() => document.visibilityState === "visible" && load(), Math.min(wait * pause.current.factor, LONGEST))
+      : undefined;
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", back);
+      removeEventListener("online", back);
+    };
+  }, [state, load, path]);
+
+  return { value: state.value, error: state.path === path ? state.error : undefined, loading: state.path !== path, reload: load };
+}

@@ -1,0 +1,105 @@
+// The page of one export.
+import { post } from "../api.js";
+import { announce, say } from "../announcements.js";
+import { RemoveDialog, download, nameOf } from "../export_actions.js";
+import { Progress, Status, lookAgain } from "../export_state.js";
+import { t } from "../language.js";
+import { useLoaded } from "../loading.js";
+import { Loading, PageHeading } from "../page.js";
+import { ProblemPage } from "../problem_page.js";
+import { go, path, place, withQuery } from "../router.js";
+import { html, useEffect, useRef, useState } from "../view.js";
+import { Preview } from "./preview.js";
+import { Summary } from "./summary.js";
+
+export default function Export({ id }) {
+  const { value: made, error, reload } = useLoaded(path`/exports/${id}`, { again: (one) => one && lookAgain([one]) });
+  const [leaving, setLeaving] = useState(false);
+  const status = useRef();
+  useEffect(() => {
+    if (status.current === "processing" && made.status !== "processing") {
+      announce(t(`verdict.${made.status}`, { name: nameOf(made) }));
+    }
+    status.current = made?.status;
+  }, [made?.status]);
+  if (error && (!made || [404, 410].includes(error.status))) return html`<${ProblemPage} error=${error} retry=${reload} />`;
+  if (!made) return html`<${Loading} />`;
+  return html`
+    <${PageHeading} title=${nameOf(made)}>
+      <p class="actions">
+        <button type="button" class="primary" disabled=${made.status !== "ready"} onClick=${() => download(made)}>
+          ${t("download")}
+        </button>
+        <button type="button" onClick=${() => setLeaving(true)}>${t("remove")}</button>
+      </p>
+    <//>
+    <p class="state"><${Status} status=${made.status} /> ${made.status === "processing" && html`<${Progress} made=${made} />`}</p>
+    ${made.status === "failed" && html`<${Failure} made=${made} onRetried=${reload} />`}
+    <${Tabs} made=${made} />
+    ${leaving &&
+    html`<${RemoveDialog}
+      made=${made}
+      verb="remove"
+      onClose=${() => setLeaving(false)}
+      onRemoved=${() => go("/exports", { replace: true })}
+    />`}
+  `;
+}
+
+function Failure({ made, onRetried }) {
+  const retry = async () => {
+    try {
+      await post(path`/exports/${made.id}/retry`, {});
+      await onRetried();
+    } catch (refused) {
+      if (refused.name !== "AbortError") say(refused.message || t("problem.unreachable.text"), "error");
+    }
+  };
+  return html`<div class="failure" role="alert">
+    <p><strong>${t("failed.why")}</strong> ${made.failure.message}</p>
+    ${made.failure.retryable && html`<p><button type="button" onClick=${retry}>${t("retry")}</button></p>`}
+  </div>`;
+}
+
+/** *Summary* and, but on a linelist, *Preview*, which can be chosen once the export is ready. */
+function Tabs({ made }) {
+  const names = made.type === "linelist" ? ["summary"] : ["summary", "preview"];
+  const asked = place.use().query.get("tab");
+  const open = (name) => name === "summary" || made.status === "ready";
+  const shown = names.includes(asked) && open(asked) ? asked : "summary";
+  const tabs = useRef(null);
+  const choose = (name) => open(name) && go(withQuery({ tab: name === "summary" ? null : name }), { replace: true });
+  const onKey = (event) => {
+    const now = names.indexOf(shown);
+    const to = { ArrowRight: now + 1, ArrowLeft: now - 1, Home: 0, End: names.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const name = names[(to + names.length) % names.length];
+    choose(name);
+    tabs.current.querySelector(`#tab-${name}`).focus();
+  };
+  return html`
+    <div class="tabs" role="tablist" ref=${tabs} onKeyDown=${onKey} aria-label=${nameOf(made)}>
+      ${names.map(
+        (name) => html`<button
+          key=${name}
+          id=${`tab-${name}`}
+          type="button"
+          role="tab"
+          aria-selected=${String(name === shown)}
+          aria-controls=${name === shown ? `panel-${name}` : undefined}
+          aria-disabled=${open(name) ? undefined : "true"}
+          aria-describedby=${open(name) ? undefined : "preview-later"}
+          tabindex=${name === shown ? 0 : -1}
+          onClick=${() => choose(name)}
+        >
+          ${t(name)}
+        </button>`,
+      )}
+    </div>
+    ${names.length > 1 && !open("preview") && html`<p id="preview-later" class="quiet small">${t("preview.later")}</p>`}
+    <div id=${`panel-${shown}`} role="tabpanel" aria-labelledby=${`tab-${shown}`} tabindex="0" class="panel">
+      ${shown === "summary" ? html`<${Summary} made=${made} />` : html`<${Preview} made=${made} />`}
+    </div>
+  `;
+}

@@ -1,0 +1,118 @@
+// The list of one's exports.
+import { announce } from "../announcements.js";
+import { RemoveDialog, download, nameOf } from "../export_actions.js";
+import { Progress, Status, lookAgain } from "../export_state.js";
+import { moment, t } from "../language.js";
+import { Filter, Pager, Search, SortHeader, useList } from "../lists.js";
+import { Loading, PageHeading } from "../page.js";
+import { ProblemPage } from "../problem_page.js";
+import { Link, path } from "../router.js";
+import { html, useEffect, useRef, useState } from "../view.js";
+
+const TYPES = ["sample", "linelist", "analysis"];
+const STATUSES = ["processing", "ready", "failed"];
+
+export default function Exports() {
+  const list = useList("/exports", {
+    sort: "-created_at",
+    filters: ["type", "status"],
+    again: (page) => page && lookAgain(page.items),
+  });
+  const [leaving, setLeaving] = useState(null);
+  useVerdicts(list.items);
+  if (list.error && !list.items) return html`<${ProblemPage} error=${list.error} retry=${list.reload} />`;
+  return html`
+    <${PageHeading} title=${t("exports")} />
+    <p class="lead">${t("exports.lead")}</p>
+    <div class="filters">
+      <${Search} list=${list} label=${t("exports.search")} />
+      <${Filter} name="type" label=${t("type")} options=${TYPES.map((type) => [type, t(`type.${type}`)])} />
+      <${Filter} name="status" label=${t("status")} options=${STATUSES.map((one) => [one, t(`status.${one}`)])} />
+    </div>
+    ${!list.items && html`<${Loading} />`}
+    ${list.items?.length === 0 && (list.isFiltered ? html`<p class="empty">${t("nothing-found")}</p>` : html`<${None} />`)}
+    ${list.items?.length > 0 &&
+    html`<div class="table-place" role="region" aria-label=${t("exports")} tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <${SortHeader} list=${list} by="id">${t("id")}<//>
+            <${SortHeader} list=${list} by="name">${t("name")}<//>
+            <${SortHeader} list=${list} by="type">${t("type")}<//>
+            <${SortHeader} list=${list} by="status">${t("status")}<//>
+            <${SortHeader} list=${list} by="created_at">${t("created")}<//>
+            <${SortHeader} list=${list} by="expires_at">${t("expires")}<//>
+            <th scope="col">${t("actions")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${list.items.map((made) => html`<${Row} key=${made.id} made=${made} onDelete=${() => setLeaving(made)} />`)}
+        </tbody>
+      </table>
+    </div>`}
+    ${(list.items?.length > 0 || list.isFiltered) && html`<${Pager} list=${list} />`}
+    ${leaving &&
+    html`<${RemoveDialog}
+      made=${leaving}
+      verb="delete"
+      onClose=${() => setLeaving(null)}
+      onRemoved=${list.reload}
+    />`}
+  `;
+}
+
+function Row({ made, onDelete }) {
+  const to = path`/exports/${made.id}`;
+  const follow = (event) => {
+    event.preventDefault();
+    download(made);
+  };
+  return html`<tr>
+    <td><${Link} to=${to} class="code" title=${made.id}>${made.id.slice(0, 8)}<//></td>
+    <td class="name" id=${`name-${made.id}`}>
+      ${made.name === null ? html`<span class="quiet">–</span>` : html`<${Link} to=${to}><bdi>${made.name}</bdi><//>`}
+    </td>
+    <td>${t(`type.${made.type}`)}</td>
+    <td>
+      <${Status} status=${made.status} />
+      ${made.status === "processing" && html`<${Progress} made=${made} label=${t("progress.of", { name: nameOf(made) })} />`}
+    </td>
+    <td class="moment">${moment(made.created_at)}</td>
+    <td class="moment">${made.expires_at && moment(made.expires_at)}</td>
+    <td class="row-actions">
+      ${made.status === "ready" &&
+      html`<${Link} to=${to} onClick=${follow} aria-describedby=${`name-${made.id}`}>${t("download")}<//>`}
+      <button type="button" class="link" aria-describedby=${`name-${made.id}`} onClick=${onDelete}>${t("delete")}</button>
+    </td>
+  </tr>`;
+}
+
+function None() {
+  return html`<div class="empty">
+    <h2>${t("exports.none")}</h2>
+    <p>${t("exports.none.text")}</p>
+    <ol>
+      <li>${t("exports.none.1")}</li>
+      <li>${t("exports.none.2")}</li>
+      <li>${t("exports.none.3")}</li>
+    </ol>
+    <p class="actions">
+      <${Link} to="/projects">${t("projects")}<//>
+      <${Link} to="/groups">${t("groups")}<//>
+      <${Link} to="/workflow-executions">${t("workflow-executions")}<//>
+    </p>
+  </div>`;
+}
+
+/** Screen readers are told which exports have turned ready or failed since the last look. */
+function useVerdicts(items) {
+  const known = useRef(new Map());
+  useEffect(() => {
+    for (const made of items ?? []) {
+      if (known.current.get(made.id) === "processing" && made.status !== "processing") {
+        announce(t(`verdict.${made.status}`, { name: nameOf(made) }));
+      }
+      known.current.set(made.id, made.status);
+    }
+  }, [items]);
+}

@@ -1,0 +1,42 @@
+// A project or a group: what it is, and the ways on from it.
+import { query } from "../api.js";
+import { Facts } from "../facts.js";
+import { moment, number, t } from "../language.js";
+import { useLoaded } from "../loading.js";
+import { PageHeading } from "../page.js";
+import { Link, path } from "../router.js";
+import { html } from "../view.js";
+
+export default function Namespace({ namespace }) {
+  const root = path`/${namespace.type}s/${namespace.id}`;
+  const { value: samples } = useLoaded(path`/namespaces/${namespace.id}/samples` + query({ limit: 1 }));
+  const facts = [
+    [t("puid"), html`<span class="code">${namespace.puid}</span>`],
+    [t("path"), html`<bdi>${namespace.full_path}</bdi>`],
+    namespace.description && [t("description"), html`<bdi>${namespace.description}</bdi>`],
+    [t("role"), t(`role.${namespace.role}`)],
+    [t("created"), moment(namespace.created_at)],
+    [t("samples"), samples ? html`<${Link} to=${`${root}/samples`}>${number(samples.total)}<//>` : "…"],
+  ];
+  return html`
+    <${PageHeading} title=${namespace.name} />
+    <${Facts} rows=${facts} />
+    ${namespace.type === "group" &&
+    html`<${Inner} of=${namespace} type="group" /><${Inner} of=${namespace} type="project" />`}
+  `;
+}
+
+/** The groups, or the projects, that stand in a group and that the person can see. */
+function Inner({ of, type }) {
+  const { value } = useLoaded(`/${type}s` + query({ limit: 1000 }));
+  const inner = value?.items.filter((one) => one.parent_id === of.id) ?? [];
+  if (!inner.length) return null;
+  return html`<section>
+    <h2>${t(`${type}s`)}</h2>
+    <ul>
+      ${inner.map(
+        (one) => html`<li key=${one.id}><${Link} to=${path`/${type}s/${one.id}`}><bdi>${one.name}</bdi><//></li>`,
+      )}
+    </ul>
+  </section>`;
+}

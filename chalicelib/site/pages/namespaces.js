@@ -1,0 +1,44 @@
+// The projects, or the groups, that the person is a member of.
+import { moment, t } from "../language.js";
+import { Pager, Search, SortHeader, useList } from "../lists.js";
+import { Loading, PageHeading } from "../page.js";
+import { ProblemPage } from "../problem_page.js";
+import { Link, path } from "../router.js";
+import { html } from "../view.js";
+
+export default function Namespaces({ type }) {
+  const list = useList(`/${type}s`, { sort: "name" });
+  if (list.error && !list.items) return html`<${ProblemPage} error=${list.error} retry=${list.reload} />`;
+  return html`
+    <${PageHeading} title=${t(`${type}s`)} />
+    <div class="filters"><${Search} list=${list} label=${t(`${type}s.search`)} /></div>
+    ${!list.items && html`<${Loading} />`}
+    ${list.items?.length === 0 && html`<p class="empty">${t(list.isFiltered ? "nothing-found" : `${type}s.none`)}</p>`}
+    ${list.items?.length > 0 &&
+    html`<div class="table-place" role="region" aria-label=${t(`${type}s`)} tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <${SortHeader} list=${list} by="name">${t("name")}<//>
+            <${SortHeader} list=${list} by="path">${t("path")}<//>
+            <${SortHeader} list=${list} by="puid">${t("puid")}<//>
+            <th scope="col">${t("role")}</th>
+            <${SortHeader} list=${list} by="created_at">${t("created")}<//>
+          </tr>
+        </thead>
+        <tbody>
+          ${list.items.map(
+            (one) => html`<tr key=${one.id}>
+              <td class="name"><${Link} to=${path`/${type}s/${one.id}/samples`}><bdi>${one.name}</bdi><//></td>
+              <td class="quiet"><bdi>${one.full_path}</bdi></td>
+              <td class="code">${one.puid}</td>
+              <td>${t(`role.${one.role}`)}</td>
+              <td class="moment">${moment(one.created_at)}</td>
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`}
+    <${Pager} list=${list} />
+  `;
+}

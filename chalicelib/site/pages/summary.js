@@ -1,0 +1,102 @@
+// The summary of an export: all that is known of it, what was left out, and how to fetch it without a browser.
+import { get } from "../api.js";
+import { Facts } from "../facts.js";
+import { hasWords, list, moment, number, size, t } from "../language.js";
+import { useLoaded } from "../loading.js";
+import { Link, path, wholeAddress } from "../router.js";
+import { html, useState } from "../view.js";
+
+export function Summary({ made }) {
+  const later = html`<span class="quiet">${t("once-ready")}</span>`;
+  const { parameters, file } = made;
+  const rows = [
+    [t("id"), html`<span class="code">${made.id}</span>`],
+    [t("name"), made.name === null ? html`<span class="quiet">–</span>` : html`<bdi>${made.name}</bdi>`],
+    [t("type"), t(`type.${made.type}`)],
+    parameters.linelist_format && [t("format"), parameters.linelist_format.toUpperCase()],
+    [t("status"), t(`status.${made.status}`)],
+    [t("created"), moment(made.created_at)],
+    made.ready_at && [t("ready-since"), moment(made.ready_at)],
+    [t("expires"), made.expires_at ? moment(made.expires_at) : later],
+    parameters.namespace_id && [t("origin"), html`<${Origin} id=${parameters.namespace_id} />`],
+    parameters.sample_count != null && [t("samples"), number(parameters.sample_count)],
+    parameters.file_formats?.length > 0 && [t("formats"), list(parameters.file_formats)],
+    parameters.metadata_fields?.length > 0 && [t("metadata-fields"), html`<bdi>${list(parameters.metadata_fields)}</bdi>`],
+    parameters.workflow_execution_count != null && [t("workflow-executions"), number(parameters.workflow_execution_count)],
+    [t("files"), file ? number(file.files) : later],
+    [t("size"), file ? size(file.size) : later],
+    file && [t("crc32"), html`<span class="code">${file.crc32}</span>`],
+    [t("email"), t(made.email_notification ? "yes" : "no")],
+    [t("warnings"), made.status === "ready" ? html`<${Warnings} made=${made} />` : later],
+  ];
+  return html`
+    <${Facts} rows=${rows} />
+    ${made.status === "ready" && html`<${Commands} made=${made} />`}
+  `;
+}
+
+/** The group or project that the export was made from; its id alone where it can't be read any more. */
+function Origin({ id }) {
+  const { value } = useLoaded(path`/namespaces/${id}`);
+  if (!value) return html`<span class="code">${id}</span>`;
+  return html`<${Link} to=${path`/${value.type}s/${value.id}`}><bdi>${value.name}</bdi><//>`;
+}
+
+function Warnings({ made }) {
+  const [rows, setRows] = useState(null);
+  const [failed, setFailed] = useState(false);
+  if (!made.warnings) return t("warnings.none");
+  const open = async (event) => {
+    if (!event.target.open || rows) return;
+    try {
+      setRows(await get(path`/exports/${made.id}/warnings` + "?limit=1000"));
+    } catch {
+      setFailed(true);
+    }
+  };
+  return html`<details onToggle=${open}>
+    <summary>${t("warnings.count", { n: made.warnings })}</summary>
+    ${failed && html`<p class="error" role="alert">${t("problem.unreachable.text")}</p>`}
+    ${rows &&
+    html`<ul class="warnings">
+        ${rows.items.map(
+          (row) => html`<li key=${row.id}><span class="code">${row.id}</span> – ${reason(row.reason)}</li>`,
+        )}
+      </ul>
+      ${rows.next_cursor && html`<p class="quiet">${t("warnings.more")}</p>`}`}
+  </details>`;
+}
+
+const reason = (code) => (hasWords(`reason.${code}`) ? t(`reason.${code}`) : code);
+
+/** Commands that fetch the file, resume, and need a personal access token. */
+function Commands({ made }) {
+  const url = wholeAddress(path`/api/v1/exports/${made.id}/download`);
+  const authorization = 'Authorization: Bearer $SEQPORT_TOKEN';
+  const name = made.file.filename;
+  const commands = [
+    ["curl", `curl -L -C - -o ${name} -H "${authorization}" ${url}`],
+    [
+      "aria2c",
+      `aria2c -c -x 4 -o ${name} "$(curl -s -o /dev/null -w '%{redirect_url}' -H "${authorization}" ${url})"`,
+    ],
+  ];
+  return html`<section class="commands" aria-labelledby="commands">
+    <h2 id="commands">${t("commands")}</h2>
+    <p class="quiet">${t("commands.text")} <${Link} to="/tokens">${t("tokens")}<//></p>
+    ${commands.map(([tool, command]) => html`<${Command} key=${tool} tool=${tool} command=${command} />`)}
+  </section>`;
+}
+
+function Command({ tool, command }) {
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(command);
+    setCopied(true);
+  };
+  return html`<div class="command">
+    <h3>${tool}</h3>
+    <pre tabindex="0" aria-label=${tool}>${command}</pre>
+    <button type="button" onClick=${copy}>${t(copied ? "copied" : "copy")}</button>
+  </div>`;
+}

@@ -1,0 +1,117 @@
+// One workflow execution: its state and samples, and what it put out.
+import { query } from "../api.js";
+import { say } from "../announcements.js";
+import { Facts } from "../facts.js";
+import { moment, number, size, t } from "../language.js";
+import { useLoaded } from "../loading.js";
+import { Loading, PageHeading } from "../page.js";
+import { ProblemPage } from "../problem_page.js";
+import { mayExport } from "../roles.js";
+import { Link, path } from "../router.js";
+import { RunState, isCompleted } from "../run_state.js";
+import { me } from "../session.js";
+import { html, useState } from "../view.js";
+
+const SOON = 5_000;
+const OVER = ["completed", "error", "canceled"];
+
+export default function WorkflowExecution({ id, namespace }) {
+  const [cursor, setCursor] = useState(undefined);
+  const source = path`/workflow-executions/${id}` + query({ cursor });
+  const { value: run, error, reload } = useLoaded(source, { again: (one) => one && !OVER.includes(one.state) && SOON });
+  const home = useLoaded(run ? path`/namespaces/${run.namespace_id}` : null).value;
+  const [Opened, setOpened] = useState(null);
+  const user = me.use();
+  if (error && (!run || error.status === 404)) return html`<${ProblemPage} error=${error} retry=${reload} />`;
+  if (!run) return html`<${Loading} />`;
+  // Reached from one's own runs it is exported as one's own; else as one of the project or group that shows it.
+  const mine = user && run.submitter_id === user.id;
+  const from = namespace ?? (mine ? undefined : home);
+  const open = async () => {
+    try {
+      const module = await import("../dialogs/analysis_export.js");
+      setOpened(() => module.default);
+    } catch {
+      say(t("problem.broken.text"), "error");
+    }
+  };
+  let reason = !isCompleted(run) && t("runs.not-completed");
+  if (from && !mayExport(from.role)) reason = t("create-export.role", { role: t(`role.${from.role}`) });
+  return html`
+    <${PageHeading} title=${run.name ?? run.id}>
+      <div class="create-export">
+        ${reason && html`<span id="create-export-reason" class="quiet small">${reason}</span>`}
+        <button
+          type="button"
+          class="primary"
+          aria-disabled=${reason ? "true" : undefined}
+          aria-describedby=${reason ? "create-export-reason" : undefined}
+          onClick=${() => !reason && open()}
+        >
+          ${t("create-export")}
+        </button>
+      </div>
+    <//>
+    <${Facts}
+      rows=${[
+        [t("id"), html`<span class="code">${run.id}</span>`],
+        [t("workflow"), html`<bdi>${run.workflow.name}</bdi> <span class="quiet"><bdi>${run.workflow.version}</bdi></span>`],
+        [t("state"), html`<${RunState} state=${run.state} />`],
+        home && [t(home.type), html`<${Link} to=${path`/${home.type}s/${home.id}`}><bdi>${home.name}</bdi><//>`],
+        [t("runs.automated"), t(run.automated ? "yes" : "no")],
+        [t("runs.shared"), t(run.shared_with_namespace ? "yes" : "no")],
+        [t("created"), moment(run.created_at)],
+        [t("updated"), moment(run.updated_at)],
+        [t("samples"), number(run.sample_count)],
+      ]}
+    />
+    <section>
+      <h2>${t("outputs.own")}</h2>
+      <${Outputs} of=${run} label=${t("outputs.own")} />
+    </section>
+    ${run.samples.map(
+      (sample) => html`<section key=${sample.sample_id}>
+        <h2><${Sample} sample=${sample} /></h2>
+        <${Outputs} of=${sample} label=${sample.puid} />
+      </section>`,
+    )}
+    <p class="actions">
+      ${cursor && html`<button type="button" onClick=${() => setCursor(undefined)}>${t("first-page")}</button>`}
+      ${run.next_cursor && html`<button type="button" onClick=${() => setCursor(run.next_cursor)}>${t("next")}</button>`}
+    </p>
+    ${Opened && html`<${Opened} namespace=${from} runs=${[run]} onClose=${() => setOpened(null)} />`}
+  `;
+}
+
+function Sample({ sample }) {
+  if (sample.deleted) return html`${t("sample.deleted")} <bdi>${sample.name ?? ""}</bdi> <span class="code">${sample.puid}</span>`;
+  return html`<${Link} to=${path`/samples/${sample.sample_id}`}><bdi>${sample.name}</bdi><//> <span class="code quiet">${sample.puid}</span>`;
+}
+
+function Outputs({ of, label }) {
+  if (!of.outputs.length) return html`<p class="quiet">${t("outputs.none")}</p>`;
+  return html`<div class="table-place" role="region" aria-label=${label} tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">${t("name")}</th>
+            <th scope="col">${t("format")}</th>
+            <th scope="col" class="amount">${t("size")}</th>
+            <th scope="col">${t("created")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${of.outputs.map(
+            (output) => html`<tr key=${output.id}>
+              <td class="name"><bdi>${output.filename}</bdi></td>
+              <td>${output.format}</td>
+              <td class="amount">${size(output.size)}</td>
+              <td class="moment">${moment(output.created_at)}</td>
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    ${of.output_count > of.outputs.length &&
+    html`<p class="quiet small">${t("shown", { from: 1, to: of.outputs.length, total: of.output_count })}</p>`}`;
+}

@@ -1,0 +1,66 @@
+// Which page the URL names. URLs are written without the path that the deployment puts before them.
+import { followed } from "./changes.js";
+import { html } from "./view.js";
+
+const BASE = document.documentElement.dataset.base;
+
+/** The page's own address of a path: `/exports` is `/live/exports` where the stage is `live`. */
+export const address = (path) => BASE + path;
+
+/** The same as a whole URL, to be shared or sent. */
+export const wholeAddress = (path) => location.origin + address(path);
+
+function read() {
+  const path = location.pathname.slice(BASE.length).replace(/\/+$/, "") || "/";
+  const segments = path.split("/").slice(1).filter(Boolean).map(decoded);
+  return { path, segments, query: new URLSearchParams(location.search) };
+}
+
+function decoded(segment) {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+/** Where the person is: `{path, segments, query}`. */
+export const place = followed(read());
+
+addEventListener("popstate", () => place.set(read()));
+
+/** Go to a path; `replace` leaves no step to go back to. */
+export function go(path, { replace = false } = {}) {
+  history[replace ? "replaceState" : "pushState"](null, "", address(path));
+  const before = place.get().path;
+  place.set(read());
+  if (place.get().path !== before) scrollTo(0, 0);
+}
+
+/** The present path with changed query parameters: null takes one away. */
+export function withQuery(changes) {
+  const { path, query } = place.get();
+  const next = new URLSearchParams(query);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null || value === "") next.delete(name);
+    else next.set(name, value);
+  }
+  const text = next.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+/** A path with its parts encoded: path`/exports/${id}`. */
+export const path = (texts, ...values) =>
+  texts.reduce((made, text, i) => made + encodeURIComponent(values[i - 1]) + text);
+
+/** A link within the pages; what opens a new tab or window is left to the browser. */
+export function Link({ to, children, onClick, ...attributes }) {
+  const follow = (event) => {
+    onClick?.(event);
+    const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+    if (event.defaultPrevented || !plain || attributes.target) return;
+    event.preventDefault();
+    go(to);
+  };
+  return html`<a ...${attributes} href=${address(to)} onClick=${follow}>${children}</a>`;
+}

@@ -1,0 +1,170 @@
+// Who is signed in: OpenID Connect, authorization code with PKCE (RFC 7636). The token lives as long as the tab.
+import { followed } from "./changes.js";
+import { language } from "./language.js";
+import { address, go, place, wholeAddress } from "./router.js";
+import { session } from "./storage.js";
+
+const CALLBACK = "/signed-in";
+const CHANNEL = "seqport.sign-in"; // by which a window that signed in again hands over its code
+const current = followed(session.get("token"));
+
+/** The person's record, once it is known. */
+export const me = followed(null);
+
+/** Waits for whoever must sign in again: `{resume, cancel}`, or null. */
+export const ended = followed(null);
+
+export const token = () => current.get();
+export const useToken = () => current.use();
+
+function keep(text) {
+  session.set("token", text);
+  current.set(text);
+}
+
+const base64url = (bytes) =>
+  btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
+
+let settings;
+
+/** The issuer's settings. Throws when the service can't be reached. */
+async function issuer() {
+  settings ??= await (await fetch(address("/api/v1/sign-in"))).json();
+  return settings;
+}
+
+/** A way to sign in: the URL to go to, and what must be known when the code comes back. */
+async function wayIn(extra = {}) {
+  const told = await issuer();
+  const verifier = random();
+  const state = random();
+  const challenge = base64url(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier)));
+  const url = new URL(told.authorization_endpoint);
+  const asked = {
+    response_type: "code",
+    client_id: told.client_id,
+    redirect_uri: wholeAddress(CALLBACK),
+    scope: told.scope,
+    state,
+    code_challenge: challenge,
+    code_challenge_method: "S256",
+    ui_locales: language(),
+    ...extra,
+  };
+  for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
+  return { url: url.href, state, verifier };
+}
+
+async function tokenFor(code, verifier) {
+  const told = await issuer();
+  const body = new URLSearchParams({
+    grant_type: "authorization_code",
+    client_id: told.client_id,
+    redirect_uri: wholeAddress(CALLBACK),
+    code,
+    code_verifier: verifier,
+  });
+  const answer = await fetch(told.token_endpoint, { method: "POST", body });
+  if (!answer.ok) throw new Error("the issuer refused the code");
+  const given = await answer.json();
+  // Some issuers' access tokens say nothing of the person (Cognito's have no address): the ID token does.
+  return given.id_token ?? given.access_token;
+}
+
+/** Go to the issuer's page, and come back to this one. */
+export async function signIn() {
+  const { url, state, verifier } = await wayIn();
+  const { path, query } = place.get();
+  const back = path === CALLBACK ? "/" : path + (query.size ? `?${query}` : "");
+  session.set("way-in", JSON.stringify({ state, verifier, back }));
+  location.assign(url);
+}
+
+/** At the callback's URL: take the token and go on to where the person came from. False when nothing was asked. */
+export async function finishSignIn() {
+  const { query } = place.get();
+  const [code, state] = [query.get("code"), query.get("state")];
+  const asked = JSON.parse(session.get("way-in") ?? "null");
+  if (code && state && asked?.state !== state) {
+    new BroadcastChannel(CHANNEL).postMessage({ code, state });
+    window.close();
+    return false;
+  }
+  session.set("way-in", null);
+  if (!code || !asked) return false;
+  keep(await tokenFor(code, asked.verifier));
+  go(asked.back, { replace: true });
+  return true;
+}
+
+/** Forget the token, here and, where it has such a page, at the issuer. */
+export async function signOut() {
+  keep(null);
+  me.set(null);
+  const told = await issuer().catch(() => ({}));
+  go("/", { replace: true });
+  if (told.end_session_endpoint) {
+    const url = new URL(told.end_session_endpoint);
+    url.searchParams.set("client_id", told.client_id);
+    url.searchParams.set("logout_uri", wholeAddress("/"));
+    url.searchParams.set("post_logout_redirect_uri", wholeAddress("/"));
+    location.assign(url.href);
+  }
+}
+
+let waiting = null;
+
+/** Resolves once there is another token than `used`: the page keeps standing, and nothing typed is lost. */
+export function signInAgain(used) {
+  if (token() && token() !== used) return Promise.resolve();
+  waiting ??= new Promise((resolve, reject) => {
+    const over = () => {
+      waiting = null;
+      ended.set(null);
+    };
+    ended.set({
+      resume() {
+        over();
+        resolve();
+      },
+      cancel() {
+        over();
+        keep(null);
+        me.set(null);
+        reject(new DOMException("signed out", "AbortError"));
+      },
+    });
+  });
+  return waiting;
+}
+
+/** Sign in again in a window of its own, while this page waits. To be called by a click. */
+export async function resumeInWindow() {
+  const opened = window.open("", "seqport-sign-in", "popup,width=520,height=680");
+  const { url, state, verifier } = await wayIn();
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.onmessage = async ({ data }) => {
+    if (data.state !== state) return;
+    channel.close();
+    const fresh = await tokenFor(data.code, verifier);
+    if (me.get() && subject(fresh) !== subject(token())) {
+      keep(fresh);
+      location.assign(address("/")); // another person: nothing of the first one's stays in sight
+      return;
+    }
+    keep(fresh);
+    ended.get()?.resume();
+  };
+  if (opened) opened.location.assign(url);
+  else location.assign(url);
+}
+
+/** `sub` of a JWT, unverified: only to see whether it is the same person. */
+function subject(jwt) {
+  try {
+    return JSON.parse(atob(jwt.split(".")[1].replace(/-/g, "+").replace(/_/g, "/"))).sub;
+  } catch {
+    return null;
+  }
+}

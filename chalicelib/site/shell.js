@@ -1,0 +1,148 @@
+// What stands around every page: the bar above, the sidebar, the person's menu.
+import { patch } from "./api.js";
+import { Announcements } from "./announcements.js";
+import { followed } from "./changes.js";
+import { Dialog } from "./dialog.js";
+import { LANGUAGES, language, speak, t } from "./language.js";
+import { Menu } from "./menu.js";
+import { Link, path, place } from "./router.js";
+import { ended, me, resumeInWindow, signIn, signOut, useToken } from "./session.js";
+import { device } from "./storage.js";
+import { html, useEffect, useState } from "./view.js";
+
+const PAGES = [
+  ["/projects", "projects"],
+  ["/groups", "groups"],
+  ["/workflow-executions", "workflow-executions"],
+  ["/exports", "exports"],
+];
+const theme = followed(document.documentElement.dataset.theme ?? "auto");
+
+function chooseTheme(name) {
+  if (name === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = name;
+  device.set("theme", name === "auto" ? null : name);
+  theme.set(name);
+}
+
+async function chooseLanguage(code) {
+  await speak(code);
+  if (me.get()) await patch("/me", { locale: code }).then(me.set, () => {}); // it holds here all the same
+}
+
+function LanguageSwitch() {
+  return html`<div class="switch" role="group" aria-label=${t("language")}>
+    ${Object.entries(LANGUAGES).map(
+      ([code, name]) => html`<button
+        type="button"
+        key=${code}
+        lang=${code}
+        title=${name}
+        aria-pressed=${String(language() === code)}
+        onClick=${() => chooseLanguage(code)}
+      >
+        ${code.toUpperCase()}
+      </button>`,
+    )}
+  </div>`;
+}
+
+function ThemeMenu() {
+  const chosen = theme.use();
+  const items = ["auto", "light", "dark"].map((name) => ({
+    label: t(`theme.${name}`),
+    checked: chosen === name,
+    act: () => chooseTheme(name),
+  }));
+  return html`<${Menu} label="◐" name=${t("theme")} items=${items} align="end" className="plain-menu" />`;
+}
+
+function UserMenu({ user }) {
+  const name = `${user.first_name} ${user.last_name}`.trim() || user.email;
+  const items = [
+    { label: t("tokens"), to: "/tokens" },
+    { label: t("sign-out"), act: signOut },
+  ];
+  const label = html`<span class="who"><bdi>${name}</bdi></span><span class="caret" aria-hidden="true"></span>`;
+  return html`<${Menu} label=${label} items=${items} align="end" className="plain-menu" />`;
+}
+
+function SideLink({ to, children, exact = false }) {
+  const here = place.get().path;
+  const current = here === to || (!exact && here.startsWith(`${to}/`));
+  return html`<li><${Link} to=${to} aria-current=${current ? "page" : undefined}>${children}<//></li>`;
+}
+
+/** Inside a project or group its name is a dropdown that holds the ways out; below it are its own pages. */
+function Sidebar({ namespace }) {
+  if (!namespace) {
+    return html`<ul>
+      ${PAGES.map(([to, key]) => html`<${SideLink} key=${to} to=${to}>${t(key)}<//>`)}
+    </ul>`;
+  }
+  const root = path`/${namespace.type}s/${namespace.id}`;
+  const label = html`<span class="kind">${t(namespace.type)}</span><bdi>${namespace.name}</bdi
+    ><span class="caret" aria-hidden="true"></span>`;
+  return html`
+    <${Menu} label=${label} items=${PAGES.map(([to, key]) => ({ label: t(key), to }))} className="namespace-menu" />
+    <ul>
+      <${SideLink} to=${root} exact>${t("details")}<//>
+      <${SideLink} to=${`${root}/samples`}>${t("samples")}<//>
+      <${SideLink} to=${`${root}/workflow-executions`}>${t("workflow-executions")}<//>
+    </ul>
+  `;
+}
+
+function SessionEnded({ waiting }) {
+  return html`<${Dialog} title=${t("session.ended")} closable=${false}>
+    <p>${t("session.nothing-lost")}</p>
+    <footer>
+      <button type="button" onClick=${waiting.cancel}>${t("sign-out")}</button>
+      <button type="button" class="primary" onClick=${resumeInWindow} autofocus>${t("session.again")}</button>
+    </footer>
+  <//>`;
+}
+
+/** The whole page, with `children` as its main part. */
+export function Shell({ namespace, children }) {
+  const user = me.use();
+  const signedIn = useToken() !== null;
+  const waiting = ended.use();
+  const { path: here } = place.use();
+  const [sideOpen, setSideOpen] = useState(false);
+  useEffect(() => setSideOpen(false), [here]);
+  const toMain = (event) => {
+    event.preventDefault();
+    document.getElementById("main").focus();
+  };
+  return html`
+    <a class="skip" href="#main" onClick=${toMain}>${t("skip")}</a>
+    <header class="bar">
+      ${signedIn &&
+      html`<button
+        type="button"
+        class="side-toggle plain icon"
+        aria-expanded=${String(sideOpen)}
+        aria-controls="sidebar"
+        aria-label=${t("navigation")}
+        onClick=${() => setSideOpen(!sideOpen)}
+      >
+        ☰
+      </button>`}
+      <${Link} to="/" class="brand">Seqport<//>
+      <span class="spring"></span>
+      <${LanguageSwitch} />
+      <${ThemeMenu} />
+      ${user
+        ? html`<${UserMenu} user=${user} />`
+        : html`<button type="button" class="primary" onClick=${signIn}>${t("sign-in")}</button>`}
+    </header>
+    <div class="frame" data-side=${signedIn ? (sideOpen ? "open" : "closed") : "none"}>
+      ${signedIn &&
+      html`<nav id="sidebar" class="side" aria-label=${t("navigation")}><${Sidebar} namespace=${namespace} /></nav>`}
+      <main id="main" tabindex="-1">${children}</main>
+    </div>
+    <${Announcements} />
+    ${waiting && html`<${SessionEnded} waiting=${waiting} />`}
+  `;
+}

@@ -1,0 +1,23 @@
+// What the browser keeps for this person; one that keeps nothing still works.
+
+/** Read, write and forget texts in `sessionStorage` or `localStorage`, under names of our own. */
+const store = (area) => ({
+  get(name) {
+    try {
+      return window[area].getItem(`seqport.${name}`);
+    } catch {
+      return null;
+    }
+  },
+  set(name, text) {
+    try {
+      if (text === null) window[area].removeItem(`seqport.${name}`);
+      else window[area].setItem(`seqport.${name}`, text);
+    } catch {
+      // Full, or not allowed: what was to be kept lasts as long as the page.
+    }
+  },
+});
+
+export const session = store("sessionStorage");
+export const device = store("localStorage");

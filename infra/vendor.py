@@ -1,0 +1,43 @@
+"""`python -m infra.vendor [--check]`: the view library as the pages load it, copied from npm's packages.
+
+Browsers know no bare names of modules without an import map, which a strict policy for scripts refuses: `from "preact"`
+becomes a relative path. Nothing else is changed, but that a source map which is not served is not named.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+_VENDOR = ROOT / "chalicelib" / "site" / "vendor"
+_FILES = {
+    "preact.js": "preact/dist/preact.mjs",
+    "hooks.js": "preact/hooks/dist/hooks.mjs",
+    "htm.js": "htm/dist/htm.mjs",
+    "preact.licence.txt": "preact/LICENSE",
+    "htm.licence.txt": "htm/LICENSE",
+}
+
+
+def vendored(source: str) -> str:
+    """A package's file as it is served."""
+    text = (ROOT / "node_modules" / source).read_text(encoding="utf-8")
+    text = re.sub(r"\n//# sourceMappingURL=.*\n?$", "\n", text)
+    return text.replace('from"preact"', 'from"./preact.js"')
+
+
+def main() -> int:
+    wanted = {name: vendored(source) for name, source in _FILES.items()}
+    if "--check" in sys.argv[1:]:
+        there = {path.name: path.read_text(encoding="utf-8") for path in _VENDOR.iterdir()}
+        differing = sorted(name for name in wanted.keys() | there.keys() if wanted.get(name) != there.get(name))
+        if differing:
+            print(f"chalicelib/site/vendor is not what npm has: {', '.join(differing)}; run `make vendor`")
+        return 1 if differing else 0
+    for name, text in wanted.items():
+        (_VENDOR / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
