@@ -232,9 +232,7 @@ def create(new: NewRun, namespace: Namespace, submitter_id: str, samples: Iterab
             transaction.save(row)
 
     try:
-        write_together(
-            fill, taken=[Conflict("Somebody else changed this execution just now.", slug="changed-meanwhile")]
-        )
+        write_together(fill, taken=[_changed_meanwhile()])
     except Conflict:
         return find(run.id)  # a twin of this request was first
     return run
@@ -261,15 +259,8 @@ def find_many(run_ids: Iterable[str]) -> dict[str, Run]:
 
 def move(run: Run, wanted: RunState) -> Run:
     """Set a run's state, as its newest version allows it. Conflict when it may not follow the present one."""
-    meanwhile = Conflict("Somebody else changed this execution just now.", slug="changed-meanwhile")
-    for attempt in range(_TRIES):
-        if not may_become(run.state, wanted):
-            raise Conflict(
-                "An execution that is {state} can't become {wanted}.",
-                slug="state-not-possible",
-                state=run.state.value,
-                wanted=wanted.value,
-            )
+    tries = 0
+    while may_become(run.state, wanted):
         if run.state is wanted:
             return run
         moved = replace(run, state=wanted, updated_at=times.later_than(run.updated_at))
@@ -279,12 +270,22 @@ def move(run: Run, wanted: RunState) -> Run:
             for row in _list_rows(moved):
                 transaction.save(row)
 
+        tries += 1
         try:
-            write_together(fill, taken=[meanwhile])
+            write_together(fill, taken=[_changed_meanwhile()])
         except Conflict:
-            if attempt == _TRIES - 1:
+            if tries == _TRIES:
                 raise
         else:
             return moved
         run = find(run.id)
-    raise meanwhile
+    raise Conflict(
+        "An execution that is {state} can't become {wanted}.",
+        slug="state-not-possible",
+        state=run.state.value,
+        wanted=wanted.value,
+    )
+
+
+def _changed_meanwhile() -> Conflict:
+    return Conflict("Somebody else changed this execution just now.", slug="changed-meanwhile")

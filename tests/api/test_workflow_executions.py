@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib import aws
-from chalicelib.catalog import run_lists
+from chalicelib.catalog import run_lists, run_outputs, workflow_executions
 from chalicelib.catalog.run_states import FINAL, RunState, may_become
 from chalicelib.catalog.sources import bind_source
 from tests.service import Person, made, upload
@@ -364,8 +364,6 @@ def test_the_same_idempotency_key_makes_a_run_and_an_output_once(ana: Person, la
 def test_a_run_that_was_cut_off_is_completed_by_the_same_call(
     ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.catalog import workflow_executions
-
     def cut_off(*_: Any, **__: Any) -> None:
         raise RuntimeError("the service ends here")
 
@@ -375,3 +373,56 @@ def test_a_run_that_was_cut_off_is_completed_by_the_same_call(
     assert made(ana.get("/workflow-executions"), 200)["total"] == 0
     done = made(ana.call("POST", "/workflow-executions", run(lab), **{"Idempotency-Key": "r"}))
     assert len(made(ana.get(f"/workflow-executions/{done['id']}"), 200)["samples"]) == 2
+
+
+def test_of_two_registrations_at_once_both_get_the_same_output(
+    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = made(ana.post("/workflow-executions", run(lab)))["id"]
+    path = f"/workflow-executions/{first}/outputs/register"
+    body = {"s3_uri": put(f"runs/{first}/a.txt"), "puid": "INXT_ATT_AAAAAAAAAA"}
+    look, twins = run_outputs._known, []
+
+    def looked(*place: Any) -> Any:
+        found = look(*place)
+        if not twins:  # after the one has looked, and before it writes, the other does it all
+            twins.append(None)
+            twins[0] = made(ana.post(path, body))
+        return found
+
+    monkeypatch.setattr(run_outputs, "_known", looked)
+    assert [made(ana.post(path, body))] == twins
+    assert made(ana.get(f"/workflow-executions/{first}"), 200)["output_count"] == 1
+
+
+def test_a_report_that_meets_another_is_judged_by_what_is_there_then(
+    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = made(ana.post("/workflow-executions", run(lab)))["id"]
+    path = f"/workflow-executions/{first}"
+    write, twins = workflow_executions.write_together, ["submitted", "completed"]
+
+    def meets(*args: Any, **more: Any) -> None:
+        if twins:
+            wanted = twins.pop(0)
+            monkeypatch.setattr(workflow_executions, "write_together", write)
+            made(ana.call("PATCH", path, {"state": wanted}), 200)
+            monkeypatch.setattr(workflow_executions, "write_together", meets)
+        write(*args, **more)
+
+    monkeypatch.setattr(workflow_executions, "write_together", meets)
+    refused = ana.call("PATCH", path, {"state": "running"})
+    assert (refused.status, slug(refused)) == (409, "state-not-possible")
+    assert made(ana.get(path), 200)["state"] == "completed"
+
+
+def test_of_very_many_outputs_the_first_are_shown_and_all_are_counted(
+    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.http.workflow_executions.MAX_SHOWN", 1)
+    first = made(ana.post("/workflow-executions", run(lab)))["id"]
+    for name in ("b.txt", "a.txt"):
+        uri = put(f"runs/{first}/{name}")
+        made(ana.post(f"/workflow-executions/{first}/outputs/register", {"s3_uri": uri}))
+    shown = made(ana.get(f"/workflow-executions/{first}"), 200)
+    assert (shown["output_count"], [one["filename"] for one in shown["outputs"]]) == (2, ["b.txt"])
