@@ -13,6 +13,7 @@ from chalicelib.assembly.notify import notify
 from chalicelib.assembly.plan import plan_export
 from chalicelib.exports.cleanup import clean_up as clean_up_exports
 from chalicelib.http import routes
+from chalicelib.ingestion.arrivals import take_in
 
 app = Chalice(app_name="seqport")
 
@@ -58,3 +59,15 @@ def fail(event: dict[str, Any], context: object) -> dict[str, Any]:
 @app.schedule(Rate(5, unit=Rate.MINUTES))
 def clean_up(event: CloudWatchEvent) -> dict[str, Any]:
     return clean_up_exports()
+
+
+# infra/resources.yaml adds the bucket's name, which is made with the stack.
+@app.on_cw_event(
+    {
+        "source": ["aws.s3"],
+        "detail-type": ["Object Created"],
+        "detail": {"object": {"key": [{"prefix": "uploads/"}, {"prefix": "runs/"}]}},
+    }
+)
+def register_arrival(event: CloudWatchEvent) -> dict[str, Any]:
+    return take_in(event.to_dict())

@@ -9,6 +9,7 @@ from botocore.config import Config
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
 # Checksums are asked for where the engine wants them; the SDK's own defaults would add trailers to every upload.
@@ -53,7 +54,13 @@ def sesv2() -> "SESV2Client":
     return session().client("sesv2", config=_ONCE)
 
 
+@cache
+def sqs() -> "SQSClient":
+    """The SQS client."""
+    return session().client("sqs", config=_CONTROL)
+
+
 def forget_clients() -> None:
     """Drop the cached clients, for tests that change the environment."""
-    for factory in (s3, stepfunctions, sesv2, session):
+    for factory in (s3, stepfunctions, sesv2, sqs, session):
         factory.cache_clear()

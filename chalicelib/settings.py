@@ -35,6 +35,7 @@ class Settings:
     oidc_token_endpoint: str = ""
     oidc_end_session_endpoint: str = ""
     state_machine_arn: str = ""  # only the functions that start or stop executions have it
+    arrivals_dead_letters: str = ""  # the queue's URL; only the function that registers arrivals has it
     puid_prefix: str = "INXT"
     time_zone: str = "America/Toronto"
     holidays_country: str = "CA"
@@ -64,7 +65,7 @@ _NUMBERS = ("stuck_after", "max_export_samples", "max_export_files", "max_export
             "assemble_concurrency")  # fmt: skip
 _OPTIONAL_TEXT = (
     "oidc_authorization_endpoint", "oidc_token_endpoint", "oidc_end_session_endpoint", "state_machine_arn",
-    "puid_prefix", "time_zone", "holidays_country", "holidays_subdivision",
+    "arrivals_dead_letters", "puid_prefix", "time_zone", "holidays_country", "holidays_subdivision",
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_OUT = ROOT / "build" / "package"
-FUNCTIONS = ("APIHandler", "Authorize", "Plan", "Assemble", "Finish", "Notify", "Fail", "CleanUp")
+FUNCTIONS = ("APIHandler", "Authorize", "Plan", "Assemble", "Finish", "Notify", "Fail", "CleanUp", "RegisterArrival")
 _INPUTS = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/resources.yaml", "infra/state_machine.json",
            "infra/package.py")  # fmt: skip
 _ENVIRONMENT: dict[str, Any] = {

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DoesNotExist
+from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
@@ -17,7 +18,7 @@ from chalicelib.catalog.rows import PuidRow, puid_key
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from chalicelib.tables import TableName, write_together
+from chalicelib.tables import TableName, conditional_failure, write_together
 
 _TRIES = 6
 
@@ -177,7 +178,7 @@ def add(file: File) -> None:
         transaction.save(_PointerRow(f"FILE#{file.id}", "POINTER", sample_id=file.sample_id))
         transaction.save(_PointerRow(f"OBJECT#{file.s3_uri}", f"FILE#{file.id}", sample_id=file.sample_id))
 
-    write_together(fill, taken=[Conflict("This PUID is in use.", slug="puid-taken")])
+    write_together(fill, taken=[Conflict("This PUID is in use.", slug="puid-taken")] * 2)
 
 
 def find_own(sample_id: str, file_id: str) -> File | None:
@@ -230,13 +231,13 @@ def complete(file: File) -> File:
     for _ in range(_TRIES - 1):
         try:
             return _completed(file)
-        except _MateCompleted:
+        except _MateChanged:
             continue
     return _completed(file)
 
 
-class _MateCompleted(Conflict):
-    """The mate of a file was completed after it was seen to be on its way."""
+class _MateChanged(Conflict):
+    """The mate of a file was completed after it was seen to be on its way, or changed after it was read."""
 
 
 def _completed(file: File) -> File:
@@ -252,7 +253,7 @@ def _completed(file: File) -> File:
                 transaction.condition_check(FileRow, *key, condition=condition | FileRow.sk.does_not_exist())
             transaction.save(_row(done), condition=condition)
 
-        met = _MateCompleted("This file or its mate changed just now.", slug="completed-meanwhile")
+        met = _MateChanged("This file or its mate changed just now.", slug="completed-meanwhile")
         own_conflict = Conflict("This file was completed just now.", slug="completed-meanwhile")
         write_together(fill_single, taken=[*[met] * len(on_their_way), own_conflict])
         return done
@@ -264,11 +265,13 @@ def _completed(file: File) -> File:
 
     def fill(transaction: TransactWrite) -> None:
         transaction.save(_row(paired), condition=FileRow.complete == False)  # noqa: E712
-        transaction.save(_row(partner), condition=FileRow.sk.exists() & FileRow.paired_with.does_not_exist())
+        alone = FileRow.sk.exists() & FileRow.paired_with.does_not_exist() & (FileRow.etag == mate.etag)
+        transaction.save(_row(partner), condition=alone)
         transaction.delete(FilePuidRow(puid_key(done.puid), "PUID", target_id=done.id))
 
-    meanwhile = Conflict("This file or its mate changed just now.", slug="completed-meanwhile")
-    write_together(fill, taken=[None, meanwhile, meanwhile])
+    own_conflict = Conflict("This file was completed just now.", slug="completed-meanwhile")
+    met = _MateChanged("This file or its mate changed just now.", slug="completed-meanwhile")
+    write_together(fill, taken=[None, own_conflict, met])
     return paired
 
 
@@ -290,6 +293,25 @@ def _waiting_mate(file: File) -> File | None:
         if not (file.puid_given and other.puid_given and file.puid != other.puid):
             return other
     return None
+
+
+def renew(file: File, *, size: int, etag: str, version_id: str | None, crc32: int | None) -> None:
+    """Keep what S3 says now of a complete file whose object was overwritten where it lies. Conflict when its record is
+    not as it was read."""
+    actions: list[Action] = [FileRow.size.set(size), FileRow.etag.set(etag), FileRow.sha256.remove()]
+    actions.append(FileRow.version_id.remove() if version_id is None else FileRow.version_id.set(version_id))
+    actions.append(FileRow.crc32.remove() if crc32 is None else FileRow.crc32.set(crc32))
+    version = FileRow.version_id
+    unchanged = version.does_not_exist() if file.version_id is None else version == file.version_id
+    try:
+        FileRow(f"SAMPLE#{file.sample_id}", f"FILE#{file.id}").update(
+            actions=actions,
+            condition=(FileRow.complete == True) & (FileRow.etag == file.etag) & unchanged,  # noqa: E712
+        )
+    except UpdateError as error:
+        if not conditional_failure(error):
+            raise
+        raise Conflict("This file or its mate changed just now.", slug="completed-meanwhile") from None
 
 
 def remove_all(files: Sequence[File]) -> None:

@@ -11,6 +11,7 @@ from chalicelib import aws, times
 from chalicelib.catalog import files, namespaces, sources
 from chalicelib.catalog.files import File
 from chalicelib.catalog.samples import Sample
+from chalicelib.catalog.sources import Found
 from chalicelib.catalog.stored_objects import StoredObject, look_at
 from chalicelib.crc32 import to_base64
 from chalicelib.errors import Conflict, Flaw, Invalid, broken, words
@@ -160,6 +161,14 @@ def _as_found(file: File, there: StoredObject) -> File:
 def register(sample: Sample, user_id: str, ids: Ids, *, s3_uri: str, filename: str | None, puid: str | None) -> File:
     """Make the record of an object that already lies in S3, where `sources` lets the user take it from."""
     found = sources.find(user_id, namespaces.find(sample.project_id), s3_uri)
+    return record_where_it_lies(sample, ids, found, filename=filename, puid=puid)
+
+
+def record_where_it_lies(
+    sample: Sample, ids: Ids, found: Found, *, filename: str | None = None, puid: str | None = None
+) -> File:
+    """Make the complete record of an object that is nobody's upload through us. With repeatable ids a second call, or
+    one at the same moment, gives the first one's file."""
     file_id = ids.id()
     file = File(
         id=file_id,
@@ -181,4 +190,12 @@ def register(sample: Sample, user_id: str, ids: Ids, *, s3_uri: str, filename: s
         if known is None:
             raise
         file = known
-    return file if file.complete else files.complete(_as_found(file, found.stored))
+    if file.complete:
+        return file
+    try:
+        return files.complete(_as_found(file, found.stored))
+    except Conflict:
+        twin = files.find_own(sample.id, file_id) if ids.is_repeatable else None
+        if twin is None or not twin.complete:
+            raise
+        return twin

@@ -236,7 +236,12 @@ class LocalStack:
                 for name in ("users", "namespaces", "samples", "files", "runs", "exports", "audit", "idempotency")
             },
             "state_machine_arn": outputs["StateMachineArn"],
-            "functions": {"api": outputs["APIHandlerName"], "clean_up": outputs["CleanUpFunction"]},
+            "dead_letters": {"arrivals": outputs["ArrivalsDeadLettersUrl"]},
+            "functions": {
+                "api": outputs["APIHandlerName"],
+                "clean_up": outputs["CleanUpFunction"],
+                "register_arrival": outputs["RegisterArrivalFunction"],
+            },
         }
 
     def stop(self) -> None:

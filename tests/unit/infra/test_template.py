@@ -105,6 +105,25 @@ def test_buckets_are_private_encrypted_tidy_and_tls_only(template: dict[str, Any
     assert "BucketName" not in properties
 
 
+def test_only_what_is_put_under_uploads_and_runs_of_the_catalog_bucket_raises_events(template: dict[str, Any]) -> None:
+    with_events = [name for name in BUCKETS if "NotificationConfiguration" in template["Resources"][name]["Properties"]]
+    assert with_events == ["CatalogBucket"]
+    (event,) = template["Resources"]["RegisterArrival"]["Properties"]["Events"].values()
+    detail = event["Properties"]["Pattern"]["detail"]
+    assert detail["bucket"] == {"name": [{"Ref": "CatalogBucket"}]}
+    assert detail["object"] == {"key": [{"prefix": "uploads/"}, {"prefix": "runs/"}]}
+
+
+def test_what_can_not_be_registered_is_kept_and_told_of(template: dict[str, Any]) -> None:
+    queue = {"Fn::GetAtt": ["ArrivalsDeadLetters", "Arn"]}
+    (event,) = template["Resources"]["RegisterArrival"]["Properties"]["Events"].values()
+    assert event["Properties"]["DeadLetterConfig"]["Arn"] == queue
+    retries = template["Resources"]["RegisterArrivalRetries"]["Properties"]
+    assert retries["DestinationConfig"]["OnFailure"]["Destination"] == queue
+    (alarm,) = of_type(template, "AWS::CloudWatch::Alarm").values()
+    assert alarm["Properties"]["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["ArrivalsDeadLetters", "QueueName"]}
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_tables_are_on_demand_recoverable_encrypted_and_kept(template: dict[str, Any], table: str) -> None:
     resource = template["Resources"][table]

@@ -1,0 +1,94 @@
+"""Objects put into the deployed catalog bucket, on the emulator's own S3: SeaweedFS raises no events."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from infra.demo.api import Api
+from tests.stack import exports
+from tests.stack.local_stack import Running, running
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    home = tmp_path_factory.mktemp("arrivals") / "home"
+    with running(
+        home, SEQPORT_OBJECT_STORE="ministack", SFN_WAIT_SCALE="0", LAMBDA_ASYNC_RETRY_BASE_SECONDS="0.1"
+    ) as up:
+        yield up
+
+
+def soon(ask: Callable[[], Any], seconds: float = 60) -> Any:
+    """What `ask` answers as soon as that is anything."""
+    deadline = time.monotonic() + seconds
+    while not (answer := ask()):
+        assert time.monotonic() < deadline, "it did not come"
+        time.sleep(0.2)
+    return answer
+
+
+def files_of(api: Api, sample: Any) -> dict[str, Any]:
+    return {file["filename"]: file for file in api.get(f"/samples/{sample['id']}/files?limit=100")["items"]}
+
+
+def letter(stack: Running) -> Any:
+    queue = stack.client("sqs")
+    url = stack.info["dead_letters"]["arrivals"]
+    for message in queue.receive_message(QueueUrl=url, MaxNumberOfMessages=1).get("Messages", []):
+        queue.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return json.loads(message["Body"])
+    return None
+
+
+def test_what_is_put_under_uploads_is_listed_paired_overwritten_and_exported(stack: Running) -> None:
+    ana = stack.person("ana@example.org")
+    project = exports.project(ana)
+    sample = ana.post(f"/projects/{project['id']}/samples", {"name": "Arrived"})
+    s3, bucket = stack.client("s3"), stack.info["buckets"]["catalog"]
+    bodies = {f"{stem}_{mate}.fastq": f"@{stem}/{mate}".encode() for stem in ("a", "b é+%20") for mate in (1, 2)}
+
+    def put(name: str, body: bytes) -> None:
+        s3.put_object(Bucket=bucket, Key=f"uploads/{project['puid']}/{sample['puid']}/{name}", Body=body)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda item: put(*item), bodies.items()))
+    soon(lambda: sum("paired_with" in file for file in files_of(ana, sample).values()) == len(bodies))
+    found = files_of(ana, sample)
+    assert set(found) == set(bodies)
+    for stem in ("a", "b é+%20"):
+        forward, reverse = found[f"{stem}_1.fastq"], found[f"{stem}_2.fastq"]
+        assert (forward["direction"], reverse["direction"]) == ("forward", "reverse")
+        assert (forward["paired_with"], forward["puid"]) == (reverse["id"], reverse["puid"])
+    bodies["a_1.fastq"] = b"@a/1 sequenced anew"
+    put("a_1.fastq", bodies["a_1.fastq"])
+    soon(lambda: files_of(ana, sample)["a_1.fastq"]["size"] == len(bodies["a_1.fastq"]))
+    made = exports.create(ana, project["id"], [sample], ["fastq"])
+    ready = exports.wait(ana, made["id"])
+    assert (ready["status"], ready["warnings"]) == ("ready", 0)
+    assert exports.bodies_in(exports.archive(ana, ready)) == bodies
+    assert letter(stack) is None
+
+
+def test_what_is_put_elsewhere_raises_nothing_and_what_is_misplaced_is_a_dead_letter(stack: Running) -> None:
+    s3, bucket = stack.client("s3"), stack.info["buckets"]["catalog"]
+    for key in ("files/x/y/z", "other/x/y/z.fa", "uploads/INXT_PRJ_AAAAAAAAAA/INXT_SAM_AAAAAAAAAA/a.fa"):
+        s3.put_object(Bucket=bucket, Key=key, Body=b"ACGT")
+    told = soon(lambda: letter(stack))
+    assert (told["reason"], told["bucket"]) == ("unknown-project", bucket)
+    assert (
+        told["key"]
+        == told["event"]["detail"]["object"]["key"]
+        == "uploads/INXT_PRJ_AAAAAAAAAA/INXT_SAM_AAAAAAAAAA/a.fa"
+    )
+    assert letter(stack) is None
+
+
+def test_an_event_that_fails_each_time_ends_with_the_dead_letters_too(stack: Running) -> None:
+    broken = {"detail": {"bucket": {"name": "b"}}}
+    function = stack.info["functions"]["register_arrival"]
+    stack.client("lambda").invoke(FunctionName=function, InvocationType="Event", Payload=json.dumps(broken).encode())
+    assert soon(lambda: letter(stack))["requestPayload"] == broken

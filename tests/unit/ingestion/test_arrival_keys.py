@@ -1,0 +1,49 @@
+"""The keys of objects that arrive: one spelling, anything else is told from it before a record is read."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.ingestion.arrivals import Misplaced, ToRun, ToSample, destination_of
+from chalicelib.ingestion.dead_letters import Reason
+
+
+@pytest.mark.parametrize(
+    ("key", "destination"),
+    [
+        ("uploads/P/S/a_1.fastq.gz", ToSample("P", "S", "a_1.fastq.gz")),
+        ("uploads/P/S/été & 100%25 + more.fa", ToSample("P", "S", "été & 100%25 + more.fa")),
+        ("runs/R/summary.txt.gz", ToRun("R", None, "summary.txt.gz")),
+        ("runs/R/S/quast.pdf", ToRun("R", "S", "quast.pdf")),
+        ("uploads/P/S/" + "x" * 255, ToSample("P", "S", "x" * 255)),
+    ],
+)
+def test_a_key_names_whose_file_it_is_to_be(key: str, destination: ToSample | ToRun) -> None:
+    assert destination_of(key) == destination
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "uploads/P/S", "uploads/P/a.fa", "uploads/a.fa", "uploads/P/S/run/a.fa", "uploads//S/a.fa", "uploads/P//a.fa",
+        "uploads/P/../a.fa", "uploads/P/S/..", "uploads/P/S/a\\b", "uploads/P/S/a\n.fa", "uploads/P/S/" + "x" * 256,
+        "runs/a.fa", "runs/R/S/x/a.fa", "runs//a.fa", "files/P/S/a.fa", "Uploads/P/S/a.fa", "/uploads/P/S/a.fa",
+        "", "/",
+    ],
+)  # fmt: skip
+def test_any_other_spelling_is_misplaced(key: str) -> None:
+    with pytest.raises(Misplaced) as misplaced:
+        destination_of(key)
+    assert misplaced.value.reason is Reason.MALFORMED_KEY
+
+
+@given(st.text(max_size=60))
+def test_no_key_is_more_than_a_destination_or_misplaced(text: str) -> None:
+    for key in (text, f"uploads/{text}", f"uploads/P/S/{text}", f"runs/{text}"):
+        try:
+            found = destination_of(key)
+        except Misplaced:
+            continue
+        names = [getattr(found, field) for field in found.__slots__]
+        head = "runs" if isinstance(found, ToRun) else "uploads"
+        assert "/".join([head, *(name for name in names if name is not None)]) == key
