@@ -19,6 +19,7 @@ from chalicelib.ids import Ids
 from chalicelib.settings import settings
 from chalicelib.tables import TableName, write_together
 
+MAX_METADATA = 300_000  # bytes of one sample's, as JSON
 _META = "META"
 _TRANSACTION = 100  # operations that one transaction may have (TransactWriteItems)
 _TRIES = 6

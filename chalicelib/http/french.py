@@ -133,6 +133,38 @@ FRENCH: dict[str, str] = {
     "A samplesheet's row may have {most} bytes; this has {size}.": (
         "Une ligne de la feuille d'échantillons peut avoir {most} octets ; celle-ci en a {size}."
     ),
+    # samplesheets
+    "A samplesheet may have {most} bytes; this one has {size}.": (
+        "Une feuille d'échantillons peut avoir {most} octets ; celle-ci en a {size}."
+    ),
+    "A samplesheet may have {most} rows.": "Une feuille d'échantillons peut avoir {most} lignes.",
+    "A samplesheet may have {most} columns; this one has {size}.": (
+        "Une feuille d'échantillons peut avoir {most} colonnes ; celle-ci en a {size}."
+    ),
+    "Row {row} is no CSV (RFC 4180): look for quotes.": (
+        "La ligne {row} n'est pas du CSV (RFC 4180) : vérifiez les guillemets."
+    ),
+    "The samplesheet is empty: its first row names the columns.": (
+        "La feuille d'échantillons est vide : sa première ligne nomme les colonnes."
+    ),
+    "The samplesheet has no row below its header.": "La feuille d'échantillons n'a pas de ligne sous son en-tête.",
+    "A samplesheet has a column sample.": "Une feuille d'échantillons a une colonne sample.",
+    "A samplesheet has one column of PUIDs: sample_puid or puid.": (
+        "Une feuille d'échantillons a une seule colonne de PUID : sample_puid ou puid."
+    ),
+    "A column's name has 1 to 255 printable characters.": "Un nom de colonne a de 1 à 255 caractères imprimables.",
+    "This column comes twice.": "Cette colonne figure deux fois.",
+    "This row has {size} cells; the header has {most}.": "Cette ligne a {size} cellules ; l'en-tête en a {most}.",
+    "Each row names its sample.": "Chaque ligne nomme son échantillon.",
+    "The rows of one sample say different things here.": (
+        "Les lignes d'un même échantillon disent ici des choses différentes."
+    ),
+    "A file is named by its s3:// URI.": "Un fichier est nommé par son URI s3://.",
+    "Several samples here have this name: tell them apart by PUID.": (
+        "Plusieurs échantillons portent ici ce nom : distinguez-les par leur PUID."
+    ),
+    "Another row means the same sample in another way.": "Une autre ligne désigne autrement le même échantillon.",
+    "This is no PUID of a sample.": "Ceci n'est pas le PUID d'un échantillon.",
     # exports
     "There is no such export.": "Cette exportation n'existe pas.",
     "This export was removed.": "Cette exportation a été supprimée.",

@@ -28,7 +28,6 @@ from chalicelib.http.problems import answering
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
 
-MAX_METADATA = 300_000
 MAX_ANSWER = 4_000_000  # a function answers 6 MB at the most, and a sample's metadata can be large
 _READ_AT_ONCE = 100
 FieldName = Annotated[
@@ -140,9 +139,11 @@ def _new(bodies: Sequence[NewSampleBody], pointers: Sequence[str]) -> list[NewSa
 
 def _too_much(metadata: dict[str, Any], pointer: str) -> list[Flaw]:
     size = len(json.dumps(metadata, ensure_ascii=False).encode())
-    if size <= MAX_METADATA:
+    if size <= samples.MAX_METADATA:
         return []
-    rule = words("A sample's metadata may have {most} bytes in all; this has {size}.", most=MAX_METADATA, size=size)
+    rule = words(
+        "A sample's metadata may have {most} bytes in all; this has {size}.", most=samples.MAX_METADATA, size=size
+    )
     return [Flaw(pointer, rule)]
 
 

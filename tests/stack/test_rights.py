@@ -95,6 +95,7 @@ CASES = [
     Case("POST", "/projects", MAINTAINER, 201, _project, on="group"),
     Case("POST", "/projects/{project}/samples", UPLOADER, 201, lambda _: {"name": "S"}),
     Case("POST", "/projects/{project}/samples/batch", UPLOADER, 201, lambda _: {"samples": [{"name": "S"}]}),
+    Case("POST", "/projects/{project}/import", ANALYST, 200, lambda _: {"samplesheet": "sample\nA\n", "dry_run": True}),
     Case("GET", "/samples/{sample}", GUEST, 200),
     Case("PATCH", "/samples/{sample}", UPLOADER, 200, lambda _: {"description": name()}),
     Case("PATCH", "/samples/{sample}/metadata", UPLOADER, 200, lambda _: {"field": name()}),

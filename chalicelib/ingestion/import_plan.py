@@ -1,0 +1,142 @@
+"""What an import would do to a project: everything that can be known of it before anything is written."""
+
+import json
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal
+
+from chalicelib.catalog import files, sample_lists, samples, sources
+from chalicelib.catalog.namespaces import Namespace
+from chalicelib.catalog.puid import Kind, is_puid
+from chalicelib.catalog.samples import Sample
+from chalicelib.errors import Flaw, Invalid, words
+from chalicelib.ingestion.samplesheet import Samplesheet, SheetFile, SheetSample, pointer
+from chalicelib.settings import settings
+
+_AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFile:
+    """A file to be registered, and its object's size; None where the object was not looked at."""
+
+    file: SheetFile
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSample:
+    """A sample of the sheet, the one of the project that it means (None: it is to be made), and its new files."""
+
+    told: SheetSample
+    sample: Sample | None
+    files: tuple[PlannedFile, ...]
+
+    @property
+    def action(self) -> Literal["create", "update", "none"]:
+        """What becomes of it."""
+        if self.sample is None:
+            return "create"
+        told = samples.merged_metadata(self.sample.metadata, self.told.metadata) != dict(self.sample.metadata)
+        described = self.told.description not in (None, self.sample.description)
+        return "update" if told or described or self.files else "none"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What an import would do, how many objects were looked at for it, and what is wrong."""
+
+    samples: tuple[PlannedSample, ...]
+    looked_at: int
+    flaws: tuple[Flaw, ...]
+
+
+def plan_import(project: Namespace, user_id: str, sheet: Samplesheet, *, look_at_most: int | None) -> ImportPlan:
+    """Resolve the samples of a sheet and look at its objects, at the first `look_at_most` of them. A file whose object
+    is already one of its sample's is left as it is."""
+    flaws: list[Flaw] = []
+    found = _resolved(project, sheet.samples, flaws)
+    wanted = [(told, found.get(told.row)) for told in sheet.samples]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        fresh = list(pool.map(lambda pair: _new_files(*pair), wanted))
+        unseen = [file for of_sample in fresh for file in of_sample]
+        seen = unseen if look_at_most is None else unseen[:look_at_most]
+        looked = dict(zip(seen, pool.map(_looker(project, user_id), seen), strict=True))
+    flaws += [told for told in looked.values() if isinstance(told, Flaw)]
+    planned = []
+    for (told, sample), of_sample in zip(wanted, fresh, strict=True):
+        flaws += _too_much(told, sample)
+        sizes = {file: size for file in of_sample if isinstance(size := looked.get(file), int)}
+        planned.append(PlannedSample(told, sample, tuple(PlannedFile(file, sizes.get(file)) for file in of_sample)))
+    return ImportPlan(tuple(planned), len(looked), tuple(flaws))
+
+
+def _too_much(told: SheetSample, sample: Sample | None) -> list[Flaw]:
+    metadata = samples.merged_metadata({} if sample is None else sample.metadata, told.metadata)
+    size = len(json.dumps(metadata, ensure_ascii=False).encode())
+    if size <= samples.MAX_METADATA:
+        return []
+    rule = words(
+        "A sample's metadata may have {most} bytes in all; this has {size}.", most=samples.MAX_METADATA, size=size
+    )
+    return [Flaw(f"/samplesheet/{told.row}", rule)]
+
+
+def _looker(project: Namespace, user_id: str) -> Callable[[SheetFile], int | Flaw]:
+    def look(file: SheetFile) -> int | Flaw:
+        try:
+            return sources.find(user_id, project, file.s3_uri).stored.size
+        except Invalid as refused:
+            return Flaw(pointer(file.row, file.column), refused.flaws[0].rule)
+
+    return look
+
+
+def _new_files(told: SheetSample, sample: Sample | None) -> list[SheetFile]:
+    if sample is None:
+        return list(told.files)
+    there = {file.s3_uri for file in files.of_sample(sample.id)}
+    return [file for file in told.files if file.s3_uri not in there]
+
+
+def _resolved(project: Namespace, told: Iterable[SheetSample], flaws: list[Flaw]) -> dict[int, Sample]:
+    """The samples of the project that rows mean, by their first row: by PUID, else by name."""
+    rows = list(told)
+    by_puid = samples.find_many(one.puid for one in rows if one.puid)
+    ids: dict[str, list[str]] = {}
+    if any(one.puid is None for one in rows):
+        for listed in sample_lists.everything([project.id], None):
+            ids.setdefault(listed.name, []).append(listed.id)
+    meant: dict[int, str] = {}
+    found: dict[int, Sample] = {}
+    for one in rows:
+        if one.puid is not None:
+            sample = by_puid.get(one.puid)
+            if sample is not None and sample.project_id == project.id:
+                found[one.row] = sample
+            else:
+                _check_new(one, sample, flaws)
+        elif len(same := ids.get(one.name or "", [])) > 1:
+            flaws.append(
+                Flaw(pointer(one.row, "sample"), "Several samples here have this name: tell them apart by PUID.")
+            )
+        elif same:
+            meant[one.row] = same[0]
+    by_id = samples.find_many(meant.values())
+    found |= {row: by_id[sample_id] for row, sample_id in meant.items() if sample_id in by_id}
+    taken: dict[str, int] = {}
+    for one in rows:
+        if one.row in found and taken.setdefault(found[one.row].id, one.row) != one.row:
+            flaws.append(Flaw(pointer(one.row, "sample"), "Another row means the same sample in another way."))
+    return found
+
+
+def _check_new(one: SheetSample, elsewhere: Sample | None, flaws: list[Flaw]) -> None:
+    place = pointer(one.row, "puid")
+    if elsewhere is not None:
+        flaws.append(Flaw(place, "This PUID is in use."))
+    elif not is_puid(one.puid or "", Kind.SAMPLE, settings().puid_prefix):
+        flaws.append(Flaw(place, "This is no PUID of a sample."))
+    elif one.name is None:
+        flaws.append(Flaw(pointer(one.row, "sample"), "A sample has a name."))

@@ -1,0 +1,97 @@
+"""The dry run of a samplesheet: what it would do, and every flaw by its row."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib import aws
+from chalicelib.catalog.sources import bind_source
+from tests.service import Person, made
+
+SignIn = Callable[..., Person]
+
+
+@pytest.fixture
+def olga(sign_in: SignIn) -> Person:
+    return sign_in("olga@example.org")
+
+
+@pytest.fixture
+def project(olga: Person) -> Any:
+    group = made(olga.post("/groups", {"name": "Lab", "path": "lab"}))
+    made_one = made(olga.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
+    aws.s3().create_bucket(Bucket="bound")
+    for number, name in enumerate(("a_1.fq", "a_2.fq", "b.fa")):
+        aws.s3().put_object(Bucket="bound", Key=f"reads/{name}", Body=b"A" * (number + 1))
+    bind_source(group["id"], "bound", "reads/")
+    return made_one
+
+
+def dry(person: Person, project: Any, sheet: str) -> Any:
+    return made(person.post(f"/projects/{project['id']}/import", {"samplesheet": sheet, "dry_run": True}), 200)
+
+
+def test_a_dry_run_tells_what_would_be_made_updated_and_registered(olga: Person, project: Any) -> None:
+    body = {"name": "B", "metadata": {"site": "x"}}
+    known = made(olga.post(f"/projects/{project['id']}/samples", body))
+    made(olga.post(f"/samples/{known['id']}/files/register", {"s3_uri": "s3://bound/reads/b.fa"}))
+    sheet = (
+        "sample,fastq_1,fastq_2,fasta,Site\n"
+        "A,s3://bound/reads/a_1.fq,s3://bound/reads/a_2.fq,,north\nB,,,s3://bound/reads/b.fa,x\n"
+    )
+    told = dry(olga, project, sheet)
+    assert (told["samples_to_create"], told["samples_to_update"], told["error_count"]) == (1, 0, 0)
+    assert (told["files_to_register"], told["files_looked_at"], told["bytes"]) == (2, 2, 3)
+    assert (told["rows"], told["metadata_fields"]) == (2, ["site"])
+    assert [(one["row"], one["name"], one["action"]) for one in told["samples"]] == [
+        (2, "A", "create"),
+        (3, "B", "none"),
+    ]
+    assert told["samples"][0]["files"][1] == {"s3_uri": "s3://bound/reads/a_2.fq", "size": 2}
+    changed = dry(olga, project, f"puid,site\n{known['puid']},south\n")
+    assert [(one["name"], one["action"]) for one in changed["samples"]] == [("B", "update")]
+    assert olga.get(f"/namespaces/{project['id']}/samples").body["total"] == 1
+
+
+def test_every_flaw_is_told_by_its_row_and_column(olga: Person, project: Any) -> None:
+    for _ in range(2):
+        made(olga.post(f"/projects/{project['id']}/samples", {"name": "Twin"}))
+    told = dry(
+        olga,
+        project,
+        "sample,puid,fasta,x\n"
+        "A,,s3://bound/reads/missing.fa,1\nB,,s3://elsewhere/b.fa,1\nC,INXT_SAM_x,,1\nTwin,,,1\n,,,1\nD,,file.fa,1\nE,,\n",
+    )
+    by_pointer = {error["pointer"]: error["detail"] for error in told["errors"]}
+    assert set(by_pointer) == {
+        "/samplesheet/2/fasta", "/samplesheet/3/fasta", "/samplesheet/4/puid", "/samplesheet/5/sample",
+        "/samplesheet/6/sample", "/samplesheet/7/fasta", "/samplesheet/8",
+    }  # fmt: skip
+    assert told["error_count"] == 7
+    assert by_pointer["/samplesheet/2/fasta"] == by_pointer["/samplesheet/3/fasta"]  # whether it exists or not
+
+
+def test_at_most_a_hundred_flaws_are_shown_and_all_are_counted(olga: Person, project: Any) -> None:
+    told = dry(olga, project, "sample,fasta\n" + "".join(f"S{i},f{i}\n" for i in range(150)))
+    assert (told["error_count"], len(told["errors"])) == (150, 100)
+
+
+def test_flaws_are_told_in_french(olga: Person, project: Any) -> None:
+    body = {"samplesheet": "name\nA\n", "dry_run": True}
+    answer = olga.call("POST", f"/projects/{project['id']}/import", body, **{"Accept-Language": "fr"})
+    assert answer.body["errors"][0]["detail"] == "Une feuille d'échantillons a une colonne sample."
+
+
+@pytest.mark.parametrize("body", [{}, {"samplesheet": "sample\nA\n"}, {"samplesheet": "sample\nA\n", "dry_run": False}])
+def test_only_a_dry_run_is_taken(olga: Person, project: Any, body: Any) -> None:
+    assert olga.post(f"/projects/{project['id']}/import", body).status == 422
+
+
+def test_an_import_needs_an_analyst(olga: Person, project: Any, sign_in: SignIn) -> None:
+    bob = sign_in("bob@example.org")
+    body = {"samplesheet": "sample\nA\n", "dry_run": True}
+    assert bob.post(f"/projects/{project['id']}/import", body).status == 404
+    for role, status in (("uploader", 403), ("analyst", 200)):
+        olga.call("PUT", f"/namespaces/{project['id']}/members/{bob.get('/me').body['id']}", {"role": role})
+        assert bob.post(f"/projects/{project['id']}/import", body).status == status
