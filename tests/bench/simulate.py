@@ -9,10 +9,11 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from math import log
 from pathlib import Path
+from typing import Any
 
 from chalicelib.archive.batches import Batch
 from chalicelib.archive.entries import Entry, Source
@@ -25,31 +26,35 @@ DOCS = Path(__file__).parents[2] / "docs" / "performance.md"
 BEGIN, END = "<!-- simulation: begin -->", "<!-- simulation: end -->"
 
 
+def assumed(value: float, meaning: str) -> Any:
+    return field(default=value, metadata={"meaning": meaning})
+
+
 @dataclass(frozen=True)
 class Assumptions:
-    """Seconds, bytes a second, requests a second, US dollars (us-east-1)."""
+    """Seconds, bytes a second, requests a second, US dollars (us-east-1). Latencies are medians of log-normal draws."""
 
-    workers: int = 40
-    get_latency: float = 0.030  # median to the first byte; log-normal, sigma 0.5
-    put_latency: float = 0.060
-    copy_latency: float = 0.150
-    spread: float = 0.5
-    copy_rate: float = 50 * MB  # of one UploadPartCopy; log-normal, sigma 0.3
-    link: float = 75 * MB  # of a function, each way
-    call: float = 0.0003  # the worker's CPU for a read; of a call of the SDK five times that
-    write_limit: float = 3_500  # PUT and COPY below one prefix
-    read_limit: float = 5_500  # GET below one prefix; sources lie below 16
-    read_prefixes: int = 16
-    step: float = 1.0  # a state of the state machine with its function's cold start
-    reads_at_once: int = 16
-    stitches_at_once: int = 6
-    copies_at_once: int = 64
-    small_copies_at_once: int = 16
-    get_price: float = 0.0004 / 1000
-    put_price: float = 0.005 / 1000
-    gb_second: float = 0.0000166667
-    memory_gb: float = 1769 / 1024
-    transition_price: float = 0.025 / 1000
+    workers: int = assumed(40, "workers at once")
+    get_latency: float = assumed(0.030, "s to the first byte of a GET")
+    put_latency: float = assumed(0.060, "s of a PUT beside its transfer")
+    copy_latency: float = assumed(0.150, "s of an UploadPartCopy beside its transfer")
+    spread: float = assumed(0.5, "sigma of the latencies' logarithm (that of the copies' rates is 0.3)")
+    copy_rate: float = assumed(50 * MB, "bytes/s of one UploadPartCopy inside S3")
+    link: float = assumed(75 * MB, "bytes/s of a function's network, each way")
+    call: float = assumed(0.0003, "s of a worker's CPU for a read")
+    write_limit: float = assumed(3_500, "PUT and COPY a second below one prefix (the archive's)")
+    read_limit: float = assumed(5_500, "GET a second below one prefix")
+    read_prefixes: int = assumed(16, "prefixes that the sources lie below")
+    step: float = assumed(1.0, "s of a state of the state machine, with its function's cold start")
+    reads_at_once: int = assumed(16, "reads at once in a worker (as in archive/writer.py)")
+    stitches_at_once: int = assumed(6, "stitched parts at once in a worker (as there)")
+    copies_at_once: int = assumed(64, "large copies at once in a worker (as there)")
+    small_copies_at_once: int = assumed(16, "copies below 64 MiB at once in a worker (as there)")
+    get_price: float = assumed(0.0004 / 1000, "$ a GET")
+    put_price: float = assumed(0.005 / 1000, "$ a PUT or COPY")
+    gb_second: float = assumed(0.0000166667, "$ a GB-second of Lambda")
+    memory_gb: float = assumed(1769 / 1024, "GB of a worker's memory")
+    transition_price: float = assumed(0.025 / 1000, "$ a state transition")
 
 
 class Limit:
@@ -226,6 +231,11 @@ def duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
 
 
+def shown(value: float) -> str:
+    """A number as people write it: no exponent, no more digits than it has."""
+    return f"{value:,.10f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
+
+
 def main() -> None:
     a = Assumptions()
     lines = [
@@ -246,8 +256,9 @@ def main() -> None:
             f"({model.tally.moved / 2 / total:.1%}) | ${model.price():,.3f} | {alone} | ${dollars:,.3f} |"
         )
         print(lines[-1], flush=True)
-    said = [f"- {name}: {value:,}" for name, value in vars(a).items()]
-    text = "\n".join([*lines, "", "Assumptions (seconds, bytes or requests a second, dollars):", "", *said])
+    said = ["| assumed | |", "|--:|---|"]
+    said += [f"| {shown(getattr(a, one.name))} | {one.metadata['meaning']} |" for one in fields(a)]
+    text = "\n".join([*lines, "", *said])
     print("\n".join(["", *said]))
     if "--write" in sys.argv:
         page = DOCS.read_text(encoding="utf-8")

@@ -131,6 +131,7 @@ class First:
         First(1, Do(cut="after"), "CompleteMultipartUpload"),
         First(3, Do(status=409, code="OperationAborted"), "CompleteMultipartUpload"),
         First(1, Do(status=200, code="InternalError"), "CompleteMultipartUpload"),
+        First(2, Do(status=200, code="InternalError"), "UploadPartCopy"),
     ],
     ids=[
         "503 on a fifth",
@@ -140,7 +141,8 @@ class First:
         "a slow copy",
         "completion's answer lost",
         "409",
-        "an error inside a 200",
+        "an error inside a completion's 200",
+        "an error inside a copy's 200",
     ],
 )
 def test_whatever_the_network_does_the_archive_is_right(endpoint: str, work: Work, rule: Rule) -> None:
