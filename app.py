@@ -11,6 +11,7 @@ from chalicelib.assembly.fail import fail_export
 from chalicelib.assembly.finish import finish_export
 from chalicelib.assembly.notify import notify
 from chalicelib.assembly.plan import plan_export
+from chalicelib.assembly.render_linelist import render_linelist as render_table
 from chalicelib.exports.cleanup import clean_up as clean_up_exports
 from chalicelib.http import routes
 from chalicelib.ingestion.arrivals import take_in
@@ -44,6 +45,11 @@ def assemble(event: dict[str, Any], context: object) -> dict[str, Any]:
 @app.lambda_function()
 def finish(event: dict[str, Any], context: object) -> dict[str, Any]:
     return finish_export(event)
+
+
+@app.lambda_function()
+def render_linelist(event: dict[str, Any], context: object) -> dict[str, Any]:
+    return render_table(event)
 
 
 @app.lambda_function(name="notify")

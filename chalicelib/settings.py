@@ -47,6 +47,7 @@ class Settings:
     max_export_bytes: int = 50_000 * (1 << 30)
     max_running_exports: int = 10  # of one user
     assemble_concurrency: int = 40  # workers of one export at once
+    csv_bom: bool = True  # do CSV files begin with a byte order mark, by which Excel knows UTF-8?
     version: str = "0.1.0"
 
     @property
@@ -80,7 +81,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if copy_crc not in ("answer", "read"):
         raise SettingsError(f"COPY_CRC is {copy_crc!r}; it must be 'answer' or 'read'")
     values |= {name: _number(environment, name) for name in _NUMBERS if environment.get(name.upper())}
-    return Settings(**values, copy_crc="read" if copy_crc == "read" else "answer")
+    csv_bom = environment.get("CSV_BOM") or "true"
+    if csv_bom not in ("true", "false"):
+        raise SettingsError(f"CSV_BOM is {csv_bom!r}; it must be 'true' or 'false'")
+    return Settings(**values, copy_crc="read" if copy_crc == "read" else "answer", csv_bom=csv_bom == "true")
 
 
 def _number(environment: Mapping[str, str], name: str) -> int:

@@ -17,7 +17,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_OUT = ROOT / "build" / "package"
-FUNCTIONS = ("APIHandler", "Authorize", "Plan", "Assemble", "Finish", "Notify", "Fail", "CleanUp", "RegisterArrival")
+FUNCTIONS = ("APIHandler", "Authorize", "Plan", "Assemble", "Finish", "RenderLinelist", "Notify", "Fail", "CleanUp",
+             "RegisterArrival")  # fmt: skip
 _INPUTS = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/resources.yaml", "infra/state_machine.json",
            "infra/package.py")  # fmt: skip
 _ENVIRONMENT: dict[str, Any] = {
@@ -48,6 +49,7 @@ _ENVIRONMENT: dict[str, Any] = {
     "MAX_EXPORT_FILES": {"Ref": "MaxExportFiles"},
     "MAX_EXPORT_BYTES": {"Ref": "MaxExportBytes"},
     "ASSEMBLE_CONCURRENCY": {"Ref": "AssembleConcurrency"},
+    "CSV_BOM": {"Ref": "CsvBom"},
     "MAX_RUNNING_EXPORTS": {"Ref": "MaxRunningExports"},
     "AWS_ENDPOINT_URL_S3": {"Fn::If": ["HasS3Endpoint", {"Ref": "S3EndpointUrl"}, {"Ref": "AWS::NoValue"}]},
 }

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 _TWIN = {"NoSuchUpload", "PreconditionFailed", "ConditionalRequestConflict", "OperationAborted"}
 
 
-def create_upload(store: Store, bucket: str, key: str, copy_crc: CopyCrc) -> str:
-    """Begin a multipart upload for an archive or a segment and give back its id.
+def create_upload(store: Store, bucket: str, key: str, copy_crc: CopyCrc, content_type: str = "application/zip") -> str:
+    """Begin a multipart upload for an archive, a segment or another file and give back its id.
 
     With `answer` it is created so that S3 tells each part's CRC-32 and proves that of the whole on completion.
     """
     checksums: dict[str, Any] = {"ChecksumAlgorithm": "CRC32", "ChecksumType": "FULL_OBJECT"}
     answer = store.s3.create_multipart_upload(
-        Bucket=bucket, Key=key, ContentType="application/zip", **(checksums if copy_crc == "answer" else {})
+        Bucket=bucket, Key=key, ContentType=content_type, **(checksums if copy_crc == "answer" else {})
     )
     return answer["UploadId"]
 

@@ -11,15 +11,15 @@ from chalicelib.archive.entries import Member, UploadGone
 from chalicelib.archive.finish import Archive, SourcesChanged, finish_upload
 from chalicelib.archive.plan_file import read_index
 from chalicelib.assembly.assemble import result_of
-from chalicelib.assembly.state import MAX_PLANS, State, in_work
+from chalicelib.assembly.state import MAX_PLANS, State, in_work, verdict_of
 from chalicelib.crc32 import to_hex
-from chalicelib.exports import lifecycle, record, uploads
+from chalicelib.exports import lifecycle, uploads
 from chalicelib.exports.contents import Contents, from_rows
 from chalicelib.exports.expiry import expiry
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.left_out import keep_left_out
 from chalicelib.exports.manifest import Manifest
-from chalicelib.exports.record import Export, ExportedFile, Status, Step, Upload
+from chalicelib.exports.record import Export, ExportedFile, Step, Upload
 from chalicelib.exports.report import report_lines
 from chalicelib.exports.work_files import (
     contents_key,
@@ -44,9 +44,7 @@ def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
     state = State.of(event)
     export = in_work(state)
     if export is None:
-        done = record.find(state.export_id)
-        is_done = done is not None and done.status is Status.READY and done.attempt == state.attempt
-        return state.outcome("ready" if is_done and done is not None and done.removed_at is None else "removed")
+        return state.outcome(verdict_of(state))
     upload = export.upload
     if upload is None or upload.plan != state.plan:
         return state.outcome("removed")
@@ -116,7 +114,7 @@ def _ready(
     """Keep what previews and downloads need beside the archive, then turn the record."""
     put_export(manifest_key(export.id), b"".join(_encoded(manifest.json_lines)()))
     keep_left_out(export.id, contents.skipped)
-    put_export(sources_key(export.id), json.dumps(contents.source_ids).encode())
+    put_export(sources_key(upload.key), json.dumps(contents.source_ids).encode())
     moment = times.now()
     traffic = archive.traffic
     turned = lifecycle.turn_ready(
@@ -134,9 +132,5 @@ def _ready(
         },
     )
     uploads.delete_segments(plan_prefix(export.id, state.attempt, upload.token))
-    if turned:
-        return state.outcome("ready")
-    current = record.find(state.export_id)
     # A twin of this step may have turned it just now; whatever else happened, this attempt is over.
-    is_ready = current is not None and current.status is Status.READY and current.removed_at is None
-    return state.outcome("ready" if is_ready else "removed")
+    return state.outcome("ready" if turned else verdict_of(state))

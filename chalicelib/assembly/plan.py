@@ -1,4 +1,4 @@
-"""Plan: what the archive will hold, and every part of it, before the first byte."""
+"""Plan: what the archive will hold and every part of it, or what rows a linelist will have, before the first byte."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +17,8 @@ from chalicelib.exports.analysis_request import AnalysisWish
 from chalicelib.exports.contents import Contents, Item, Skipped, sample_contents, to_rows
 from chalicelib.exports.estimate import excesses
 from chalicelib.exports.failures import FailureCode
+from chalicelib.exports.linelist_plan import LinelistPlan, plan_of, to_lines
+from chalicelib.exports.linelist_request import LinelistWish
 from chalicelib.exports.record import Export, Step, Upload
 from chalicelib.exports.request import Wish, wish_of
 from chalicelib.exports.sample_request import SampleWish
@@ -33,6 +35,7 @@ from chalicelib.exports.work_files import (
     put_lines,
     put_work,
     request_key,
+    rows_key,
     summary_key,
 )
 from chalicelib.settings import settings
@@ -42,10 +45,10 @@ _PUTS_AT_ONCE = 8
 
 def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
     """Outcomes: `planned` with the numbers of the batches and of those that must be done before them (`copies`),
-    `failed` with a code, `removed`.
+    `linelist_planned`, `failed` with a code, `removed`.
 
-    Each run writes its plan under a token of its own; the first to claim the record's upload for this plan wins, and a
-    run that comes second gives back the winner's batches.
+    Each run writes its plan under a token of its own; the first to claim the record for this plan wins, and a run that
+    comes second gives back the winner's.
     """
     state = State.of(event)
     export = in_work(state)
@@ -53,15 +56,36 @@ def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
         return state.outcome("removed")
     if export.upload is not None and export.upload.plan >= state.plan:
         return _planned(state, export.upload)
-    wish = wish_of(get_document(request_key(export.id)) or {})
+    if export.table is not None:
+        return state.outcome("linelist_planned")
     try:
-        contents = _contents(wish, export, state)
+        return _plan_wish(wish_of(get_document(request_key(export.id)) or {}), export, state)
     except (Forbidden, NotFound):
         return state.outcome("failed", code=FailureCode.NO_LONGER_ALLOWED.value)
+
+
+def _plan_wish(wish: Wish, export: Export, state: State) -> dict[str, Any]:
+    if isinstance(wish, LinelistWish):
+        return _plan_linelist(export, state, plan_of(wish.samples.choice(export.user_id)))
+    contents = _contents(wish, export, state)
     planned = _plan(contents)
     if isinstance(planned, FailureCode):
         return state.outcome("failed", code=planned.value)
     return _claim(export, state, contents, planned)
+
+
+def _plan_linelist(export: Export, state: State, plan: LinelistPlan) -> dict[str, Any]:
+    """Write which samples have rows, and make it the plan of this attempt."""
+    count = len(plan.samples)
+    if not count:
+        return state.outcome("failed", code=FailureCode.NOTHING_TO_EXPORT.value)
+    if excesses(count, 0, 0, settings()):
+        return state.outcome("failed", code=FailureCode.TOO_LARGE.value)
+    token = uuid4().hex[:12]
+    put_lines(rows_key(plan_prefix(export.id, state.attempt, token)), to_lines(plan))
+    lifecycle.claim_table(export.id, state.attempt, token, times.to_text(times.now()), rows_total=count)
+    # A twin may have claimed its own plan first: whichever stands on the record is rendered.
+    return state.outcome("removed" if in_work(state) is None else "linelist_planned")
 
 
 def _plan(contents: Contents) -> Plan | FailureCode:
@@ -78,7 +102,7 @@ def _plan(contents: Contents) -> Plan | FailureCode:
         return FailureCode.TOO_LARGE
 
 
-def _contents(wish: Wish, export: Export, state: State) -> Contents:
+def _contents(wish: SampleWish | AnalysisWish, export: Export, state: State) -> Contents:
     excluded: dict[str, str] = get_document(excluded_key(export.id, state.attempt)) or {}
     match wish:
         case SampleWish():

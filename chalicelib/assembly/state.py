@@ -37,3 +37,10 @@ def in_work(state: State) -> Export | None:
     if export.status is not Status.PROCESSING or export.attempt != state.attempt:
         return None
     return export
+
+
+def verdict_of(state: State) -> str:
+    """What a last step finds when its attempt is over: `ready`, if it ended so and still is there, else `removed`."""
+    export = record.find(state.export_id)
+    is_ready = export is not None and export.status is Status.READY and export.attempt == state.attempt
+    return "ready" if is_ready and export is not None and export.removed_at is None else "removed"

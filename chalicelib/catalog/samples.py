@@ -1,8 +1,7 @@
 """Samples and their metadata. Each is listed in its project and every group above, by the rows of `sample_index`."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.models import Model
@@ -10,6 +9,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import times
 from chalicelib.catalog import sample_index
+from chalicelib.catalog.metadata import Metadata
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.puid import Kind, is_puid, make
 from chalicelib.catalog.rows import PuidRow, puid_key
@@ -23,7 +23,6 @@ MAX_METADATA = 300_000  # bytes of one sample's, as JSON
 _META = "META"
 _TRANSACTION = 100  # operations that one transaction may have (TransactWriteItems)
 _TRIES = 6
-Metadata = Mapping[str, str | int | float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,17 @@ class Sample:
     metadata: Metadata
     created_at: str
     updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampleHead:
+    """What stands on a sample without its metadata, which can be large."""
+
+    id: str
+    puid: str
+    name: str
+    project_id: str
+    namespace_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +218,24 @@ def find(id_or_puid: str) -> Sample:
 
 def find_many(ids_or_puids: Iterable[str]) -> dict[str, Sample]:
     """The samples of these ids or PUIDs, keyed by what was asked; those that do not exist are absent."""
+    ids = _ids_of(ids_or_puids)
+    by_id = {row.sample_id: _value(row) for row in SampleRow.batch_get(_keys(ids.values()), consistent_read=True)}
+    return {one: by_id[sample_id] for one, sample_id in ids.items() if sample_id in by_id}
+
+
+def find_heads(ids_or_puids: Iterable[str]) -> dict[str, SampleHead]:
+    """As `find_many`, without metadata: a hundred thousand of them fit into memory."""
+    ids = _ids_of(ids_or_puids)
+    wanted = ["sample_id", "puid", "name", "project_id", "namespace_ids"]
+    by_id = {
+        row.sample_id: SampleHead(row.sample_id, row.puid, row.name, row.project_id, tuple(row.namespace_ids))
+        for row in SampleRow.batch_get(_keys(ids.values()), consistent_read=True, attributes_to_get=wanted)
+    }
+    return {one: by_id[sample_id] for one, sample_id in ids.items() if sample_id in by_id}
+
+
+def _ids_of(ids_or_puids: Iterable[str]) -> dict[str, str]:
+    """The id that each of these means, if there is such a sample."""
     asked = list(dict.fromkeys(ids_or_puids))
     prefix = settings().puid_prefix
     puids = [one for one in asked if is_puid(one, Kind.SAMPLE, prefix)]
@@ -215,10 +243,11 @@ def find_many(ids_or_puids: Iterable[str]) -> dict[str, Sample]:
         row.pk.removeprefix("PUID#"): row.target_id
         for row in SamplePuidRow.batch_get([(puid_key(puid), "PUID") for puid in puids], consistent_read=True)
     }
-    ids = {one: named.get(one, one) for one in asked if one and len(one) <= 255}
-    keys = [(f"SAMPLE#{sample_id}", _META) for sample_id in dict.fromkeys(ids.values())]
-    by_id = {row.sample_id: _value(row) for row in SampleRow.batch_get(keys, consistent_read=True)}
-    return {one: by_id[sample_id] for one, sample_id in ids.items() if sample_id in by_id}
+    return {one: named.get(one, one) for one in asked if one and len(one) <= 255}
+
+
+def _keys(sample_ids: Iterable[str]) -> list[tuple[str, str]]:
+    return [(f"SAMPLE#{sample_id}", _META) for sample_id in dict.fromkeys(sample_ids)]
 
 
 def change(sample: Sample, how: Callable[[Sample], Sample]) -> Sample:
@@ -275,15 +304,3 @@ def delete(sample: Sample) -> None:
 
     write_together(fill, taken=[NotFound("There is no such sample.")])
     sample_index.drop_terms(term_rows(sample), None)
-
-
-def merged_metadata(present: Metadata, changes: Mapping[str, Any]) -> dict[str, str | int | float]:
-    """Metadata after a patch: fields are lower-cased and trimmed, null removes one."""
-    merged = dict(present)
-    for field, value in changes.items():
-        name = field.strip().lower()
-        if value is None:
-            merged.pop(name, None)
-        else:
-            merged[name] = value
-    return merged

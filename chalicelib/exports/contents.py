@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.catalog.files import File
 from chalicelib.catalog.namespaces import Namespace
-from chalicelib.catalog.samples import Sample
+from chalicelib.catalog.samples import SampleHead
 from chalicelib.exports.archive_paths import distinct_names
 
 
@@ -78,7 +78,7 @@ def _attachment_order(files: Iterable[File]) -> list[list[File]]:
 
 
 def sample_contents(
-    samples: Sequence[Sample],
+    samples: Sequence[SampleHead],
     projects: Mapping[str, Namespace],
     files: Mapping[str, Sequence[File]],
     formats: Iterable[str],
@@ -93,7 +93,7 @@ def sample_contents(
     found here. Samples without a matching file are left out and named in `skipped`.
     """
     wanted = set(formats)
-    by_project: dict[str, list[Sample]] = {}
+    by_project: dict[str, list[SampleHead]] = {}
     for sample in samples:
         by_project.setdefault(sample.project_id, []).append(sample)
     items: list[Item] = []

@@ -13,22 +13,25 @@ from chalicelib.errors import Conflict, Forbidden, NotFound
 from chalicelib.exports.archive_paths import safe_name
 from chalicelib.exports.record import Export, ExportedFile, Status
 from chalicelib.exports.runs_asked import RunsAsked
-from chalicelib.exports.work_files import get_object, manifest_key, sources_key
+from chalicelib.exports.work_files import get_object, manifest_key, report_key, sources_key
+from chalicelib.linelist.formats import CONTENT_TYPES
 from chalicelib.settings import settings
 
 LINK_LASTS = timedelta(minutes=15)
-_CONTENT_TYPES = {"zip": "application/zip"}
+_CONTENT_TYPES = {"zip": "application/zip", **CONTENT_TYPES}
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A presigned URL of the file and what a client needs to check what it gets."""
+    """A presigned URL of the file and what a client needs to check what it gets. `report_url`: of the report that lies
+    beside a linelist; an archive has its own inside."""
 
     url: str
     filename: str
     size: int
     crc32: str
     expires_at: str
+    report_url: str | None
 
 
 def file_of(export: Export) -> ExportedFile:
@@ -43,9 +46,9 @@ def download_name(export: Export, file: ExportedFile) -> str:
     return f"{safe_name(export.name or export.id)}.{file.ending}"
 
 
-def check_sources(export: Export, user_id: str) -> None:
+def check_sources(export: Export, file: ExportedFile, user_id: str) -> None:
     """Raise Forbidden unless the user may still read every project or run that the export holds something of."""
-    body = get_object(settings().exports_bucket, sources_key(export.id))
+    body = get_object(settings().exports_bucket, sources_key(file.key))
     if body is None:
         raise Conflict("This export is not ready.", slug="not-ready")
     source_ids: list[str] = json.loads(body)
@@ -73,7 +76,7 @@ def _reads_runs(export: Export, run_ids: Sequence[str], user_id: str) -> bool:
 def link_to(export: Export, user_id: str) -> Link:
     """A link to the file of a ready export, good for 15 minutes. Raises Conflict or Forbidden."""
     file = file_of(export)
-    check_sources(export, user_id)
+    check_sources(export, file, user_id)
     name = download_name(export, file)
     plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
@@ -87,17 +90,18 @@ def link_to(export: Export, user_id: str) -> Link:
         },
         ExpiresIn=int(LINK_LASTS.total_seconds()),
     )
-    return Link(url, name, file.size, file.crc32, times.to_text(times.now() + LINK_LASTS))
+    report_url = _json_link(report_key(file.key)) if export.type == "linelist" else None
+    return Link(url, name, file.size, file.crc32, times.to_text(times.now() + LINK_LASTS), report_url)
 
 
 def manifest_link(export: Export) -> str:
     """A link to the whole manifest.json of a ready export, good for 15 minutes."""
+    return _json_link(manifest_key(export.id))
+
+
+def _json_link(key: str) -> str:
     return aws.s3().generate_presigned_url(
         "get_object",
-        Params={
-            "Bucket": settings().exports_bucket,
-            "Key": manifest_key(export.id),
-            "ResponseContentType": "application/json",
-        },
+        Params={"Bucket": settings().exports_bucket, "Key": key, "ResponseContentType": "application/json"},
         ExpiresIn=int(LINK_LASTS.total_seconds()),
     )

@@ -27,8 +27,8 @@ class Failure:
 _WORDS: dict[FailureCode, tuple[bool, str, str]] = {
     FailureCode.NOTHING_TO_EXPORT: (
         False,
-        "Nothing of what was chosen has a file that can be exported.",
-        "Rien de ce qui a été choisi n'a de fichier qui puisse être exporté.",
+        "Nothing of what was chosen can be exported.",
+        "Rien de ce qui a été choisi ne peut être exporté.",
     ),
     FailureCode.NO_LONGER_ALLOWED: (
         False,
@@ -42,8 +42,8 @@ _WORDS: dict[FailureCode, tuple[bool, str, str]] = {
     ),
     FailureCode.TOO_LARGE: (
         False,
-        "The export is larger than an archive can be. Export less at once.",
-        "L'exportation dépasse la taille possible d'une archive. Exportez moins de choses à la fois.",
+        "The export is larger than one file can be. Export less at once.",
+        "L'exportation dépasse la taille possible d'un fichier. Exportez-en moins à la fois.",
     ),
     FailureCode.INTERRUPTED: (
         True,

@@ -129,6 +129,30 @@ def add_bytes(export_id: str, attempt: int, plan: int, count: int, at: str) -> b
     )
 
 
+def claim_table(export_id: str, attempt: int, token: str, at: str, *, rows_total: int) -> bool:
+    """Make this plan of a linelist the one of its attempt; False when another was first or the attempt is over."""
+    return _update(
+        export_id,
+        _in_work(attempt) & ExportRow.table_token.does_not_exist(),
+        [
+            ExportRow.table_token.set(token),
+            ExportRow.rows_total.set(rows_total),
+            ExportRow.rows_done.set(0),
+            ExportRow.step.set(Step.ASSEMBLING.value),
+            ExportRow.touched_at.set(at),
+        ],
+    )
+
+
+def tell_rows(export_id: str, attempt: int, done: int, at: str) -> bool:
+    """Show how many rows are written; False when the attempt is over, or another render has come as far."""
+    return _update(
+        export_id,
+        _in_work(attempt) & (ExportRow.rows_done < done),
+        [ExportRow.rows_done.set(done), ExportRow.touched_at.set(at)],
+    )
+
+
 def turn_ready(
     export: Export,
     file: ExportedFile,
@@ -209,7 +233,9 @@ def retry(export: Export, *, at: str, actor: str, source_ip: str | None) -> None
 
 
 def _begin_again(export: Export, at: str) -> list[UpdateAction]:
-    removed = ("upload_plan", "upload_token", "upload_key", "upload_id", "failure_code", "failure_message")
+    removed = (
+        "upload_plan", "upload_token", "upload_key", "upload_id", "table_token", "failure_code", "failure_message",
+    )  # fmt: skip
     return [
         ExportRow.attempt.set(export.attempt + 1),
         ExportRow.step.set(Step.QUEUED.value),

@@ -10,7 +10,8 @@ _PERCENT = {Step.QUEUED: 0, Step.PLANNING: 1, Step.FINISHING: _FINISHING_FROM, S
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The step, the percentage (never going back within an attempt), and bytes and files of the whole."""
+    """The step, the percentage (never going back within an attempt), and bytes and files of the whole; of a linelist
+    it is rows that are counted."""
 
     step: Step
     percent: int
@@ -30,5 +31,7 @@ def progress_of(export: Export) -> Progress:
     percent = _PERCENT.get(export.step, 0)
     if export.step is Step.ASSEMBLING:
         share = done / export.bytes_total if export.bytes_total else 0
+        if export.table is not None:
+            share = export.table.rows_done / export.table.rows_total
         percent = _ASSEMBLING_FROM + int(share * (_FINISHING_FROM - _ASSEMBLING_FROM - 1))
     return Progress(export.step, max(percent, export.percent_floor), done, export.bytes_total, export.files_total)

@@ -44,6 +44,15 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """The table of a linelist: the plan that some Plan run claimed first (`token` names its files), and its rows."""
+
+    token: str
+    rows_total: int
+    rows_done: int
+
+
+@dataclass(frozen=True, slots=True)
 class ExportedFile:
     """The finished file: size in bytes, CRC-32 of the whole as 8 hex digits, how many exported files it holds."""
 
@@ -82,6 +91,7 @@ class Export:
     files_total: int
     warnings: int
     upload: Upload | None
+    table: Table | None
     file: ExportedFile | None
     ready_at: str | None
     expires_at: str | None
@@ -146,6 +156,9 @@ class ExportRow(Model):
     upload_token = UnicodeAttribute(null=True)
     upload_key = UnicodeAttribute(null=True)
     upload_id = UnicodeAttribute(null=True)
+    table_token = UnicodeAttribute(null=True)
+    rows_total = NumberAttribute(default=0)
+    rows_done = NumberAttribute(default=0)
     file_key = UnicodeAttribute(null=True)
     file_size = NumberAttribute(null=True)
     file_crc32 = UnicodeAttribute(null=True)
@@ -172,6 +185,9 @@ def value_of(row: ExportRow) -> Export:
     upload = None
     if row.upload_id is not None:
         upload = Upload(int(row.upload_plan), row.upload_token, row.upload_key, row.upload_id)
+    table = None
+    if row.table_token is not None:
+        table = Table(row.table_token, int(row.rows_total), int(row.rows_done))
     file = None
     if row.file_key is not None:
         file = ExportedFile(row.file_key, int(row.file_size), row.file_crc32, int(row.file_files))
@@ -195,6 +211,7 @@ def value_of(row: ExportRow) -> Export:
         files_total=int(row.files_total),
         warnings=int(row.warnings),
         upload=upload,
+        table=table,
         file=file,
         ready_at=row.ready_at,
         expires_at=row.expires_at,

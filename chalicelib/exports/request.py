@@ -6,15 +6,20 @@ Each type has a module of its own with its body, its wish, `accept` and `foresee
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.exports import analysis_request, sample_request
+from chalicelib.exports import analysis_request, linelist_request, sample_request
 from chalicelib.exports.analysis_request import AnalysisExportRequest, AnalysisWish
 from chalicelib.exports.estimate import Estimate
+from chalicelib.exports.linelist_request import LinelistExportRequest, LinelistWish
 from chalicelib.exports.request_rules import check_room
 from chalicelib.exports.sample_request import SampleExportRequest, SampleWish
 
-ExportRequest = SampleExportRequest | AnalysisExportRequest
-Wish = SampleWish | AnalysisWish
-REQUESTS: Mapping[str, type[ExportRequest]] = {"sample": SampleExportRequest, "analysis": AnalysisExportRequest}
+ExportRequest = SampleExportRequest | LinelistExportRequest | AnalysisExportRequest
+Wish = SampleWish | LinelistWish | AnalysisWish
+REQUESTS: Mapping[str, type[ExportRequest]] = {
+    "sample": SampleExportRequest,
+    "linelist": LinelistExportRequest,
+    "analysis": AnalysisExportRequest,
+}
 
 
 def accept(request: ExportRequest, user_id: str) -> Wish:
@@ -23,9 +28,12 @@ def accept(request: ExportRequest, user_id: str) -> Wish:
     Raises NotFound or Forbidden for the namespace (at least analyst), Invalid with every broken rule (its slug is that
     of the rule where all rows are of one), and TooMany when the user has as many exports under way as are allowed.
     """
+    wish: Wish
     match request:
         case SampleExportRequest():
-            wish: Wish = sample_request.accept(request, user_id)
+            wish = sample_request.accept(request, user_id)
+        case LinelistExportRequest():
+            wish = linelist_request.accept(request, user_id)
         case AnalysisExportRequest():
             wish = analysis_request.accept(request, user_id)
     check_room(user_id)
@@ -37,6 +45,8 @@ def foresee(request: ExportRequest, user_id: str) -> Estimate:
     match request:
         case SampleExportRequest():
             return sample_request.foresee(request, user_id)
+        case LinelistExportRequest():
+            return linelist_request.foresee(request, user_id)
         case AnalysisExportRequest():
             return analysis_request.foresee(request, user_id)
 
@@ -46,6 +56,8 @@ def to_document(wish: Wish) -> dict[str, Any]:
     match wish:
         case SampleWish():
             return {"type": "sample", **wish.to_document()}
+        case LinelistWish():
+            return {"type": "linelist", **wish.to_document()}
         case AnalysisWish():
             return {"type": "analysis", **wish.to_document()}
 
@@ -55,6 +67,8 @@ def wish_of(document: Mapping[str, Any]) -> Wish:
     match document["type"]:
         case "sample":
             return SampleWish.from_document(document)
+        case "linelist":
+            return LinelistWish.from_document(document)
         case "analysis":
             return AnalysisWish.from_document(document)
         case unknown:

@@ -8,7 +8,7 @@ from chalicelib.access.roles import Role
 from chalicelib.catalog import files, namespaces, permissions, sample_lists, samples
 from chalicelib.catalog.files import File
 from chalicelib.catalog.namespaces import Namespace
-from chalicelib.catalog.samples import Sample
+from chalicelib.catalog.samples import SampleHead
 
 _READERS = 16
 _CHUNK = 64
@@ -19,24 +19,24 @@ class Choice:
     """The samples that may be exported, in the order asked for, each once; their projects; and what was refused:
     the position in the request and the id as it was given."""
 
-    samples: tuple[Sample, ...]
+    samples: tuple[SampleHead, ...]
     projects: Mapping[str, Namespace]
     refused: tuple[tuple[int, str], ...]
 
 
 def choose(user_id: str, namespace: Namespace, sample_ids: Sequence[str]) -> Choice:
     """The samples of these ids or PUIDs that lie in the namespace and that the user may read as an analyst."""
-    return _allowed(user_id, namespace, list(enumerate(sample_ids)), samples.find_many(sample_ids))
+    return _allowed(user_id, namespace, list(enumerate(sample_ids)), samples.find_heads(sample_ids))
 
 
 def choose_all(user_id: str, namespace: Namespace, q: str | None) -> Choice:
     """All samples of the namespace that `q` finds, by PUID, as far as the user may read them as an analyst."""
     asked = list(enumerate(one.id for one in sample_lists.everything(permissions.lists_of(namespace), q)))
-    return _allowed(user_id, namespace, asked, samples.find_many(sample_id for _, sample_id in asked))
+    return _allowed(user_id, namespace, asked, samples.find_heads(sample_id for _, sample_id in asked))
 
 
 def _allowed(
-    user_id: str, namespace: Namespace, asked: Sequence[tuple[int, str]], found: Mapping[str, Sample]
+    user_id: str, namespace: Namespace, asked: Sequence[tuple[int, str]], found: Mapping[str, SampleHead]
 ) -> Choice:
     projects = namespaces.find_many(sorted({sample.project_id for sample in found.values()}))
     readable = {
@@ -45,7 +45,7 @@ def _allowed(
         if (permissions.readable(user_id, project) or Role.GUEST) >= Role.ANALYST
     }
     holding = set(permissions.lists_of(namespace))
-    chosen: dict[str, Sample] = {}
+    chosen: dict[str, SampleHead] = {}
     refused = []
     for position, asked_id in asked:
         sample = found.get(asked_id)
@@ -56,7 +56,7 @@ def _allowed(
     return Choice(tuple(chosen.values()), projects, tuple(refused))
 
 
-def files_of(chosen: Sequence[Sample]) -> Iterator[tuple[str, list[File]]]:
+def files_of(chosen: Sequence[SampleHead]) -> Iterator[tuple[str, list[File]]]:
     """The complete files of each sample, as (sample id, files); read a chunk at a time, so that asking for the first
     does not read them all."""
     with ThreadPoolExecutor(_READERS) as pool:

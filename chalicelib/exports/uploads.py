@@ -1,6 +1,8 @@
-"""The multipart uploads that an export's archive and its segments grow in."""
+"""The multipart uploads that an export's file and an archive's segments grow in."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 
 from chalicelib import aws
@@ -31,6 +33,23 @@ def begin(key: str) -> str:
     """Begin the upload of an archive and give back its id."""
     s = settings()
     return completion.create_upload(store(), s.exports_bucket, key, s.copy_crc)
+
+
+@contextmanager
+def file_upload(key: str, content_type: str) -> Iterator[Target]:
+    """An upload of a file that is no archive; aborted unless what is done with it ends well."""
+    s = settings()
+    target = Target(
+        s.exports_bucket,
+        key,
+        completion.create_upload(store(), s.exports_bucket, key, s.copy_crc, content_type),
+        s.copy_crc,
+    )
+    try:
+        yield target
+    except BaseException:
+        completion.abort_uploads(store(), [target])
+        raise
 
 
 def begin_segments(plan: str, count: int) -> None:

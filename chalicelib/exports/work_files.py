@@ -2,9 +2,13 @@
 
 Work bucket    work/<export id>/request.json                     what was asked for
                work/<export id>/<attempt>/excluded.json          sources that earlier plans of this attempt lost
-               work/<export id>/<attempt>/<token>/…              one plan: contents, index, batches, results, segments
+               work/<export id>/<attempt>/<token>/…              one plan: contents, index, batches, results, segments;
+                                                                 or a linelist's samples
 Exports bucket <export id>/<attempt>-<token>/archive.zip         a key of its own for each plan's upload
-               <export id>/manifest.json, sources.json           for the preview and the rights of a download
+               <export id>/<attempt>-<token>/linelist.csv …      and for each time that a linelist is rendered,
+                                             report.json         with what is not in it beside it
+                                             sources.json        beside either, for the rights of a download
+               <export id>/manifest.json                         for the preview
                <export id>/warnings.json                         what was left out, where anything was
 """
 
@@ -54,6 +58,10 @@ def result_key(plan: str, batch: int) -> str:
     return f"{plan}result-{batch:04d}.json"
 
 
+def rows_key(plan: str) -> str:
+    return f"{plan}rows.json"
+
+
 def segments_key(plan: str) -> str:
     return f"{plan}segments.json"
 
@@ -78,12 +86,24 @@ def archive_key(export_id: str, attempt: int, token: str) -> str:
     return f"{export_id}/{attempt}-{token}/archive.zip"
 
 
+def linelist_key(export_id: str, attempt: int, token: str, linelist_format: str) -> str:
+    return f"{export_id}/{attempt}-{token}/linelist.{linelist_format}"
+
+
 def manifest_key(export_id: str) -> str:
     return f"{export_id}/manifest.json"
 
 
-def sources_key(export_id: str) -> str:
-    return f"{export_id}/sources.json"
+def sources_key(file_key: str) -> str:
+    return f"{_folder_of(file_key)}sources.json"
+
+
+def report_key(file_key: str) -> str:
+    return f"{_folder_of(file_key)}report.json"
+
+
+def _folder_of(key: str) -> str:
+    return key[: key.rindex("/") + 1]
 
 
 def warnings_key(export_id: str) -> str:

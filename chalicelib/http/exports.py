@@ -52,6 +52,9 @@ def shown(export: Export, locale: str) -> dict[str, Any]:
             "crc32": export.file.crc32,
             "files": export.file.files,
         }
+    rows = {}
+    if export.table is not None:
+        rows = {"rows_done": export.table.rows_done, "rows_total": export.table.rows_total}
     return {
         "id": export.id,
         "name": export.name,
@@ -68,6 +71,7 @@ def shown(export: Export, locale: str) -> dict[str, Any]:
             "bytes_done": progress.bytes_done,
             "bytes_total": progress.bytes_total,
             "files_total": progress.files_total,
+            **rows,
         },
         "file": file,
         "warnings": export.warnings,
@@ -210,6 +214,7 @@ def blueprint(authorize: Any) -> Blueprint:
             "size": made.size,
             "crc32": made.crc32,
             "expires_at": made.expires_at,
+            **({} if made.report_url is None else {"report_url": made.report_url}),
         }
 
     @bp.route("/exports/{export_id}/download", methods=["POST"], authorizer=authorize)

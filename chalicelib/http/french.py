@@ -190,6 +190,13 @@ FRENCH: dict[str, str] = {
     "None of these samples has a file of the chosen formats.": (
         "Aucun de ces échantillons n'a de fichier des formats choisis."
     ),
+    "Choose at least one metadata field.": "Choisissez au moins un champ de métadonnées.",
+    "The names of the fields may have {most} characters in all; these have {length}.": (
+        "Les noms des champs peuvent avoir {most} caractères en tout ; ceux-ci en ont {length}."
+    ),
+    "Choose a format of linelists; known are: {known}.": (
+        "Choisissez un format de liste descriptive ; les formats connus sont : {known}."
+    ),
     "Choose at least one file format.": "Choisissez au moins un format de fichier.",
     "Unknown file format; known are: {known}.": "Format de fichier inconnu ; les formats connus sont : {known}.",
     "Give either sample_ids or selection, not both.": "Donnez soit sample_ids, soit selection, mais pas les deux.",

@@ -62,6 +62,7 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "link-not-possible": ProblemType(422, "This can't be shared so", "Ce partage est impossible"),
     "no-file-format": ProblemType(422, "No file format", "Aucun format de fichier"),
     "no-matching-file": ProblemType(422, "No file to export", "Aucun fichier à exporter"),
+    "no-metadata-field": ProblemType(422, "No metadata field", "Aucun champ de métadonnées"),
     "no-output": ProblemType(422, "No output to export", "Aucun résultat à exporter"),
     "no-sample": ProblemType(422, "No sample", "Aucun échantillon"),
     "no-workflow-execution": ProblemType(422, "No workflow execution", "Aucune exécution de flux de travail"),
@@ -75,6 +76,7 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "workflow-execution-not-found": ProblemType(
         422, "No such workflow execution", "Exécution de flux de travail introuvable"
     ),
+    "unknown-linelist-format": ProblemType(422, "Unknown format of a linelist", "Format de liste inconnu"),
     # too large, too many, our side
     "too-large": ProblemType(413, "Too large", "Trop volumineux"),
     "too-many": ProblemType(429, "Too many at once", "Trop à la fois"),

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
 from chalicelib.catalog import files, namespaces, permissions, sample_lists, samples
+from chalicelib.catalog.metadata import FieldName, merged_metadata
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.catalog.sample_index import Listed
@@ -30,16 +31,14 @@ from chalicelib.settings import settings
 
 MAX_ANSWER = 4_000_000  # a function answers 6 MB at the most, and a sample's metadata can be large
 _READ_AT_ONCE = 100
-FieldName = Annotated[
-    str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
-]
-MAX_TEXT = 32_767  # characters: what a spreadsheet's cell holds
+MAX_TEXT = 32_767  # UTF-16 code units: what a spreadsheet's cell holds
 MAX_NUMBER = 10**15  # whole numbers below it are exact wherever numbers are doubles (RFC 7493 section 2.2)
 
 
 def _is_value(value: object) -> bool:
     if isinstance(value, str):
-        return len(value) <= MAX_TEXT and not any("\ud800" <= character <= "\udfff" for character in value)
+        is_short = len(value) <= MAX_TEXT // 2 or len(value.encode("utf-16-le", "surrogatepass")) <= 2 * MAX_TEXT
+        return is_short and not any("\ud800" <= character <= "\udfff" for character in value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return abs(value) < MAX_NUMBER if isinstance(value, int) else isfinite(value)
@@ -129,7 +128,7 @@ def _new(bodies: Sequence[NewSampleBody], pointers: Sequence[str]) -> list[NewSa
             elif body.puid in seen:
                 flaws.append(Flaw(f"{pointer}/puid", "This PUID comes twice in the request."))
             seen.add(body.puid)
-        metadata = samples.merged_metadata({}, body.metadata or {})
+        metadata = merged_metadata({}, body.metadata or {})
         flaws += _too_much(metadata, f"{pointer}/metadata")
         made.append(NewSample(body.name, body.description, metadata, body.puid))
     if flaws:
@@ -257,7 +256,7 @@ def blueprint(authorize: Any) -> Blueprint:
         change = read_body(bp.current_request, MetadataChange)
 
         def changed(present: Sample) -> Sample:
-            metadata = samples.merged_metadata(present.metadata, change.root)
+            metadata = merged_metadata(present.metadata, change.root)
             flaws = _too_much(metadata, "")
             if flaws:
                 raise broken(flaws)

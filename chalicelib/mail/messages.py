@@ -54,7 +54,7 @@ def ready_message(
             what = (
                 "1 élément n'a pas pu être inclus" if skipped == 1 else f"{skipped} éléments n'ont pas pu être inclus"
             )
-            sentences.append(f"{what} ; report.json, dans l'archive, en donne la raison.")
+            sentences.append(f"{what} ; le rapport de l'exportation en donne la raison.")
         return _render(
             f"Prêt pour l'exportation – {name}",
             f"Bonjour {first_name},",
@@ -66,7 +66,7 @@ def ready_message(
     sentences = [f"Your export “{name}” is ready. You can download it until {day}."]
     if skipped:
         what = "1 item could not be included" if skipped == 1 else f"{skipped} items could not be included"
-        sentences.append(f"{what}; report.json in the archive says why.")
+        sentences.append(f"{what}; the export's report says why.")
     return _render(f"Export Ready - {name}", f"Hello {first_name},", sentences, link, "View the export", "Seqport")
 
 

@@ -7,11 +7,12 @@ from chalicelib.assembly.fail import fail_export
 from chalicelib.assembly.finish import finish_export
 from chalicelib.assembly.notify import notify
 from chalicelib.assembly.plan import plan_export
+from chalicelib.assembly.render_linelist import render_linelist
 
 
 def run(export: dict[str, Any], *, attempt: int = 1, times: int = 1, between: Any = None) -> list[str]:
     """Run an export's steps to a verdict, each `times` times; gives the outcomes. `between(step, state)` is called
-    before each Assemble and Finish."""
+    before each Assemble, Finish and RenderLinelist."""
     outcomes: list[str] = []
 
     def step(function: Any, event: dict[str, Any]) -> dict[str, Any]:
@@ -23,6 +24,11 @@ def run(export: dict[str, Any], *, attempt: int = 1, times: int = 1, between: An
     state: dict[str, Any] = {"export_id": export["id"], "attempt": attempt, "plan": 1}
     while True:
         state = step(plan_export, state)
+        if state["outcome"] == "linelist_planned":
+            if between:
+                between("render", state)
+            state = step(render_linelist, {key: state[key] for key in ("export_id", "attempt", "plan")})
+            break
         if state["outcome"] != "planned":
             break
         if between:

@@ -13,7 +13,7 @@ STATES: dict[str, Any] = DEFINITION["States"]
 # Where a path may end, and what stands on the record by then. `Fail directly` gives up only after its retries; what is
 # left processing then is found by the clean-up.
 VERDICTS = {
-    "Ready": {"Notify"},  # Finish turned it ready
+    "Ready": {"Notify"},  # Finish or RenderLinelist turned it ready
     "Removed": {"Planned?", "Finished?"},  # the record says that it is removed, or another attempt is at work
     "Failed": {"Fail", "Fail directly"},
 }
@@ -74,6 +74,7 @@ def test_a_step_that_raises_ends_in_fail_unless_the_verdict_stands() -> None:
         "Copy": "Fail",
         "Assemble": "Fail",
         "Finish": "Fail",
+        "RenderLinelist": "Fail",
         "Notify": "Ready",
         "Fail": "Fail directly",
         "Fail directly": "Failed",

@@ -1,0 +1,122 @@
+"""RenderLinelist: the table of a linelist, written row by row into an upload, proven by S3, and the verdict `ready`."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import uuid4
+
+from chalicelib import times
+from chalicelib.archive import stream
+from chalicelib.archive.entries import UploadGone
+from chalicelib.assembly.state import State, in_work, verdict_of
+from chalicelib.crc32 import to_hex
+from chalicelib.exports import lifecycle, uploads
+from chalicelib.exports.expiry import expiry
+from chalicelib.exports.failures import FailureCode
+from chalicelib.exports.linelist_plan import from_lines
+from chalicelib.exports.linelist_request import LinelistWish
+from chalicelib.exports.linelist_table import LinelistTable
+from chalicelib.exports.record import Export, ExportedFile, Step, Table
+from chalicelib.exports.request import wish_of
+from chalicelib.exports.work_files import (
+    get_document,
+    get_lines,
+    linelist_key,
+    plan_prefix,
+    put_export,
+    report_key,
+    request_key,
+    rows_key,
+    sources_key,
+)
+from chalicelib.linelist.formats import CONTENT_TYPES, writer_of
+from chalicelib.linelist.rows import Columns, Row
+from chalicelib.linelist.xlsx_writer import WorkbookTooLarge
+from chalicelib.settings import settings
+
+_TELL_EVERY = 1.0  # seconds between two updates of the record
+_LASTS = 840.0  # seconds, of the 900 that the function has: what takes longer is too large, and is said to be
+
+
+class _Over(Exception):
+    """The attempt is over: the export was removed, or another run of this step has ended it."""
+
+
+class _Failed(Exception):
+    """The export can't be made; the code says why."""
+
+    def __init__(self, code: FailureCode) -> None:
+        super().__init__(code.value)
+        self.code = code
+
+
+def render_linelist(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Outcomes: `ready`, `failed` with a code, `removed`.
+
+    Each run writes to a key of its own, so any number of them may be at work: the first to turn the record ready wins,
+    and what the others wrote is removed with the export.
+    """
+    state = State.of(event)
+    export = in_work(state)
+    if export is None or export.table is None:
+        return state.outcome(verdict_of(state))
+    try:
+        turned = _render(export, export.table, state)
+    except (_Over, UploadGone):
+        if in_work(state) is not None:
+            raise
+        turned = False
+    except _Failed as failure:
+        return state.outcome("failed", code=failure.code.value)
+    return state.outcome("ready" if turned else verdict_of(state))
+
+
+def _render(export: Export, planned: Table, state: State) -> bool:
+    """Write the file and turn the record; False when a twin turned it first."""
+    wish = wish_of(get_document(request_key(export.id)) or {})
+    if not isinstance(wish, LinelistWish):
+        raise TypeError(f"{export.id} is no linelist")
+    plan = from_lines(get_lines(rows_key(plan_prefix(export.id, state.attempt, planned.token))))
+    table = LinelistTable(plan, Columns(wish.metadata_fields), export.user_id)
+    chunks = writer_of(wish.linelist_format, csv_bom=settings().csv_bom)
+    key = linelist_key(export.id, state.attempt, uuid4().hex[:12], wish.linelist_format)
+    with uploads.file_upload(key, CONTENT_TYPES[wish.linelist_format]) as target:
+        try:
+            streamed = stream.upload(uploads.store(), target, chunks(table.columns, _told(table, state)))
+        except WorkbookTooLarge:
+            raise _Failed(FailureCode.TOO_LARGE) from None
+        if not table.included:
+            raise _Failed(FailureCode.NOTHING_TO_EXPORT)
+        if not lifecycle.reach(export, Step.FINISHING, times.to_text(times.now())):
+            raise _Over
+        stream.prove(uploads.store(), target, streamed)
+    put_export(report_key(key), "".join(table.report_lines()).encode())
+    put_export(sources_key(key), json.dumps(table.source_ids).encode())
+    moment = times.now()
+    return lifecycle.turn_ready(
+        export,
+        ExportedFile(key, streamed.size, to_hex(streamed.crc32), files=1),
+        at=times.to_text(moment),
+        expires_at=times.to_text(expiry(moment, settings())),
+        warnings=table.skipped,
+        details={"rows": table.included, "parts": len(streamed.parts)},
+    )
+
+
+def _told(table: LinelistTable, state: State) -> Iterator[Row]:
+    """The rows, while the record is told how far they are. Raises _Over when the attempt is, and _Failed when there is
+    no time left for the rest."""
+    begun = told = time.monotonic()
+    for row in table.rows():
+        yield row
+        now = time.monotonic()
+        if now - told < _TELL_EVERY:
+            continue
+        told = now
+        is_told = lifecycle.tell_rows(state.export_id, state.attempt, table.done, times.to_text(times.now()))
+        # What is not told may only mean that a twin of this run is further on.
+        if not is_told and in_work(state) is None:
+            raise _Over
+        if now - begun > _LASTS:
+            raise _Failed(FailureCode.TOO_LARGE)

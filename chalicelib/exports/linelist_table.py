@@ -1,0 +1,87 @@
+"""The rows of a planned linelist as the catalog has them now, and the report of what is not among them."""
+
+import json
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from chalicelib.access.roles import Role
+from chalicelib.catalog import namespaces, permissions, samples
+from chalicelib.catalog.samples import Sample
+from chalicelib.exports.linelist_plan import LinelistPlan
+from chalicelib.linelist.rows import Columns, Row
+
+# A sample's metadata may have 300 kB: what is read ahead decides how much memory the work needs.
+_AT_ONCE, _AHEAD = 50, 3
+
+
+class LinelistTable:
+    """A linelist's rows, read once from beginning to end. What vanished since the plan is left out and remembered."""
+
+    def __init__(self, plan: LinelistPlan, columns: Columns, user_id: str) -> None:
+        self.columns = columns
+        self._plan = plan
+        self._readable = _readable(plan, user_id)
+        self._lost: dict[str, str] = {}
+        self.done = 0  # planned samples that were come to, with a row or without
+
+    @property
+    def included(self) -> int:
+        """How many samples have a row so far."""
+        return self.done - len(self._lost)
+
+    @property
+    def skipped(self) -> int:
+        """How many of those that were asked for have none."""
+        return len(self._plan.skipped) + len(self._lost)
+
+    @property
+    def source_ids(self) -> list[str]:
+        """The projects that the rows are of, by which a download is checked again."""
+        return [project_id for project_id in self._plan.project_puids if project_id in self._readable]
+
+    def rows(self) -> Iterator[Row]:
+        """The rows, in the plan's order."""
+        puids, row = self._plan.project_puids, self.columns.row
+        for planned, sample in zip(self._plan.samples, self._read(), strict=True):
+            self.done += 1
+            if planned.project_id not in self._readable:
+                self._lost[planned.id] = "no-longer-allowed"
+            elif sample is None:
+                self._lost[planned.id] = "sample-not-found"
+            else:
+                yield row(sample.puid, sample.name, puids[planned.project_id], sample.metadata)
+
+    def _read(self) -> Iterator[Sample | None]:
+        ids = [planned.id for planned in self._plan.samples]
+        chunks = [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
+        with ThreadPoolExecutor(_AHEAD, "read") as pool:
+            ahead: deque[Future[dict[str, Sample]]] = deque()
+            coming = iter(chunks)
+            for chunk in chunks:
+                while len(ahead) < _AHEAD and (following := next(coming, None)) is not None:
+                    ahead.append(pool.submit(samples.find_many, following))
+                found = ahead.popleft().result()
+                yield from map(found.get, chunk)
+
+    def report_lines(self) -> Iterator[str]:
+        """The report as JSON, one row a line, for everything that was asked for: `{"id", "outcome":
+        "included"|"skipped", "row"?, "reason"?}`; rows count from 1, without the header."""
+        before, number = "[\n", 0
+        for one in self._plan.skipped:
+            yield before + json.dumps({"id": one.id, "outcome": "skipped", "reason": one.reason})
+            before = ",\n"
+        for planned in self._plan.samples:
+            reason = self._lost.get(planned.id)
+            number += reason is None
+            told = {"row": number} if reason is None else {"reason": reason}
+            outcome = "included" if reason is None else "skipped"
+            yield before + json.dumps({"id": planned.id, "outcome": outcome, **told})
+            before = ",\n"
+        yield "\n]"
+
+
+def _readable(plan: LinelistPlan, user_id: str) -> frozenset[str]:
+    projects = namespaces.find_many(plan.project_puids).values()
+    roles = {project.id: permissions.readable(user_id, project) for project in projects}
+    return frozenset(project_id for project_id, role in roles.items() if role is not None and role >= Role.ANALYST)

@@ -1,0 +1,76 @@
+"""Excel workbooks, row by row: what is written goes to temporary files at once, joined in the end."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from errno import ENOSPC
+from itertools import chain, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from chalicelib.linelist.rows import Cell, Columns, Row
+
+MAX_ROWS = 1_048_576  # of a sheet, its header included (Excel's specifications and limits)
+_NARROWEST, _WIDEST = 10, 40  # characters
+_MEASURED = 200  # rows by which the widths are chosen
+_PIECE = 1 << 20
+
+
+class WorkbookTooLarge(Exception):
+    """There is no room for so large a workbook."""
+
+
+def chunks(columns: Columns, rows: Iterable[Row], *, max_rows: int = MAX_ROWS) -> Iterator[bytes]:
+    """The file, piece by piece, after the last row was written to a temporary one."""
+    with TemporaryDirectory(prefix="linelist-") as folder:
+        path = Path(folder) / "linelist.xlsx"
+        _write(path, columns, iter(rows), max_rows)
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                yield piece
+
+
+def _write(path: Path, columns: Columns, rows: Iterator[Row], max_rows: int) -> None:
+    options = {"constant_memory": True, "tmpdir": str(path.parent), "use_zip64": True}
+    first = list(islice(rows, _MEASURED))
+    widths = _widths([columns.header, *first])
+    left = chain(first, rows)
+    try:
+        with xlsxwriter.Workbook(path, options) as book:
+            bold = book.add_format({"bold": True})
+            number, following = 1, next(left, None)
+            while following is not None or number == 1:
+                sheet = book.add_worksheet("linelist" if number == 1 else f"linelist {number}")
+                on_sheet: Iterable[Row] = () if following is None else chain([following], islice(left, max_rows - 2))
+                _fill(sheet, columns, on_sheet, widths, bold)
+                number, following = number + 1, next(left, None)
+    except (OSError, FileCreateError) as error:
+        if ENOSPC in (getattr(error, "errno", None), getattr(error.args[0], "errno", None)):
+            raise WorkbookTooLarge("the workbook and its temporary files do not fit on the disk") from error
+        raise
+
+
+def _fill(sheet: Worksheet, columns: Columns, rows: Iterable[Row], widths: Sequence[int], bold: Format) -> None:
+    for place, (name, width) in enumerate(zip(columns.header, widths, strict=True)):
+        sheet.set_column(place, place, width)
+        sheet.write_string(0, place, name, bold)
+    sheet.freeze_panes(1, 0)
+    write_string, write_number = sheet.write_string, sheet.write_number
+    last = 0
+    for last, row in enumerate(rows, 1):
+        for place, cell in enumerate(row):
+            if isinstance(cell, str):
+                if cell:
+                    write_string(last, place, cell)
+            elif cell is not None:
+                write_number(last, place, cell)
+    sheet.autofilter(0, 0, last, len(columns.header) - 1)
+
+
+def _widths(rows: Sequence[Sequence[Cell]]) -> list[int]:
+    """Widths that show most values whole: as wide as the widest measured one, within bounds."""
+    longest = (max(len(str(cell)) if cell is not None else 0 for cell in column) for column in zip(*rows, strict=True))
+    return [min(max(length + 2, _NARROWEST), _WIDEST) for length in longest]

@@ -1,0 +1,319 @@
+"""A linelist from wish to download: real routes, real steps, a real S3 server; read back by programs of others."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+from zlib import crc32
+
+import openpyxl
+import pandas as pd
+import pytest
+import requests
+
+from chalicelib import aws
+from chalicelib.archive import stream
+from chalicelib.assembly import render_linelist as step
+from chalicelib.exports import record
+from chalicelib.exports.cleanup import clean_up
+from chalicelib.settings import settings
+from tests.service import Person, made
+from tests.workflow.state_machine import run
+
+SignIn = Callable[..., Person]
+HEADER = ["SAMPLE PUID", "SAMPLE NAME", "PROJECT PUID", "COUNTRY", "AGE", "NOTE"]
+FIELDS = ["country", " Age ", "note", "COUNTRY"]
+
+
+@pytest.fixture
+def ana(sign_in: SignIn) -> Person:
+    return sign_in("ana.lopez@example.org", "fr")
+
+
+@pytest.fixture
+def lab(ana: Person) -> dict[str, Any]:
+    """Two projects in a group, three samples, one of them without metadata."""
+    group = made(ana.post("/groups", {"name": "Lab", "path": "lab"}))
+    first, second = (
+        made(ana.post("/projects", {"name": name, "path": name.lower(), "group_id": group["id"]}))
+        for name in ("First", "Second")
+    )
+    wanted = [
+        (first, "Alpha", {"Country": "Canada", "age": 7, "note": "=1+1"}),
+        (second, "Bêta", {"country": 'Côte d\'Ivoire, "CI"\nWest', "age": -5.25}),
+        (first, "Gamma", {}),
+    ]
+    samples = [
+        made(ana.post(f"/projects/{project['id']}/samples", {"name": name, "metadata": metadata}))
+        for project, name, metadata in wanted
+    ]
+    return {"group": group, "projects": (first, second), "samples": samples}
+
+
+def wish(lab: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    good = {
+        "type": "linelist", "namespace_id": lab["group"]["id"], "sample_ids": [one["id"] for one in lab["samples"]],
+        "metadata_fields": FIELDS, "linelist_format": "csv", "name": "Été 1/2",
+    }  # fmt: skip
+    return {key: value for key, value in {**good, **changes}.items() if value is not None}
+
+
+def create(ana: Person, lab: dict[str, Any], **changes: Any) -> Any:
+    return made(ana.post("/exports", wish(lab, **changes)), 202)
+
+
+def downloaded(ana: Person, export_id: str) -> tuple[Any, bytes]:
+    link = made(ana.post(f"/exports/{export_id}/download"), 200)
+    answer = requests.get(link["url"], timeout=30)
+    assert answer.status_code == 200
+    assert (len(answer.content), f"{crc32(answer.content):08x}") == (link["size"], link["crc32"])
+    return {**link, "headers": answer.headers}, answer.content
+
+
+def reported(link: Any) -> list[Any]:
+    rows: list[Any] = requests.get(link["report_url"], timeout=30).json()
+    return rows
+
+
+def expected(lab: dict[str, Any]) -> list[list[Any]]:
+    first, second = (project["puid"] for project in lab["projects"])
+    alpha, beta, gamma = (sample["puid"] for sample in lab["samples"])
+    return [
+        [alpha, "Alpha", first, "Canada", 7, "=1+1"],
+        [beta, "Bêta", second, 'Côte d\'Ivoire, "CI"\nWest', -5.25, None],
+        [gamma, "Gamma", first, None, None, None],
+    ]
+
+
+def everything_in(bucket: str) -> list[str]:
+    found = aws.s3().list_objects_v2(Bucket=bucket).get("Contents", [])
+    uploads = aws.s3().list_multipart_uploads(Bucket=bucket).get("Uploads", [])
+    return [one["Key"] for one in [*found, *uploads]]
+
+
+@pytest.mark.parametrize("repeats", [1, 2])
+def test_a_csv_holds_the_chosen_columns_and_samples_in_order(ana: Person, lab: dict[str, Any], repeats: int) -> None:
+    export = create(ana, lab)
+    assert export["parameters"] == {
+        "namespace_id": lab["group"]["id"], "sample_count": 3, "metadata_fields": ["country", "age", "note"],
+        "linelist_format": "csv",
+    }  # fmt: skip
+    assert run(export, times=repeats) == ["linelist_planned", "ready", "not-wanted"]
+    done = made(ana.get(f"/exports/{export['id']}"), 200)
+    assert (done["status"], done["warnings"], done["progress"]["percent"]) == ("ready", 0, 100)
+    assert done["progress"]["rows_total"] == 3
+    assert done["file"]["filename"] == f"{export['id']}.csv"
+    link, body = downloaded(ana, export["id"])
+    assert link["filename"] == "Été 1_2.csv"
+    assert link["headers"]["Content-Type"] == "text/csv; charset=utf-8"
+    assert body.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline="")))
+    assert rows[0] == HEADER
+    texts = [["" if cell is None else str(cell) for cell in row] for row in expected(lab)]
+    texts[0][5] = "'=1+1"
+    assert rows[1:] == texts
+    frame = pd.read_csv(io.BytesIO(body), dtype={"AGE": float})
+    assert list(frame.columns) == HEADER
+    assert frame["AGE"].tolist()[:2] == [7.0, -5.25]
+    assert [row["outcome"] for row in reported(link)] == ["included"] * 3
+
+
+@pytest.mark.parametrize("linelist_format", ["xlsx", "tsv", "json"])
+def test_the_other_formats_hold_the_same(ana: Person, lab: dict[str, Any], linelist_format: str) -> None:
+    export = create(ana, lab, linelist_format=linelist_format, name=None)
+    run(export)
+    link, body = downloaded(ana, export["id"])
+    assert link["filename"] == f"{export['id']}.{linelist_format}"
+    if linelist_format == "json":
+        rows = [json.loads(line) for line in body.decode().splitlines()]
+        assert [list(row.values()) for row in rows] == expected(lab)
+        assert {tuple(row) for row in rows} == {(*HEADER[:3], "country", "age", "note")}
+    elif linelist_format == "tsv":
+        lines = [line.split("\t") for line in body.decode().splitlines()]
+        assert lines[0] == HEADER
+        assert lines[2][3:] == ['Côte d\'Ivoire, "CI"\\nWest', "-5.25", ""]
+    else:
+        sheet = openpyxl.load_workbook(io.BytesIO(body))["linelist"]
+        assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [HEADER, *expected(lab)]
+        assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:F4")
+
+
+def test_a_selection_is_in_the_order_of_puids(ana: Person, lab: dict[str, Any]) -> None:
+    export = create(ana, lab, sample_ids=None, selection={"all": True, "q": None}, linelist_format="tsv")
+    assert export["parameters"]["sample_count"] is None
+    run(export)
+    puids = [line.split("\t")[0] for line in downloaded(ana, export["id"])[1].decode().splitlines()[1:]]
+    assert puids == sorted(sample["puid"] for sample in lab["samples"])
+    some = create(ana, lab, sample_ids=None, selection={"all": True, "q": "bêt"}, linelist_format="tsv")
+    run(some)
+    assert len(downloaded(ana, some["id"])[1].decode().splitlines()) == 2
+
+
+def test_a_sample_that_vanishes_after_the_plan_is_reported(ana: Person, lab: dict[str, Any]) -> None:
+    export = create(ana, lab)
+    beta = lab["samples"][1]
+
+    def between(name: str, _: Any) -> None:
+        assert name == "render"
+        assert ana.call("DELETE", f"/samples/{beta['id']}").status == 204
+
+    assert "ready" in run(export, between=between)
+    assert made(ana.get(f"/exports/{export['id']}"), 200)["warnings"] == 1
+    link, body = downloaded(ana, export["id"])
+    assert len(list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline="")))) == 3
+    assert reported(link) == [
+        {"id": lab["samples"][0]["id"], "outcome": "included", "row": 1},
+        {"id": beta["id"], "outcome": "skipped", "reason": "sample-not-found"},
+        {"id": lab["samples"][2]["id"], "outcome": "included", "row": 2},
+    ]
+
+
+def test_a_right_that_was_lost_leaves_rows_out_or_refuses_the_download(
+    ana: Person, lab: dict[str, Any], sign_in: SignIn
+) -> None:
+    """Bob reads both projects through links to a group of his own."""
+    bob = sign_in("bob@example.org")
+    group = made(bob.post("/groups", {"name": "Bob's", "path": "bob"}))
+    member = f"/namespaces/{group['id']}/members/{ana.get('/me').body['id']}"
+    made(bob.call("PUT", member, {"role": "guest"}), 200)
+    links = [f"/namespaces/{project['id']}/links/{group['id']}" for project in lab["projects"]]
+    for link in links:
+        made(ana.call("PUT", link, {"role": "analyst"}), 200)
+    export = create(bob, lab, namespace_id=group["id"])
+
+    def between(*_: Any) -> None:
+        assert ana.call("DELETE", links[1]).status == 204
+
+    run(export, between=between)
+    found, _ = downloaded(bob, export["id"])
+    assert [row.get("reason") for row in reported(found)] == [None, "no-longer-allowed", None]
+    assert ana.call("DELETE", links[0]).status == 204
+    assert bob.post(f"/exports/{export['id']}/download").status == 403
+
+
+def test_an_export_without_any_row_fails(ana: Person, lab: dict[str, Any]) -> None:
+    empty = create(ana, lab, sample_ids=None, selection={"all": True, "q": "nothing-like-this"})
+    assert run(empty) == ["failed", "failed"]
+    assert made(ana.get(f"/exports/{empty['id']}"), 200)["failure"]["code"] == "nothing-to-export"
+    vanished = create(ana, lab)
+
+    def between(*_: Any) -> None:
+        for sample in lab["samples"]:
+            ana.call("DELETE", f"/samples/{sample['id']}")
+
+    assert run(vanished, between=between) == ["linelist_planned", "failed", "failed"]
+    assert not [key for key in everything_in(settings().exports_bucket) if key.startswith(vanished["id"])]
+
+
+def test_a_removed_export_is_noticed_while_its_rows_are_written(
+    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(step, "_TELL_EVERY", 0.0)
+    monkeypatch.setattr(stream, "upload", _removing(ana, stream.upload))
+    export = create(ana, lab)
+    assert run(export) == ["linelist_planned", "removed"]
+    assert not [key for key in everything_in(settings().exports_bucket) if key.startswith(export["id"])]
+
+
+def _removing(ana: Person, upload: Callable[..., Any]) -> Callable[..., Any]:
+    def removed_first(store: Any, target: Any, chunks: Any) -> Any:
+        assert ana.call("DELETE", f"/exports/{target.key.split('/')[0]}").status == 204
+        return upload(store, target, chunks)
+
+    return removed_first
+
+
+def test_two_renders_at_once_give_one_outcome(
+    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second begins and ends while the first is at work."""
+    export = create(ana, lab)
+    state = {"export_id": export["id"], "attempt": 1, "plan": 1}
+    inner: list[Any] = []
+    upload = stream.upload
+
+    def with_a_twin(store: Any, target: Any, chunks: Any) -> Any:
+        if not inner:
+            inner.append(None)
+            inner[0] = step.render_linelist(state)
+        return upload(store, target, chunks)
+
+    monkeypatch.setattr(stream, "upload", with_a_twin)
+    assert run(export)[:2] == ["linelist_planned", "ready"]
+    assert inner[0]["outcome"] == "ready"
+    downloaded(ana, export["id"])
+    trail = [one["action"] for one in made(ana.get(f"/exports/{export['id']}/events"), 200)["items"]]
+    assert trail.count("ready") == 1
+
+
+def test_a_render_that_was_killed_half_way_is_done_again(
+    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = create(ana, lab)
+    prove = stream.prove
+    monkeypatch.setattr(stream, "prove", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        run(export)
+    monkeypatch.setattr(stream, "prove", prove)
+    assert run(export)[:2] == ["linelist_planned", "ready"]
+    downloaded(ana, export["id"])
+
+
+def test_progress_counts_rows_and_never_goes_back(
+    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(step, "_TELL_EVERY", 0.0)
+    export = create(ana, lab)
+    seen: list[tuple[int, int]] = []
+    tell = step.lifecycle.tell_rows
+
+    def told(*arguments: Any) -> bool:
+        done = tell(*arguments)
+        progress = made(ana.get(f"/exports/{export['id']}"), 200)["progress"]
+        seen.append((progress["rows_done"], progress["percent"]))
+        return done
+
+    monkeypatch.setattr(step.lifecycle, "tell_rows", told)
+    run(export)
+    assert seen == [(1, 33), (2, 64), (3, 95)]
+    assert tell(export["id"], 1, 9, "2026-11-24T00:00:00.000Z") is False
+
+
+def test_the_cleanup_leaves_nothing_of_a_removed_linelist(ana: Person, lab: dict[str, Any]) -> None:
+    export = create(ana, lab)
+    run(export)
+    assert ana.get(f"/exports/{export['id']}/preview").status == 404
+    assert ana.call("DELETE", f"/exports/{export['id']}").status == 204
+    clean_up()
+    assert record.find(export["id"]) is None
+    for bucket in (settings().exports_bucket, settings().work_bucket):
+        assert not [key for key in everything_in(bucket) if export["id"] in key]
+
+
+def test_a_linelist_beyond_the_limit_is_refused_or_fails(
+    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAX_EXPORT_SAMPLES", "2")
+    settings.cache_clear()
+    answer = ana.post("/exports", wish(lab))
+    assert (answer.status, answer.body["type"].rsplit("/", 1)[-1]) == (422, "limit-exceeded")
+    export = create(ana, lab, sample_ids=None, selection={"all": True})
+    assert run(export) == ["failed", "failed"]
+    assert made(ana.get(f"/exports/{export['id']}"), 200)["failure"]["code"] == "too-large"
+
+
+def test_a_linelist_that_takes_too_long_says_so(
+    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(step, "_TELL_EVERY", 0.0)
+    monkeypatch.setattr(step, "_LASTS", -1.0)
+    export = create(ana, lab)
+    assert run(export) == ["linelist_planned", "failed", "failed"]
+    assert made(ana.get(f"/exports/{export['id']}"), 200)["failure"]["code"] == "too-large"
+    assert not [key for key in everything_in(settings().exports_bucket) if key.startswith(export["id"])]
+
+
+def test_the_estimate_counts_samples(ana: Person, lab: dict[str, Any]) -> None:
+    told = made(ana.post("/exports/estimate", wish(lab)), 200)
+    assert (told["samples"], told["files"], told["exact"], told["exceeds"]) == (3, 0, True, [])
