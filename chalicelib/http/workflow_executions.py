@@ -22,6 +22,7 @@ from chalicelib.catalog import (
     sources,
     workflow_executions,
 )
+from chalicelib.catalog.metadata import FieldName
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.puid import Kind
 from chalicelib.catalog.run_lists import SortKey
@@ -38,7 +39,7 @@ from chalicelib.http.namespaces import Id, check_puid
 from chalicelib.http.once import once
 from chalicelib.http.paging import answer, cursor_at, limit, order, position_asked
 from chalicelib.http.problems import answering
-from chalicelib.http.samples import Change, FieldName
+from chalicelib.http.samples import Change
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
 
