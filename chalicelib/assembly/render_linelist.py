@@ -14,6 +14,7 @@ from chalicelib.crc32 import to_hex
 from chalicelib.exports import lifecycle, uploads
 from chalicelib.exports.expiry import expiry
 from chalicelib.exports.failures import FailureCode
+from chalicelib.exports.left_out import keep_left_out
 from chalicelib.exports.linelist_plan import from_lines
 from chalicelib.exports.linelist_request import LinelistWish
 from chalicelib.exports.linelist_table import LinelistTable
@@ -92,6 +93,7 @@ def _render(export: Export, planned: Table, state: State) -> bool:
             raise _Over
         stream.prove(uploads.store(), target, streamed)
     put_export(report_key(key), "".join(table.report_lines()).encode())
+    keep_left_out(key, table.skipped)
     put_export(sources_key(key), json.dumps(table.source_ids).encode())
     moment = times.now()
     return lifecycle.turn_ready(
@@ -99,7 +101,7 @@ def _render(export: Export, planned: Table, state: State) -> bool:
         ExportedFile(key, streamed.size, to_hex(streamed.crc32), files=1),
         at=times.to_text(moment),
         expires_at=times.to_text(expiry(moment, settings())),
-        warnings=table.skipped,
+        warnings=len(table.skipped),
         details={"rows": table.included, "parts": len(streamed.parts)},
     )
 

@@ -10,17 +10,17 @@ from chalicelib.exports.work_files import get_object, put_export, warnings_key
 from chalicelib.settings import settings
 
 
-def keep_left_out(export_id: str, skipped: Sequence[Skipped]) -> None:
-    """Keep beside the archive what was left out of it; nothing where nothing was."""
+def keep_left_out(file_key: str, skipped: Sequence[Skipped]) -> None:
+    """Keep beside the file what was left out of it; nothing where nothing was."""
     if skipped:
         rows = [[left.id, left.reason, left.size] for left in skipped]
-        put_export(warnings_key(export_id), json.dumps(rows, ensure_ascii=False).encode())
+        put_export(warnings_key(file_key), json.dumps(rows, ensure_ascii=False).encode())
 
 
 def left_out(export: Export) -> list[Skipped]:
     """What a ready export does not hold, in the report's order. Raises Conflict before it is ready."""
-    file_of(export)
+    file = file_of(export)
     if not export.warnings:
         return []
-    body = get_object(settings().exports_bucket, warnings_key(export.id))
+    body = get_object(settings().exports_bucket, warnings_key(file.key))
     return [Skipped(*row) for row in json.loads(body or b"[]")]

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from chalicelib.access.roles import Role
 from chalicelib.catalog import namespaces, permissions, samples
 from chalicelib.catalog.samples import Sample
+from chalicelib.exports.contents import Skipped
 from chalicelib.exports.linelist_plan import LinelistPlan
 from chalicelib.linelist.rows import Columns, Row
 
@@ -31,9 +32,10 @@ class LinelistTable:
         return self.done - len(self._lost)
 
     @property
-    def skipped(self) -> int:
-        """How many of those that were asked for have none."""
-        return len(self._plan.skipped) + len(self._lost)
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What was asked for and has no row."""
+        lost = (Skipped(sample_id, reason) for sample_id, reason in self._lost.items())
+        return (*self._plan.skipped, *lost)
 
     @property
     def source_ids(self) -> list[str]:

@@ -6,10 +6,10 @@ Work bucket    work/<export id>/request.json                     what was asked 
                                                                  or a linelist's samples
 Exports bucket <export id>/<attempt>-<token>/archive.zip         a key of its own for each plan's upload
                <export id>/<attempt>-<token>/linelist.csv …      and for each time that a linelist is rendered,
-                                             report.json         with what is not in it beside it
+                                             report.json         with what became of each sample beside it
                                              sources.json        beside either, for the rights of a download
+                                             warnings.json       what was left out, where anything was
                <export id>/manifest.json                         for the preview
-               <export id>/warnings.json                         what was left out, where anything was
 """
 
 import gzip
@@ -102,12 +102,12 @@ def report_key(file_key: str) -> str:
     return f"{_folder_of(file_key)}report.json"
 
 
+def warnings_key(file_key: str) -> str:
+    return f"{_folder_of(file_key)}warnings.json"
+
+
 def _folder_of(key: str) -> str:
     return key[: key.rindex("/") + 1]
-
-
-def warnings_key(export_id: str) -> str:
-    return f"{export_id}/warnings.json"
 
 
 def put_work(key: str, body: bytes) -> None:
