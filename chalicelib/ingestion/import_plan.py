@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.catalog import files, sample_lists, samples, sources
+from chalicelib.catalog.metadata import merged_metadata
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.catalog.samples import Sample
@@ -38,7 +39,7 @@ class PlannedSample:
         """What becomes of it."""
         if self.sample is None:
             return "create"
-        told = samples.merged_metadata(self.sample.metadata, self.told.metadata) != dict(self.sample.metadata)
+        told = merged_metadata(self.sample.metadata, self.told.metadata) != dict(self.sample.metadata)
         described = self.told.description not in (None, self.sample.description)
         return "update" if told or described or self.files else "none"
 
@@ -73,7 +74,7 @@ def plan_import(project: Namespace, user_id: str, sheet: Samplesheet, *, look_at
 
 
 def _too_much(told: SheetSample, sample: Sample | None) -> list[Flaw]:
-    metadata = samples.merged_metadata({} if sample is None else sample.metadata, told.metadata)
+    metadata = merged_metadata({} if sample is None else sample.metadata, told.metadata)
     size = len(json.dumps(metadata, ensure_ascii=False).encode())
     if size <= samples.MAX_METADATA:
         return []
