@@ -118,15 +118,16 @@ def blueprint() -> Blueprint:
             raise NotFound("There is nothing of this name here.")
         return _answer(bp.current_request, file, _FOR_A_YEAR)
 
-    @bp.route("/site/{version}/{name}", methods=["GET"])
+    # The gateway takes one name only for the variable at a place of the tree.
+    @bp.route("/site/{version}/{first}", methods=["GET"])
     @answering
-    def top_file(version: str, name: str) -> Response:
-        return asset(version, name)
+    def top_file(version: str, first: str) -> Response:
+        return asset(version, first)
 
-    @bp.route("/site/{version}/{folder}/{name}", methods=["GET"])
+    @bp.route("/site/{version}/{first}/{second}", methods=["GET"])
     @answering
-    def inner_file(version: str, folder: str, name: str) -> Response:
-        return asset(version, f"{folder}/{name}")
+    def inner_file(version: str, first: str, second: str) -> Response:
+        return asset(version, f"{first}/{second}")
 
     # The gateway knows no route of any depth but a greedy one, which Chalice has not.
     for depth in range(_DEPTH + 1):

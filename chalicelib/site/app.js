@@ -1,6 +1,6 @@
 // From the URL to the page.
-import { get } from "./api.js";
-import { t, useLanguage } from "./language.js";
+import { get, patch } from "./api.js";
+import { chosenLanguage, speak, t, useLanguage } from "./language.js";
 import { useLoaded } from "./loading.js";
 import { Loading, PageHeading } from "./page.js";
 import { ProblemPage } from "./problem_page.js";
@@ -110,7 +110,16 @@ function Routed() {
   else if (inside && !namespace) content = html`<${Loading} />`;
   else if (namespace && namespace.type !== NAMESPACES[section]) content = html`<${ProblemPage} status=${404} />`;
   else content = pageOf(segments, namespace) ?? html`<${ProblemPage} status=${404} />`;
-  return html`<${Shell} namespace=${namespace}><${Guard} key=${here}>${content}<//><//>`;
+  const around = inside && !namespace && !error ? null : namespace; // null: not known yet
+  return html`<${Shell} namespace=${around}><${Guard} key=${here}>${content}<//><//>`;
+}
+
+/** Who is signed in. Their language holds here, unless another was chosen on this device: then it becomes theirs. */
+async function greet() {
+  const user = await get("/me");
+  const chosen = chosenLanguage();
+  if (!chosen) await speak(user.locale);
+  me.set(chosen && chosen !== user.locale ? await patch("/me", { locale: chosen }) : user);
 }
 
 /** Everything; drawn anew when the language changes. */
@@ -119,7 +128,7 @@ export function App() {
   const { segments } = place.use();
   const signedIn = useToken() !== null;
   useEffect(() => {
-    if (signedIn) get("/me").then(me.set, () => {});
+    if (signedIn) greet().catch(() => {}); // the page itself tells what does not work
   }, [signedIn]);
   if (segments[0] === "signed-in") return html`<${Shell}><${SigningIn} /><//>`;
   if (!signedIn && segments.length) return html`<${Shell}><${SignedOut} /><//>`;

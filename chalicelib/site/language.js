@@ -9,13 +9,12 @@ const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte
 
 const current = followed({ code: "en", words: {}, plural: null, formats: null });
 
-/** Load a language and make it the page's; it is remembered on this device. */
+/** Load a language and make it the page's. */
 export async function speak(code) {
   const words = (await import(`./i18n/${code}.js`)).default;
   const region = REGION[code];
   const whole = new Intl.NumberFormat(region);
   document.documentElement.lang = code;
-  device.set("language", code);
   current.set({
     code,
     words,
@@ -30,9 +29,18 @@ export async function speak(code) {
   });
 }
 
-/** The language to begin with: the one used here before, else the browser's, else English. */
+/** The language that was chosen on this device, or null. */
+export const chosenLanguage = () => device.get("language");
+
+/** Choose a language, for this device. */
+export async function choose(code) {
+  device.set("language", code);
+  await speak(code);
+}
+
+/** The language to begin with: the one chosen here before, else the browser's, else English. */
 export function firstLanguage() {
-  const asked = [device.get("language"), ...navigator.languages.map((name) => name.slice(0, 2).toLowerCase())];
+  const asked = [chosenLanguage(), ...navigator.languages.map((name) => name.slice(0, 2).toLowerCase())];
   return asked.find((code) => code in LANGUAGES) ?? "en";
 }
 

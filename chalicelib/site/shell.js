@@ -3,7 +3,7 @@ import { patch } from "./api.js";
 import { Announcements } from "./announcements.js";
 import { followed } from "./changes.js";
 import { Dialog } from "./dialog.js";
-import { LANGUAGES, language, speak, t } from "./language.js";
+import { LANGUAGES, choose, language, t } from "./language.js";
 import { Menu } from "./menu.js";
 import { Link, path, place } from "./router.js";
 import { ended, me, resumeInWindow, signIn, signOut, useToken } from "./session.js";
@@ -26,7 +26,7 @@ function chooseTheme(name) {
 }
 
 async function chooseLanguage(code) {
-  await speak(code);
+  await choose(code);
   if (me.get()) await patch("/me", { locale: code }).then(me.set, () => {}); // it holds here all the same
 }
 
@@ -75,6 +75,7 @@ function SideLink({ to, children, exact = false }) {
 
 /** Inside a project or group its name is a dropdown that holds the ways out; below it are its own pages. */
 function Sidebar({ namespace }) {
+  if (namespace === null) return null;
   if (!namespace) {
     return html`<ul>
       ${PAGES.map(([to, key]) => html`<${SideLink} key=${to} to=${to}>${t(key)}<//>`)}

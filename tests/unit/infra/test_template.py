@@ -43,6 +43,20 @@ def test_every_packaged_handler_exists_in_the_app(template: dict[str, Any]) -> N
         assert callable(getattr(app, handler)), name
 
 
+def test_a_place_in_the_tree_of_routes_has_one_variable() -> None:
+    """API Gateway refuses a second one, and the emulator never finds what stands below it."""
+    import app
+
+    variables: dict[str, set[str]] = {}
+    for route in app.app.routes:
+        before = ""
+        for part in route.strip("/").split("/"):
+            if part.startswith("{"):
+                variables.setdefault(before, set()).add(part)
+            before += f"/{part}"
+    assert {place: names for place, names in variables.items() if len(names) > 1} == {}
+
+
 def test_merging_added_no_phantom_resource(template: dict[str, Any]) -> None:
     assert all("Type" in resource for resource in template["Resources"].values())
     assert set(resources()["Resources"]) <= set(template["Resources"])
