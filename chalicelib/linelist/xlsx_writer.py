@@ -14,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from chalicelib.linelist.rows import Cell, Columns, Row
 
 MAX_ROWS = 1_048_576  # of a sheet, its header included (Excel's specifications and limits)
+_MAX_NUMBER = 9.99999999999999e307  # what a cell can hold; beyond, a number stands as its text
 _NARROWEST, _WIDEST = 10, 40  # characters
 _MEASURED = 200  # rows by which the widths are chosen
 _PIECE = 1 << 20
@@ -65,8 +66,10 @@ def _fill(sheet: Worksheet, columns: Columns, rows: Iterable[Row], widths: Seque
             if isinstance(cell, str):
                 if cell:
                     write_string(last, place, cell)
-            elif cell is not None:
+            elif cell is not None and -_MAX_NUMBER <= cell <= _MAX_NUMBER:
                 write_number(last, place, cell)
+            elif cell is not None:
+                write_string(last, place, str(cell))
     sheet.autofilter(0, 0, last, len(columns.header) - 1)
 
 
