@@ -317,3 +317,33 @@ def test_a_linelist_that_takes_too_long_says_so(
 def test_the_estimate_counts_samples(ana: Person, lab: dict[str, Any]) -> None:
     told = made(ana.post("/exports/estimate", wish(lab)), 200)
     assert (told["samples"], told["files"], told["exact"], told["exceeds"]) == (3, 0, True, [])
+
+
+REFUSALS: list[tuple[dict[str, Any], str, list[str]]] = [
+    ({"sample_ids": []}, "no-sample", ["/sample_ids"]),
+    ({"sample_ids": ["no-such"]}, "sample-not-found", ["/sample_ids/0"]),
+    ({"metadata_fields": []}, "no-metadata-field", ["/metadata_fields"]),
+    ({"metadata_fields": ["a", "\x00"]}, "invalid", ["/metadata_fields/1"]),
+    ({"metadata_fields": [f"{i:0250d}" for i in range(200)]}, "invalid", ["/metadata_fields"]),
+    ({"linelist_format": "ods"}, "unknown-linelist-format", ["/linelist_format"]),
+    ({"linelist_format": None, "sample_ids": None}, "invalid", ["/linelist_format", "/sample_ids"]),
+]
+
+
+@pytest.mark.parametrize(("changes", "slug", "pointers"), REFUSALS, ids=[f"{row[1]} {row[2][0]}" for row in REFUSALS])
+def test_each_broken_rule_is_named(
+    ana: Person, lab: dict[str, Any], changes: dict[str, Any], slug: str, pointers: list[str]
+) -> None:
+    for path in ("/exports", "/exports/estimate"):
+        answer = ana.post(path, wish(lab, **changes))
+        assert (answer.status, answer.body["type"].rsplit("/", 1)[-1]) == (422, slug)
+        assert sorted(row["pointer"] for row in answer.body["errors"]) == sorted(pointers)
+
+
+@pytest.mark.parametrize(("role", "status"), [(None, 404), ("uploader", 403), ("analyst", 202)])
+def test_it_takes_an_analyst(ana: Person, lab: dict[str, Any], sign_in: SignIn, role: str | None, status: int) -> None:
+    bob = sign_in("bob@example.org")
+    if role:
+        member = f"/namespaces/{lab['group']['id']}/members/{bob.get('/me').body['id']}"
+        made(ana.call("PUT", member, {"role": role}), 200)
+    assert bob.post("/exports", wish(lab)).status == status
