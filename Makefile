@@ -9,7 +9,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 .PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-plans simulate check lint types imports templates vendored vendor format package clean
 
 help:
-	@echo "make demo      the main job: exports of the demo catalog, downloaded and checked"
+	@echo "make demo      the main job: an export of each type, downloaded and checked"
 	@echo "make run       the local stack with the demo catalog on http://127.0.0.1:$${PORT:-8000}, until Ctrl-C"
 	@echo "make test      the quick tests (unit, adapters, api, workflow)"
 	@echo "make test-slow faults, scale and the deployed local stack; make test-all does both"

@@ -1,4 +1,4 @@
-"""`python -m infra.demo.run`: the main job without a browser, from exports of samples and runs to checked archives."""
+"""`python -m infra.demo.run`: the main job without a browser: an export of each type, downloaded and checked."""
 
 import json
 import signal
@@ -19,6 +19,8 @@ from infra.demo.api import Api, ApiError
 from infra.demo.archive_check import WrongArchive, check_archive
 from infra.demo.catalog import PEOPLE, TOP_GROUP, load
 from infra.demo.download import DownloadFailed, download
+from infra.demo.progress_bar import Bar, say
+from infra.demo.table_check import WrongTable, check_table
 from infra.local.servers import HOST, LocalStackError
 from infra.local.stack import Choices, LocalStack, StopAsked, check_tools
 
@@ -29,28 +31,7 @@ class DemoFailed(Exception):
     """The demo did not end as it should; the message says where."""
 
 
-def _say(line: str) -> None:
-    print(line, flush=True)
-
-
-class Bar:
-    """A progress bar on a terminal; a line every tenth elsewhere."""
-
-    def __init__(self, title: str) -> None:
-        self._title, self._shown = title, -1
-        self._live = sys.stdout.isatty()
-
-    def show(self, percent: int, note: str) -> None:
-        if self._live:
-            filled = percent * 30 // 100
-            print(
-                f"\r{self._title} [{'#' * filled}{'.' * (30 - filled)}] {percent:3d} % {note:<24}", end="", flush=True
-            )
-            if percent >= 100:
-                print()
-        elif percent // 10 > self._shown // 10:
-            _say(f"{self._title} {percent:3d} % {note}")
-        self._shown = percent
+_EXPECTED = (DemoFailed, WrongArchive, WrongTable, DownloadFailed)
 
 
 @contextmanager
@@ -61,10 +42,10 @@ def _stack(choices: Choices, stop: threading.Event) -> Iterator[str]:
         yield url
         return
     check_tools()
-    stack = LocalStack(choices, say=_say, stopping=stop.is_set)
+    stack = LocalStack(choices, say=say, stopping=stop.is_set)
     info = stack.start()
     try:
-        load(info, say=_say, stopping=stop.is_set)
+        load(info, say=say, stopping=stop.is_set)
         stack.open()
         yield url
     finally:
@@ -92,13 +73,13 @@ class Made:
 
 def _export(api: Api, stop: threading.Event) -> Made:
     """A sample export of all files of the demo catalog."""
-    (group,) = [one for one in api.all("/groups") if one["path"] == TOP_GROUP[1] and one["parent_id"] is None]
+    group = _group(api)
     samples = api.all(f"/namespaces/{group['id']}/samples")
     with ThreadPoolExecutor(4) as pool:
         lists = list(pool.map(lambda one: api.all(f"/samples/{one['id']}/files"), samples))
     files = [file for one in lists for file in one]
     formats = sorted({file["format"] for file in files})
-    _say(f"Exporting {len(samples)} samples with {len(files)} files ({', '.join(formats)}) …")
+    say(f"Exporting {len(samples)} samples with {len(files)} files ({', '.join(formats)}) …")
     wish = {
         "type": "sample",
         "namespace_id": group["id"],
@@ -121,7 +102,7 @@ def _export_runs(api: Api, stop: threading.Event) -> Made:
         for sample in run["samples"]
         for output in sample["outputs"]
     }
-    _say(f"Exporting {len(completed)} workflow executions with {len(sources)} outputs …")
+    say(f"Exporting {len(completed)} workflow executions with {len(sources)} outputs …")
     wish = {
         "type": "analysis",
         "analysis_type": "user",
@@ -129,6 +110,34 @@ def _export_runs(api: Api, stop: threading.Event) -> Made:
         "name": "Demo analyses",
     }
     return Made(_made(api, wish, stop), sources)
+
+
+def _linelist(api: Api, folder: Path, stop: threading.Event) -> Path:
+    """A linelist of all samples of the demo catalog, downloaded and compared with it."""
+    group = _group(api)
+    heads = api.all(f"/namespaces/{group['id']}/samples")
+    with ThreadPoolExecutor(4) as pool:
+        samples = list(pool.map(lambda one: api.get(f"/samples/{one['id']}"), heads))
+    fields = list(dict.fromkeys(field for sample in samples for field in sample["metadata"]))
+    say(f"Exporting a linelist of {len(samples)} samples and {len(fields)} fields …")
+    wish = {
+        "type": "linelist",
+        "namespace_id": group["id"],
+        "sample_ids": [sample["id"] for sample in samples],
+        "metadata_fields": fields,
+        "linelist_format": "csv",
+        "name": "Demo linelist",
+    }
+    path, _ = _fetch(api, _made(api, wish, stop), folder)
+    check_table(path, samples, fields)
+    say(f"Read by Python's csv: {len(samples)} rows equal the catalog's metadata.")
+    return path
+
+
+def _group(api: Api) -> Any:
+    """The demo catalog's top group."""
+    (group,) = [one for one in api.all("/groups") if one["path"] == TOP_GROUP[1] and one["parent_id"] is None]
+    return group
 
 
 def _made(api: Api, wish: dict[str, Any], stop: threading.Event) -> dict[str, Any]:
@@ -150,9 +159,9 @@ def _made(api: Api, wish: dict[str, Any], stop: threading.Event) -> dict[str, An
     return export
 
 
-def _fetch_and_check(api: Api, made: Made, folder: Path) -> Path:
-    export = made.export
-    link = api.post(f"/exports/{export['id']}/download", {})
+def _fetch(api: Api, export: dict[str, Any], folder: Path) -> tuple[Path, dict[str, Any]]:
+    """Download an export's file; and what the API says of it."""
+    link: dict[str, Any] = api.post(f"/exports/{export['id']}/download", {})
     folder.mkdir(parents=True, exist_ok=True)
     path: Path = folder / export["file"]["filename"]
     bar, got = Bar("Downloading"), 0
@@ -163,13 +172,19 @@ def _fetch_and_check(api: Api, made: Made, folder: Path) -> Path:
         bar.show(min(99, got * 100 // link["size"]), f"{got / 1e6:,.0f} MB")
 
     download(link["url"], path, link["size"], count)
-    bar.show(100, f"{link['size'] / 1e6:,.0f} MB")
+    bar.show(100, f"{link['size'] / 1e6:,.1f} MB")
+    return path, link
+
+
+def _fetch_and_check(api: Api, made: Made, folder: Path) -> Path:
+    """Download an archive and have it read by programs that we did not write."""
+    path, link = _fetch(api, made.export, folder)
     sources = {
         tail: (file["size"], int(file["checksums"]["crc32"], 16) if "crc32" in file["checksums"] else None)
         for tail, file in made.sources.items()
     }
     reader = check_archive(path, size=link["size"], crc32=link["crc32"], sources=sources)
-    _say(
+    say(
         f"Checked with {reader}: {len(sources)} files equal the catalog's and the manifest's; size and CRC-32 are S3's."
     )
     return path
@@ -179,17 +194,17 @@ def _tell(api: Api, url: str, export: dict[str, Any], path: Path) -> None:
     events = api.get(f"/exports/{export['id']}/events")["items"]
     (details,) = [event["details"] for event in events if event["action"] == "ready"]
     size, through = export["file"]["size"], details["bytes_written"]
-    _say(
+    say(
         f"Archive: {size:,} bytes in {details['parts']} parts, {export['file']['files']} files, "
         f"{export['warnings']} left out (see report.json)."
     )
-    _say(
+    say(
         f"Passed through functions: {through:,} bytes ({100 * through / size:.1f} %; read {details['bytes_read']:,}, "
         f"written {through:,}); S3 itself copied {details['bytes_copied']:,} in {details['requests']} requests."
     )
     mails = _mails(url, export["id"])
-    _say(f"Mail: {mails[0]['subject']!r} to {mails[0]['to']}" if mails else "Mail: none yet")
-    _say(f"Here it is: {path}")
+    say(f"Mail: {mails[0]['subject']!r} to {mails[0]['to']}" if mails else "Mail: none yet")
+    say(f"Here it is: {path}")
 
 
 def _mails(url: str, export_id: str) -> list[Any]:
@@ -221,15 +236,24 @@ def main() -> int:
             made = _export(api, stop)
             path = _fetch_and_check(api, made, choices.home / "downloads")
             _tell(api, url, made.export, path)
+            say(f"Here it is: {_linelist(api, choices.home / 'downloads', stop)}")
             path = _fetch_and_check(api, _export_runs(api, stop), choices.home / "downloads")
-            _say(f"Here it is: {path}")
+            say(f"Here it is: {path}")
     except StopAsked:
         print("demo: stopped", file=sys.stderr)
         return 130
-    except (DemoFailed, WrongArchive, DownloadFailed, LocalStackError, ApiError, urllib.error.URLError) as error:
+    except (
+        DemoFailed,
+        WrongArchive,
+        WrongTable,
+        DownloadFailed,
+        LocalStackError,
+        ApiError,
+        urllib.error.URLError,
+    ) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
-    _say(f"Done in {time.monotonic() - began:.1f} s.")
+    say(f"Done in {time.monotonic() - began:.1f} s.")
     return 0
 
 

@@ -1,0 +1,25 @@
+"""Is a downloaded linelist what the catalog says? Read by Python's csv, compared cell by cell."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+
+class WrongTable(Exception):
+    """The table is not what the catalog says; the message says where."""
+
+
+def check_table(path: Path, samples: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> None:
+    """Raises WrongTable unless the csv has these samples' metadata, in this order."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header, *rows = csv.reader(file)
+    if header != ["SAMPLE PUID", "SAMPLE NAME", "PROJECT PUID", *(field.upper() for field in fields)]:
+        raise WrongTable(f"the header is {header}")
+    if len(rows) != len(samples):
+        raise WrongTable(f"{len(rows)} rows for {len(samples)} samples")
+    for row, sample in zip(rows, samples, strict=True):
+        metadata = sample["metadata"]
+        expected = [sample["puid"], sample["name"], *(str(metadata.get(field, "")) for field in fields)]
+        if [row[0], row[1], *row[3:]] != expected:
+            raise WrongTable(f"the row of {sample['puid']} is {row}")
