@@ -6,13 +6,14 @@ BENCH := .venv-bench
 BIN := $(VENV)/bin
 PIP_QUIET := --quiet --disable-pip-version-check
 
-.PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-plans simulate check lint types imports templates vendored vendor format package clean
+.PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-plans simulate test-browser check lint types imports templates vendored vendor format package clean
 
 help:
 	@echo "make demo      the main job: an export of each type, downloaded and checked"
 	@echo "make run       the local stack with the demo catalog on http://127.0.0.1:$${PORT:-8000}, until Ctrl-C"
 	@echo "make test      the quick tests (unit, adapters, api, workflow)"
-	@echo "make test-slow faults, scale and the deployed local stack; make test-all does both"
+	@echo "make test-slow faults, scale and the deployed local stack; make test-all does all"
+	@echo "make test-browser  the pages in a real Chromium, on the deployed local stack"
 	@echo "make coverage  all tests, and the lines that none of them runs"
 	@echo "make bench     the engine beside its peers (ROUNDS=5 CASES=abcdAB WRITE=)"
 	@echo "make bench-lists  times of long lists beside a bare function (SAMPLES=100000)"
@@ -59,7 +60,10 @@ readers:
 test-slow: setup readers
 	@$(BIN)/python -m pytest -q tests/faults tests/scale tests/stack
 
-test-all: test test-slow
+test-browser: setup node_modules/ready
+	@$(BIN)/python -m pytest -q tests/browser
+
+test-all: test test-slow test-browser
 
 coverage: setup
 	@$(BIN)/python -m pytest -q tests --cov --cov-report=term:skip-covered

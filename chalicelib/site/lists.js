@@ -19,6 +19,7 @@ export function useList(path, { sort, filters = [], again } = {}) {
   const key = path + queryOf(asked);
   const [cursors, setCursors] = useState({ key, before: [] });
   const before = cursors.key === key ? cursors.before : [];
+  useEffect(() => setCursors({ key, before: [] }), [key]); // another search or order begins at the beginning
   const loaded = useLoaded(before.length ? `${key}&cursor=${encodeURIComponent(before.at(-1))}` : key, { again });
   const page = loaded.value;
   return {

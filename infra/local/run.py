@@ -9,6 +9,7 @@ from types import FrameType
 from infra.demo.catalog import PEOPLE, load
 from infra.local.servers import LocalStackError
 from infra.local.stack import Choices, LocalStack, StopAsked, check_tools
+from infra.local.warm import warm
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,6 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if not empty and not stop.is_set():
             load(info, say=_say, stopping=stop.is_set)
+        if not empty and not stop.is_set():
+            warm(stack.url)
         if not stop.is_set():
             stack.open()
             _greet(stack.url, empty=empty)

@@ -1,0 +1,50 @@
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from infra.local.warm import warm
+from tests.browser.laboratory import Laboratory, laboratory
+from tests.browser.people import pages_of
+from tests.stack.local_stack import Running, running
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def chromium_path() -> str:
+    """The system's Chromium: Playwright's own would have to be downloaded."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    assert found, "Chromium is not installed (apt-get install chromium), or name it by CHROMIUM="
+    return found
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("browser") / "home", SFN_WAIT_SCALE="0") as up:
+        warm(up.url)
+        yield up
+
+
+@pytest.fixture(scope="session")
+def lab(stack: Running) -> Laboratory:
+    return laboratory(stack)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, stack: Running, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+    """A page of somebody who is signed in, in a language and theme; whatever it complains of fails the test."""
+    complaints: list[str] = []
+    with pages_of(browser, stack, tmp_path, complaints) as opened:
+        yield opened
+    assert complaints == []
