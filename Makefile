@@ -6,13 +6,15 @@ BENCH := .venv-bench
 BIN := $(VENV)/bin
 PIP_QUIET := --quiet --disable-pip-version-check
 
-.PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-plans simulate test-browser check lint types imports templates vendored vendor format package clean
+.PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-plans simulate test-browser pictures bench-pages check lint types imports templates vendored vendor format package clean
 
 help:
 	@echo "make demo      the main job: an export of each type, downloaded and checked"
 	@echo "make run       the local stack with the demo catalog on http://127.0.0.1:$${PORT:-8000}, until Ctrl-C"
 	@echo "make test      the quick tests (unit, adapters, api, workflow)"
 	@echo "make test-slow faults, scale and the deployed local stack; make test-all does all"
+	@echo "make pictures  docs/images, taken of a running local stack (PORT=8000)"
+	@echo "make bench-pages  what blocks a page of 1,000 rows and a preview of 100,000 nodes"
 	@echo "make test-browser  the pages in a real Chromium, on the deployed local stack"
 	@echo "make coverage  all tests, and the lines that none of them runs"
 	@echo "make bench     the engine beside its peers (ROUNDS=5 CASES=abcdAB WRITE=)"
@@ -62,6 +64,12 @@ test-slow: setup readers
 
 test-browser: setup node_modules/ready
 	@$(BIN)/python -m pytest -q tests/browser
+
+bench-pages: setup
+	@$(BIN)/python -m tests.bench.bench_pages
+
+pictures: setup
+	@$(BIN)/python -m tests.browser.pictures
 
 test-all: test test-slow test-browser
 
