@@ -1,7 +1,7 @@
 """`make bench-pages`: how long a page of 1,000 rows and a preview of 100,000 nodes keep the browser from answering.
 
-Long tasks are those of more than 50 ms (Long Tasks API, W3C). The manifest of 100,000 files is put in the place of a small
-export's own, so that it is fetched a level at a time, as one of that size is.
+Long tasks are those of more than 50 ms (Long Tasks API, W3C). The manifest of 100,000 nodes is put in the place of a
+small export's own, so that it is fetched a level at a time, as one of that size is.
 """
 
 import json
