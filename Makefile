@@ -6,7 +6,7 @@ BENCH := .venv-bench
 BIN := $(VENV)/bin
 PIP_QUIET := --quiet --disable-pip-version-check
 
-.PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-plans simulate test-browser pictures bench-pages check lint types imports templates vendored vendor format package clean
+.PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-linelists bench-plans simulate test-browser pictures bench-pages check lint types imports templates vendored vendor format package clean
 
 help:
 	@echo "make demo      the main job: an export of each type, downloaded and checked"
@@ -19,6 +19,7 @@ help:
 	@echo "make coverage  all tests, and the lines that none of them runs"
 	@echo "make bench     the engine beside its peers (ROUNDS=5 CASES=abcdAB WRITE=)"
 	@echo "make bench-lists  times of long lists beside a bare function (SAMPLES=100000)"
+	@echo "make bench-linelists  linelists of 100,000 samples × 60 fields (SAMPLES=100000)"
 	@echo "make bench-plans  time and memory of planning 10k, 100k and 1M files"
 	@echo "make simulate  the planner's output under a model of S3 and Lambda (WRITE=)"
 	@echo "make check     ruff, mypy, import-linter, template and state-machine lint"
@@ -87,6 +88,9 @@ bench: setup $(BENCH)/ready
 
 bench-lists: setup
 	@$(BIN)/python -m tests.bench.bench_lists $(SAMPLES)
+
+bench-linelists: setup
+	@$(BIN)/python -m tests.bench.bench_linelists $(SAMPLES)
 
 bench-plans: $(VENV)/ready
 	@$(BIN)/python -m tests.bench.bench_plans
