@@ -1,5 +1,6 @@
 """Samples and their metadata. Each is listed in its project and every group above, by the rows of `sample_index`."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -8,7 +9,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import times
-from chalicelib.catalog import sample_index
+from chalicelib.catalog import field_counts, sample_index
 from chalicelib.catalog.metadata import Metadata
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.puid import Kind, is_puid, make
@@ -165,8 +166,9 @@ def create_many(project: Namespace, wanted: Sequence[NewSample], ids: Ids) -> li
         for new in wanted
     ]
     _refuse_taken(made, [new.puid for new in wanted if new.puid is not None])
+    field_counts.require_room(project.lineage[0], (field for sample in made for field in sample.metadata), "")
     depth = len(project.lineage)
-    at_once = max(1, (_TRANSACTION - depth) // (2 + depth))
+    at_once = max(1, (_TRANSACTION - (1 + field_counts.MOST_ROWS) * depth) // (2 + depth))
     there = find_many(sample.id for sample in made) if ids.is_repeatable else {}
     for start in range(0, len(made), at_once):
         chunk = made[start : start + at_once]
@@ -204,6 +206,8 @@ def _write_new(made: Sequence[Sample]) -> None:
                 transaction.save(row)
             taken.extend([Conflict("This PUID is in use.", slug="puid-taken"), *([None] * (1 + len(rows)))])
         sample_index.count(transaction, made[0].namespace_ids, len(made))
+        carried = Counter(field for sample in made for field in sample.metadata)
+        field_counts.count(transaction, made[0].namespace_ids, carried)
 
     write_together(fill, taken=taken)
 
@@ -265,7 +269,8 @@ def change(sample: Sample, how: Callable[[Sample], Sample]) -> Sample:
 
 
 def update(sample: Sample, *, name: str, description: str | None, metadata: Metadata) -> Sample:
-    """Change what people say of a sample. Conflict when somebody else changed it meanwhile."""
+    """Change what people say of a sample. Conflict when somebody else changed it meanwhile, Invalid when its namespaces
+    would have too many fields."""
     changed = replace(
         sample,
         name=name,
@@ -274,6 +279,8 @@ def update(sample: Sample, *, name: str, description: str | None, metadata: Meta
         updated_at=times.later_than(sample.updated_at),
     )
 
+    carried = field_counts.changes(sample.metadata, changed.metadata)
+    field_counts.require_room(sample.namespace_ids[-1], (field for field, n in carried.items() if n > 0), "")
     terms, before = term_rows(changed), term_rows(sample)
     renamed = {(row.pk, row.sk) for row in terms} != {(row.pk, row.sk) for row in before}
     if renamed:
@@ -283,24 +290,44 @@ def update(sample: Sample, *, name: str, description: str | None, metadata: Meta
         transaction.save(_row(changed), condition=SampleRow.updated_at == sample.updated_at)
         for row in list_rows(changed):
             transaction.save(row)
+        field_counts.count(transaction, sample.namespace_ids, carried)
 
-    write_together(fill, taken=[Conflict("Somebody else changed this sample just now.", slug="changed-meanwhile")])
+    write_together(fill, taken=[_changed_meanwhile()])
     if renamed:
         kept = {(row.pk, row.sk) for row in terms}
         sample_index.drop_terms([row for row in before if (row.pk, row.sk) not in kept], sample.updated_at)
     return changed
 
 
+def _changed_meanwhile() -> Conflict:
+    return Conflict("Somebody else changed this sample just now.", slug="changed-meanwhile")
+
+
 def delete(sample: Sample) -> None:
     """Delete a sample. Exports that already run are not disturbed: their plans hold what they need. NotFound when it
     is deleted already."""
 
+    tries = 0
+    while True:
+        tries += 1
+        try:
+            _delete(sample)
+        except Conflict:  # what it carries is counted, so what is deleted is its newest version
+            if tries == _TRIES:
+                raise
+            sample = find(sample.id)
+        else:
+            return
+
+
+def _delete(sample: Sample) -> None:
     def fill(transaction: TransactWrite) -> None:
-        transaction.delete(_row(sample), condition=SampleRow.pk.exists())
+        transaction.delete(_row(sample), condition=SampleRow.updated_at == sample.updated_at)
         transaction.delete(SamplePuidRow(puid_key(sample.puid), "PUID", target_id=sample.id))
         for row in list_rows(sample):
             transaction.delete(row)
         sample_index.count(transaction, sample.namespace_ids, -1)
+        field_counts.count(transaction, sample.namespace_ids, field_counts.changes(sample.metadata, ()))
 
-    write_together(fill, taken=[NotFound("There is no such sample.")])
+    write_together(fill, taken=[_changed_meanwhile()])
     sample_index.drop_terms(term_rows(sample), None)

@@ -94,6 +94,18 @@ FRENCH: dict[str, str] = {
         "Un espace se partage avec un groupe qui ne le contient pas déjà."
     ),
     "It is not shared with this group.": "Ce n'est pas partagé avec ce groupe.",
+    "There is no such metadata template here.": "Ce modèle de métadonnées n'existe pas ici.",
+    "A metadata template of this name is here already.": "Un modèle de métadonnées porte déjà ce nom ici.",
+    "A group or project has {most} metadata templates at the most.": (
+        "Un groupe ou un projet a au plus {most} modèles de métadonnées."
+    ),
+    "Somebody else changed this metadata template just now.": (
+        "Quelqu'un d'autre vient de modifier ce modèle de métadonnées."
+    ),
+    "A group with all below it may have {most} different metadata fields, with names of {bytes} bytes in all.": (
+        "Un groupe et tout ce qu'il contient peuvent avoir {most} champs de métadonnées différents, dont les noms ont"
+        " {bytes} octets en tout."
+    ),
     "A group is linked with at most {most} others, and a namespace as well.": (
         "Un groupe a au plus {most} liens avec d'autres, un espace de même."
     ),

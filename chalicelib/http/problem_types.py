@@ -44,6 +44,7 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "changed-meanwhile": ProblemType(409, "Changed meanwhile", "Modifié entre-temps"),
     "completed-meanwhile": ProblemType(409, "Changed meanwhile", "Modifié entre-temps"),
     "last-owner": ProblemType(409, "The last owner stays", "Le dernier propriétaire reste"),
+    "name-taken": ProblemType(409, "The name is in use", "Le nom est déjà utilisé"),
     "not-failed": ProblemType(409, "It has not failed", "Il n'y a pas d'échec"),
     "not-ready": ProblemType(409, "Not ready", "Pas encore prêt"),
     "path-taken": ProblemType(409, "The path is taken", "Le chemin est pris"),
@@ -52,6 +53,7 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "state-not-possible": ProblemType(409, "Not from this state", "Impossible dans cet état"),
     "too-deep": ProblemType(409, "Too deep", "Trop profond"),
     "too-many-links": ProblemType(409, "Too many links", "Trop de liens"),
+    "too-many-templates": ProblemType(409, "Too many templates", "Trop de modèles"),
     "too-many-tokens": ProblemType(409, "Too many tokens", "Trop de jetons"),
     "upload-missing": ProblemType(409, "The content is missing", "Le contenu manque"),
     # what breaks a rule
@@ -72,6 +74,7 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "sample-not-found": ProblemType(422, "No such sample", "Échantillon introuvable"),
     "size-differs": ProblemType(422, "The size differs", "La taille diffère"),
     "source-not-allowed": ProblemType(422, "Not from there", "Source non autorisée"),
+    "too-many-fields": ProblemType(422, "Too many metadata fields", "Trop de champs de métadonnées"),
     "unknown-file-format": ProblemType(422, "Unknown file format", "Format de fichier inconnu"),
     "workflow-execution-not-found": ProblemType(
         422, "No such workflow execution", "Exécution de flux de travail introuvable"

@@ -16,6 +16,8 @@ PEOPLE = {role: f"{role}@demo.example.org" for role in ROLES}
 TOP_GROUP = ("Public Health Demo", "public-health-demo")
 NESTED_GROUP = ("Wastewater Surveillance", "wastewater")
 _UPLOADS_AT_ONCE = 4
+_CORE_FIELDS = ("specimen_collector_sample_id", "sample_collection_date", "geo_loc_name", "organism", "isolate", "host")
+_SEQUENCING_FIELDS = ("sequencing_instrument", "library_layout", "mean_depth", "contig_count", "qc_status")
 Say = Callable[[str], None]
 
 
@@ -103,6 +105,10 @@ def load(info: Mapping[str, Any], *, say: Say = print, stopping: Callable[[], bo
     owner = people["owner"]
     top = _group(owner, *TOP_GROUP, parent=None)
     nested = _group(owner, *NESTED_GROUP, parent=top)
+    for group, name, fields in ((top, "Sample and host", _CORE_FIELDS), (nested, "Sequencing", _SEQUENCING_FIELDS)):
+        path = f"/namespaces/{group['id']}/metadata-templates"
+        if name not in {one["name"] for one in owner.all(path)}:
+            owner.post(path, {"name": name, "fields": list(fields)})
     for role in ROLES[:-1]:
         owner.call("PUT", f"/namespaces/{top['id']}/members/{ids[role]}", {"role": role})
     missing: list[tuple[str, DemoSample, set[str]]] = []

@@ -25,7 +25,7 @@ GUEST, UPLOADER, ANALYST, MAINTAINER, OWNER = range(5)
 
 @dataclass(frozen=True)
 class Place:
-    """Ids of a group, a project in it, and what lies in that (the run is shared); of another laboratory, or made up."""
+    """Ids of a group, a project in it, and what is in that (the run is shared); of another laboratory, or made up."""
 
     group: str
     project: str
@@ -33,6 +33,7 @@ class Place:
     file: str
     pending: str
     run: str
+    template: str
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,10 @@ def _export(place: Place) -> Any:
     return {"type": "sample", "namespace_id": place.project, "sample_ids": [place.sample], "file_formats": ["text"]}
 
 
+def _template(_: Place) -> Any:
+    return {"name": name(), "fields": ["a"]}
+
+
 def _run(project: str) -> Any:
     workflow = {"name": "w", "version": "1"}
     return {"workflow": workflow, "state": "running", "namespace_id": project, "shared_with_namespace": True}
@@ -90,6 +95,19 @@ CASES = [
     Case("DELETE", "/namespaces/{project}/members/{member}", MAINTAINER, 204),
     Case("PUT", "/namespaces/{project}/links/{open}", OWNER, 200, lambda _: {"role": "guest"}),
     Case("DELETE", "/namespaces/{project}/links/{open}", OWNER, 204),
+    Case("GET", "/namespaces/{project}/metadata-fields", GUEST, 200),
+    Case("GET", "/namespaces/{group}/metadata-fields", GUEST, 200, on="group"),
+    Case("GET", "/namespaces/{project}/metadata-templates", GUEST, 200),
+    Case("POST", "/namespaces/{project}/metadata-templates", MAINTAINER, 201, _template),
+    Case(
+        "PATCH",
+        "/namespaces/{project}/metadata-templates/{template}",
+        MAINTAINER,
+        200,
+        lambda _: {"fields": ["a"]},
+        spoils="template",
+    ),
+    Case("DELETE", "/namespaces/{project}/metadata-templates/{template}", MAINTAINER, 204, spoils="template"),
     Case("GET", "/namespaces/{project}/export-events", MAINTAINER, 200),
     Case("POST", "/groups", MAINTAINER, 201, _group, on="group"),
     Case("POST", "/projects", MAINTAINER, 201, _project, on="group"),
@@ -139,7 +157,19 @@ def lab(api: Api) -> Place:
     file = exports.upload(api, sample["id"], "a.txt", b"text")
     pending = api.post(f"/samples/{sample['id']}/files", {"filename": "b.txt", "size": 9})
     run = api.post("/workflow-executions", _run(project["id"]))
-    return Place(group["id"], project["id"], sample["id"], file["id"], pending["id"], run["id"])
+    template = new_template(api, project["id"])
+    return Place(group["id"], project["id"], sample["id"], file["id"], pending["id"], run["id"], template)
+
+
+def new_sample(api: Api, project_id: str) -> str:
+    return str(api.post(f"/projects/{project_id}/samples", {"name": "to go"})["id"])
+
+
+def new_template(api: Api, project_id: str) -> str:
+    return str(api.post(f"/namespaces/{project_id}/metadata-templates", {"name": name(), "fields": ["a"]})["id"])
+
+
+MADE_ANEW = {"sample": new_sample, "template": new_template}
 
 
 @dataclass(frozen=True)
@@ -207,8 +237,7 @@ def mistakes(world: World, who: Somebody, cases: list[Case]) -> Iterator[str]:
     for case in cases:
         place = world.own
         if case.spoils and expected(case, who) == case.status:
-            sample = world.olga.post(f"/projects/{place.project}/samples", {"name": "to go"})["id"]
-            place = replace(place, sample=sample)
+            place = replace(place, **{case.spoils: MADE_ANEW[case.spoils](world.olga, place.project)})
         filled = case.route.format(**vars(place), member=world.member, open=world.open)
         status, body = asked(who.api, case.method, filled, case.body(place))
         if status != expected(case, who):
@@ -239,6 +268,7 @@ def test_the_table_has_every_route(stack: Running) -> None:
     names = {
         "{project}": "{namespace_id}", "{group}": "{namespace_id}", "{member}": "{user_id}", "{open}": "{group_id}",
         "{sample}": "{sample_id}", "{file}": "{file_id}", "{pending}": "{file_id}", "{run}": "{execution_id}",
+        "{template}": "{template_id}",
     }  # fmt: skip
     shapes = set()
     for route in covered:

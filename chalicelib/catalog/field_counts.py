@@ -1,0 +1,88 @@
+"""How many samples of a namespace carry each field of metadata, counted in the transactions that change samples.
+
+A namespace's counts are attributes of a few rows, one for each field, so that what a transaction adds to many fields is
+one operation or a few. A field's count is the sum of its parts on all these rows; parts may be below zero.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.errors import Flaw, broken, words
+from chalicelib.tables import TableName
+
+MAX_FIELDS = 1_000  # different ones in a group with all below it
+_MAX_NAMES = 200_000  # bytes of their names: a row holds 400 kB
+_AT_ONCE = 250  # an update's expression has 4 kB and 300 operators (DynamoDB's limits)
+MOST_ROWS = MAX_FIELDS // _AT_ONCE  # that one transaction changes in a namespace
+_ROWS = 16  # writers seldom meet at one
+_FIELD = "f:"
+
+
+class _FieldsRow(Model):
+    """`FIELDS#<namespace>` / `<0…15>`: under `f:<field>` a part of the number of samples that carry it."""
+
+    class Meta:
+        table_name = TableName("samples_table")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    parts: Mapping[str, int]
+
+    @classmethod
+    def from_raw_data(cls, data: dict[str, dict[str, Any]]) -> Self:
+        """The row, with the parts, which no model can declare."""
+        row = super().from_raw_data(data)
+        row.parts = {
+            name.removeprefix(_FIELD): int(value["N"]) for name, value in data.items() if name.startswith(_FIELD)
+        }
+        return row
+
+
+def changes(before: Iterable[str], after: Iterable[str]) -> Counter[str]:
+    """What the counts change by, when a sample that had some fields has others."""
+    found = Counter(iter(after))  # of a mapping, its keys: a Counter would take its values for counts
+    found.subtract(iter(before))
+    return Counter({field: change for field, change in found.items() if change})
+
+
+def count(transaction: TransactWrite, namespace_ids: Iterable[str], changed: Mapping[str, int]) -> None:
+    """Let a transaction add to the counts; each try of it may meet other rows."""
+    fields = sorted(changed.items())
+    first = random.randrange(_ROWS)  # noqa: S311 - spreads writers, no secret
+    for namespace_id in namespace_ids:
+        for number, start in enumerate(range(0, len(fields), _AT_ONCE)):
+            row = _FieldsRow(f"FIELDS#{namespace_id}", str((first + number) % _ROWS))
+            some = fields[start : start + _AT_ONCE]
+            actions: list[Action] = [NumberAttribute(attr_name=_FIELD + field).add(change) for field, change in some]
+            transaction.update(row, actions=actions)
+
+
+def counted(namespace_ids: Iterable[str]) -> dict[str, int]:
+    """How many samples carry each field that is in use, in all of these namespaces together."""
+    total: Counter[str] = Counter()
+    for namespace_id in namespace_ids:
+        for row in _FieldsRow.query(f"FIELDS#{namespace_id}", consistent_read=True):
+            total.update(row.parts)
+    return {field: samples for field, samples in total.items() if samples > 0}
+
+
+def require_room(top_id: str, fields: Iterable[str], pointer: str) -> None:
+    """Raises Invalid when these fields would make more than a top group with all below it may have."""
+    new = set(fields)
+    if not new:
+        return
+    all_fields = new | counted([top_id]).keys()
+    if len(all_fields) > MAX_FIELDS or sum(len(field.encode()) for field in all_fields) > _MAX_NAMES:
+        rule = words(
+            "A group with all below it may have {most} different metadata fields, with names of {bytes} bytes in all.",
+            most=MAX_FIELDS,
+            bytes=_MAX_NAMES,
+        )
+        raise broken([Flaw(pointer, rule)], slug="too-many-fields")

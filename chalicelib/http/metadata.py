@@ -1,0 +1,123 @@
+"""Routes about the fields of samples' metadata, and templates of them."""
+
+from typing import Annotated, Any
+
+from chalice.app import Blueprint, Response
+from pydantic import Field
+
+from chalicelib.access.roles import Role
+from chalicelib.access.users import User
+from chalicelib.catalog import field_counts, metadata_templates, namespaces, permissions
+from chalicelib.catalog.metadata import FieldName, field_named
+from chalicelib.catalog.metadata_templates import MetadataTemplate
+from chalicelib.catalog.namespaces import Namespace
+from chalicelib.http.bodies import Body, Name, caller, path_value, query, read_body
+from chalicelib.http.locations import location
+from chalicelib.http.once import once
+from chalicelib.http.paging import order, page
+from chalicelib.http.problems import answering
+from chalicelib.ids import Ids
+from chalicelib.search import finds
+
+MAX_TEMPLATE_FIELDS = 300
+Fields = Annotated[list[FieldName], Field(min_length=1, max_length=MAX_TEMPLATE_FIELDS)]
+
+
+class NewTemplate(Body):
+    name: Name
+    fields: Fields
+
+
+class TemplateChange(Body):
+    name: Name | None = None
+    fields: Fields | None = None
+
+
+def _named(fields: list[str]) -> list[str]:
+    """Fields by the names under which they are kept, each once."""
+    return list(dict.fromkeys(map(field_named, fields)))
+
+
+def shown(template: MetadataTemplate) -> dict[str, Any]:
+    """A template as JSON; `namespace_id` tells where it stands, which may be above where it is listed."""
+    return {
+        "id": template.id,
+        "namespace_id": template.namespace_id,
+        "name": template.name,
+        "fields": list(template.fields),
+        "created_at": template.created_at,
+        "updated_at": template.updated_at,
+    }
+
+
+def blueprint(authorize: Any) -> Blueprint:
+    bp = Blueprint(__name__)
+
+    def asked(namespace_id: str, least: Role) -> tuple[User, Namespace]:
+        user = caller(bp.current_request)
+        namespace = namespaces.find(path_value(namespace_id))
+        permissions.require(user.id, namespace, least)
+        return user, namespace
+
+    @bp.route("/namespaces/{namespace_id}/metadata-fields", methods=["GET"], authorizer=authorize)
+    @answering
+    def list_fields(namespace_id: str) -> Response:
+        _, namespace = asked(namespace_id, Role.GUEST)
+        request = bp.current_request
+        q = query(request, "q")
+        counted = field_counts.counted(permissions.lists_of(namespace))
+        by = order(request, ("name", "samples"), "name")
+        return page(
+            request,
+            [(field, samples) for field, samples in counted.items() if finds(q, field)],
+            by=by,
+            position=lambda one: one[0] if by.key == "name" else f"{one[1]:012d}\x00{one[0]}",
+            shown=lambda chosen: [{"name": field, "samples": samples} for field, samples in chosen],
+        )
+
+    @bp.route("/namespaces/{namespace_id}/metadata-templates", methods=["GET"], authorizer=authorize)
+    @answering
+    def list_templates(namespace_id: str) -> Response:
+        _, namespace = asked(namespace_id, Role.GUEST)
+        request = bp.current_request
+        q = query(request, "q")
+        by = order(request, ("name", "created_at"), "name")
+        return page(
+            request,
+            [one for one in metadata_templates.of_namespaces(namespace.lineage) if finds(q, one.name, one.id)],
+            by=by,
+            position=lambda one: f"{one.name if by.key == 'name' else one.created_at}\x00{one.id}",
+            shown=lambda chosen: [shown(one) for one in chosen],
+        )
+
+    @bp.route("/namespaces/{namespace_id}/metadata-templates", methods=["POST"], authorizer=authorize)
+    @answering
+    def create_template(namespace_id: str) -> Response:
+        user, namespace = asked(namespace_id, Role.MAINTAINER)
+        wanted = read_body(bp.current_request, NewTemplate)
+
+        def make(ids: Ids) -> Response:
+            made = metadata_templates.create(namespace.id, wanted.name, _named(wanted.fields), ids)
+            where = location(f"/namespaces/{namespace.id}/metadata-templates")
+            return Response(shown(made), status_code=201, headers={"Location": where})
+
+        return once(bp.current_request, user, make)
+
+    @bp.route("/namespaces/{namespace_id}/metadata-templates/{template_id}", methods=["PATCH"], authorizer=authorize)
+    @answering
+    def change_template(namespace_id: str, template_id: str) -> Response:
+        _, namespace = asked(namespace_id, Role.MAINTAINER)
+        wanted = read_body(bp.current_request, TemplateChange)
+        present = metadata_templates.find(namespace.id, path_value(template_id))
+        name = present.name if wanted.name is None else wanted.name
+        fields = present.fields if wanted.fields is None else _named(wanted.fields)
+        return Response(shown(metadata_templates.change(present, name=name, fields=fields)))
+
+    @bp.route("/namespaces/{namespace_id}/metadata-templates/{template_id}", methods=["DELETE"], authorizer=authorize)
+    @answering
+    def delete_template(namespace_id: str, template_id: str) -> Response:
+        _, namespace = asked(namespace_id, Role.MAINTAINER)
+        metadata_templates.delete(metadata_templates.find(namespace.id, path_value(template_id)))
+        return Response("", status_code=204)
+
+    return bp

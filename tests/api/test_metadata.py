@@ -1,0 +1,178 @@
+"""Fields of metadata with their counts, and templates of them."""
+
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from chalicelib.catalog import field_counts, metadata_templates, samples
+from chalicelib.errors import Conflict
+from tests.service import Person, made
+
+SignIn = Callable[..., Person]
+
+
+@pytest.fixture
+def olga(sign_in: SignIn) -> Person:
+    return sign_in("olga@example.org")
+
+
+@pytest.fixture
+def lab(olga: Person) -> dict[str, Any]:
+    top = made(olga.post("/groups", {"name": "Top", "path": f"top-{uuid4().hex[:8]}"}))
+    inner = made(olga.post("/groups", {"name": "Inner", "path": "inner", "parent_id": top["id"]}))
+    one, two = (
+        made(olga.post("/projects", {"name": path, "path": path, "group_id": inner["id"]})) for path in ("one", "two")
+    )
+    return {"top": top, "inner": inner, "one": one, "two": two}
+
+
+def fields(person: Person, namespace: Any, **query: str) -> dict[str, int]:
+    asked = "&".join(f"{key}={value}" for key, value in {"limit": "1000", **query}.items())
+    items = made(person.get(f"/namespaces/{namespace['id']}/metadata-fields?{asked}"), 200)["items"]
+    return {item["name"]: item["samples"] for item in items}
+
+
+def add(person: Person, project: Any, metadata: dict[str, Any]) -> Any:
+    return made(person.post(f"/projects/{project['id']}/samples", {"name": "S", "metadata": metadata}))
+
+
+def test_fields_are_counted_in_a_project_and_in_all_above_it(olga: Person, lab: dict[str, Any]) -> None:
+    add(olga, lab["one"], {"Organism": "x", " host ": "y"})
+    batch = {"samples": [{"name": f"B{i}", "metadata": {"organism": i, "weird.field #1": "z"}} for i in range(60)]}
+    made(olga.post(f"/projects/{lab['two']['id']}/samples/batch", batch))
+    assert fields(olga, lab["one"]) == {"host": 1, "organism": 1}
+    assert fields(olga, lab["two"]) == {"organism": 60, "weird.field #1": 60}
+    for above in ("inner", "top"):
+        assert fields(olga, lab[above]) == {"host": 1, "organism": 61, "weird.field #1": 60}
+    assert list(fields(olga, lab["top"], sort="-samples")) == ["organism", "weird.field #1", "host"]
+    assert fields(olga, lab["top"], q="eird") == {}
+    assert fields(olga, lab["top"], q="ORG") == {"organism": 61}
+    page = made(olga.get(f"/namespaces/{lab['top']['id']}/metadata-fields?limit=2"), 200)
+    assert [item["name"] for item in page["items"]] == ["host", "organism"]
+    assert page["total"] == 3
+    assert page["next_cursor"]
+
+
+def test_counts_follow_patches_and_deletions(olga: Person, lab: dict[str, Any]) -> None:
+    sample = add(olga, lab["one"], {"a": 1, "b": 2})
+    add(olga, lab["one"], {"b": 3})
+    made(olga.call("PATCH", f"/samples/{sample['id']}/metadata", {"A": None, "c": "new", "B": 9}), 200)
+    assert fields(olga, lab["one"]) == {"b": 2, "c": 1}
+    made(olga.call("PATCH", f"/samples/{sample['id']}", {"name": "renamed"}), 200)
+    assert fields(olga, lab["top"]) == {"b": 2, "c": 1}
+    made(olga.call("DELETE", f"/samples/{sample['id']}"), 204)
+    assert fields(olga, lab["one"]) == fields(olga, lab["top"]) == {"b": 1}
+
+
+def test_patches_at_once_let_no_count_drift(olga: Person, lab: dict[str, Any]) -> None:
+    sample = samples.find(add(olga, lab["one"], {"a": 1})["id"])
+
+    def patch(number: int) -> None:
+        def how(present: samples.Sample) -> samples.Sample:
+            metadata = {"a": 1, f"f{number}": number} if number % 2 else {"a": 2}
+            return samples.replace(present, metadata=metadata)
+
+        with suppress(Conflict):
+            samples.change(sample, how)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(patch, range(8)))
+    carried = samples.find(sample.id).metadata
+    assert field_counts.counted([lab["one"]["id"]]) == dict.fromkeys(carried, 1)
+
+
+def test_a_sample_that_was_changed_just_before_it_is_deleted_is_counted_out(olga: Person, lab: dict[str, Any]) -> None:
+    older = samples.find(add(olga, lab["one"], {"a": 1})["id"])
+    samples.update(older, name="S", description=None, metadata={"b": 1, "c": 1})
+    samples.delete(older)
+    assert field_counts.counted([lab["top"]["id"]]) == {}
+
+
+def test_what_is_shared_with_a_group_is_counted_in_it(olga: Person, lab: dict[str, Any]) -> None:
+    other = made(olga.post("/groups", {"name": "Other", "path": f"other-{uuid4().hex[:8]}"}))
+    add(olga, lab["one"], {"a": 1})
+    made(olga.call("PUT", f"/namespaces/{lab['one']['id']}/links/{other['id']}", {"role": "guest"}), 200)
+    assert fields(olga, other) == {"a": 1}
+
+
+@pytest.fixture
+def deep_recursion() -> Iterator[None]:
+    """moto reads an expression of hundreds of actions by recursion."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(20_000)
+    yield
+    sys.setrecursionlimit(before)
+
+
+@pytest.mark.usefixtures("deep_recursion")
+def test_a_sample_may_carry_many_fields_and_a_group_so_many_different_ones(olga: Person, lab: dict[str, Any]) -> None:
+    add(olga, lab["one"], {f"field {i:04d}": i for i in range(600)})
+    assert fields(olga, lab["top"]) == {f"field {i:04d}": 1 for i in range(600)}
+    more = {"name": "S", "metadata": {f"other {i:04d}": i for i in range(500)}}
+    refused = olga.post(f"/projects/{lab['two']['id']}/samples", more)
+    assert (refused.status, refused.body["type"].rsplit("/", 1)[1]) == (422, "too-many-fields")
+    assert fields(olga, lab["two"]) == {}
+
+
+def test_templates_hold_below_where_they_stand_and_are_changed_only_there(
+    olga: Person, lab: dict[str, Any], sign_in: SignIn
+) -> None:
+    def templates(namespace: Any) -> list[Any]:
+        items: list[Any] = made(olga.get(f"/namespaces/{namespace['id']}/metadata-templates"), 200)["items"]
+        return items
+
+    path = f"/namespaces/{lab['top']['id']}/metadata-templates"
+    core = made(olga.post(path, {"name": "Core", "fields": ["Organism", " host", "ORGANISM"]}))
+    assert core["fields"] == ["organism", "host"]
+    own = made(olga.post(f"/namespaces/{lab['one']['id']}/metadata-templates", {"name": "Core", "fields": ["x"]}))
+    assert templates(lab["one"]) == sorted([core, own], key=lambda one: one["id"])
+    assert templates(lab["two"]) == [core]
+    below = f"/namespaces/{lab['one']['id']}/metadata-templates"
+    assert olga.call("PATCH", f"{below}/{core['id']}", {"fields": ["y"]}).status == 404
+    changed = made(olga.call("PATCH", f"{path}/{core['id']}", {"name": "core", "fields": ["y"]}), 200)
+    assert (changed["name"], changed["fields"]) == ("core", ["y"])
+    assert olga.post(path, {"name": "CORE", "fields": ["z"]}).status == 409
+    made(olga.call("PATCH", f"{path}/{core['id']}", {"name": "Other"}), 200)
+    made(olga.post(path, {"name": "CORE", "fields": ["z"]}))
+    assert olga.call("PATCH", f"{path}/{core['id']}", {"name": "cOre"}).status == 409
+    made(olga.call("DELETE", f"{path}/{core['id']}"), 204)
+    assert olga.call("DELETE", f"{path}/{core['id']}").status == 404
+    made(olga.post(path, {"name": "Other", "fields": ["z"]}))
+    guest = sign_in("gus@example.org")
+    member = guest.get("/me").body["id"]
+    made(olga.call("PUT", f"/namespaces/{lab['one']['id']}/members/{member}", {"role": "guest"}), 200)
+    assert len(made(guest.get(below), 200)["items"]) == 3
+    assert guest.post(below, {"name": "n", "fields": ["a"]}).status == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"name": "n", "fields": []}, "/fields"),
+        ({"name": "n", "fields": [" "]}, "/fields/0"),
+        ({"name": "n", "fields": [f"f{i}" for i in range(301)]}, "/fields"),
+        ({"name": "", "fields": ["a"]}, "/name"),
+        ({"fields": ["a"]}, "/name"),
+    ],
+)
+def test_a_template_that_breaks_a_rule_is_refused_at_its_field(
+    olga: Person, lab: dict[str, Any], body: Any, pointer: str
+) -> None:
+    refused = olga.post(f"/namespaces/{lab['top']['id']}/metadata-templates", body)
+    assert (refused.status, [row["pointer"] for row in refused.body["errors"]]) == (422, [pointer])
+
+
+def test_a_namespace_has_so_many_templates(olga: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metadata_templates, "MAX_TEMPLATES", 1)
+    path = f"/namespaces/{lab['top']['id']}/metadata-templates"
+    body = {"name": "one", "fields": ["a"]}
+    key = {"Idempotency-Key": uuid4().hex}
+    first = made(olga.call("POST", path, body, **key))
+    assert made(olga.call("POST", path, body, **key)) == first
+    refused = olga.post(path, {"name": "two", "fields": ["a"]})
+    assert (refused.status, refused.body["type"].rsplit("/", 1)[1]) == (409, "too-many-templates")
