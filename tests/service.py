@@ -16,6 +16,7 @@ import pytest
 from chalice.test import Client
 from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.responses import DynamoHandler
 
 from chalicelib import aws, tables
 from chalicelib.access.signing_key import forget_key
@@ -88,6 +89,7 @@ def service(monkeypatch: pytest.MonkeyPatch, signer: Issuer, **environment: str)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(uploads, "store", lambda: Store(aws.s3()))  # moto is in this process: no lean client finds it
+    _one_after_the_other(monkeypatch)
     with mock_aws(config={"core": {"mock_credentials": False}}):
         _forget()
         dynamodb = boto3.client("dynamodb")
@@ -105,6 +107,18 @@ def service(monkeypatch: pytest.MonkeyPatch, signer: Issuer, **environment: str)
         boto3.client("sesv2").create_email_identity(EmailIdentity=SENDER)
         yield
     _forget()
+
+
+def _one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DynamoDB's transactions are serializable. moto's are not: one that is refused puts the whole tables back as they
+    were when it began, and what other threads wrote meanwhile is lost. So calls wait for each other."""
+    lock, call = threading.Lock(), DynamoHandler.call_action
+
+    def alone(handler: DynamoHandler) -> Any:
+        with lock:
+            return call(handler)
+
+    monkeypatch.setattr(DynamoHandler, "call_action", alone)
 
 
 def _forget() -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
@@ -21,6 +22,7 @@ from chalicelib.settings import settings
 from chalicelib.tables import TableName, conditional_failure, write_together
 
 _TRIES = 6
+_MATES = 90  # on their way at once, of which one transaction can speak
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class File:
     ours: bool = True  # uploaded through us, under files/; else registered where it lay
     upload_id: str | None = None
     part_size: int = 0
+    met: str | None = None  # a mate by name that was completed while this one was on its way
 
     @property
     def format(self) -> str:
@@ -89,6 +92,7 @@ class FileRow(Model):
     ours = BooleanAttribute()
     upload_id = UnicodeAttribute(null=True)
     part_size = NumberAttribute(default=0)
+    met = UnicodeAttribute(null=True)
 
 
 class _PointerRow(Model):
@@ -134,6 +138,7 @@ def _value(row: FileRow) -> File:
         ours=row.ours,
         upload_id=row.upload_id,
         part_size=int(row.part_size),
+        met=row.met,
     )
 
 
@@ -160,6 +165,7 @@ def _row(file: File) -> FileRow:
         ours=file.ours,
         upload_id=file.upload_id,
         part_size=file.part_size,
+        met=file.met,
     )
 
 
@@ -241,26 +247,26 @@ class _MateChanged(Conflict):
 
 
 def _completed(file: File) -> File:
-    done = replace(file, complete=True, upload_id=None)
-    on_their_way = _mates_on_their_way(done)  # before looking for one that is there: whoever comes between is noticed
+    done = replace(file, complete=True, upload_id=None, met=None)
+    if mate_of(file.filename) is None:
+        _save_single(done, FileRow.complete == False, [])  # noqa: E712 - an expression of PynamoDB, not a comparison
+        return done
+    there = all_of_sample(
+        file.sample_id
+    )  # before looking for a mate that is complete: whoever comes between is noticed
+    own = next((one for one in there if one.id == file.id), None)
+    if own is None or own.complete:
+        raise Conflict("This file was completed just now.", slug="completed-meanwhile")
     mate = _waiting_mate(done)
     if mate is None:
-        condition = FileRow.complete == False  # noqa: E712 - an expression of PynamoDB, not a comparison
-
-        def fill_single(transaction: TransactWrite) -> None:
-            for other in on_their_way:
-                key = (f"SAMPLE#{other.sample_id}", f"FILE#{other.id}")
-                transaction.condition_check(FileRow, *key, condition=condition | FileRow.sk.does_not_exist())
-            transaction.save(_row(done), condition=condition)
-
-        met = _MateChanged("This file or its mate changed just now.", slug="completed-meanwhile")
-        own_conflict = Conflict("This file was completed just now.", slug="completed-meanwhile")
-        write_together(fill_single, taken=[*[met] * len(on_their_way), own_conflict])
+        unmet = FileRow.met.does_not_exist() if own.met is None else FileRow.met == own.met
+        on_their_way = [one for one in there if not one.complete and are_mates(file.filename, one.filename)]
+        _save_single(done, (FileRow.complete == False) & unmet, on_their_way[:_MATES])  # noqa: E712
         return done
-    own, its = mate_of(done.filename), mate_of(mate.filename)
-    assert own is not None  # noqa: S101 - _waiting_mate found them to be mates
+    ours, its = mate_of(done.filename), mate_of(mate.filename)
+    assert ours is not None  # noqa: S101 - _waiting_mate found them to be mates
     assert its is not None  # noqa: S101
-    paired = replace(done, puid=mate.puid, direction=own.direction, type=own.type, paired_with=mate.id)
+    paired = replace(done, puid=mate.puid, direction=ours.direction, type=ours.type, paired_with=mate.id)
     partner = replace(mate, direction=its.direction, type=its.type, paired_with=done.id)
 
     def fill(transaction: TransactWrite) -> None:
@@ -275,12 +281,19 @@ def _completed(file: File) -> File:
     return paired
 
 
-def _mates_on_their_way(file: File) -> list[File]:
-    """Files of the same sample that pair with this one by name and are not complete; as many as a transaction holds."""
-    if mate_of(file.filename) is None:
-        return []
-    others = all_of_sample(file.sample_id)
-    return [one for one in others if not one.complete and are_mates(file.filename, one.filename)][:90]
+def _save_single(done: File, condition: Condition, on_their_way: Sequence[File]) -> None:
+    """Complete a file that has no mate yet, and leave a word of it on those that may be one: whichever of them did not
+    see this one when it looked does not find its own record as it was, and looks again."""
+
+    def fill(transaction: TransactWrite) -> None:
+        transaction.save(_row(done), condition=condition)
+        for other in on_their_way:
+            row = FileRow(f"SAMPLE#{other.sample_id}", f"FILE#{other.id}")
+            still = FileRow.complete == False  # noqa: E712
+            transaction.update(row, actions=[FileRow.met.set(done.id)], condition=still)
+
+    met = _MateChanged("This file or its mate changed just now.", slug="completed-meanwhile")
+    write_together(fill, taken=[met] * (1 + len(on_their_way)))
 
 
 def _waiting_mate(file: File) -> File | None:
