@@ -23,6 +23,7 @@ WORDS = {
         "analysis export": "Exportation d'analyse", "summary": "Résumé", "preview": "Aperçu", "ready": "Prêt",
         "processing": "En traitement", "download": "Télécharger", "delete": "Supprimer", "remove": "Retirer",
         "select": "Cocher", "name": "Nom (facultatif)", "submit": "Soumettre", "email": "Recevoir un courriel",
+        "available fields": "Champs de métadonnées disponibles",
         "chosen formats": "Formats sélectionnés", "move out": "Retirer", "needed": "Sélectionnez au moins un format",
         "mail": "Prêt pour l'exportation – ",
     },
@@ -33,6 +34,7 @@ WORDS = {
         "analysis export": "Analysis Export", "summary": "Summary", "preview": "Preview", "ready": "Ready",
         "processing": "Processing", "download": "Download", "delete": "Delete", "remove": "Remove",
         "select": "Select", "name": "Name (optional)", "submit": "Submit", "email": "Email me",
+        "available fields": "Available metadata fields",
         "chosen formats": "Selected formats", "move out": "Remove", "needed": "Select at least one file format",
         "mail": "Export Ready - ",
     },
@@ -124,6 +126,34 @@ def test_creer_une_exportation_dechantillon(language: str, open_page: Open, lab:
     assert sorted(path.rsplit("/", 1)[1] for path in files if "/" in path) == wanted
     assert json.loads(files["manifest.json"])["type"] == "Samples Export"
     assert f"{words['mail']}{name}" in mails_to(lab.stack, ANALYST, f"{words['mail']}{name}")
+
+
+@both_languages
+def test_creer_une_exportation_de_liste_lineaire(
+    language: str, open_page: Open, lab: Laboratory, tmp_path: Path
+) -> None:
+    words = WORDS[language]
+    page = open_page(ANALYST, "/", language=language)
+    to_project(page, words)
+    page.get_by_role("navigation", name="Navigation").get_by_role("link", name=words["samples"]).click()
+    for name in ("EC-00", "EC-01"):
+        page.get_by_role("checkbox", name=f"{words['select']} {name}").check()
+    page.get_by_role("button", name=words["create"]).click()
+    page.get_by_role("menuitem", name=words["linelist export"]).click()
+    dialog = page.get_by_role("dialog", name=words["linelist export"])
+    available = dialog.get_by_role("listbox", name=words["available fields"])
+    for field in ("place", "organism"):
+        available.get_by_role("option", name=field).dblclick()
+    dialog.get_by_role("radio", name="TSV").check()
+    dialog.get_by_role("button", name=words["submit"]).click()
+    wait_until_ready(page, words)
+    expect(page.get_by_role("tab", name=words["preview"])).to_have_count(0)
+    with page.expect_download() as told:
+        page.get_by_role("button", name=words["download"], exact=True).click()
+    told.value.save_as(tmp_path / "linelist.tsv")
+    head, *rows = (tmp_path / "linelist.tsv").read_text(encoding="utf-8-sig").splitlines()
+    assert head.split("\t") == ["SAMPLE PUID", "SAMPLE NAME", "PROJECT PUID", "PLACE", "ORGANISM"]
+    assert [row.split("\t")[3] for row in rows] == ["Québec", "Québec"]
 
 
 @both_languages
