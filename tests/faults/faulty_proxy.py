@@ -4,7 +4,7 @@ import http.client
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -52,7 +52,11 @@ def faulty_proxy(endpoint: str, rule: Rule) -> Iterator[str]:
         protocol_version = "HTTP/1.1"
 
         def answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            length = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(length)
+            if len(body) < length:  # the client was killed while it sent: the server never hears of it
+                self.close_connection = True
+                return
             operation = operation_of(self.command, self.path, self.headers)
             do = rule(Request(self.path, operation, self.headers.get("x-amz-copy-source", "")))
             time.sleep(do.stall)
@@ -62,12 +66,11 @@ def faulty_proxy(endpoint: str, rule: Rule) -> Iterator[str]:
             if do.status is not None:
                 self.reply(do.status, [], f"<Error><Code>{do.code}</Code><Message>as told</Message></Error>".encode())
                 return
-            behind = http.client.HTTPConnection(server_host, timeout=120)
             sent = {name: value for name, value in self.headers.items() if name.lower() != "expect"}
-            behind.request(self.command, self.path, body or None, sent)
-            got = behind.getresponse()
-            data = got.read()
-            behind.close()
+            with closing(http.client.HTTPConnection(server_host, timeout=120)) as behind:
+                behind.request(self.command, self.path, body or None, sent)
+                got = behind.getresponse()
+                data = got.read()
             if do.cut == "after":
                 self.close_connection = True
                 return
