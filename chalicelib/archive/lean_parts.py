@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 # The payload's proof is its CRC-32, as in chalicelib/aws.py.
 _UNSIGNED = Config(s3={"payload_signing_enabled": False})
 _TIMEOUT = urllib3.Timeout(connect=5, read=300)
-
-
-Place = tuple[str, str, str, int]
+Address = tuple[str, str, str, int]  # of a part: bucket, key, upload id, number
 
 
 class LeanParts:
@@ -36,14 +34,13 @@ class LeanParts:
         self._endpoint, self._region = s3.meta.endpoint_url, s3.meta.region_name
         self._http = urllib3.PoolManager(maxsize=96, timeout=_TIMEOUT, retries=False)
 
-    def put(self, place: Place, body: bytes | bytearray, checksum: str | None) -> str | None:
-        """Upload a part to (bucket, key, upload id, number), proven by its CRC-32 in base64, and give back its ETag."""
-        answer = self._ask(place, {} if checksum is None else {"x-amz-checksum-crc32": checksum}, body)
+    def put(self, part: Address, body: bytes | bytearray, checksum: str | None) -> str | None:
+        """Upload a part, proven by its CRC-32 in base64, and give back its ETag."""
+        answer = self._ask(part, {} if checksum is None else {"x-amz-checksum-crc32": checksum}, body)
         return None if answer is None else answer.headers.get("ETag")
 
-    def copy(self, place: Place, source: Source, start: int, length: int) -> tuple[str, str | None] | None:
-        """Have a range of a source copied to (bucket, key, upload id, number); its ETag, and the CRC-32 in base64 that
-        S3 told."""
+    def copy(self, part: Address, source: Source, start: int, length: int) -> tuple[str, str | None] | None:
+        """Have a range of a source copied to a part; its ETag, and the CRC-32 in base64 that S3 told."""
         if not is_plain(source.key):
             return None
         version = "" if source.version_id is None else "?" + urlencode({"versionId": source.version_id})
@@ -52,11 +49,11 @@ class LeanParts:
             "x-amz-copy-source-range": f"bytes={start}-{start + length - 1}",
             "x-amz-copy-source-if-match": source.etag,
         }
-        answer = self._ask(place, headers, b"")
+        answer = self._ask(part, headers, b"")
         return None if answer is None else _copied(answer.data)
 
-    def _ask(self, place: Place, headers: dict[str, str], body: bytes | bytearray) -> urllib3.BaseHTTPResponse | None:
-        bucket, key, upload_id, number = place
+    def _ask(self, part: Address, headers: dict[str, str], body: bytes | bytearray) -> urllib3.BaseHTTPResponse | None:
+        bucket, key, upload_id, number = part
         if not is_plain(key):
             return None
         query = urlencode({"partNumber": number, "uploadId": upload_id})

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadErro
 from botocore.exceptions import ConnectionError as BotoConnectionError
 
 from chalicelib.archive.entries import ArchiveError, Entry, Source, UploadGone
+from chalicelib.archive.lean_parts import Address
 from chalicelib.archive.plan_file import Traffic, WrittenPart
 from chalicelib.archive.store import Store
 from chalicelib.crc32 import crc32, from_base64, to_base64
@@ -61,6 +62,10 @@ class Target:
     key: str
     upload_id: str
     copy_crc: CopyCrc
+
+    def part(self, number: int) -> Address:
+        """Where a part goes, as the lean client takes it."""
+        return self.bucket, self.key, self.upload_id, number
 
 
 class Objects:
@@ -138,8 +143,8 @@ class Objects:
             )["CopyPartResult"]
             return answer["ETag"], answer.get("ChecksumCRC32")
 
-        lean, place = self._store.parts, (target.bucket, target.key, target.upload_id, number)
-        told = None if lean is None else lean.copy(place, source, start, length)
+        lean = self._store.parts
+        told = None if lean is None else lean.copy(target.part(number), source, start, length)
         if told is None:
             told = patiently(lambda: _guarded(position, call))
         self._count(copied=length)
@@ -167,8 +172,8 @@ class Objects:
             )
             return answer["ETag"]
 
-        lean, place = self._store.parts, (target.bucket, target.key, target.upload_id, number)
-        etag = None if lean is None else lean.put(place, body, proof)
+        lean = self._store.parts
+        etag = None if lean is None else lean.put(target.part(number), body, proof)
         if etag is None:
             etag = patiently(lambda: _guarded(None, call))
         self._count(written=len(body))

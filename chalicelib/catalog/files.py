@@ -251,9 +251,8 @@ def _completed(file: File) -> File:
     if mate_of(file.filename) is None:
         _save_single(done, FileRow.complete == False, [])  # noqa: E712 - an expression of PynamoDB, not a comparison
         return done
-    there = all_of_sample(
-        file.sample_id
-    )  # before looking for a mate that is complete: whoever comes between is noticed
+    # Before looking for a mate that is complete: whoever comes between is noticed.
+    there = all_of_sample(file.sample_id)
     own = next((one for one in there if one.id == file.id), None)
     if own is None or own.complete:
         raise Conflict("This file was completed just now.", slug="completed-meanwhile")
