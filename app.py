@@ -15,6 +15,8 @@ from chalicelib.assembly.render_linelist import render_linelist as render_table
 from chalicelib.exports.cleanup import clean_up as clean_up_exports
 from chalicelib.http import routes
 from chalicelib.ingestion.arrivals import take_in
+from chalicelib.ingestion.import_watch import look_after_imports
+from chalicelib.ingestion.import_work import work_on_import
 
 app = Chalice(app_name="seqport")
 
@@ -64,7 +66,16 @@ def fail(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))
 def clean_up(event: CloudWatchEvent) -> dict[str, Any]:
-    return clean_up_exports()
+    try:
+        imports = look_after_imports()
+    finally:  # neither waits for the other's trouble
+        exports = clean_up_exports()
+    return {**exports, **imports}
+
+
+@app.lambda_function()
+def run_import(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return work_on_import(event["import_id"], context)
 
 
 # infra/resources.yaml adds the bucket's name, which is made with the stack.

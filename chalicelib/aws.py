@@ -7,6 +7,7 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sqs import SQSClient
@@ -60,7 +61,13 @@ def sqs() -> "SQSClient":
     return session().client("sqs", config=_CONTROL)
 
 
+@cache
+def functions() -> "LambdaClient":
+    """The Lambda client."""
+    return session().client("lambda", config=_CONTROL)
+
+
 def forget_clients() -> None:
     """Drop the cached clients, for tests that change the environment."""
-    for factory in (s3, stepfunctions, sesv2, sqs, session):
+    for factory in (s3, stepfunctions, sesv2, sqs, functions, session):
         factory.cache_clear()

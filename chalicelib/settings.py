@@ -23,6 +23,7 @@ class Settings:
     exports_table: str
     audit_table: str
     idempotency_table: str
+    imports_table: str
     catalog_bucket: str
     work_bucket: str
     exports_bucket: str
@@ -35,6 +36,7 @@ class Settings:
     oidc_token_endpoint: str = ""
     oidc_end_session_endpoint: str = ""
     state_machine_arn: str = ""  # only the functions that start or stop executions have it
+    import_function: str = ""  # only the functions that start imports have it
     arrivals_dead_letters: str = ""  # the queue's URL; only the function that registers arrivals has it
     puid_prefix: str = "INXT"
     time_zone: str = "America/Toronto"
@@ -58,7 +60,7 @@ class Settings:
 
 _REQUIRED = (
     "users_table", "namespaces_table", "samples_table", "files_table", "runs_table", "exports_table", "audit_table",
-    "idempotency_table",
+    "idempotency_table", "imports_table",
     "catalog_bucket", "work_bucket", "exports_bucket",
     "oidc_issuer", "oidc_audience", "oidc_jwks_uri", "mail_from", "public_url",
 )  # fmt: skip
@@ -66,7 +68,7 @@ _NUMBERS = ("stuck_after", "max_export_samples", "max_export_files", "max_export
             "assemble_concurrency")  # fmt: skip
 _OPTIONAL_TEXT = (
     "oidc_authorization_endpoint", "oidc_token_endpoint", "oidc_end_session_endpoint", "state_machine_arn",
-    "arrivals_dead_letters", "puid_prefix", "time_zone", "holidays_country", "holidays_subdivision",
+    "import_function", "arrivals_dead_letters", "puid_prefix", "time_zone", "holidays_country", "holidays_subdivision",
 )  # fmt: skip
 
 

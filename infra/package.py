@@ -18,7 +18,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_OUT = ROOT / "build" / "package"
 FUNCTIONS = ("APIHandler", "Authorize", "Plan", "Assemble", "Finish", "RenderLinelist", "Notify", "Fail", "CleanUp",
-             "RegisterArrival")  # fmt: skip
+             "RegisterArrival", "RunImport")  # fmt: skip
 _INPUTS = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/resources.yaml", "infra/state_machine.json",
            "infra/package.py")  # fmt: skip
 _ENVIRONMENT: dict[str, Any] = {
@@ -30,6 +30,7 @@ _ENVIRONMENT: dict[str, Any] = {
     "EXPORTS_TABLE": {"Ref": "ExportsTable"},
     "AUDIT_TABLE": {"Ref": "AuditTable"},
     "IDEMPOTENCY_TABLE": {"Ref": "IdempotencyTable"},
+    "IMPORTS_TABLE": {"Ref": "ImportsTable"},
     "CATALOG_BUCKET": {"Ref": "CatalogBucket"},
     "WORK_BUCKET": {"Ref": "WorkBucket"},
     "EXPORTS_BUCKET": {"Ref": "ExportsBucket"},

@@ -1,10 +1,12 @@
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 from chalice.test import Client
 
+from chalicelib import aws
 from infra.local.issuer import Issuer
-from tests.service import Person, published_keys, service
+from tests.service import Functions, Person, published_keys, service
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +35,11 @@ def sign_in(client: Client, signer: Issuer) -> Callable[..., Person]:
         return person
 
     return signed
+
+
+@pytest.fixture
+def functions(client: Client, monkeypatch: pytest.MonkeyPatch) -> Functions:
+    """What is invoked in the background is kept instead."""
+    kept = Functions([])
+    monkeypatch.setattr(aws, "functions", cache(lambda: kept))
+    return kept

@@ -29,6 +29,7 @@ from infra.package import resources
 
 BUCKETS = {"CATALOG_BUCKET": "test-catalog", "WORK_BUCKET": "test-work", "EXPORTS_BUCKET": "test-exports"}
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:exports"
+IMPORT_FUNCTION = "run-import"
 SENDER = "exports@seqport.example.org"
 
 
@@ -80,6 +81,7 @@ def service(monkeypatch: pytest.MonkeyPatch, signer: Issuer, **environment: str)
         "MAIL_FROM": SENDER,
         "PUBLIC_URL": "https://seqport.test",
         "STATE_MACHINE_ARN": MACHINE,
+        "IMPORT_FUNCTION": IMPORT_FUNCTION,
         "COPY_CRC": "read",
         "AWS_ACCESS_KEY_ID": "000000000000",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -172,6 +174,17 @@ class Person:
 
     def post(self, path: str, body: Any = None) -> Reply:
         return self.call("POST", path, {} if body is None else body)
+
+
+@dataclass(frozen=True)
+class Functions:
+    """In the place of Lambda: keeps what is invoked in the background, for a test to run or not."""
+
+    invoked: list[Any]
+
+    def invoke(self, *, FunctionName: str, InvocationType: str, Payload: bytes) -> None:  # noqa: N803 - as boto3 has it
+        assert (FunctionName, InvocationType) == (IMPORT_FUNCTION, "Event")
+        self.invoked.append(json.loads(Payload))
 
 
 def made(reply: Reply, status: int = 201) -> Any:

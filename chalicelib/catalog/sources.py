@@ -8,6 +8,7 @@ from pynamodb.models import Model
 
 from chalicelib.access.roles import Role
 from chalicelib.catalog import files, namespaces, permissions, samples
+from chalicelib.catalog.files import File
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.stored_objects import StoredObject, look_at
 from chalicelib.errors import Flaw, Invalid, broken
@@ -16,16 +17,13 @@ from chalicelib.tables import TableName
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An object that may be registered: where it lies, and what S3 says of it."""
+    """An object that may be registered: where it lies, what S3 says of it, and its name for whoever gives no other:
+    that of the file which the user reads, else the end of its key."""
 
     bucket: str
     key: str
     stored: StoredObject
-
-    @property
-    def filename(self) -> str:
-        """The end of its key, for whoever gives no other name."""
-        return self.key.rsplit("/", 1)[-1][:255]
+    filename: str
 
 
 class SourceRow(Model):
@@ -53,12 +51,21 @@ def find(user_id: str, namespace: Namespace, s3_uri: str, *, own: tuple[str, str
     if place is None:
         raise _refusal()
     is_own = own is not None and place[0] == own[0] and place[1].startswith(own[1])
-    if not (is_own or _is_bound(namespace, place) or _reads_its_file(user_id, place)):
-        raise _refusal()
+    filename = name_of(place[1])
+    if not (is_own or _is_bound(namespace, place)):
+        file = _readable_file(user_id, place)
+        if file is None:
+            raise _refusal()
+        filename = file.filename
     stored = look_at(*place)
     if stored is None:
         raise _refusal()
-    return Found(*place, stored)
+    return Found(*place, stored, filename)
+
+
+def name_of(key: str) -> str:
+    """The end of an object's key, as a file's name."""
+    return key.rsplit("/", 1)[-1][:255]
 
 
 def _refusal() -> Invalid:
@@ -85,12 +92,12 @@ def _is_bound(namespace: Namespace, place: tuple[str, str]) -> bool:
     return False
 
 
-def _reads_its_file(user_id: str, place: tuple[str, str]) -> bool:
+def _readable_file(user_id: str, place: tuple[str, str]) -> File | None:
     for file in files.with_uri(f"s3://{place[0]}/{place[1]}"):
         sample = samples.find_many([file.sample_id]).get(file.sample_id)
         if sample is None:
             continue
         role = permissions.readable(user_id, namespaces.find(sample.project_id))
         if role is not None and role >= Role.ANALYST:
-            return True
-    return False
+            return file
+    return None

@@ -177,6 +177,20 @@ FRENCH: dict[str, str] = {
     ),
     "Another row means the same sample in another way.": "Une autre ligne désigne autrement le même échantillon.",
     "This is no PUID of a sample.": "Ceci n'est pas le PUID d'un échantillon.",
+    "There is no such import.": "Cette importation n'existe pas.",
+    "This import was removed meanwhile.": "Cette importation a été supprimée entre-temps.",
+    "At most {most} of your imports may be worked on at once: wait for one to end.": (
+        "Au plus {most} de vos importations peuvent être en cours à la fois : attendez la fin de l'une d'elles."
+    ),
+    "Whoever began this import may no longer import into the project.": (
+        "La personne qui a lancé cette importation n'a plus le droit d'importer dans le projet."
+    ),
+    "What was to be imported is not there any more: begin the import anew.": (
+        "Ce qui devait être importé n'est plus là : recommencez l'importation."
+    ),
+    "The import stopped several times at the same place: begin it anew.": (
+        "L'importation s'est arrêtée plusieurs fois au même endroit : recommencez-la."
+    ),
     # exports
     "There is no such export.": "Cette exportation n'existe pas.",
     "This export was removed.": "Cette exportation a été supprimée.",

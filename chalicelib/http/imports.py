@@ -1,25 +1,41 @@
-"""Importing samplesheets; so far the dry run, which says what an import would do and all that is wrong with it."""
+"""Importing samplesheets: the dry run, which says what an import would do and all that is wrong with it; the import in
+the background, and how far it is."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from chalice.app import Blueprint, Response
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 
 from chalicelib.access.roles import Role
-from chalicelib.errors import Flaw
-from chalicelib.http.bodies import Body, caller, read_body
+from chalicelib.access.users import User
+from chalicelib.catalog import namespaces, permissions
+from chalicelib.errors import Flaw, NotFound, words
+from chalicelib.http.bodies import Body, caller, path_value, read_body
+from chalicelib.http.locations import location
+from chalicelib.http.once import once
 from chalicelib.http.problems import MAX_ROWS, answering, language_of, told
 from chalicelib.http.samples import project_of
+from chalicelib.ids import Ids
+from chalicelib.ingestion import import_record
 from chalicelib.ingestion.import_plan import ImportPlan, PlannedSample, plan_import
+from chalicelib.ingestion.import_record import FailureCode, Import, Status
+from chalicelib.ingestion.import_start import begin_import
 from chalicelib.ingestion.samplesheet import MAX_BYTES, Samplesheet, read_samplesheet
 
 MAX_SHOWN = 1_000  # samples of an answer
-LOOKED_AT_MOST = 500  # objects: a request has 29 seconds
+LOOKED_AT_MOST = 500  # objects: a request has 29 seconds; an import looks at each as it registers it
+POLL_AFTER = "2"
+_FAILURES = {
+    FailureCode.RIGHT_LOST: words("Whoever began this import may no longer import into the project."),
+    FailureCode.PLAN_LOST: words("What was to be imported is not there any more: begin the import anew."),
+    FailureCode.INTERRUPTED: words("The import stopped several times at the same place: begin it anew."),
+}
 
 
 class ImportRequest(Body):
     samplesheet: Annotated[str, StringConstraints(max_length=MAX_BYTES)]
-    dry_run: Annotated[Literal[True], Field()]
+    dry_run: bool
 
 
 def _sample(planned: PlannedSample) -> dict[str, Any]:
@@ -32,7 +48,7 @@ def _sample(planned: PlannedSample) -> dict[str, Any]:
     }
 
 
-def _shown(sheet: Samplesheet, plan: ImportPlan, flaws: list[Flaw], language: str) -> dict[str, Any]:
+def _foreseen(sheet: Samplesheet, plan: ImportPlan, flaws: list[Flaw], language: str) -> dict[str, Any]:
     files = [file for one in plan.samples for file in one.files]
     actions = [one.action for one in plan.samples]
     return {
@@ -45,9 +61,54 @@ def _shown(sheet: Samplesheet, plan: ImportPlan, flaws: list[Flaw], language: st
         "files_looked_at": plan.looked_at,
         "bytes": sum(file.size or 0 for file in files),
         "samples": [_sample(one) for one in plan.samples[:MAX_SHOWN]],
-        "error_count": len(flaws),
-        "errors": [{"pointer": flaw.pointer, "detail": told(flaw.words, language)} for flaw in flaws[:MAX_ROWS]],
+        **_errors(flaws, len(flaws), language),
     }
+
+
+def _errors(flaws: Sequence[Flaw], count: int, language: str) -> dict[str, Any]:
+    rows = [{"pointer": flaw.pointer, "detail": told(flaw.words, language)} for flaw in flaws[:MAX_ROWS]]
+    return {"error_count": count, "errors": rows}
+
+
+def _failure(code: FailureCode, language: str) -> dict[str, str]:
+    return {"code": code.value, "message": told(_FAILURES[code], language)}
+
+
+def shown(one: Import, language: str) -> dict[str, Any]:
+    """An import as JSON."""
+    share = one.rows_done * 100 // one.rows_total if one.rows_total else 100
+    return {
+        "id": one.id,
+        "project_id": one.project_id,
+        "status": one.status.value,
+        "created_at": one.created_at,
+        "ended_at": one.ended_at,
+        "progress": {"percent": share, "rows_done": one.rows_done, "rows_total": one.rows_total},
+        "samples_created": one.made.samples_created,
+        "samples_updated": one.made.samples_updated,
+        "files_registered": one.made.files_registered,
+        **_errors(one.made.flaws, one.made.flaw_count, language),
+        "failure": None if one.failure is None else _failure(one.failure, language),
+    }
+
+
+def _polled(one: Import) -> dict[str, Any]:
+    waiting = one.status is Status.PROCESSING
+    return {"Cache-Control": "no-store", **({"Retry-After": POLL_AFTER} if waiting else {})}
+
+
+def find_visible(import_id: str, user: User) -> Import:
+    """The import of this id, for its maker and the maintainers of its project; NotFound for everybody else."""
+    one = import_record.find(import_id)
+    if one is None or not (one.user_id == user.id or _maintains(user, one.project_id)):
+        raise NotFound("There is no such import.")
+    return one
+
+
+def _maintains(user: User, project_id: str) -> bool:
+    project = namespaces.find_many([project_id]).get(project_id)
+    role = None if project is None else permissions.readable(user.id, project)
+    return role is not None and role >= Role.MAINTAINER
 
 
 def blueprint(authorize: Any) -> Blueprint:
@@ -59,8 +120,24 @@ def blueprint(authorize: Any) -> Blueprint:
         user = caller(bp.current_request)
         project = project_of(project_id, user, Role.ANALYST)
         body = read_body(bp.current_request, ImportRequest)
+        language = language_of(bp.current_request)
         sheet = read_samplesheet(body.samplesheet)
+
+        def make(ids: Ids) -> Response:
+            begun = begin_import(project, user.id, sheet, ids, look_at_most=LOOKED_AT_MOST)
+            headers: dict[str, Any] = {"Location": location(f"/imports/{begun.id}"), **_polled(begun)}
+            return Response(shown(begun, language), status_code=202, headers=headers)
+
+        if not body.dry_run:
+            return once(bp.current_request, user, make)
         plan = plan_import(project, user.id, sheet, look_at_most=LOOKED_AT_MOST)
-        return Response(_shown(sheet, plan, [*sheet.flaws, *plan.flaws], language_of(bp.current_request)))
+        return Response(_foreseen(sheet, plan, [*sheet.flaws, *plan.flaws], language))
+
+    @bp.route("/imports/{import_id}", methods=["GET"], authorizer=authorize)
+    @answering
+    def read_import(import_id: str) -> Response:
+        user = caller(bp.current_request)
+        one = find_visible(path_value(import_id), user)
+        return Response(shown(one, language_of(bp.current_request)), headers=_polled(one))
 
     return bp

@@ -15,7 +15,7 @@ from typing import Any
 
 from chalicelib.catalog import files, namespaces, run_outputs, run_parts, samples, uploads, workflow_executions
 from chalicelib.catalog.samples import Sample
-from chalicelib.catalog.sources import Found
+from chalicelib.catalog.sources import Found, name_of
 from chalicelib.catalog.stored_objects import look_at
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
@@ -146,7 +146,7 @@ def _seen(bucket: str, key: str) -> Found:
     stored = look_at(bucket, key)
     if stored is None:
         raise Misplaced(Reason.OBJECT_MISSING)
-    return Found(bucket, key, stored)
+    return Found(bucket, key, stored, name_of(key))
 
 
 def _keep_up(bucket: str, key: str) -> None:

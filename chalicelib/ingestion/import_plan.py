@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.catalog import files, sample_lists, samples, sources
-from chalicelib.catalog.metadata import merged_metadata
+from chalicelib.catalog.metadata import Metadata, merged_metadata
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.catalog.samples import Sample
-from chalicelib.errors import Flaw, Invalid, words
+from chalicelib.errors import Flaw, Invalid, Words, words
 from chalicelib.ingestion.samplesheet import Samplesheet, SheetFile, SheetSample, pointer
 from chalicelib.settings import settings
 
@@ -39,9 +39,15 @@ class PlannedSample:
         """What becomes of it."""
         if self.sample is None:
             return "create"
+        return "update" if self.says_more or self.files else "none"
+
+    @property
+    def says_more(self) -> bool:
+        """Does the sheet say anything of it that is not in the catalog already?"""
+        if self.sample is None:
+            return True
         told = merged_metadata(self.sample.metadata, self.told.metadata) != dict(self.sample.metadata)
-        described = self.told.description not in (None, self.sample.description)
-        return "update" if told or described or self.files else "none"
+        return told or self.told.description not in (None, self.sample.description)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +80,18 @@ def plan_import(project: Namespace, user_id: str, sheet: Samplesheet, *, look_at
 
 
 def _too_much(told: SheetSample, sample: Sample | None) -> list[Flaw]:
-    metadata = merged_metadata({} if sample is None else sample.metadata, told.metadata)
-    size = len(json.dumps(metadata, ensure_ascii=False).encode())
+    rule = oversize(merged_metadata({} if sample is None else sample.metadata, told.metadata))
+    return [] if rule is None else [Flaw(f"/samplesheet/{told.row}", rule)]
+
+
+def oversize(metadata: Metadata) -> Words | None:
+    """The rule that a sample's metadata break when they are too large."""
+    size = len(json.dumps(dict(metadata), ensure_ascii=False).encode())
     if size <= samples.MAX_METADATA:
-        return []
-    rule = words(
+        return None
+    return words(
         "A sample's metadata may have {most} bytes in all; this has {size}.", most=samples.MAX_METADATA, size=size
     )
-    return [Flaw(f"/samplesheet/{told.row}", rule)]
 
 
 def _looker(project: Namespace, user_id: str) -> Callable[[SheetFile], int | Flaw]:

@@ -233,7 +233,17 @@ class LocalStack:
             "buckets": {name: outputs[f"{name.capitalize()}BucketName"] for name in ("catalog", "work", "exports")},
             "tables": {
                 name: outputs[f"{name.capitalize()}TableName"]
-                for name in ("users", "namespaces", "samples", "files", "runs", "exports", "audit", "idempotency")
+                for name in (
+                    "users",
+                    "namespaces",
+                    "samples",
+                    "files",
+                    "runs",
+                    "exports",
+                    "audit",
+                    "idempotency",
+                    "imports",
+                )
             },
             "state_machine_arn": outputs["StateMachineArn"],
             "dead_letters": {"arrivals": outputs["ArrivalsDeadLettersUrl"]},
@@ -241,6 +251,7 @@ class LocalStack:
                 "api": outputs["APIHandlerName"],
                 "clean_up": outputs["CleanUpFunction"],
                 "register_arrival": outputs["RegisterArrivalFunction"],
+                "run_import": outputs["RunImportFunction"],
             },
         }
 

@@ -273,7 +273,10 @@ def test_an_object_under_a_bound_prefix_is_registered_and_outlives_its_record(
     theft = bob.post(f"/samples/{his}/files/register", {"s3_uri": file["s3_uri"]})
     assert theft.body["type"].endswith("/source-not-allowed")
     grant(olga, place["top"]["id"], bob, "analyst")
-    made(bob.post(f"/samples/{his}/files/register", {"s3_uri": file["s3_uri"]}))
+    named = made(olga.post(f"/samples/{sample}/files/register", {"s3_uri": file["s3_uri"], "filename": "b.fa"}))
+    assert named["filename"] == "b.fa"
+    taken = made(bob.post(f"/samples/{his}/files/register", {"s3_uri": file["s3_uri"]}))
+    assert taken["filename"] in {"a b.fa", "b.fa"}  # what a file of the object is called, whichever is found
     assert olga.call("DELETE", f"/samples/{sample}").status == 204
     assert olga.get(f"/samples/{sample}").status == 404
     assert aws.s3().head_object(Bucket="bound", Key="reads/a b.fa")["ContentLength"] == 4

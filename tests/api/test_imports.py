@@ -1,4 +1,4 @@
-"""The dry run of a samplesheet: what it would do, and every flaw by its row."""
+"""Samplesheets: the dry run, which tells every flaw by its row; beginning an import, and who may see it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,8 @@ import pytest
 
 from chalicelib import aws
 from chalicelib.catalog.sources import bind_source
-from tests.service import Person, made
+from chalicelib.settings import settings
+from tests.service import Functions, Person, Reply, made
 
 SignIn = Callable[..., Person]
 
@@ -26,6 +27,14 @@ def project(olga: Person) -> Any:
         aws.s3().put_object(Bucket="bound", Key=f"reads/{name}", Body=b"A" * (number + 1))
     bind_source(group["id"], "bound", "reads/")
     return made_one
+
+
+WHOLE = "sample,fastq_1,fastq_2\nA,s3://bound/reads/a_1.fq,s3://bound/reads/a_2.fq\nB,,\n"
+
+
+def begin(person: Person, project: Any, sheet: str = WHOLE, **headers: str) -> Reply:
+    body = {"samplesheet": sheet, "dry_run": False}
+    return person.call("POST", f"/projects/{project['id']}/import", body, **headers)
 
 
 def dry(person: Person, project: Any, sheet: str) -> Any:
@@ -83,8 +92,8 @@ def test_flaws_are_told_in_french(olga: Person, project: Any) -> None:
     assert answer.body["errors"][0]["detail"] == "Une feuille d'échantillons a une colonne sample."
 
 
-@pytest.mark.parametrize("body", [{}, {"samplesheet": "sample\nA\n"}, {"samplesheet": "sample\nA\n", "dry_run": False}])
-def test_only_a_dry_run_is_taken(olga: Person, project: Any, body: Any) -> None:
+@pytest.mark.parametrize("body", [{}, {"samplesheet": "sample\nA\n"}, {"samplesheet": "sample\nA\n", "dry_run": 0}])
+def test_whether_it_is_a_dry_run_is_always_said(olga: Person, project: Any, body: Any) -> None:
     assert olga.post(f"/projects/{project['id']}/import", body).status == 422
 
 
@@ -95,3 +104,75 @@ def test_an_import_needs_an_analyst(olga: Person, project: Any, sign_in: SignIn)
     for role, status in (("uploader", 403), ("analyst", 200)):
         olga.call("PUT", f"/namespaces/{project['id']}/members/{bob.get('/me').body['id']}", {"role": role})
         assert bob.post(f"/projects/{project['id']}/import", body).status == status
+
+
+def test_an_import_is_accepted_with_its_place_and_how_far_it_is(
+    olga: Person, project: Any, functions: Functions
+) -> None:
+    answer = begin(olga, project)
+    told = made(answer, 202)
+    assert answer.headers["Location"] == f"https://seqport.test/api/v1/imports/{told['id']}"
+    assert answer.headers["Retry-After"] == "2"
+    assert functions.invoked == [{"import_id": told["id"]}]
+    assert made(olga.get(f"/imports/{told['id']}"), 200) == told
+    assert (told["status"], told["project_id"], told["failure"]) == ("processing", project["id"], None)
+    assert told["progress"] == {"percent": 0, "rows_done": 0, "rows_total": 2}
+    assert olga.get(f"/namespaces/{project['id']}/samples").body["total"] == 0
+
+
+def test_a_flaw_anywhere_refuses_the_whole_import(olga: Person, project: Any, functions: Functions) -> None:
+    answer = begin(olga, project, "sample,fasta,puid\nA,s3://elsewhere/a.fa,\nB,b.fa,\nC,,INXT_SAM_x\nD,,\n")
+    assert answer.status == 422
+    pointers = {error["pointer"] for error in answer.body["errors"]}
+    assert pointers == {"/samplesheet/2/fasta", "/samplesheet/3/fasta", "/samplesheet/4/puid"}
+    assert functions.invoked == []
+    assert aws.s3().list_objects_v2(Bucket=settings().work_bucket).get("KeyCount") == 0
+
+
+def test_the_same_key_is_the_same_import(olga: Person, project: Any, functions: Functions) -> None:
+    first, again = (begin(olga, project, **{"Idempotency-Key": "k"}) for _ in range(2))
+    assert (first.body, first.headers["Location"]) == (again.body, again.headers["Location"])
+    assert len(functions.invoked) == 1
+    assert begin(olga, project, "sample\nC\n", **{"Idempotency-Key": "k"}).status == 422
+    assert begin(olga, project).body["id"] != first.body["id"]
+
+
+def test_a_request_that_was_cut_off_before_its_start_is_completed_by_the_next(
+    olga: Person, project: Any, functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_off(*_: Any, **__: Any) -> None:
+        raise TimeoutError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Functions, "invoke", cut_off)
+        assert begin(olga, project, **{"Idempotency-Key": "k"}).status == 500
+    told = made(begin(olga, project, **{"Idempotency-Key": "k"}), 202)
+    assert functions.invoked == [{"import_id": told["id"]}]
+
+
+def test_an_import_is_seen_by_its_maker_and_maintainers_alone(
+    olga: Person, project: Any, sign_in: SignIn, functions: Functions
+) -> None:
+    bob, max_ = sign_in("bob@example.org"), sign_in("max@example.org")
+
+    def grant(person: Person, role: str) -> None:
+        member = person.get("/me").body["id"]
+        assert olga.call("PUT", f"/namespaces/{project['id']}/members/{member}", {"role": role}).status == 200
+
+    assert begin(bob, project).status == 404
+    grant(bob, "uploader")
+    assert begin(bob, project).status == 403
+    grant(bob, "analyst")
+    own = made(begin(bob, project), 202)["id"]
+    other = made(begin(olga, project), 202)["id"]
+    assert [olga.get(f"/imports/{one}").status for one in (own, other)] == [200, 200]
+    assert [bob.get(f"/imports/{one}").status for one in (own, other)] == [200, 404]
+    nothing = bob.get("/imports/none")
+    assert (bob.get(f"/imports/{other}").body, nothing.status) == (nothing.body, 404)
+    for role, status in (("analyst", 404), ("maintainer", 200)):
+        grant(max_, role)
+        assert max_.get(f"/imports/{own}").status == status
+
+
+def test_one_has_five_imports_at_once_at_most(olga: Person, project: Any, functions: Functions) -> None:
+    assert [begin(olga, project).status for _ in range(6)] == [202] * 5 + [429]

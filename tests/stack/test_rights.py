@@ -34,6 +34,7 @@ class Place:
     pending: str
     run: str
     template: str
+    imported: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Case:
     status: int
     body: Callable[[Place], Any] = lambda _: None
     on: str = "project"
+    below: int = 403  # the status of who has too low a role
     spoils: str | None = None  # what it takes away: made anew for each who may
 
 
@@ -114,6 +116,7 @@ CASES = [
     Case("POST", "/projects/{project}/samples", UPLOADER, 201, lambda _: {"name": "S"}),
     Case("POST", "/projects/{project}/samples/batch", UPLOADER, 201, lambda _: {"samples": [{"name": "S"}]}),
     Case("POST", "/projects/{project}/import", ANALYST, 200, lambda _: {"samplesheet": "sample\nA\n", "dry_run": True}),
+    Case("GET", "/imports/{imported}", MAINTAINER, 200, below=404),
     Case("GET", "/samples/{sample}", GUEST, 200),
     Case("PATCH", "/samples/{sample}", UPLOADER, 200, lambda _: {"description": name()}),
     Case("PATCH", "/samples/{sample}/metadata", UPLOADER, 200, lambda _: {"field": name()}),
@@ -158,7 +161,9 @@ def lab(api: Api) -> Place:
     pending = api.post(f"/samples/{sample['id']}/files", {"filename": "b.txt", "size": 9})
     run = api.post("/workflow-executions", _run(project["id"]))
     template = new_template(api, project["id"])
-    return Place(group["id"], project["id"], sample["id"], file["id"], pending["id"], run["id"], template)
+    imported = api.post(f"/projects/{project['id']}/import", {"samplesheet": "sample\nA\n", "dry_run": False})
+    ids = (one["id"] for one in (group, project, sample, file, pending, run))
+    return Place(*ids, template, imported["id"])
 
 
 def new_sample(api: Api, project_id: str) -> str:
@@ -228,7 +233,7 @@ def expected(case: Case, who: Somebody) -> int:
     rank = who.project if case.on == "project" else who.group
     if rank is None:
         return 404
-    return case.status if rank >= case.least else 403
+    return case.status if rank >= case.least else case.below
 
 
 def mistakes(world: World, who: Somebody, cases: list[Case]) -> Iterator[str]:
@@ -269,6 +274,7 @@ def test_the_table_has_every_route(stack: Running) -> None:
         "{project}": "{namespace_id}", "{group}": "{namespace_id}", "{member}": "{user_id}", "{open}": "{group_id}",
         "{sample}": "{sample_id}", "{file}": "{file_id}", "{pending}": "{file_id}", "{run}": "{execution_id}",
         "{template}": "{template_id}",
+        "{imported}": "{import_id}",
     }  # fmt: skip
     shapes = set()
     for route in covered:

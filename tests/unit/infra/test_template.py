@@ -14,7 +14,8 @@ from chalicelib.settings import _REQUIRED
 from infra.package import FUNCTIONS, package, resources
 
 BUCKETS = ("CatalogBucket", "WorkBucket", "ExportsBucket")
-TABLES = ("UsersTable", "NamespacesTable", "SamplesTable", "FilesTable", "RunsTable", "ExportsTable", "AuditTable")
+TABLES = ("UsersTable", "NamespacesTable", "SamplesTable", "FilesTable", "RunsTable", "ExportsTable", "AuditTable",
+          "ImportsTable")  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +104,7 @@ def test_only_those_who_need_it_may_delete_or_send(template: dict[str, Any]) -> 
     (finish,) = [one for role, one in statements(template) if role == "FinishRole" and "DeleteObject" in str(one)]
     assert finish["Resource"] == {"Fn::Sub": "${WorkBucket.Arn}/work/*/segments/*"}
     assert holders("states:StartExecution") == {"ApiHandlerRole", "CleanUpRole"}
+    assert holders("lambda:InvokeFunction") == {"ApiHandlerRole", "CleanUpRole", "ExportStateMachineRole"}
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)

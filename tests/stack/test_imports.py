@@ -1,0 +1,74 @@
+"""Samplesheets imported by the deployed function, in one invocation and in several."""
+
+import time
+from typing import Any
+
+from infra.demo.api import Api
+from tests.stack import exports
+from tests.stack.local_stack import Running
+
+SAMPLES = 40
+
+
+def sheet_of(api: Api, project: Any) -> str:
+    """Forty samples with the same pair of reads, which lie in the catalog bucket already."""
+    first, bodies = exports.sample_with(api, project["id"], "First", {"a_R1.fastq": 2_000, "a_R2.fastq": 1_000})
+    uris = {one["filename"]: one["s3_uri"] for one in api.get(f"/samples/{first['id']}/files")["items"]}
+    assert set(uris) == set(bodies)
+    rows = [f"S{number:02},{uris['a_R1.fastq']},{uris['a_R2.fastq']},place {number}" for number in range(SAMPLES)]
+    return "\n".join(["sample,fastq_1,fastq_2,site", *rows])
+
+
+def ended(api: Api, import_id: str, seconds: float = 120) -> Any:
+    """The import once it is over; its rows may never become fewer."""
+    deadline, rows = time.monotonic() + seconds, 0
+    while True:
+        told = api.get(f"/imports/{import_id}")
+        assert told["progress"]["rows_done"] >= rows
+        rows = told["progress"]["rows_done"]
+        if told["status"] != "processing":
+            return told
+        assert time.monotonic() < deadline, told
+        time.sleep(0.2)
+
+
+def check(api: Api, project: Any, told: Any) -> None:
+    assert (told["status"], told["error_count"], told["failure"]) == ("done", 0, None)
+    assert (told["samples_created"], told["files_registered"]) == (SAMPLES, 2 * SAMPLES)
+    listed = api.get(f"/namespaces/{project['id']}/samples?limit=100")["items"]
+    made = {one["name"]: one for one in listed if one["name"] != "First"}
+    assert sorted(made) == [f"S{number:02}" for number in range(SAMPLES)]
+    for name in ("S00", f"S{SAMPLES - 1}"):
+        assert api.get(f"/samples/{made[name]['id']}")["metadata"] == {"site": f"place {int(name[1:])}"}
+        files = api.get(f"/samples/{made[name]['id']}/files")["items"]
+        assert {(one["filename"], one["size"], "paired_with" in one) for one in files} == {
+            ("a_R1.fastq", 2_000, True),
+            ("a_R2.fastq", 1_000, True),
+        }
+
+
+def test_a_samplesheet_is_imported_in_the_background_and_what_it_made_is_exported(stack: Running) -> None:
+    ana = stack.person("ana@example.org")
+    project = exports.project(ana)
+    sheet = sheet_of(ana, project)
+    foreseen = ana.post(f"/projects/{project['id']}/import", {"samplesheet": sheet, "dry_run": True})
+    assert (foreseen["samples_to_create"], foreseen["files_to_register"], foreseen["errors"]) == (40, 80, [])
+    begun = ana.post(f"/projects/{project['id']}/import", {"samplesheet": sheet, "dry_run": False})
+    check(ana, project, ended(ana, begun["id"]))
+    wish = {"type": "sample", "namespace_id": project["id"], "selection": {"all": True}, "file_formats": ["fastq"]}
+    export = exports.wait(ana, ana.post("/exports", wish)["id"])
+    assert (export["status"], export["file"]["files"]) == ("ready", 2 * SAMPLES + 2)
+
+
+def test_an_import_that_takes_longer_than_its_function_may_goes_on_by_itself(stack: Running) -> None:
+    ana = stack.person("ana@example.org")
+    project = exports.project(ana)
+    sheet = sheet_of(ana, project)
+    functions, name = stack.client("lambda"), stack.info["functions"]["run_import"]
+    # So little more than it wants to have left that every invocation stops after a chunk or two.
+    functions.update_function_configuration(FunctionName=name, Timeout=181)
+    try:
+        begun = ana.post(f"/projects/{project['id']}/import", {"samplesheet": sheet, "dry_run": False})
+        check(ana, project, ended(ana, begun["id"]))
+    finally:
+        functions.update_function_configuration(FunctionName=name, Timeout=900)
