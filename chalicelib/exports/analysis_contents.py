@@ -32,8 +32,8 @@ def analysis_contents(
     for run in runs:
         outputs = [part for part in parts.get(run.id, ()) if isinstance(part, Output)]
         if not outputs:
-            left_out.append(Skipped(run.id, "no-output"))
-        left_out += [Skipped(one.id, excluded[one.id], one.size) for one in outputs if one.id in excluded]
+            left_out.append(Skipped(run.id, "no-output", name=run.name))
+        left_out += [Skipped(one.id, excluded[one.id], one.size, one.filename) for one in outputs if one.id in excluded]
         by_place = _by_place(one for one in outputs if one.id not in excluded)
         if not by_place:
             continue

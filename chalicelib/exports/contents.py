@@ -1,7 +1,7 @@
 """What an archive will hold: the chosen samples' files in the manifest's order, and what is left out and why."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from sys import intern
 from typing import Any
@@ -52,11 +52,14 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something asked for that is not in the archive. `id` is as it was asked for, or the file's."""
+    """Something asked for that is not in the archive. `id` is as it was asked for, or the file's; `name` and `puid` are
+    what people know it by, where it was found at all."""
 
     id: str
     reason: str
     size: int | None = None
+    name: str | None = None
+    puid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +110,13 @@ def sample_contents(
         inner: list[Folder] = []
         for sample in of_project:
             matching = [file for file in files.get(sample.id, ()) if file.format in wanted]
-            left_out += [Skipped(file.id, excluded[file.id], file.size) for file in matching if file.id in excluded]
+            left_out += [
+                Skipped(file.id, excluded[file.id], file.size, file.filename, file.puid)
+                for file in matching
+                if file.id in excluded
+            ]
             if not matching:
-                left_out.append(Skipped(sample.id, "no-matching-file"))
+                left_out.append(Skipped(sample.id, "no-matching-file", name=sample.name, puid=sample.puid))
             kept = [file for file in matching if file.id not in excluded]
             if not kept:
                 continue
@@ -148,7 +155,7 @@ def _item(file: File, folders: tuple[str, ...], name: str) -> Item:
 def to_rows(contents: Contents) -> Iterator[Any]:
     """The contents as JSON documents: folders, what was skipped, the sources, then a row for each item."""
     yield [[f.path, f.kind, f.title] for f in contents.folders]
-    yield [[s.id, s.reason, s.size] for s in contents.skipped]
+    yield [astuple(left) for left in contents.skipped]
     yield contents.source_ids
     for i in contents.items:
         yield [

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import astuple
 
 from chalicelib.exports.contents import Skipped
 from chalicelib.exports.download import file_of
@@ -13,7 +14,7 @@ from chalicelib.settings import settings
 def keep_left_out(file_key: str, skipped: Sequence[Skipped]) -> None:
     """Keep beside the file what was left out of it; nothing where nothing was."""
     if skipped:
-        rows = [[left.id, left.reason, left.size] for left in skipped]
+        rows = [astuple(left) for left in skipped]
         put_export(warnings_key(file_key), json.dumps(rows, ensure_ascii=False).encode())
 
 

@@ -1,6 +1,7 @@
 """Routes about exports."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from chalice.app import Blueprint, Request, Response
@@ -201,7 +202,7 @@ def blueprint(authorize: Any) -> Blueprint:
             list(enumerate(left_out(export))),
             by=by,
             position=lambda one: f"{one[0]:09d}",
-            shown=lambda rows: [{"id": left.id, "reason": left.reason, "size": left.size} for _, left in rows],
+            shown=lambda rows: [asdict(left) for _, left in rows],
         )
 
     def link(export_id: str) -> dict[str, Any]:

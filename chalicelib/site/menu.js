@@ -95,9 +95,9 @@ export function Menu({ label, items, disabled = false, describedBy, className, a
       </button>
       ${open &&
       html`<div ref=${menu} id=${id} class="menu" role="menu" onKeyDown=${onMenuKey}>
-        ${items.map((item) => {
+        ${items.map((item, place) => {
           const role = item.checked === undefined ? "menuitem" : "menuitemradio";
-          const shared = { role, tabIndex: -1, onClick: choose(item), key: item.label };
+          const shared = { role, tabIndex: -1, onClick: choose(item), key: place };
           const content = html`${item.label}${item.hint && html`<small>${item.hint}</small>`}`;
           if (item.to) return html`<a ...${shared} href=${address(item.to)}>${content}</a>`;
           const checked = item.checked === undefined ? undefined : String(item.checked);

@@ -214,6 +214,8 @@ def test_a_source_that_is_lost_meanwhile_is_left_out_and_reported(
     assert warnings["total"] == 2
     assert {row["id"]: row["reason"] for row in warnings["items"]} == reasons
     assert reasons[lost["id"]] == {"deleted": "missing", "overwritten": "changed"}[change]
+    names = {row["id"]: (row["name"], row["puid"], row["size"]) for row in warnings["items"]}
+    assert names[lost["id"]] == (lost["filename"], lost["puid"], lost["size"])
 
 
 def test_sources_that_keep_changing_fail_the_export_with_its_reason(ana: Person, lab: dict[str, Any]) -> None:

@@ -157,6 +157,8 @@ export default {
   "reason.missing": "the file was no longer there",
   "reason.changed": "the file changed while it was being exported",
   "reason.corrupt": "the file is not what its checksum says",
+  "reason.no-longer-allowed": "you may no longer export it",
+  "reason.workflow-execution-not-found": "no such workflow execution, or you may not export it",
   "reason.no-output": "has no output files",
   "failed.why": "This export failed.",
   retry: "Retry",

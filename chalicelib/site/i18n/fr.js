@@ -163,6 +163,8 @@ export default {
   "reason.missing": "le fichier n'était plus là",
   "reason.changed": "le fichier a changé pendant son exportation",
   "reason.corrupt": "le fichier ne correspond pas à sa somme de contrôle",
+  "reason.no-longer-allowed": "vous ne pouvez plus l'exporter",
+  "reason.workflow-execution-not-found": "n'est pas ici, ou vous ne pouvez pas l'exporter",
   "reason.no-output": "n'a aucun fichier de sortie",
   "failed.why": "Cette exportation a échoué.",
   retry: "Relancer",

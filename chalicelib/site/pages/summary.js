@@ -60,11 +60,20 @@ function Warnings({ made }) {
     ${rows &&
     html`<ul class="warnings">
         ${rows.items.map(
-          (row) => html`<li key=${row.id}><span class="code">${row.id}</span> – ${reason(row.reason)}</li>`,
+          (row) => html`<li key=${row.id}><${LeftOut} row=${row} /> – ${reason(row.reason)}</li>`,
         )}
       </ul>
       ${rows.next_cursor && html`<p class="quiet">${t("warnings.more")}</p>`}`}
   </details>`;
+}
+
+/** What was left out, as people know it; a sample leads to its page. An id that names nothing stays as it was asked for. */
+function LeftOut({ row }) {
+  if (row.name === null) return html`<span class="code">${row.id}</span>`;
+  const name = html`<bdi>${row.name}</bdi>`;
+  const isSample = row.reason === "no-matching-file";
+  return html`${isSample ? html`<${Link} to=${path`/samples/${row.id}`}>${name}<//>` : name}${" "}
+    ${row.puid && html`<span class="code quiet">${row.puid}</span>`}`;
 }
 
 const reason = (code) => (hasWords(`reason.${code}`) ? t(`reason.${code}`) : code);

@@ -1,12 +1,11 @@
 // One workflow execution: its state and samples, and what it put out.
 import { query } from "../api.js";
-import { say } from "../announcements.js";
+import { ExportRuns } from "../export_runs.js";
 import { Facts } from "../facts.js";
 import { moment, number, size, t } from "../language.js";
 import { useLoaded } from "../loading.js";
 import { Loading, PageHeading } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
-import { mayExport } from "../roles.js";
 import { Link, path } from "../router.js";
 import { RunState, isCompleted } from "../run_state.js";
 import { me } from "../session.js";
@@ -20,37 +19,15 @@ export default function WorkflowExecution({ id, namespace }) {
   const source = path`/workflow-executions/${id}` + query({ cursor });
   const { value: run, error, reload } = useLoaded(source, { again: (one) => one && !OVER.includes(one.state) && SOON });
   const home = useLoaded(run ? path`/namespaces/${run.namespace_id}` : null).value;
-  const [Opened, setOpened] = useState(null);
   const user = me.use();
   if (error && (!run || error.status === 404)) return html`<${ProblemPage} error=${error} retry=${reload} />`;
   if (!run) return html`<${Loading} />`;
   // Reached from one's own runs it is exported as one's own; else as one of the project or group that shows it.
   const mine = user && run.submitter_id === user.id;
   const from = namespace ?? (mine ? undefined : home);
-  const open = async () => {
-    try {
-      const module = await import("../dialogs/analysis_export.js");
-      setOpened(() => module.default);
-    } catch {
-      say(t("problem.broken.text"), "error");
-    }
-  };
-  let reason = !isCompleted(run) && t("runs.not-completed");
-  if (from && !mayExport(from.role)) reason = t("create-export.role", { role: t(`role.${from.role}`) });
   return html`
     <${PageHeading} title=${run.name ?? run.id}>
-      <div class="create-export">
-        ${reason && html`<span id="create-export-reason" class="quiet small">${reason}</span>`}
-        <button
-          type="button"
-          class="primary"
-          aria-disabled=${reason ? "true" : undefined}
-          aria-describedby=${reason ? "create-export-reason" : undefined}
-          onClick=${() => !reason && open()}
-        >
-          ${t("create-export")}
-        </button>
-      </div>
+      <${ExportRuns} runs=${[run]} namespace=${from} hindrance=${!isCompleted(run) && t("runs.not-completed")} />
     <//>
     <${Facts}
       rows=${[
@@ -79,7 +56,6 @@ export default function WorkflowExecution({ id, namespace }) {
       ${cursor && html`<button type="button" onClick=${() => setCursor(undefined)}>${t("first-page")}</button>`}
       ${run.next_cursor && html`<button type="button" onClick=${() => setCursor(run.next_cursor)}>${t("next")}</button>`}
     </p>
-    ${Opened && html`<${Opened} namespace=${from} runs=${[run]} onClose=${() => setOpened(null)} />`}
   `;
 }
 

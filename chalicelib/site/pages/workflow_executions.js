@@ -1,10 +1,9 @@
 // Workflow executions: one's own, or those of a project or group; one or several of them are exported from here.
-import { say } from "../announcements.js";
+import { ExportRuns } from "../export_runs.js";
 import { moment, t } from "../language.js";
 import { Filter, Pager, Search, SortHeader, useList } from "../lists.js";
 import { Loading, PageHeading } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
-import { mayExport } from "../roles.js";
 import { Link, path } from "../router.js";
 import { RUN_STATES, RunState, isCompleted } from "../run_state.js";
 import { html, useState } from "../view.js";
@@ -14,7 +13,6 @@ export default function WorkflowExecutions({ namespace }) {
   const source = namespace ? path`/namespaces/${namespace.id}/workflow-executions` : "/workflow-executions";
   const list = useList(source, { sort: "-created_at", filters: ["state"] });
   const [chosen, setChosen] = useState(new Map());
-  const [Opened, setOpened] = useState(null);
   if (list.error && !list.items) return html`<${ProblemPage} error=${list.error} retry=${list.reload} />`;
   const choose = (run, on) => {
     const next = new Map(chosen);
@@ -22,32 +20,13 @@ export default function WorkflowExecutions({ namespace }) {
     else next.delete(run.id);
     setChosen(next);
   };
-  const open = async () => {
-    try {
-      const module = await import("../dialogs/analysis_export.js");
-      setOpened(() => module.default);
-    } catch {
-      say(t("problem.broken.text"), "error");
-    }
-  };
-  const allowed = !namespace || mayExport(namespace.role);
-  const reason = allowed
-    ? !chosen.size && t("create-export.select-first")
-    : t("create-export.role", { role: t(`role.${namespace.role}`) });
   return html`
     <${PageHeading} title=${t("workflow-executions")}>
-      <div class="create-export">
-        ${reason && html`<span id="create-export-reason" class="quiet small">${reason}</span>`}
-        <button
-          type="button"
-          class="primary"
-          aria-disabled=${reason ? "true" : undefined}
-          aria-describedby=${reason ? "create-export-reason" : undefined}
-          onClick=${() => !reason && open()}
-        >
-          ${t("create-export")}
-        </button>
-      </div>
+      <${ExportRuns}
+        runs=${[...chosen.values()]}
+        namespace=${namespace}
+        hindrance=${!chosen.size && t("create-export.select-first")}
+      />
     <//>
     ${namespace && html`<p class="lead">${t(`runs.of-${namespace.type}`)}</p>`}
     <div class="filters">
@@ -104,7 +83,5 @@ export default function WorkflowExecutions({ namespace }) {
       </table>
     </div>`}
     <${Pager} list=${list} />
-    ${Opened &&
-    html`<${Opened} namespace=${namespace} runs=${[...chosen.values()]} onClose=${() => setOpened(null)} />`}
   `;
 }
