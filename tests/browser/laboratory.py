@@ -1,8 +1,11 @@
 """A small laboratory: projects with samples and files, workflow executions, and people with different roles."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
+from chalicelib.exports.work_files import request_key
 from infra.demo.api import Api
 from tests.stack import exports
 from tests.stack.local_stack import Running
@@ -10,6 +13,7 @@ from tests.stack.local_stack import Running
 OWNER, ANALYST, GUEST = "olga.owner@example.org", "ana.analyst@example.org", "gus.guest@example.org"
 GROUP, PROJECT = "Santé publique", "Éclosion 2026"
 USER_RUN, AUTOMATED_RUN = "Assemblage de Ana", "Assemblage automatique"
+TEMPLATE = "Terrain"  # its first field is known, no sample has its second
 # Names that a page must show as they are: markup, quotes, text from right to left, and as long as a name may be.
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -34,6 +38,7 @@ class Laboratory:
     project: str
     samples: list[Any]
     hostile: str
+    template: str
     user_run: str
     automated_run: str
 
@@ -61,18 +66,22 @@ def laboratory(stack: Running) -> Laboratory:
         sample = olga.post(f"/projects/{hostile}/samples", {"name": name, "metadata": {name[:200].lower(): name}})
         if name is not HOSTILE[3]:
             exports.upload(olga, sample["id"], f"{name.replace('/', '_')}.txt", b"text")
+    fields = {"name": TEMPLATE, "fields": ["place", "collected by"]}
+    template = olga.post(f"/namespaces/{project}/metadata-templates", fields)["id"]
     return Laboratory(
         stack,
         group,
         project,
         samples,
         hostile,
-        user_run=_run(stack, ana, project, samples[:2], USER_RUN, automated=False),
-        automated_run=_run(stack, olga, project, samples[:1], AUTOMATED_RUN, automated=True),
+        template,
+        user_run=completed_run(stack, ana, project, samples[:2], USER_RUN, automated=False),
+        automated_run=completed_run(stack, olga, project, samples[:1], AUTOMATED_RUN, automated=True),
     )
 
 
-def _run(stack: Running, api: Api, project: str, samples: list[Any], name: str, *, automated: bool) -> str:
+def completed_run(stack: Running, api: Api, project: str, samples: list[Any], name: str, *, automated: bool) -> str:
+    """The id of a run of these samples that has completed, with a file of its own and one of each sample."""
     body = {
         "name": name,
         "workflow": {"name": "phac-nml/mikrokondo", "version": "0.9.0"},
@@ -95,3 +104,44 @@ def _run(stack: Running, api: Api, project: str, samples: list[Any], name: str, 
     for state in ("running", "completed"):
         api.call("PATCH", f"/workflow-executions/{run}", {"state": state})
     return str(run)
+
+
+def visible_places(lab: Laboratory) -> list[str]:
+    """The addresses of all kinds of pages, with something on each."""
+    ready = lab.export(name="Prête / ready")
+    return [
+        "/", "/projects", "/groups", f"/groups/{lab.group}", f"/projects/{lab.project}/samples", "/exports",
+        f"/groups/{lab.group}/samples", f"/projects/{lab.project}/workflow-executions",
+        f"/samples/{lab.samples[0]['id']}", "/workflow-executions", f"/workflow-executions/{lab.user_run}",
+        f"/exports/{ready['id']}", f"/exports/{ready['id']}?tab=preview", "/exports/nothing", "/tokens",
+    ]  # fmt: skip
+
+
+def failed_export(lab: Laboratory) -> Any:
+    """An export that failed because its wish was lost on our side; with `bring_back` a retry finds it again."""
+    made = lab.export(name="Perdue / lost")
+    records, table = lab.stack.client("dynamodb"), lab.stack.info["tables"]["exports"]
+    item = records.get_item(TableName=table, Key={"id": {"S": made["id"]}})["Item"]
+    kept = {
+        name: value for name, value in item.items() if not name.startswith(("upload_", "file_", "ready_", "expires_"))
+    }
+    failed = str(uuid4())
+    records.put_item(
+        TableName=table,
+        Item={**kept, "id": {"S": failed}, "status": {"S": "processing"}, "step": {"S": "queued"}},
+    )
+    lab.stack.client("stepfunctions").start_execution(
+        stateMachineArn=lab.stack.info["state_machine_arn"],
+        name=f"{failed}-1",
+        input=json.dumps({"export_id": failed, "attempt": 1, "plan": 1}),
+    )
+    export = exports.wait(lab.stack.person(ANALYST), failed)
+    assert (export["status"], export["failure"]["retryable"]) == ("failed", True)
+    return {**export, "twin": made["id"]}
+
+
+def bring_back(lab: Laboratory, failed: Any) -> None:
+    """Put the wish of a failed export where its retry looks for it."""
+    bucket = lab.stack.info["buckets"]["work"]
+    source = {"Bucket": bucket, "Key": request_key(failed["twin"])}
+    lab.stack.client("s3").copy_object(Bucket=bucket, Key=request_key(failed["id"]), CopySource=source)

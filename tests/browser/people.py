@@ -10,6 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from infra.demo.api import Api
+from tests.browser.sight import COUNT_REQUESTS
 from tests.stack.local_stack import Running
 
 # What a browser says by itself of answers that a page deals with.
@@ -49,7 +50,8 @@ def pages_of(browser: Browser, stack: Running, folder: Path, complaints: list[st
             f"""for (const [name, value] of Object.entries({json.dumps(kept)}))
                   localStorage.getItem(`seqport.${{name}}`) ?? localStorage.setItem(`seqport.${{name}}`, value);
                 const token = {token};
-                if (token) sessionStorage.getItem("seqport.token") ?? sessionStorage.setItem("seqport.token", token);"""
+                if (token) sessionStorage.getItem("seqport.token") ?? sessionStorage.setItem("seqport.token", token);
+                {COUNT_REQUESTS}"""
         )
         page = context.new_page()
 

@@ -3,6 +3,7 @@
 Each test has the name of the document's heading; its steps are the document's.
 """
 
+import csv
 import json
 import zipfile
 from collections.abc import Callable
@@ -11,7 +12,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Download, Page, expect
 
-from tests.browser.laboratory import ANALYST, AUTOMATED_RUN, FILES, GROUP, PROJECT, USER_RUN, Laboratory
+from tests.browser.laboratory import (
+    ANALYST,
+    AUTOMATED_RUN,
+    FILES,
+    GROUP,
+    PROJECT,
+    TEMPLATE,
+    USER_RUN,
+    Laboratory,
+    completed_run,
+)  # fmt: skip
 from tests.browser.people import mails_to
 
 Open = Callable[..., Page]
@@ -24,6 +35,7 @@ WORDS = {
         "processing": "En traitement", "download": "Télécharger", "delete": "Supprimer", "remove": "Retirer",
         "select": "Cocher", "name": "Nom (facultatif)", "submit": "Soumettre", "email": "Recevoir un courriel",
         "available fields": "Champs de métadonnées disponibles",
+        "chosen fields": "Champs de métadonnées sélectionnés", "template": "Modèle de métadonnées",
         "chosen formats": "Formats sélectionnés", "move out": "Retirer", "needed": "Sélectionnez au moins un format",
         "mail": "Prêt pour l'exportation – ",
     },
@@ -35,6 +47,7 @@ WORDS = {
         "processing": "Processing", "download": "Download", "delete": "Delete", "remove": "Remove",
         "select": "Select", "name": "Name (optional)", "submit": "Submit", "email": "Email me",
         "available fields": "Available metadata fields",
+        "chosen fields": "Selected metadata fields", "template": "Metadata template",
         "chosen formats": "Selected formats", "move out": "Remove", "needed": "Select at least one file format",
         "mail": "Export Ready - ",
     },
@@ -196,10 +209,10 @@ def test_creer_une_exportation_danalyse_dune_execution_automatisee(
     export_analysis(page, words, lab.automated_run, tmp_path, files=2)
 
 
-def export_analysis(page: Page, words: dict[str, str], run: str, folder: Path, *, files: int) -> None:
+def export_analysis(page: Page, words: dict[str, str], run: str, folder: Path, *, files: int) -> dict[str, bytes]:
     page.get_by_role("button", name=words["create"]).click()
     dialog = page.get_by_role("dialog", name=words["analysis export"])
-    dialog.get_by_label(words["name"]).fill("Analyse")
+    dialog.get_by_label(words["name"]).fill("Résultats")
     dialog.get_by_role("button", name=words["submit"]).click()
     wait_until_ready(page, words)
     with page.expect_download() as told:
@@ -207,6 +220,44 @@ def export_analysis(page: Page, words: dict[str, str], run: str, folder: Path, *
     inside = unpacked(told.value, folder)
     assert len([path for path in inside if path.startswith(f"{run}/")]) == files
     assert f"{run}/summary.txt.gz" in inside
+    return inside
+
+
+@both_languages
+def test_plusieurs_executions_deviennent_une_exportation(
+    language: str, open_page: Open, lab: Laboratory, tmp_path: Path
+) -> None:
+    words = WORDS[language]
+    second = completed_run(
+        lab.stack, lab.stack.person(ANALYST), lab.project, lab.samples[2:3], f"Deux {language}", automated=False
+    )
+    page = open_page(ANALYST, "/", language=language)
+    page.get_by_role("link", name=words["runs"], exact=True).first.click()
+    for name in (USER_RUN, f"Deux {language}"):
+        page.get_by_role("checkbox", name=f"{words['select']} {name}").check()
+    inside = export_analysis(page, words, lab.user_run, tmp_path, files=3)
+    assert len([path for path in inside if path.startswith(f"{second}/")]) == 2
+
+
+@both_languages
+def test_un_modele_choisit_les_champs(language: str, open_page: Open, lab: Laboratory, tmp_path: Path) -> None:
+    words = WORDS[language]
+    page = open_page(ANALYST, f"/projects/{lab.project}/samples", language=language)
+    page.get_by_role("checkbox", name=f"{words['select']} EC-00").check()
+    page.get_by_role("button", name=words["create"]).click()
+    page.get_by_role("menuitem", name=words["linelist export"]).click()
+    dialog = page.get_by_role("dialog", name=words["linelist export"])
+    dialog.get_by_label(words["template"]).select_option(label=TEMPLATE)
+    chosen = dialog.get_by_role("listbox", name=words["chosen fields"]).get_by_role("option")
+    expect(chosen).to_contain_text(["place", "collected by"])
+    dialog.get_by_role("button", name=words["submit"]).click()
+    wait_until_ready(page, words)
+    with page.expect_download() as told:
+        page.get_by_role("button", name=words["download"], exact=True).click()
+    told.value.save_as(tmp_path / "linelist.csv")
+    head, row = csv.reader((tmp_path / "linelist.csv").read_text(encoding="utf-8-sig").splitlines())
+    assert head[3:] == ["PLACE", "COLLECTED BY"]
+    assert row[3:] == ["Québec", ""]
 
 
 @both_languages

@@ -1,0 +1,85 @@
+"""What a page looks like to those who look at it: when it stands still, in every look that it can have, and which
+barriers axe-core finds in it."""
+
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+LANGUAGES, THEMES = ("en", "fr"), ("light", "dark")
+# A window of 1280 × 1024 as it is, and at 400 %: 320 × 256 CSS pixels of four device pixels each (WCAG 2.2, 1.4.10).
+ZOOMS = (1, 4)
+WINDOW = (1280, 1024)
+
+# Counts the requests that are under way, which `settle` waits for.
+COUNT_REQUESTS = """
+    globalThis.underWay = 0;
+    const ask = globalThis.fetch;
+    globalThis.fetch = (...wish) => {
+      globalThis.underWay += 1;
+      return ask(...wish).finally(() => setTimeout(() => (globalThis.underWay -= 1)));
+    };
+"""
+_STILL = """() => globalThis.underWay === 0 && document.querySelector("h1") && !document.querySelector(".loading")
+    && document.fonts.status === "loaded"
+    && new Promise((told) =>
+      requestAnimationFrame(() => requestAnimationFrame(() => told(globalThis.underWay === 0))))"""
+_SPEAK = """async (code) => {
+    const {name} = performance.getEntriesByType("resource").find((one) => one.name.endsWith("/language.js"));
+    await (await import(name)).speak(code);
+}"""
+
+
+def settle(page: Page) -> None:
+    """Wait until a page has its heading, and neither loads nor asks for anything."""
+    page.wait_for_load_state("load")
+    page.wait_for_function(_STILL)
+
+
+def looks(page: Page) -> Iterator[str]:
+    """Give a page every look in turn, without loading it anew; yields each one's name."""
+    devtools = page.context.new_cdp_session(page)
+    first = page.evaluate("() => [document.documentElement.lang, document.documentElement.dataset.theme]")
+    for zoom, language, theme in product(ZOOMS, LANGUAGES, THEMES):
+        width, height = (length // zoom for length in WINDOW)
+        metrics = {"width": width, "height": height, "deviceScaleFactor": zoom, "mobile": False}
+        devtools.send("Emulation.setDeviceMetricsOverride", metrics)
+        _show_in(page, language, theme)
+        yield f"{language}, {theme}, {zoom * 100} %"
+    _show_in(page, *first)
+    devtools.send("Emulation.clearDeviceMetricsOverride")
+    devtools.detach()
+
+
+def _show_in(page: Page, language: str, theme: str) -> None:
+    page.evaluate(_SPEAK, language)
+    page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    settle(page)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong, each with the element's beginning."""
+    # Through the debugger's own world, which the pages' policy for scripts does not bind.
+    if not page.evaluate("() => 'axe' in globalThis"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']}).then((told) => told.violations)")
+    return [f"{one['id']}: {node['html'][:200]} {node['any'][:1]}" for one in found for node in one["nodes"]]
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+def barriers(page: Page, place: str) -> list[str]:
+    """All that is wrong with a page, or with the dialog or menu that is open on it, in any look."""
+    wrong = []
+    settle(page)
+    for look in looks(page):
+        wrong += [f"{place} ({look}): {told}" for told in violations(page)]
+        if (wide := sideways(page)) > 0:
+            wrong.append(f"{place} ({look}) is {wide} px too wide")
+    return wrong
