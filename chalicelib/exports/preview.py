@@ -12,6 +12,7 @@ from chalicelib.settings import settings
 
 WHOLE_UP_TO = 4 * 1024 * 1024
 LEVEL_SIZE = 1000
+MOST_FOUND = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,17 @@ class Level:
 
     document: dict[str, Any]
     next: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A tree of what a search found and the folders above it; `matches` counts all, of which `MOST_FOUND` are there.
+
+    A folder that was found is told without what is in it, but with how much that is.
+    """
+
+    document: dict[str, Any]
+    matches: int
 
 
 def manifest_bytes(export: Export) -> bytes:
@@ -47,6 +59,30 @@ def level_of(manifest: bytes, path: str, start: int) -> Level:
     children = [_without_children(child) for child in folder["children"][start : start + LEVEL_SIZE]]
     end = start + len(children)
     return Level({**folder, "children": children}, end if end < len(folder["children"]) else None)
+
+
+def search_in(manifest: bytes, text: str) -> Search:
+    """What has `text` in its name or title, whatever the case."""
+    wanted = text.casefold()
+    total = shown = 0
+
+    def below(folder: dict[str, Any]) -> list[dict[str, Any]]:
+        nonlocal total, shown
+        kept = []
+        for child in folder["children"]:
+            hit = wanted in child["name"].casefold() or wanted in (child.get("irida-next-name") or "").casefold()
+            has_room = shown < MOST_FOUND
+            total += hit
+            shown += hit and has_room
+            inner = below(child) if "children" in child else []
+            if inner:
+                kept.append({**child, "children": inner})
+            elif hit and has_room:
+                kept.append(_without_children(child))
+        return kept
+
+    root = json.loads(manifest)
+    return Search({**root, "children": below(root)}, total)
 
 
 def _without_children(child: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from chalicelib.exports.estimate import Estimate, excesses
 from chalicelib.exports.extension import extend_export
 from chalicelib.exports.left_out import left_out
 from chalicelib.exports.listing import SORT_KEYS, listed, position_in
-from chalicelib.exports.preview import WHOLE_UP_TO, level_of, manifest_bytes
+from chalicelib.exports.preview import WHOLE_UP_TO, level_of, manifest_bytes, search_in
 from chalicelib.exports.progress import progress_of
 from chalicelib.exports.record import Export, Status
 from chalicelib.exports.removal import remove_export
@@ -184,6 +184,9 @@ def blueprint(authorize: Any) -> Blueprint:
         request = bp.current_request
         _, export = asked(export_id)
         manifest = manifest_bytes(export)
+        if q := query(request, "q"):
+            search = search_in(manifest, q)
+            return Response({**search.document, "matches": search.matches, "manifest_url": manifest_link(export)})
         path, after = query(request, "path"), position_asked(request)
         if path is None and after is None and len(manifest) <= WHOLE_UP_TO:
             return Response(manifest.decode(), headers=_JSON)

@@ -6,7 +6,7 @@ import { go, place, withQuery } from "./router.js";
 import { html, useEffect, useId, useRef, useState } from "./view.js";
 
 export const PAGE_SIZES = [20, 100, 1000];
-const TYPING_PAUSE = 250;
+export const TYPING_PAUSE = 250;
 
 /**
  * One page of a list of the API, as the URL's query asks for it: `{items, total, from, error, loading, …}`.

@@ -28,7 +28,8 @@ export function treeOf(answer) {
   const root = node({ ...answer, name: "", type: "root" }, null, 1);
   root.open = true;
   root.next = answer.next_cursor ?? null;
-  root.whole = !("next_cursor" in answer);
+  root.whole = !("next_cursor" in answer) && !("matches" in answer);
+  root.matches = answer.matches;
   if (!root.whole) root.count = Math.max(root.count, root.children.length);
   // One folder at the top is no choice.
   for (let only = root; only.children?.length === 1 && !only.next; only = only.children[0]) only.children[0].open = true;
@@ -55,6 +56,13 @@ export function pageOf(one) {
   const section = LINKED[one.kind];
   const named = one.kind !== "sample" || SAMPLE.test(one.name);
   return section && named ? `/${section}/${encodeURIComponent(one.name)}` : null;
+}
+
+/** The tree of a search that the service made: all that it found is in sight. */
+export function foundTreeOf(answer) {
+  const root = treeOf(answer);
+  setAll(root, true);
+  return root;
 }
 
 /**

@@ -156,6 +156,15 @@ def test_an_export_becomes_ready_and_holds_what_was_asked_for(ana: Person, lab: 
     preview = made(ana.get(f"/exports/{export['id']}/preview"), 200)
     assert preview == json.loads(by_name["manifest.json"])
     assert list(preview) == ["type", "date", "children"]
+    search = made(ana.get(f"/exports/{export['id']}/preview?q=no-such-name"), 200)
+    assert (search["type"], search["children"], search["matches"]) == (preview["type"], [], 0)
+    project = preview["children"][0]
+    level = made(ana.get(f"/exports/{export['id']}/preview?path={project['name']}"), 200)
+    assert [one["name"] for one in level["children"]] == [one["name"] for one in project["children"]]
+    assert (level["children"][0]["child_count"], level["next_cursor"]) == (
+        len(project["children"][0]["children"]),
+        None,
+    )
     sample = preview["children"][0]["children"][0]
     assert list(sample) == ["name", "type", "irida-next-type", "irida-next-name", "children"]
     assert sample["children"][0]["children"][0] == {

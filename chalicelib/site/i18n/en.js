@@ -168,8 +168,8 @@ export default {
   copied: "Copied",
   "preview.filter": "Filter by name or PUID",
   "preview.found": { one: "{n} match", other: "{n} matches" },
-  "preview.large":
-    "This archive is large: folders are fetched when you open them, and the filter looks through those that were fetched.",
+  "preview.large": "This archive is large: folders are fetched when you open them.",
+  "preview.first": "The first {n} of {count} matches.",
   "preview.keys":
     "Arrow up and down move; arrow right opens a folder and arrow left closes it; Enter follows a link.",
   "expand-all": "Expand all",

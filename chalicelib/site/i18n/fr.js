@@ -175,8 +175,8 @@ export default {
   copied: "Copié",
   "preview.filter": "Filtrer par nom ou par PUID",
   "preview.found": { one: "{n} résultat", many: "{n} de résultats", other: "{n} résultats" },
-  "preview.large":
-    "Cette archive est volumineuse\u00a0: les dossiers sont chargés quand vous les ouvrez, et le filtre parcourt ceux qui l'ont été.",
+  "preview.large": "Cette archive est volumineuse\u00a0: les dossiers sont chargés quand vous les ouvrez.",
+  "preview.first": "Les {n} premiers de {count} résultats.",
   "preview.keys":
     "Flèche haut et bas pour se déplacer\u00a0; flèche droite ouvre un dossier et flèche gauche le ferme\u00a0; Entrée suit un lien.",
   "expand-all": "Tout développer",

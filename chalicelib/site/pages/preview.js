@@ -3,14 +3,16 @@ import { announce } from "../announcements.js";
 import { get, query } from "../api.js";
 import { hasWords, number, t } from "../language.js";
 import { useLoaded } from "../loading.js";
+import { TYPING_PAUSE } from "../lists.js";
 import { Loading } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
 import { Link, go, path } from "../router.js";
-import { find, pageOf, pathOf, rowsOf, setAll, takeLevel, treeOf } from "../tree.js";
+import { find, foundTreeOf, pageOf, pathOf, rowsOf, setAll, takeLevel, treeOf } from "../tree.js";
 import { html, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "../view.js";
 
 const MARGIN = 12; // rows drawn above and below the window
 const ROW_REM = 2;
+const MOST_FOUND = 1000; // what the service shows of a search
 
 export function Preview({ made }) {
   const source = path`/exports/${made.id}/preview`;
@@ -26,12 +28,16 @@ function Tree({ root, source }) {
   const redraw = () => draw((count) => count + 1);
   const [text, setText] = useState("");
   const filter = useId();
-  const found = useMemo(() => (text ? find(root, text) : null), [text, root, root.children]);
-  const rows = rowsOf(root, found?.shown);
+  // What is here whole is looked through here; for what is not, the service looks.
+  const found = useMemo(() => (text && root.whole ? find(root, text) : null), [text, root]);
+  const search = useSearch(root.whole ? "" : text, source);
+  const tree = search.asked ? search.root : root;
+  const rows = tree ? rowsOf(tree, found?.shown) : [];
+  const count = found?.count ?? (search.asked ? search.root?.matches : undefined);
 
   useEffect(() => {
-    if (found) announce(t("preview.found", { n: found.count }));
-  }, [found]);
+    if (count !== undefined) announce(t("preview.found", { n: count }));
+  }, [count, text]);
 
   const fetchLevel = async (folder) => {
     if (folder.fetching) return;
@@ -49,7 +55,7 @@ function Tree({ root, source }) {
     redraw();
   };
   const toggleAll = (open) => {
-    setAll(root, open);
+    if (tree) setAll(tree, open);
     redraw();
   };
   return html`
@@ -68,10 +74,24 @@ function Tree({ root, source }) {
       <button type="button" onClick=${() => toggleAll(false)}>${t("collapse-all")}</button>
     </div>
     ${!root.whole && html`<p class="quiet small">${t("preview.large")}</p>`}
-    ${found?.count === 0
-      ? html`<p class="empty">${t("nothing-found")}</p>`
-      : html`<${Rows} rows=${rows} onToggle=${toggle} onMore=${fetchLevel} />`}
+    ${search.asked && count > MOST_FOUND && html`<p class="quiet small">${t("preview.first", { n: MOST_FOUND, count })}</p>`}
+    ${search.error && html`<p class="error" role="alert">${t("problem.unreachable.text")}</p>`}
+    ${!tree && !search.error && html`<${Loading} />`}
+    ${count === 0 && html`<p class="empty">${t("nothing-found")}</p>`}
+    ${rows.length > 0 && html`<${Rows} key=${tree === root} rows=${rows} onToggle=${toggle} onMore=${fetchLevel} />`}
   `;
+}
+
+/** What the service finds in an archive that is too large to be here whole: `{asked, root, error}`. */
+function useSearch(text, source) {
+  const [asked, setAsked] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked(text), text ? TYPING_PAUSE : 0);
+    return () => clearTimeout(timer);
+  }, [text]);
+  const { value, error, loading } = useLoaded(text && asked ? source + query({ q: asked }) : null);
+  const root = useMemo(() => value && foundTreeOf(value), [value]);
+  return { asked: Boolean(text && asked), root: loading ? undefined : root, error };
 }
 
 function Rows({ rows, onToggle, onMore }) {
