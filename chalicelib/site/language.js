@@ -59,6 +59,13 @@ export function t(key, facts = {}) {
 /** Are there words for a key? For keys that are made of what the API says. */
 export const hasWords = (key) => key in current.get().words;
 
+/** A file's format as people call it. */
+export const formatName = (format) => (hasWords(`format.${format}`) ? t(`format.${format}`) : format);
+
+/** What kind of file it is: its format, and which of a pair's reads it holds. */
+export const kindOfFile = ({ format, direction }) =>
+  [format && formatName(format), direction && t(`direction.${direction}`)].filter(Boolean).join(" · ");
+
 export const number = (value) => current.get().formats.whole.format(value);
 export const percent = (value) => current.get().formats.percent.format(value / 100);
 export const moment = (text) => current.get().formats.moment.format(new Date(text));

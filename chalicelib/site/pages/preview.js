@@ -1,7 +1,7 @@
 // What is in an archive: its manifest as a tree, of which only the rows in sight are drawn.
 import { announce } from "../announcements.js";
 import { get, query } from "../api.js";
-import { hasWords, number, t } from "../language.js";
+import { hasWords, kindOfFile, number, t } from "../language.js";
 import { useLoaded } from "../loading.js";
 import { TYPING_PAUSE } from "../lists.js";
 import { Loading } from "../page.js";
@@ -185,7 +185,6 @@ function Row({ id, one, top, isActive, onToggle }) {
     return html`<div id=${id} class="tree-row quiet" role="treeitem" style=${style}>${t(one.more.failed ? "problem.unreachable.text" : "loading")}</div>`;
   }
   const to = pageOf(one);
-  const { format, direction } = one.metadata;
   const label = html`<bdi>${one.name}</bdi>`;
   return html`<div
     id=${id}
@@ -207,7 +206,7 @@ function Row({ id, one, top, isActive, onToggle }) {
     <span class="tree-kind">
       ${one.isFolder
         ? html`${hasWords(`kind.${one.kind}`) && t(`kind.${one.kind}`)} <span class="count">${number(one.count)}</span>`
-        : [format, direction && t(`direction.${direction}`)].filter(Boolean).join(" · ")}
+        : kindOfFile(one.metadata)}
     </span>
   </div>`;
 }

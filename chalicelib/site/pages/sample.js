@@ -1,7 +1,7 @@
 // One sample: what is known of it, and its files.
 import { query } from "../api.js";
 import { Facts } from "../facts.js";
-import { moment, size, t } from "../language.js";
+import { kindOfFile, moment, size, t } from "../language.js";
 import { useLoaded } from "../loading.js";
 import { Loading, PageHeading } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
@@ -64,7 +64,7 @@ function Files({ sample }) {
             (file) => html`<tr key=${file.id}>
               <td class="name"><bdi>${file.filename}</bdi></td>
               <td class="code">${file.puid}</td>
-              <td>${[file.format, file.direction && t(`direction.${file.direction}`)].filter(Boolean).join(" · ")}</td>
+              <td>${kindOfFile(file)}</td>
               <td class="amount">${size(file.size)}</td>
               <td class="moment">${moment(file.created_at)}</td>
             </tr>`,

@@ -1,13 +1,13 @@
 // The summary of an export: all that is known of it, what was left out, and how to fetch it without a browser.
 import { get } from "../api.js";
 import { Facts } from "../facts.js";
-import { hasWords, list, moment, number, size, t } from "../language.js";
+import { formatName, hasWords, list, moment, number, size, t } from "../language.js";
 import { useLoaded } from "../loading.js";
 import { Link, path, wholeAddress } from "../router.js";
 import { html, useState } from "../view.js";
 
 export function Summary({ made }) {
-  const later = html`<span class="quiet">${t("once-ready")}</span>`;
+  const later = html`<span class="quiet">${made.status === "failed" ? "–" : t("once-ready")}</span>`;
   const { parameters, file } = made;
   const rows = [
     [t("id"), html`<span class="code">${made.id}</span>`],
@@ -20,7 +20,7 @@ export function Summary({ made }) {
     [t("expires"), made.expires_at ? moment(made.expires_at) : later],
     parameters.namespace_id && [t("origin"), html`<${Origin} id=${parameters.namespace_id} />`],
     parameters.sample_count != null && [t("samples"), number(parameters.sample_count)],
-    parameters.file_formats?.length > 0 && [t("formats"), list(parameters.file_formats)],
+    parameters.file_formats?.length > 0 && [t("formats"), list(parameters.file_formats.map(formatName))],
     parameters.metadata_fields?.length > 0 && [t("metadata-fields"), html`<bdi>${list(parameters.metadata_fields)}</bdi>`],
     parameters.workflow_execution_count != null && [t("workflow-executions"), number(parameters.workflow_execution_count)],
     [t("files"), file ? number(file.files) : later],

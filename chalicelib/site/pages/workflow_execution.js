@@ -2,7 +2,7 @@
 import { query } from "../api.js";
 import { ExportRuns } from "../export_runs.js";
 import { Facts } from "../facts.js";
-import { moment, number, size, t } from "../language.js";
+import { formatName, moment, number, size, t } from "../language.js";
 import { useLoaded } from "../loading.js";
 import { Loading, PageHeading } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
@@ -80,7 +80,7 @@ function Outputs({ of, label }) {
           ${of.outputs.map(
             (output) => html`<tr key=${output.id}>
               <td class="name"><bdi>${output.filename}</bdi></td>
-              <td>${output.format}</td>
+              <td>${formatName(output.format)}</td>
               <td class="amount">${size(output.size)}</td>
               <td class="moment">${moment(output.created_at)}</td>
             </tr>`,
