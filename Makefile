@@ -5,6 +5,8 @@ STACK := .venv-stack
 BENCH := .venv-bench
 BIN := $(VENV)/bin
 PIP_QUIET := --quiet --disable-pip-version-check
+# Test files are shared out among so many processes, each with servers of its own.
+AT_ONCE := -n $(or $(JOBS),2) --dist loadfile
 
 .PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-linelists bench-plans simulate test-browser pictures bench-pages check lint types imports templates vendored vendor format package clean
 
@@ -54,14 +56,14 @@ demo: setup
 	@exec $(BIN)/python -m infra.demo.run
 
 test: setup readers
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q $(AT_ONCE)
 
 readers:
 	@for reader in unzip 7z bsdtar javac; do command -v $$reader >/dev/null \
 	  || echo "$$reader is not installed: archives are not read back by it here"; done
 
 test-slow: setup readers
-	@$(BIN)/python -m pytest -q tests/faults tests/scale tests/stack
+	@$(BIN)/python -m pytest -q $(AT_ONCE) tests/faults tests/scale tests/stack
 
 test-browser: setup node_modules/ready
 	@$(BIN)/python -m pytest -q tests/browser
