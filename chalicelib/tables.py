@@ -1,11 +1,13 @@
 """What PynamoDB models of all rooms share: table names read from the settings on use, and transactions."""
 
+import json
 import random
 import time
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
+from pynamodb.attributes import JSONAttribute
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
@@ -25,6 +27,14 @@ class TableName:
     def __get__(self, instance: Any, owner: type) -> str:
         name: str = getattr(settings(), self._setting)
         return name
+
+
+class Json(JSONAttribute):
+    """JSON as UTF-8, without escapes: what it takes of an item's 400 kB is what it was measured by."""
+
+    def serialize(self, value: Any) -> str | None:
+        """The text that is stored."""
+        return None if value is None else json.dumps(value, ensure_ascii=False)
 
 
 @cache

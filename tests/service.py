@@ -26,6 +26,7 @@ from chalicelib.exports import uploads
 from chalicelib.settings import settings
 from infra.local.issuer import AUDIENCE, Issuer, issuer
 from infra.package import resources
+from tests.rights import as_function, enforced
 
 BUCKETS = {"CATALOG_BUCKET": "test-catalog", "WORK_BUCKET": "test-work", "EXPORTS_BUCKET": "test-exports"}
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:exports"
@@ -107,7 +108,8 @@ def service(monkeypatch: pytest.MonkeyPatch, signer: Issuer, **environment: str)
             name="exports", definition="{}", roleArn="arn:aws:iam::123456789012:role/exports"
         )
         boto3.client("sesv2").create_email_identity(EmailIdentity=SENDER)
-        yield
+        with enforced(monkeypatch):
+            yield
     _forget()
 
 
@@ -160,7 +162,8 @@ class Person:
             raw = body if isinstance(body, bytes) else json.dumps(body).encode()
             sent.setdefault("Content-Type", "application/json")
         try:
-            answer = self.client.http.request(method, f"/api/v1{path}", headers=sent, body=raw)
+            with as_function("authorize", "api_handler"):
+                answer = self.client.http.request(method, f"/api/v1{path}", headers=sent, body=raw)
         except Exception as error:
             # What API Gateway answers 401 to; chalice's own gateway lets it through.
             if str(error) != "Unauthorized":

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.models import Model
 
 from chalicelib import times
 from chalicelib.catalog.file_formats import format_of
-from chalicelib.tables import TableName
+from chalicelib.tables import Json, TableName
 
 OWN = 0  # the place of what belongs to the run itself
 
@@ -73,7 +73,7 @@ class PartRow(Model):
     sk = UnicodeAttribute(range_key=True)
     sample_id = UnicodeAttribute(null=True)
     puid = UnicodeAttribute()
-    samplesheet = JSONAttribute(null=True)
+    samplesheet = Json(null=True)
     output_id = UnicodeAttribute(null=True)
     filename = UnicodeAttribute(null=True)
     size = NumberAttribute(null=True)

@@ -18,7 +18,7 @@ from chalicelib.catalog.sample_index import Listed, ListedRow, TermRow
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from chalicelib.tables import TableName, write_together
+from chalicelib.tables import Json, TableName, write_together
 
 MAX_METADATA = 300_000  # bytes of one sample's, as JSON
 _META = "META"
@@ -76,7 +76,7 @@ class SampleRow(Model):
     description = UnicodeAttribute(null=True)
     project_id = UnicodeAttribute()
     namespace_ids = JSONAttribute()
-    metadata = JSONAttribute()
+    metadata = Json()
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
 

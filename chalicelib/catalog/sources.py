@@ -14,6 +14,9 @@ from chalicelib.catalog.stored_objects import StoredObject, look_at
 from chalicelib.errors import Flaw, Invalid, broken
 from chalicelib.tables import TableName
 
+# S3 User Guide, "General purpose bucket naming rules" and "Naming Amazon S3 objects": characters, and UTF-8 bytes.
+_LONGEST_BUCKET, _LONGEST_KEY = 63, 1_024
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -78,6 +81,8 @@ def _place_of(s3_uri: str) -> tuple[str, str] | None:
     if not s3_uri.startswith("s3://"):
         return None
     bucket, _, key = s3_uri.removeprefix("s3://").partition("/")
+    if len(bucket) > _LONGEST_BUCKET or len(key.encode()) > _LONGEST_KEY:
+        return None
     names = key.split("/")
     plain = unquote(key) == key and not any(name in {"", ".", ".."} for name in names)
     return (bucket, key) if bucket and plain and "\\" not in key and key.isprintable() else None

@@ -30,7 +30,7 @@ class Level:
 class Search:
     """A tree of what a search found and the folders above it; `matches` counts all, of which `MOST_FOUND` are there.
 
-    A folder that was found is told without what is in it, but with how much that is.
+    Each folder is told with how much is in it; one that was found itself, and nothing below it, without what that is.
     """
 
     document: dict[str, Any]
@@ -76,7 +76,7 @@ def search_in(manifest: bytes, text: str) -> Search:
             shown += hit and has_room
             inner = below(child) if "children" in child else []
             if inner:
-                kept.append({**child, "children": inner})
+                kept.append({**child, "children": inner, "child_count": len(child["children"])})
             elif hit and has_room:
                 kept.append(_without_children(child))
         return kept

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib import aws
 from chalicelib.catalog.sources import bind_source
+from chalicelib.ingestion import import_plan
 from chalicelib.settings import settings
 from tests.service import Functions, Person, Reply, made
 
@@ -118,6 +119,22 @@ def test_an_import_is_accepted_with_its_place_and_how_far_it_is(
     assert (told["status"], told["project_id"], told["failure"]) == ("processing", project["id"], None)
     assert told["progress"] == {"percent": 0, "rows_done": 0, "rows_total": 2}
     assert olga.get(f"/namespaces/{project['id']}/samples").body["total"] == 0
+
+
+def test_a_uri_that_no_object_can_have_is_a_flaw_of_its_cell(olga: Person, project: Any) -> None:
+    told = dry(olga, project, f"sample,fasta\nA,s3://bound/{'x' * 3_000}\nB,s3://bound/{'é' * 600}\n")
+    assert [error["pointer"] for error in told["errors"]] == ["/samplesheet/2/fasta", "/samplesheet/3/fasta"]
+
+
+def test_beyond_a_bound_files_that_are_there_are_found_by_the_work(
+    olga: Person, project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_plan, "_MOST_COMPARED", 1)
+    for name in ("A", "B"):
+        sample = made(olga.post(f"/projects/{project['id']}/samples", {"name": name}))
+        made(olga.post(f"/samples/{sample['id']}/files/register", {"s3_uri": "s3://bound/reads/b.fa"}))
+    told = dry(olga, project, "sample,fasta\nA,s3://bound/reads/b.fa\nB,s3://bound/reads/b.fa\n")
+    assert [one["action"] for one in told["samples"]] == ["none", "update"]
 
 
 def test_a_flaw_anywhere_refuses_the_whole_import(olga: Person, project: Any, functions: Functions) -> None:

@@ -85,12 +85,21 @@ def test_the_preview_of_a_large_archive_is_fetched_as_it_is_opened_and_searched_
     expect(items.nth(2)).to_contain_text("S29990")
     items.nth(2).click()
     expect(items.nth(3)).to_contain_text("29990.fa")
+    page.get_by_label("Filter by name or PUID").press_sequentially(" ")
+    page.wait_for_timeout(500)
+    expect(page.get_by_label("Filter by name or PUID")).to_have_value("s2999 ")
     page.get_by_label("Filter by name or PUID").fill("fa")
     expect(page.get_by_text("The first 1,000 of 30,000 matches.")).to_be_visible()
     page.get_by_label("Filter by name or PUID").fill("nowhere")
     expect(page.get_by_text("Nothing matches this search.")).to_be_visible()
     page.get_by_label("Filter by name or PUID").fill("")
     expect(items.nth(2)).to_contain_text("0.fa")
+    page.context.set_offline(True)
+    items.nth(3).click()
+    expect(items.nth(4)).to_contain_text("The service can't be reached.")
+    page.context.set_offline(False)
+    items.nth(4).click()
+    expect(items.nth(4)).to_contain_text("1.fa")
 
 
 def test_what_is_selected_survives_pages_and_searches(open_page: Open, lab: Laboratory) -> None:

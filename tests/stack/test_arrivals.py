@@ -87,6 +87,27 @@ def test_what_is_put_elsewhere_raises_nothing_and_what_is_misplaced_is_a_dead_le
     assert letter(stack) is None
 
 
+def test_what_is_put_under_runs_becomes_outputs_of_the_run_and_of_its_samples(stack: Running) -> None:
+    ana = stack.person("ana@example.org")
+    project = exports.project(ana)
+    sample = ana.post(f"/projects/{project['id']}/samples", {"name": "Of a run"})
+    run = ana.post("/workflow-executions", {
+        "name": "R", "workflow": {"name": "w", "version": "1"}, "state": "running", "namespace_id": project["id"],
+        "samples": [{"sample_id": sample["id"], "samplesheet": {"sample": sample["puid"]}}],
+    })["id"]  # fmt: skip
+    s3, bucket = stack.client("s3"), stack.info["buckets"]["catalog"]
+    for name in ("summary.txt.gz", f"{sample['puid']}/report.json"):
+        s3.put_object(Bucket=bucket, Key=f"runs/{run}/{name}", Body=name.encode())
+
+    def outputs() -> Any:
+        told = ana.get(f"/workflow-executions/{run}")
+        (of_sample,) = told["samples"]
+        return [[one["filename"] for one in place["outputs"]] for place in (told, of_sample)]
+
+    soon(lambda: outputs() == [["summary.txt.gz"], ["report.json"]])
+    assert letter(stack) is None
+
+
 def test_an_event_that_fails_each_time_ends_with_the_dead_letters_too(stack: Running) -> None:
     broken = {"detail": {"bucket": {"name": "b"}}}
     function = stack.info["functions"]["register_arrival"]

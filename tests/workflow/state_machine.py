@@ -8,6 +8,12 @@ from chalicelib.assembly.finish import finish_export
 from chalicelib.assembly.notify import notify
 from chalicelib.assembly.plan import plan_export
 from chalicelib.assembly.render_linelist import render_linelist
+from tests.rights import as_function
+
+POLICIES = {
+    plan_export: "plan", assemble_batch: "assemble", finish_export: "finish", render_linelist: "render_linelist",
+    notify: "notify", fail_export: "fail",
+}  # fmt: skip
 
 
 def run(export: dict[str, Any], *, attempt: int = 1, times: int = 1, between: Any = None) -> list[str]:
@@ -17,7 +23,8 @@ def run(export: dict[str, Any], *, attempt: int = 1, times: int = 1, between: An
 
     def step(function: Any, event: dict[str, Any]) -> dict[str, Any]:
         for _ in range(times):
-            answer: dict[str, Any] = function(event)
+            with as_function(POLICIES[function]):
+                answer: dict[str, Any] = function(event)
         outcomes.append(answer["outcome"])
         return answer
 

@@ -15,6 +15,7 @@ from chalicelib import aws
 from chalicelib.catalog import uploads
 from chalicelib.errors import Conflict
 from chalicelib.settings import settings
+from tests.rights import as_function
 from tests.service import Person, made, upload
 
 SignIn = Callable[..., Person]
@@ -67,7 +68,8 @@ def arrive(client: Client, event: dict[str, Any]) -> Any:
     """Call the function as Lambda does. (Chalice's client swaps `os.environ`: not for threads.)"""
     from app import register_arrival
 
-    return register_arrival(event, None)
+    with as_function("register_arrival"):
+        return register_arrival(event, None)
 
 
 def deliver(client: Client, event: dict[str, Any]) -> Any:

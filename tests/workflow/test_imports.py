@@ -14,6 +14,7 @@ from chalicelib.catalog.sources import bind_source
 from chalicelib.ingestion import import_record, import_steps, import_work
 from chalicelib.ingestion.import_watch import MAX_RESTARTS, SILENT_AFTER, look_after_imports
 from chalicelib.settings import settings
+from tests.rights import as_function
 from tests.service import IMPORT_FUNCTION, Functions, Person, made
 
 SignIn = Callable[..., Person]
@@ -67,7 +68,8 @@ def run(import_id: str, time: Time | None = None) -> str:
     """Call the function as Lambda does. (Chalice's client swaps `os.environ`: not for threads.)"""
     from app import run_import
 
-    return str(run_import({"import_id": import_id}, time or Time())["outcome"])
+    with as_function("run_import"):
+        return str(run_import({"import_id": import_id}, time or Time())["outcome"])
 
 
 @pytest.fixture

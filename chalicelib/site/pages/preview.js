@@ -26,7 +26,8 @@ export function Preview({ made }) {
 function Tree({ root, source }) {
   const [, draw] = useState(0);
   const redraw = () => draw((count) => count + 1);
-  const [text, setText] = useState("");
+  const [typed, setTyped] = useState("");
+  const text = typed.trim();
   const filter = useId();
   // What is here whole is looked through here; for what is not, the service looks.
   const found = useMemo(() => (text && root.whole ? find(root, text) : null), [text, root]);
@@ -42,6 +43,7 @@ function Tree({ root, source }) {
   const fetchLevel = async (folder) => {
     if (folder.fetching) return;
     folder.fetching = true;
+    folder.failed = false;
     try {
       takeLevel(folder, await get(source + query({ path: pathOf(folder), cursor: folder.next })));
     } catch {
@@ -52,6 +54,7 @@ function Tree({ root, source }) {
   };
   const toggle = (one, open = !one.open) => {
     one.open = open;
+    one.failed = false; // what could not be fetched is asked for once more
     redraw();
   };
   const toggleAll = (open) => {
@@ -66,8 +69,8 @@ function Tree({ root, source }) {
           id=${filter}
           type="search"
           autocomplete="off"
-          value=${text}
-          onInput=${(event) => setText(event.target.value.trim())}
+          value=${typed}
+          onInput=${(event) => setTyped(event.target.value)}
         />
       </div>
       <button type="button" onClick=${() => toggleAll(true)}>${t("expand-all")}</button>
@@ -143,6 +146,7 @@ function Rows({ rows, onToggle, onMore }) {
     else if (event.key === "ArrowLeft" && one.parent?.parent) move(rows.indexOf(one.parent));
     else if (event.key === "Enter" && pageOf(one)) go(pageOf(one));
     else if ((event.key === "Enter" || event.key === " ") && one.isFolder) onToggle(one);
+    else if (event.key === "Enter" && one.more?.failed) onMore(one.more);
     else return;
     event.preventDefault();
   };
@@ -171,6 +175,7 @@ function Rows({ rows, onToggle, onMore }) {
             onToggle=${() => {
               setActive(row);
               if (row.isFolder) onToggle(row);
+              else if (row.more?.failed) onMore(row.more);
             }}
           />`;
         })}
@@ -182,7 +187,7 @@ function Rows({ rows, onToggle, onMore }) {
 function Row({ id, one, top, isActive, onToggle }) {
   const style = { transform: `translateY(${top}px)`, paddingInlineStart: `${(one.more ?? one).level + 0.25}rem` };
   if (one.more) {
-    return html`<div id=${id} class="tree-row quiet" role="treeitem" style=${style}>${t(one.more.failed ? "problem.unreachable.text" : "loading")}</div>`;
+    return html`<div id=${id} class="tree-row quiet" role="treeitem" style=${style} onClick=${onToggle}>${t(one.more.failed ? "problem.unreachable.text" : "loading")}</div>`;
   }
   const to = pageOf(one);
   const label = html`<bdi>${one.name}</bdi>`;

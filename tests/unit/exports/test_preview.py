@@ -78,6 +78,7 @@ def test_a_folder_that_is_found_is_told_with_how_much_is_in_it_and_keeps_what_is
     both = manifest(folder("a", "A", file("a1"), file("b")))
     assert search_in(both, "a").matches == 2
     assert names(search_in(both, "a").document) == {"a": {"a1": None}}
+    assert search_in(both, "a1").document["children"][0]["child_count"] == 2
 
 
 def test_of_very_many_matches_the_first_are_told_and_all_counted(monkeypatch: pytest.MonkeyPatch) -> None:
