@@ -100,7 +100,10 @@ class Handler(BaseHTTPRequestHandler):
             return
         body = self.rfile.read(int(length))
         target = urlsplit(self.path)
-        if target.path.startswith("/local/"):
+        if host == "localhost" and self.command in {"GET", "HEAD"} and not target.path.startswith(("/api/", "/local/")):
+            # The pages' sign-in goes to 127.0.0.1, which is another origin to a browser.
+            self._send(307, {"Location": f"http://{HOST}:{self.server.server_port}{self.path}"}, b"")
+        elif target.path.startswith("/local/"):
             self._local(target.path, parse_qs(target.query), body)
         else:
             self._forward(body)

@@ -88,6 +88,15 @@ def test_refusals_of_the_gateway_are_problems_too(stack: Running) -> None:
         assert answer.json()["status"] == status
 
 
+def test_the_pages_are_at_one_origin(stack: Running) -> None:
+    port = stack.url.rsplit(":", 1)[1]
+    headers = {"Host": f"localhost:{port}"}
+    page = requests.get(f"{stack.url}/exports?q=a", headers=headers, timeout=30, allow_redirects=False)
+    assert (page.status_code, page.headers["Location"]) == (307, f"{stack.url}/exports?q=a")
+    api = requests.get(f"{stack.url}/api/v1/me", headers=headers, timeout=30, allow_redirects=False)
+    assert api.status_code == 401
+
+
 @pytest.mark.parametrize("ending", ["stop", "kill"])
 def test_no_export_stays_processing_when_the_stack_ends_in_the_middle_of_it(tmp_path: Path, ending: str) -> None:
     home = tmp_path / "home"
