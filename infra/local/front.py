@@ -81,6 +81,7 @@ class Handler(BaseHTTPRequestHandler):
     """One connection to the front."""
 
     protocol_version = "HTTP/1.1"
+    server: "Front"
     wiring: ClassVar[Wiring]
     timeout = 75
 
