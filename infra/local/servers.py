@@ -5,16 +5,20 @@ Both listen on 127.0.0.1 only, run in process groups of their own, and are ended
 
 import json
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
+from itertools import cycle, islice
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,13 +42,26 @@ class Credentials:
     region: str = REGION
 
 
+# Below the ports that systems give to outgoing connections (32768 and up on Linux, 49152 by RFC 6335): one of those may
+# be gone before its server listens. Every process has a slice of its own, for the same reason.
+_FIRST_PORT, _SLICES, _SLICE = 10_240, 64, 350
+_choosing = threading.Lock()
+
+
+@cache
+def _own_ports() -> Iterator[int]:
+    first, start = _FIRST_PORT + os.getpid() % _SLICES * _SLICE, random.randrange(_SLICE)
+    return cycle([first + (start + i) % _SLICE for i in range(_SLICE)])
+
+
 def free_ports(count: int) -> list[int]:
-    """As many free ports of the loopback interface, all different."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for opened in sockets:
-            opened.bind((HOST, 0))
-        return [opened.getsockname()[1] for opened in sockets]
+    """As many free ports of the loopback interface, all different, and not those of the last calls. LocalStackError
+    when there are not so many."""
+    with _choosing:
+        found = list(islice(filter(is_free, islice(_own_ports(), _SLICE)), count))
+    if len(found) < count:
+        raise LocalStackError(f"{HOST} has no {count} free ports from {_FIRST_PORT} on")
+    return found
 
 
 def is_free(port: int) -> bool:
