@@ -1,5 +1,6 @@
 """Samples and their metadata. Each is listed in its project and every group above, by the rows of `sample_index`."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.puid import Kind, is_puid, make
 from chalicelib.catalog.rows import PuidRow, puid_key
 from chalicelib.catalog.sample_index import Listed, ListedRow, TermRow
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.errors import Conflict, NotFound, Words, words
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
 from chalicelib.tables import Json, TableName, write_together
@@ -60,6 +61,14 @@ class NewSample:
     description: str | None = None
     metadata: Metadata | None = None
     puid: str | None = None
+
+
+def oversize(metadata: Metadata) -> Words | None:
+    """The rule that a sample's metadata break when they are too large."""
+    size = len(json.dumps(dict(metadata), ensure_ascii=False).encode())
+    if size <= MAX_METADATA:
+        return None
+    return words("A sample's metadata may have {most} bytes in all; this has {size}.", most=MAX_METADATA, size=size)
 
 
 class SampleRow(Model):

@@ -19,7 +19,7 @@ from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.catalog.sample_index import Listed
 from chalicelib.catalog.sample_lists import SortKey
 from chalicelib.catalog.samples import NewSample, Sample
-from chalicelib.errors import Flaw, NotFound, broken, words
+from chalicelib.errors import Flaw, NotFound, broken
 from chalicelib.http.bodies import Body, Name, Text, caller, path_value, query, read_body
 from chalicelib.http.locations import location
 from chalicelib.http.namespaces import puid_rule
@@ -137,13 +137,8 @@ def _new(bodies: Sequence[NewSampleBody], pointers: Sequence[str]) -> list[NewSa
 
 
 def _too_much(metadata: dict[str, Any], pointer: str) -> list[Flaw]:
-    size = len(json.dumps(metadata, ensure_ascii=False).encode())
-    if size <= samples.MAX_METADATA:
-        return []
-    rule = words(
-        "A sample's metadata may have {most} bytes in all; this has {size}.", most=samples.MAX_METADATA, size=size
-    )
-    return [Flaw(pointer, rule)]
+    rule = samples.oversize(metadata)
+    return [] if rule is None else [Flaw(pointer, rule)]
 
 
 def _whole(page: Sequence[Listed]) -> tuple[list[dict[str, Any]], Listed | None]:

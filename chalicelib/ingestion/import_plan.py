@@ -1,6 +1,5 @@
 """What an import would do to a project: everything that can be known of it before anything is written."""
 
-import json
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -8,11 +7,11 @@ from itertools import islice
 from typing import Literal
 
 from chalicelib.catalog import files, sample_lists, samples, sources
-from chalicelib.catalog.metadata import Metadata, merged_metadata
+from chalicelib.catalog.metadata import merged_metadata
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.catalog.samples import Sample
-from chalicelib.errors import Flaw, Invalid, Words, words
+from chalicelib.errors import Flaw, Invalid
 from chalicelib.ingestion.samplesheet import Samplesheet, SheetFile, SheetSample, pointer
 from chalicelib.settings import settings
 
@@ -85,18 +84,8 @@ def plan_import(project: Namespace, user_id: str, sheet: Samplesheet, *, look_at
 
 
 def _too_much(told: SheetSample, sample: Sample | None) -> list[Flaw]:
-    rule = oversize(merged_metadata({} if sample is None else sample.metadata, told.metadata))
+    rule = samples.oversize(merged_metadata({} if sample is None else sample.metadata, told.metadata))
     return [] if rule is None else [Flaw(f"/samplesheet/{told.row}", rule)]
-
-
-def oversize(metadata: Metadata) -> Words | None:
-    """The rule that a sample's metadata break when they are too large."""
-    size = len(json.dumps(dict(metadata), ensure_ascii=False).encode())
-    if size <= samples.MAX_METADATA:
-        return None
-    return words(
-        "A sample's metadata may have {most} bytes in all; this has {size}.", most=samples.MAX_METADATA, size=size
-    )
 
 
 def _looker(project: Namespace, user_id: str) -> Callable[[SheetFile], int | Flaw]:

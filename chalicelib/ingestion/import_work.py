@@ -17,7 +17,6 @@ from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.samples import NewSample, Sample
 from chalicelib.errors import Conflict, Flaw, Invalid, NotFound, SeqportError
 from chalicelib.ingestion import import_record
-from chalicelib.ingestion.import_plan import oversize
 from chalicelib.ingestion.import_record import FailureCode, Import, Made, Status
 from chalicelib.ingestion.import_start import start
 from chalicelib.ingestion.import_steps import Step, file_ids, read_steps, sample_ids
@@ -117,7 +116,7 @@ def _sample_of(present: Import, project: Namespace, step: Step) -> Sample:
 
 def _as_told(sample: Sample, step: Step) -> Sample:
     metadata = merged_metadata(sample.metadata, step.metadata)
-    if step.metadata and (rule := oversize(metadata)):
+    if step.metadata and (rule := samples.oversize(metadata)):
         raise Invalid(rule)
     description = sample.description if step.description is None else step.description
     return replace(sample, description=description, metadata=metadata)
