@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -26,6 +27,7 @@ _S3 = Config(
     # the CPU.
     s3={"payload_signing_enabled": False},
 )
+_SERVER_ERROR = 500
 _CONTROL = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=20)
 # A mail that may have gone out must not be sent again, so SES is asked once.
 _ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=5, read_timeout=20)
@@ -65,6 +67,25 @@ def sqs() -> "SQSClient":
 def functions() -> "LambdaClient":
     """The Lambda client."""
     return session().client("lambda", config=_CONTROL)
+
+
+_BUSY_CODES = {
+    "ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "TooManyRequestsException",
+    "SlowDown", "ServiceUnavailable", "InternalServerError", "InternalError", "RequestTimeout",
+}  # fmt: skip
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Does an error, or one that caused it, come of an AWS service that could not be reached or was too busy?"""
+    while error is not None:
+        if isinstance(error, ConnectionError | HTTPClientError):
+            return True
+        if isinstance(error, ClientError):
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            if status >= _SERVER_ERROR or error.response["Error"]["Code"] in _BUSY_CODES:
+                return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def forget_clients() -> None:

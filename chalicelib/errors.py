@@ -109,8 +109,10 @@ class Invalid(SeqportError):
         self.flaws = tuple(flaws)
 
 
-def broken(flaws: Sequence[Flaw], *, slug: str | None = None) -> Invalid:
-    """The error that tells these flaws, of which there is at least one."""
-    if len(flaws) == 1:
+def broken(flaws: Sequence[Flaw], *, slug: str | None = None, count: int | None = None) -> Invalid:
+    """The error that names these violations, of which there is at least one; `count`: how many there are in all, where
+    only the first are given."""
+    total = len(flaws) if count is None else count
+    if total == 1:
         return Invalid(flaws[0].words, flaws, slug=slug)
-    return Invalid("The request breaks {count} rules.", flaws, slug=slug, count=len(flaws))
+    return Invalid("The request breaks {count} rules.", flaws, slug=slug, count=total)

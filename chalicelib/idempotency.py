@@ -13,16 +13,15 @@ from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, PutError
-from pynamodb.models import Model
 
 from chalicelib.errors import Invalid
-from chalicelib.tables import TableName, conditional_failure
+from chalicelib.tables import Row, TableName, conditional_failure
 
 LASTS = timedelta(hours=24)
 MAX_ANSWER = 300_000  # a DynamoDB item has at most 400 kB; a larger answer is made again instead
 
 
-class KeyRow(Model):
+class KeyRow(Row):
     """A row of the idempotency table; DynamoDB removes it some time after `expires_at` (seconds since 1970)."""
 
     class Meta:

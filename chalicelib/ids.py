@@ -1,7 +1,25 @@
-"""Where new ids come from: chance, or a seed, so that a request that is repeated makes the same ids again."""
+"""Ids: how long those may be that clients give, and where new ones come from: chance, or a seed, so that a request
+that is repeated makes the same ids again."""
 
 import base64
 import uuid
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+MAX_ID = 255  # bytes of UTF-8: ids become keys of DynamoDB, which end at 1,024 bytes
+
+
+def _within_bytes(text: str) -> str:
+    size = len(text.encode(errors="surrogatepass"))
+    if size > MAX_ID:
+        raise PydanticCustomError("too_many_bytes", "too many bytes", {"max_bytes": MAX_ID, "size": size})
+    return text
+
+
+GivenId = Annotated[str, AfterValidator(_within_bytes)]  # an id or PUID in a body
+RequiredId = Annotated[str, StringConstraints(min_length=1), AfterValidator(_within_bytes)]
 
 
 class Ids:

@@ -4,18 +4,23 @@ import json
 import random
 import time
 from collections.abc import Callable, Sequence
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import Any, TypeVar
 
 from pynamodb.attributes import JSONAttribute
 from pynamodb.connection import Connection
-from pynamodb.exceptions import TransactWriteError
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import SeqportError
 from chalicelib.settings import settings
 
-_TRIES = 6  # two transactions that meet at an item refuse each other; one goes on, the other comes again
+T = TypeVar("T")
+_TRIES = 8  # a write that meets a transaction at an item is refused; it is tried again, with full jitter
+_CONFLICT = "TransactionConflict"
 
 
 class TableName:
@@ -37,6 +42,42 @@ class Json(JSONAttribute):
         return None if value is None else json.dumps(value, ensure_ascii=False)
 
 
+def _retrying(write: Callable[[], T]) -> T:
+    """What a write returns, tried again where it met a transaction at its item."""
+    for attempt in range(_TRIES - 1):
+        try:
+            return write()
+        except PynamoDBException as error:
+            if not _is_conflict(error):
+                raise
+        time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter, no secret
+    return write()
+
+
+def _is_conflict(error: PynamoDBException) -> bool:
+    """Was a single write refused because a transaction is at work on the item (`TransactionConflictException`), or a
+    transaction because of another write?"""
+    codes = [getattr(error, "cause_response_code", None)]
+    codes += [reason.code for reason in getattr(error, "cancellation_reasons", []) if reason is not None]
+    return any((code or "").removesuffix("Exception") == _CONFLICT for code in codes)
+
+
+class Row(Model):
+    """Base of all rows. A single write that meets a transaction at its item is tried again."""
+
+    def save(self, condition: Condition | None = None, **more: Any) -> dict[str, Any]:
+        """Put the row."""
+        return _retrying(partial(super().save, condition, **more))
+
+    def update(self, actions: list[Action], condition: Condition | None = None, **more: Any) -> Any:
+        """Update the row's item."""
+        return _retrying(partial(super().update, actions, condition, **more))
+
+    def delete(self, condition: Condition | None = None, **more: Any) -> Any:
+        """Delete the row's item."""
+        return _retrying(partial(super().delete, condition, **more))
+
+
 @cache
 def connection() -> Connection:
     """The connection that transactions go through; one for the process, because making a client is slow."""
@@ -56,18 +97,15 @@ def write_together(fill: Callable[[TransactWrite], None], *, taken: Sequence[Seq
 
     Operations beyond `taken` are not expected to fail. Nothing is written unless all is.
     """
-    for attempt in range(_TRIES):
-        try:
-            with TransactWrite(connection=connection()) as transaction:
-                fill(transaction)
-        except TransactWriteError as error:
-            reasons = error.cancellation_reasons
-            for conflict, reason in zip(taken, reasons, strict=False):
-                if reason is not None and reason.code == "ConditionalCheckFailed" and conflict is not None:
-                    raise conflict from error
-            met = any(reason is not None and reason.code == "TransactionConflict" for reason in reasons)
-            if not met or attempt == _TRIES - 1:
-                raise
-            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter, no secret
-        else:
-            return
+
+    def write() -> None:
+        with TransactWrite(connection=connection()) as transaction:
+            fill(transaction)
+
+    try:
+        _retrying(write)
+    except TransactWriteError as error:
+        for conflict, reason in zip(taken, error.cancellation_reasons, strict=False):
+            if reason is not None and reason.code == "ConditionalCheckFailed" and conflict is not None:
+                raise conflict from error
+        raise

@@ -1,5 +1,6 @@
 """Moments as the contract writes them: RFC 3339 in UTC with `Z`."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 
@@ -16,6 +17,20 @@ def to_text(moment: datetime) -> str:
 def from_text(text: str) -> datetime:
     """The moment of such a text; ValueError when it is none."""
     return datetime.fromisoformat(text)
+
+
+# RFC 3339 section 5.6: `T` and `Z` in either case, fractions of any length, an offset or Z.
+_RFC_3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})", re.IGNORECASE
+)
+
+
+def from_rfc_3339(text: str) -> datetime:
+    """The moment that a client wrote; ValueError for another spelling than RFC 3339's, or a moment that does not
+    exist. Python's own parser takes much more of ISO 8601."""
+    if not _RFC_3339.fullmatch(text):
+        raise ValueError("not a date-time of RFC 3339")
+    return datetime.fromisoformat(text.upper())
 
 
 def later_than(text: str) -> str:

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import times
 from chalicelib.access.roles import Role
-from chalicelib.tables import TableName, write_together
+from chalicelib.tables import Row, TableName, write_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class GroupLink:
         return self.expires_at is None or self.expires_at > at
 
 
-class GroupLinkRow(Model):
+class GroupLinkRow(Row):
     """`NS#<namespace>` / `LINK#<group>`, in the namespaces table.
 
     The same again as `INTO#<above>` / `<group>#<namespace>` for the group and each group above it: one query tells what

@@ -7,13 +7,12 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
-from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import times
 from chalicelib.access.roles import Role
 from chalicelib.errors import Conflict
-from chalicelib.tables import TableName, write_together
+from chalicelib.tables import Row, TableName, write_together
 
 _TRIES = 6
 
@@ -41,7 +40,7 @@ class _ByUser(GlobalSecondaryIndex["MembershipRow"]):
     pk = UnicodeAttribute(range_key=True)
 
 
-class MembershipRow(Model):
+class MembershipRow(Row):
     """A membership's row in the namespaces table: beside the namespace that it is of."""
 
     class Meta:
@@ -71,12 +70,17 @@ def _value(row: MembershipRow) -> Membership:
     return Membership(row.pk.removeprefix("NS#"), row.user_id, Role(int(row.role)), row.expires_at)
 
 
-def role_of(user_id: str, namespace_ids: Sequence[str]) -> Role | None:
-    """The highest role that the user has on any of these namespaces (one with its ancestors); None for none."""
+def held(user_id: str, namespace_ids: Sequence[str]) -> list[Membership]:
+    """The user's memberships on any of these namespaces (one with its ancestors), as far as they hold now."""
     at = times.to_text(times.now())
     keys = [(f"NS#{namespace_id}", f"MEMBER#{user_id}") for namespace_id in namespace_ids]
-    held = (_value(row) for row in MembershipRow.batch_get(keys, consistent_read=True))
-    return max((membership.role for membership in held if membership.holds(at)), default=None)
+    found = (_value(row) for row in MembershipRow.batch_get(keys, consistent_read=True))
+    return [membership for membership in found if membership.holds(at)]
+
+
+def role_of(user_id: str, namespace_ids: Sequence[str]) -> Role | None:
+    """The highest role that the user has on any of these namespaces (one with its ancestors); None for none."""
+    return max((membership.role for membership in held(user_id, namespace_ids)), default=None)
 
 
 def of_user(user_id: str) -> list[Membership]:
@@ -96,7 +100,7 @@ class _OwnersChanged(Conflict):
     """Another owner was taken away at the same moment."""
 
 
-class _OwnersRow(Model):
+class _OwnersRow(Row):
     """`NS#<namespace>` / `OWNERS`: counts the changes that took an owner away. Two at once would not see each other;
     by this row one of them has to look again."""
 

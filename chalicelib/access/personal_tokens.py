@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
-from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import times
@@ -15,7 +14,7 @@ from chalicelib.access import users
 from chalicelib.access.tokens import AccessToken, TokenRefused
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
-from chalicelib.tables import TableName, write_together
+from chalicelib.tables import Row, TableName, write_together
 
 PREFIX = "seqport_pat_"  # lets scanners of leaked secrets know one
 MAX_TOKENS = 50
@@ -41,7 +40,7 @@ class PersonalToken:
     expires_at: str | None
 
 
-class _TokenRow(Model):
+class _TokenRow(Row):
     """`USER#<user>` / `TOKEN#<id>`, and the same again as `TOKEN#<hash of the secret>` / `TOKEN`."""
 
     class Meta:
@@ -138,4 +137,4 @@ def verify(secret: str) -> AccessToken:
     user = users.find(row.user_id)
     if user is None or (row.expires_at is not None and row.expires_at <= times.to_text(times.now())):
         raise TokenRefused("an expired personal access token")
-    return AccessToken(user.id, user.email, user.first_name, user.last_name, user.locale, " ".join(row.scopes))
+    return AccessToken(user.id, user.email, user.first_name, user.last_name, user.locale or "", " ".join(row.scopes))

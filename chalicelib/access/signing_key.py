@@ -7,15 +7,14 @@ from functools import cache
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import PutError
-from pynamodb.models import Model
 
-from chalicelib.tables import TableName, conditional_failure
+from chalicelib.tables import Row, TableName, conditional_failure
 
 _SIGNATURE = 12  # bytes: forging needs 2^95 tries on the average, each of them a request
 _PLACE = ("SIGNING_KEY", "1")
 
 
-class _KeyRow(Model):
+class _KeyRow(Row):
     """`SIGNING_KEY` / `1`, in the users table, which is encrypted at rest."""
 
     class Meta:

@@ -15,6 +15,7 @@ ALGORITHMS = ("RS256", "ES256")
 MAX_LENGTH = 8_192
 SIGNED_IN = "*"
 _LEEWAY = 30
+_LOCALES = ("en", "fr")
 _KEYS_LAST = 300
 _NAMESPACE = uuid.UUID("5f1ad0f2-7a0a-4f0c-9a70-6d3f3b9c6f1e")
 
@@ -27,6 +28,7 @@ class TokenRefused(Exception):
 class AccessToken:
     """What a verified token says of its bearer. `subject` is our id of the user: one for each issuer and subject.
 
+    What the token does not say (address, names, language) is empty: many issuers put it into ID tokens only.
     `scopes` are those of a personal access token, with spaces between; SIGNED_IN for somebody who signed in.
     """
 
@@ -93,13 +95,20 @@ def _audiences(claims: Mapping[str, Any]) -> set[str]:
     return {audience} if isinstance(audience, str) else {str(one) for one in audience}
 
 
+def _email(claims: Mapping[str, Any]) -> str:
+    """The address, unless the issuer says that nobody has proven it (OpenID Connect Core 1.0 section 5.1; Cognito
+    writes booleans as texts). An issuer that says nothing of it is trusted."""
+    is_verified = str(claims.get("email_verified", True)).lower() == "true"
+    return str(claims.get("email") or "").lower() if is_verified else ""
+
+
 def _token_of(claims: Mapping[str, Any]) -> AccessToken:
-    locale = str(claims.get("locale") or "en").lower()
+    locale = str(claims.get("locale") or "").lower()
     return AccessToken(
         subject=str(uuid.uuid5(_NAMESPACE, f"{claims['iss']}\n{claims['sub']}")),
-        email=str(claims.get("email") or "").lower(),
+        email=_email(claims),
         first_name=str(claims.get("given_name") or ""),
         last_name=str(claims.get("family_name") or ""),
-        locale="fr" if locale.startswith("fr") else "en",
+        locale=next((known for known in _LOCALES if locale.split("-")[0].split("_")[0] == known), ""),
         scopes=SIGNED_IN,
     )

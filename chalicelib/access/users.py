@@ -1,28 +1,32 @@
 """The people who have signed in: what mails and lists need of them, and their language."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, PutError
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
-from pynamodb.models import Model
 
 from chalicelib.access.tokens import AccessToken
-from chalicelib.tables import TableName, conditional_failure
+from chalicelib.tables import Row, TableName, conditional_failure
 
 _PROFILE = "PROFILE"
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person. `locale` is `en` or `fr`."""
+    """A person. `locale` is `en` or `fr`, or None until they or their issuer have chosen one."""
 
     id: str
     email: str
     first_name: str
     last_name: str
-    locale: str
+    locale: str | None
+
+    @property
+    def language(self) -> str:
+        """The language to write to them in: the one they chose, else English."""
+        return self.locale or "en"
 
 
 class _ByEmail(GlobalSecondaryIndex["UserRow"]):
@@ -33,7 +37,7 @@ class _ByEmail(GlobalSecondaryIndex["UserRow"]):
     email = UnicodeAttribute(hash_key=True)
 
 
-class UserRow(Model):
+class UserRow(Row):
     """A row of the users table."""
 
     class Meta:
@@ -47,7 +51,7 @@ class UserRow(Model):
     email = UnicodeAttribute(null=True)
     first_name = UnicodeAttribute(default="")
     last_name = UnicodeAttribute(default="")
-    locale = UnicodeAttribute(default="en")
+    locale = UnicodeAttribute(null=True)
 
 
 def _value(row: UserRow) -> User:
@@ -69,7 +73,8 @@ def find_many(user_ids: Iterable[str]) -> dict[str, User]:
 
 
 def signed_in(token: AccessToken) -> User:
-    """The user of a verified token; a first sign-in makes the record, a changed address or name is taken over."""
+    """The user of a verified token. A first sign-in makes the record; later ones take over what the token says, and
+    keep what it does not say. The language that somebody chose stays, whatever the issuer says."""
     known = find(token.subject)
     if known is None:
         row = UserRow(
@@ -79,7 +84,7 @@ def signed_in(token: AccessToken) -> User:
             email=token.email or None,
             first_name=token.first_name,
             last_name=token.last_name,
-            locale=token.locale,
+            locale=token.locale or None,
         )
         try:
             row.save(condition=UserRow.pk.does_not_exist())
@@ -90,18 +95,14 @@ def signed_in(token: AccessToken) -> User:
             return _value(row)
         known = find(token.subject)
         assert known is not None  # noqa: S101 - the condition failed because it is there
-    told = (token.email, token.first_name, token.last_name)
-    if (known.email, known.first_name, known.last_name) == told:
-        return known
-    row = UserRow(f"USER#{token.subject}", _PROFILE)
-    row.update(
-        actions=[
-            UserRow.email.set(token.email) if token.email else UserRow.email.remove(),
-            UserRow.first_name.set(token.first_name),
-            UserRow.last_name.set(token.last_name),
-        ]
-    )
-    return User(known.id, *told, known.locale)
+    said = {"email": token.email, "first_name": token.first_name, "last_name": token.last_name}
+    if known.locale is None:
+        said["locale"] = token.locale
+    changes = {name: value for name, value in said.items() if value and value != getattr(known, name)}
+    if changes:
+        row = UserRow(f"USER#{token.subject}", _PROFILE)
+        row.update(actions=[getattr(UserRow, name).set(value) for name, value in changes.items()])
+    return replace(known, **changes)
 
 
 def set_locale(user_id: str, locale: str) -> None:

@@ -112,7 +112,7 @@ def _ready(
     export: Export, state: State, upload: Upload, contents: Contents, manifest: Manifest, archive: Archive
 ) -> dict[str, Any]:
     """Keep what previews and downloads need beside the archive, then turn the record."""
-    put_export(manifest_key(export.id), b"".join(_encoded(manifest.json_lines)()))
+    put_export(manifest_key(upload.key), b"".join(_encoded(manifest.json_lines)()))
     keep_left_out(upload.key, contents.skipped)
     put_export(sources_key(upload.key), json.dumps(contents.source_ids).encode())
     moment = times.now()

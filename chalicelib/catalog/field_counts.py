@@ -11,11 +11,10 @@ from typing import Any, Self
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
-from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import Flaw, broken, words
-from chalicelib.tables import TableName
+from chalicelib.tables import Row, TableName
 
 MAX_FIELDS = 1_000  # different ones in a group with all below it
 _MAX_NAMES = 200_000  # bytes of their names: a row holds 400 kB
@@ -25,7 +24,7 @@ _ROWS = 16  # writers seldom meet at one
 _FIELD = "f:"
 
 
-class _FieldsRow(Model):
+class _FieldsRow(Row):
     """`FIELDS#<namespace>` / `<0…15>`: under `f:<field>` a part of the number of samples that carry it."""
 
     class Meta:

@@ -8,7 +8,6 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from pynamodb.exceptions import DoesNotExist, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import times
@@ -19,7 +18,7 @@ from chalicelib.catalog.rows import PuidRow, puid_key
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from chalicelib.tables import TableName, conditional_failure, write_together
+from chalicelib.tables import Row, TableName, conditional_failure, write_together
 
 _TRIES = 6
 _MATES = 90  # on their way at once, of which one transaction can speak
@@ -65,7 +64,7 @@ class File:
         return f"s3://{self.bucket}/{self.key}"
 
 
-class FileRow(Model):
+class FileRow(Row):
     """`SAMPLE#<sample>` / `FILE#<file>`: one file of a sample."""
 
     class Meta:
@@ -95,7 +94,7 @@ class FileRow(Model):
     met = UnicodeAttribute(null=True)
 
 
-class _PointerRow(Model):
+class _PointerRow(Row):
     """`FILE#<file>` / `POINTER`, `OBJECT#<uri>` / `FILE#<file>`: which sample's file is meant."""
 
     class Meta:

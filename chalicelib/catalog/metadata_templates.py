@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute
-from pynamodb.models import Model
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import times
@@ -12,7 +11,7 @@ from chalicelib.catalog.sample_index import shortened
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
 from chalicelib.search import folded
-from chalicelib.tables import TableName, write_together
+from chalicelib.tables import Json, Row, TableName, write_together
 
 MAX_TEMPLATES = 100  # of a namespace
 
@@ -29,7 +28,7 @@ class MetadataTemplate:
     updated_at: str
 
 
-class _TemplateRow(Model):
+class _TemplateRow(Row):
     """`TEMPLATES#<namespace>` / `TEMPLATE#<id>`."""
 
     class Meta:
@@ -38,12 +37,12 @@ class _TemplateRow(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     name = UnicodeAttribute()
-    fields = JSONAttribute()
+    fields = Json()
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
 
 
-class _NameRow(Model):
+class _NameRow(Row):
     """`TEMPLATES#<namespace>` / `NAME#<name>`: keeps names apart, however they are written."""
 
     class Meta:

@@ -6,7 +6,6 @@ from typing import Literal
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
-from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import times
@@ -18,7 +17,7 @@ from chalicelib.catalog.rows import PuidRow, puid_key
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from chalicelib.tables import TableName, write_together
+from chalicelib.tables import Row, TableName, write_together
 
 NamespaceType = Literal["group", "project"]
 MAX_DEPTH = 10
@@ -46,7 +45,7 @@ class Namespace:
         return (*self.ancestor_ids, self.id)
 
 
-class NamespaceRow(Model):
+class NamespaceRow(Row):
     """`NS#<id>` / `META`, and the same again as `BELOW#<ancestor>` / `<type>#<id>` under each group above, so that one
     query reads all that is below a group. Namespaces neither move nor change."""
 
@@ -67,7 +66,7 @@ class NamespaceRow(Model):
     created_at = UnicodeAttribute()
 
 
-class _PathRow(Model):
+class _PathRow(Row):
     """`PATH#<parent>` / `<path>`: keeps paths apart."""
 
     class Meta:
@@ -128,11 +127,15 @@ def create(
     path: str,
     parent: Namespace | None,
     owner_id: str,
+    owner_until: str | None = None,
     ids: Ids,
     puid: str | None = None,
     description: str | None = None,
 ) -> Namespace:
-    """Make a namespace and its owner in one transaction. Conflict when the path or the PUID is taken by another."""
+    """Make a namespace and its owner in one transaction. Conflict when the path or the PUID is taken by another.
+
+    The owner's role ends at `owner_until`: a role in the parent that expires gives none that stays.
+    """
     if parent is not None and len(parent.lineage) >= MAX_DEPTH:
         raise Conflict("Groups nest at most {most} deep.", slug="too-deep", most=MAX_DEPTH)
     kind = Kind.GROUP if type == "group" else Kind.PROJECT
@@ -156,7 +159,7 @@ def create(
         name_row = NamespacePuidRow(puid_key(made.puid), target_id=made.id)
         transaction.save(name_row, condition=NamespacePuidRow.pk.does_not_exist())
         transaction.save(_row(made, f"NS#{made.id}", _META), condition=NamespaceRow.pk.does_not_exist())
-        transaction.save(memberships.row_of(Membership(made.id, owner_id, Role.OWNER, None)))
+        transaction.save(memberships.row_of(Membership(made.id, owner_id, Role.OWNER, owner_until)))
         for ancestor_id in made.ancestor_ids:
             transaction.save(_row(made, f"BELOW#{ancestor_id}", f"{type}#{made.id}"))
 
@@ -205,3 +208,9 @@ def below(namespace_id: str, type: NamespaceType) -> Iterator[Namespace]:
     """The groups or projects below a group, however deep."""
     rows = NamespaceRow.query(f"BELOW#{namespace_id}", NamespaceRow.sk.startswith(f"{type}#"), consistent_read=True)
     return map(_value, rows)
+
+
+def groups_around(namespace_ids: Iterable[str]) -> frozenset[str]:
+    """The ids of all groups that hold these namespaces, of those that are groups themselves too."""
+    found = find_many(namespace_ids).values()
+    return frozenset(id_ for one in found for id_ in (*one.ancestor_ids, *([one.id] if one.type == "group" else [])))

@@ -1,12 +1,13 @@
 """What the catalog's tables share: a row that makes a PUID one of a kind, and finding what it names."""
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.models import Model
+
+from chalicelib.tables import Row
 
 PUID = "PUID"
 
 
-class PuidRow(Model):
+class PuidRow(Row):
     """Base of each table's PUID rows: `PUID#<puid>` names the thing with id `target_id`."""
 
     pk = UnicodeAttribute(hash_key=True)

@@ -63,13 +63,16 @@ def page(
     state: RunState | None,
     after: str | None,
     limit: int,
+    is_visible: Callable[[Run], bool] | None = None,
 ) -> Page:
-    """A page of the list in this partition (`list_of_user`, `list_of_namespace`), as far as `q` and `state` ask."""
+    """A page of the list in this partition (`list_of_user`, `list_of_namespace`), as far as `q` and `state` ask and
+    `is_visible` allows (None: all are)."""
 
     def is_meant(run: Run) -> bool:
-        return finds(q, run.name or "", run.id) and (state is None or run.state is state)
+        is_found = finds(q, run.name or "", run.id) and (state is None or run.state is state)
+        return is_found and (is_visible is None or is_visible(run))
 
-    everything = not q and state is None
+    everything = not q and state is None and is_visible is None
     total, is_exact = _counted(pk) if everything else _matching(pk, is_meant)
     order = _ORDERS[sort]
     chosen: list[Run] = []

@@ -11,11 +11,10 @@ from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
-from pynamodb.models import Model
 
 from chalicelib import times
 from chalicelib.catalog.file_formats import format_of
-from chalicelib.tables import Json, TableName
+from chalicelib.tables import Json, Row, TableName
 
 OWN = 0  # the place of what belongs to the run itself
 
@@ -63,7 +62,7 @@ class Output:
         return f"s3://{self.bucket}/{self.key}"
 
 
-class PartRow(Model):
+class PartRow(Row):
     """`RUN#<run>` / `PART#<place>#0` a row of the samplesheet, `PART#<place>#1#<output>` an output."""
 
     class Meta:
@@ -85,7 +84,7 @@ class PartRow(Model):
     created_at = UnicodeAttribute(null=True)
 
 
-class _PlaceRow(Model):
+class _PlaceRow(Row):
     """`RUN#<run>` / `PLACE#<id or PUID of a sample>`: where a sample stands in the run."""
 
     class Meta:

@@ -1,4 +1,11 @@
-"""Who may see a run, and who may say what becomes of it."""
+"""Who may see a run, and who may say what becomes of it.
+
+Everything needs a role in the run's namespace now: somebody who left keeps nothing of the runs that they submitted
+there, since outputs hold what the namespace's samples hold (docs/decisions/0010).
+"""
+
+from collections.abc import Callable
+from functools import cache
 
 from chalicelib.access.roles import Role
 from chalicelib.catalog import namespaces, permissions, workflow_executions
@@ -6,15 +13,25 @@ from chalicelib.catalog.workflow_executions import Run, no_such_run
 from chalicelib.errors import Forbidden
 
 
-def find_seen(run_id: str, user_id: str) -> tuple[Run, Role | None]:
-    """The run of this id, if the user may know of it: their own, or an open one of a namespace in which they have a
-    role. With that role; a submitter may have none (any more). NotFound otherwise."""
+def find_seen(run_id: str, user_id: str) -> tuple[Run, Role]:
+    """The run of this id with the user's role in its namespace, if they have one there and the run is open or their
+    own. NotFound otherwise."""
     run = workflow_executions.find(run_id)
-    namespace = namespaces.find_many([run.namespace_id]).get(run.namespace_id)
-    role = None if namespace is None else permissions.readable(user_id, namespace)
-    if run.submitter_id != user_id and (role is None or not run.is_open):
+    role = roles_by_namespace(user_id)(run.namespace_id)
+    if role is None or not (run.is_open or run.submitter_id == user_id):
         raise no_such_run()
     return run, role
+
+
+def roles_by_namespace(user_id: str) -> Callable[[str], Role | None]:
+    """The user's role by the id of a namespace, each looked up once: for lists of runs of many namespaces."""
+
+    @cache
+    def role_in(namespace_id: str) -> Role | None:
+        namespace = namespaces.find_many([namespace_id]).get(namespace_id)
+        return None if namespace is None else permissions.readable(user_id, namespace)
+
+    return role_in
 
 
 def require_report(run_id: str, user_id: str) -> Run:
@@ -26,18 +43,17 @@ def require_report(run_id: str, user_id: str) -> Run:
 
 
 def require_registration(run_id: str, user_id: str) -> Run:
-    """The run that the user may give outputs to: of those who may report on it, who is an analyst now. Its namespace's
-    sources are for its members only."""
+    """The run that the user may give outputs to: of those who may report on it, who is an analyst now."""
     run, role = find_seen(run_id, user_id)
     _require_analyst(role)
     return run
 
 
-def _require_analyst(role: Role | None) -> None:
-    if role is None or role < Role.ANALYST:
+def _require_analyst(role: Role) -> None:
+    if role < Role.ANALYST:
         raise Forbidden(
             "This needs at least the role {least} here; yours is {role}.",
             slug="role-too-low",
             least=Role.ANALYST.label,
-            role="none" if role is None else role.label,
+            role=role.label,
         )

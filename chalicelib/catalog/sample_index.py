@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DeleteError
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
-from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.search import finds, folded, words
-from chalicelib.tables import TableName, conditional_failure
+from chalicelib.tables import Row, TableName, conditional_failure
 
 SHARDS = 4
 _COUNTERS = 16  # a namespace's count is the sum of so many rows: writers seldom meet at one
@@ -68,7 +67,7 @@ class _ByUpdated(GlobalSecondaryIndex["ListedRow"]):
     updated_key = UnicodeAttribute(range_key=True)
 
 
-class ListedRow(Model):
+class ListedRow(Row):
     """`IN#<namespace>#<shard>` / `<puid>`: the sample lies in this namespace."""
 
     class Meta:
@@ -87,7 +86,7 @@ class ListedRow(Model):
     updated_key = UnicodeAttribute()
 
 
-class TermRow(Model):
+class TermRow(Row):
     """`TERM#<namespace>#<shard>` / `<term>\\0<puid>`: a search for what begins this term may mean the sample.
 
     `since` is the `updated_at` of the sample's change that wrote it: who removes the terms of an older name leaves
@@ -102,7 +101,7 @@ class TermRow(Model):
     since = UnicodeAttribute()
 
 
-class _CountRow(Model):
+class _CountRow(Row):
     """`COUNT#<namespace>` / `<0…15>`: a part of the number of samples in a namespace; parts may be below zero."""
 
     class Meta:

@@ -2,11 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
-from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import times
@@ -19,11 +18,12 @@ from chalicelib.catalog.sample_index import Listed, ListedRow, TermRow
 from chalicelib.errors import Conflict, NotFound, Words, words
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from chalicelib.tables import Json, TableName, write_together
+from chalicelib.tables import Json, Row, TableName, write_together
 
 MAX_METADATA = 300_000  # bytes of one sample's, as JSON
 _META = "META"
 _TRANSACTION = 100  # operations that one transaction may have (TransactWriteItems)
+_TRANSACTION_BYTES = 3_000_000  # of the 4 MB that it may have: rows of lists, PUIDs and counts come with each sample
 _TRIES = 6
 
 
@@ -63,15 +63,20 @@ class NewSample:
     puid: str | None = None
 
 
+def metadata_size(metadata: Metadata) -> int:
+    """Bytes of metadata as they are stored: JSON in UTF-8, without escapes."""
+    return len(json.dumps(dict(metadata), ensure_ascii=False).encode())
+
+
 def oversize(metadata: Metadata) -> Words | None:
     """The rule that a sample's metadata break when they are too large."""
-    size = len(json.dumps(dict(metadata), ensure_ascii=False).encode())
+    size = metadata_size(metadata)
     if size <= MAX_METADATA:
         return None
     return words("A sample's metadata may have {most} bytes in all; this has {size}.", most=MAX_METADATA, size=size)
 
 
-class SampleRow(Model):
+class SampleRow(Row):
     """A sample's row."""
 
     class Meta:
@@ -179,8 +184,7 @@ def create_many(project: Namespace, wanted: Sequence[NewSample], ids: Ids) -> li
     depth = len(project.lineage)
     at_once = max(1, (_TRANSACTION - (1 + field_counts.MOST_ROWS) * depth) // (2 + depth))
     there = find_many(sample.id for sample in made) if ids.is_repeatable else {}
-    for start in range(0, len(made), at_once):
-        chunk = made[start : start + at_once]
+    for chunk in _chunks(made, at_once):
         if any(sample.id not in there for sample in chunk):
             sample_index.put_terms([row for sample in chunk for row in term_rows(sample)])
             try:
@@ -191,6 +195,27 @@ def create_many(project: Namespace, wanted: Sequence[NewSample], ids: Ids) -> li
                     raise
                 there |= twins
     return [there.get(sample.id, sample) for sample in made]
+
+
+def _chunks(made: Sequence[Sample], most: int) -> Iterator[list[Sample]]:
+    """Samples as one transaction takes them: by number, and by bytes."""
+    chunk: list[Sample] = []
+    size = 0
+    for sample in made:
+        more = _size(sample)
+        if chunk and (len(chunk) == most or size + more > _TRANSACTION_BYTES):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(sample)
+        size += more
+    if chunk:
+        yield chunk
+
+
+def _size(sample: Sample) -> int:
+    """About what a sample's rows take of a transaction; its name stands in each list, its description once."""
+    texts = (sample.name,) * 2 * (2 + len(sample.namespace_ids)) + (sample.description or "",)
+    return metadata_size(sample.metadata) + sum(len(text.encode()) for text in texts)
 
 
 def _refuse_taken(made: Sequence[Sample], given: Sequence[str]) -> None:

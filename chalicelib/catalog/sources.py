@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.models import Model
 
 from chalicelib.access.roles import Role
 from chalicelib.catalog import files, namespaces, permissions, samples
@@ -12,7 +11,7 @@ from chalicelib.catalog.files import File
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.stored_objects import StoredObject, look_at
 from chalicelib.errors import Flaw, Invalid, broken
-from chalicelib.tables import TableName
+from chalicelib.tables import Row, TableName
 
 # S3 User Guide, "General purpose bucket naming rules" and "Naming Amazon S3 objects": characters, and UTF-8 bytes.
 _LONGEST_BUCKET, _LONGEST_KEY = 63, 1_024
@@ -29,7 +28,7 @@ class Found:
     filename: str
 
 
-class SourceRow(Model):
+class SourceRow(Row):
     """`NS#<namespace>` / `SOURCE#s3://<bucket>/<prefix>`: objects there may be registered by whoever uploads here."""
 
     class Meta:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
-from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import times
@@ -21,7 +20,7 @@ from chalicelib.catalog.sample_index import shortened
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
 from chalicelib.search import folded
-from chalicelib.tables import TableName, write_together
+from chalicelib.tables import Row, TableName, write_together
 
 _META = "META"
 _TRIES = 6
@@ -86,7 +85,7 @@ class _ByState(GlobalSecondaryIndex["RunRow"]):
     state_key = UnicodeAttribute(range_key=True)
 
 
-class RunRow(Model):
+class RunRow(Row):
     """`RUN#<id>` / `META`, and the same again in each list that shows the run, with where it stands there: `OF#<user>`
     and, if it is open, `IN#<namespace>` / `<created_at>\\0<id>`; by name, change and state through indexes."""
 

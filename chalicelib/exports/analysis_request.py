@@ -17,6 +17,7 @@ from chalicelib.exports.contents import Contents, Skipped
 from chalicelib.exports.estimate import Estimate, scaled
 from chalicelib.exports.request_rules import ExportBody, Rule, invalid, limit_rules
 from chalicelib.exports.runs_asked import AnalysisType, RunsAsked, parts_of
+from chalicelib.ids import GivenId, RequiredId
 
 MAX_RUNS = 5_000
 LOOKED_AT = 5_000  # runs and samples whose outputs are counted before the work begins; the planning looks at the rest
@@ -28,10 +29,8 @@ class AnalysisExportRequest(ExportBody):
 
     type: Literal["analysis"]
     analysis_type: AnalysisType
-    namespace_id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
-    workflow_execution_ids: Annotated[
-        list[Annotated[str, Field(max_length=255)]], Field(default_factory=list, max_length=MAX_RUNS)
-    ]
+    namespace_id: RequiredId | None = None
+    workflow_execution_ids: Annotated[list[GivenId], Field(default_factory=list, max_length=MAX_RUNS)]
 
 
 @dataclass(frozen=True, slots=True)

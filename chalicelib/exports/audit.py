@@ -7,9 +7,8 @@ from uuid import uuid4
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
-from pynamodb.models import Model
 
-from chalicelib.tables import TableName
+from chalicelib.tables import Row, TableName
 
 COUNTED_TO = 10_000  # beyond so many events their number is a lower bound
 
@@ -51,7 +50,7 @@ class _ByNamespace(GlobalSecondaryIndex["AuditRow"]):
     at = UnicodeAttribute(range_key=True)
 
 
-class AuditRow(Model):
+class AuditRow(Row):
     """A row of the audit table, written once and never changed."""
 
     class Meta:

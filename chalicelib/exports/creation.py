@@ -3,7 +3,7 @@ half-way either never existed or is taken up by the clean-up."""
 
 from chalicelib import times
 from chalicelib.errors import Conflict
-from chalicelib.exports import executions, lifecycle, record
+from chalicelib.exports import executions, lifecycle, record, running
 from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.record import Export, ExportRow, Status, Step
 from chalicelib.exports.request import ExportRequest, Wish, to_document
@@ -13,13 +13,14 @@ from chalicelib.ids import Ids
 
 def create_export(wish: Wish, request: ExportRequest, user_id: str, ids: Ids, *, source_ip: str | None) -> Export:
     """Create the export of an accepted wish and start the work on it. With repeatable ids a second call completes
-    the first."""
+    the first. Raises TooMany when the user has as many exports under way as are allowed."""
     export_id = ids.id()
     known = record.find(export_id) if ids.is_repeatable else None
     if known is not None:
         executions.start(known)
         return known
     at = times.to_text(times.now())
+    running.require_place(user_id)  # before anything is written
     put_document(request_key(export_id), to_document(wish))
     row = ExportRow(
         export_id,

@@ -4,11 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chalicelib.exports.contents import Contents, Item, sample_contents
-from chalicelib.exports.record import Export, Status
 from chalicelib.exports.selection import Choice, files_of
 from chalicelib.settings import Settings
-
-LOOKED_AT = 5_000  # samples whose files are counted; for more, the rest is taken to be like them
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +42,6 @@ def contents_of(choice: Choice, file_formats: Iterable[str]) -> Contents:
     return sample_contents(choice.samples, choice.projects, files, file_formats, excluded={})
 
 
-def estimate(choice: Choice, file_formats: Iterable[str]) -> Estimate:
-    """The estimate of these samples and formats; exact up to 5,000 samples."""
-    looked_at = choice.samples[:LOOKED_AT]
-    items = contents_of(Choice(looked_at, choice.projects, ()), file_formats).items
-    return scaled(items, len(choice.samples), len(looked_at))
-
-
 def scaled(items: Iterable[Item], whole: int, looked_at: int) -> Estimate:
     """The estimate of `whole` samples (or runs), of which so many were looked at and have these items."""
     counts: dict[str, tuple[int, int]] = {}
@@ -79,8 +69,3 @@ def excesses(samples: int, files: int, size: int, limits: Settings) -> list[Exce
         Excess("bytes", size, limits.max_export_bytes),
     )
     return [one for one in asked if one.value > one.maximum]
-
-
-def running(exports: Iterable[Export]) -> int:
-    """How many of a user's exports are being worked on."""
-    return sum(1 for export in exports if export.status is Status.PROCESSING)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import astuple
 
 from chalicelib.exports.contents import Skipped
-from chalicelib.exports.download import file_of
 from chalicelib.exports.record import Export
+from chalicelib.exports.source_rights import file_of
 from chalicelib.exports.work_files import get_object, put_export, warnings_key
 from chalicelib.settings import settings
 

@@ -2,17 +2,19 @@
 each gives back whether it took place, so that a step which runs twice changes nothing the second time.
 """
 
-from collections.abc import Sequence
+import random
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from pynamodb.exceptions import TransactWriteError, UpdateError
+from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action as UpdateAction
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import tables
-from chalicelib.errors import Conflict
-from chalicelib.exports import audit
+from chalicelib.errors import Conflict, Gone
+from chalicelib.exports import audit, record, running
 from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.progress import progress_of
@@ -25,22 +27,49 @@ from chalicelib.exports.record import (
     Upload,
     due_shard,
 )
+from chalicelib.exports.running import Reservation, RunningChanged
 
 SYSTEM = "system"
+_TRIES = 20  # exports of one user that begin at the same moment take their places one after the other
 
 
 def create(row: ExportRow, event: Event) -> bool:
-    """Put a new record, with its first line in the audit trail; False when there is one of this id."""
+    """Put a new record, with its first line in the audit trail; False when there is one of this id. TooMany when the
+    user has as many exports under way as are allowed."""
     row.due_shard, row.due_at = due_shard(row.id), row.created_at
-    try:
-        with TransactWrite(connection=tables.connection()) as transaction:
+
+    def write(place: Reservation) -> None:
+        def fill(transaction: TransactWrite) -> None:
             transaction.save(row, condition=ExportRow.id.does_not_exist())
+            place.take(transaction)
             transaction.save(audit.row_of(event))
-    except TransactWriteError as error:
-        if tables.conditional_failure(error):
+
+        tables.write_together(fill, taken=[_NotMet(), RunningChanged()])
+
+    return _with_place(row.user_id, row.id, write)
+
+
+class _NotMet(Conflict):
+    """The condition of a transition does not hold."""
+
+    def __init__(self) -> None:
+        super().__init__("This export changed meanwhile.", slug="changed-meanwhile")
+
+
+def _with_place(user_id: str, export_id: str, write: Callable[[Reservation], None]) -> bool:
+    """Begin an export in a place among its user's running ones; False when the export itself is not as it must be."""
+    for attempt in range(_TRIES):
+        try:
+            write(running.reserve(user_id, export_id))
+        except _NotMet:
             return False
-        raise
-    return True
+        except RunningChanged:
+            if attempt == _TRIES - 1:
+                raise
+            time.sleep(random.uniform(0, 0.1 * (attempt + 1)))  # noqa: S311 - jitter, no secret
+        else:
+            return True
+    raise AssertionError("unreachable")
 
 
 def _in_work(attempt: int) -> Condition:
@@ -59,16 +88,22 @@ def _transition(
     actor: str = SYSTEM,
     source_ip: str | None = None,
     details: dict[str, Any] | None = None,
+    place: Reservation | None = None,
 ) -> bool:
+    """Update the record and write the line of the trail. False when the condition does not hold; RunningChanged when
+    the place among the running exports is taken."""
     event = Event(export.id, export.user_id, export.namespace_id, at, action, actor, source_ip, details or {})
+
+    def fill(transaction: TransactWrite) -> None:
+        if place is not None:
+            place.take(transaction)
+        transaction.save(audit.row_of(event))
+        transaction.update(ExportRow(export.id), actions=list(actions), condition=condition)
+
     try:
-        with TransactWrite(connection=tables.connection()) as transaction:
-            transaction.update(ExportRow(export.id), actions=list(actions), condition=condition)
-            transaction.save(audit.row_of(event))
-    except TransactWriteError as error:
-        if tables.conditional_failure(error):
-            return False
-        raise
+        tables.write_together(fill, taken=[*([RunningChanged()] if place else []), None, _NotMet()])
+    except _NotMet:
+        return False
     return True
 
 
@@ -207,7 +242,7 @@ def restart(export: Export, *, at: str) -> bool:
 
 
 def retry(export: Export, *, at: str, actor: str, source_ip: str | None) -> None:
-    """failed → processing, as the next attempt. Conflict unless it has failed."""
+    """failed → processing, as the next attempt. Conflict unless it has failed, TooMany as for a new export."""
     condition: Condition = (ExportRow.status == Status.FAILED.value) & (ExportRow.attempt == export.attempt)
     actions = [
         *_begin_again(export, at),
@@ -217,18 +252,23 @@ def retry(export: Export, *, at: str, actor: str, source_ip: str | None) -> None
         ExportRow.due_shard.set(due_shard(export.id)),
         ExportRow.due_at.set(at),
     ]
-    details = {"attempt": export.attempt + 1}
-    done = export.status is Status.FAILED and _transition(
-        export,
-        condition & ExportRow.removed_at.does_not_exist(),
-        actions,
-        Action.RETRIED,
-        at,
-        actor=actor,
-        source_ip=source_ip,
-        details=details,
-    )
-    if not done:
+
+    def write(place: Reservation) -> None:
+        done = _transition(
+            export,
+            condition & ExportRow.removed_at.does_not_exist(),
+            actions,
+            Action.RETRIED,
+            at,
+            actor=actor,
+            source_ip=source_ip,
+            details={"attempt": export.attempt + 1},
+            place=place,
+        )
+        if not done:
+            raise _NotMet
+
+    if export.status is not Status.FAILED or not _with_place(export.user_id, export.id, write):
         raise Conflict("Only an export that has failed can be tried again.", slug="not-failed")
 
 
@@ -266,6 +306,9 @@ def extend(export: Export, *, at: str, expires_at: str, actor: str, source_ip: s
         details={"expires_at": expires_at},
     )
     if not done:
+        present = record.find(export.id)
+        if present is None or present.removed_at is not None:
+            raise Gone("This export was removed.")
         raise Conflict("This export was extended already; it can be only once.", slug="already-extended")
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from chalicelib.catalog.metadata import FieldName, field_named
+from chalicelib.catalog.metadata import FieldName, field_named, field_names_violation
 from chalicelib.errors import Flaw, words
 from chalicelib.exports import samples_asked
 from chalicelib.exports.estimate import Estimate
@@ -15,7 +15,6 @@ from chalicelib.exports.samples_asked import SamplesAsked, SamplesBody
 from chalicelib.linelist.formats import LINELIST_FORMATS
 
 MAX_FIELDS = 1_000
-MAX_FIELD_NAMES = 30_000  # characters in all: they stand on the export's record and in every list
 
 
 class LinelistExportRequest(SamplesBody):
@@ -75,8 +74,8 @@ def foresee(request: LinelistExportRequest, user_id: str) -> Estimate:
     rules = [*_rules(request), *checked.rules]
     if rules:
         raise invalid(rules)
-    choice = checked.choice or checked.asked.choice(user_id)
-    return Estimate(samples=len(choice.samples), files=0, bytes=0, by_format={}, exact=True)
+    sampled = checked.sampled(user_id)
+    return Estimate(samples=sampled.total, files=0, bytes=0, by_format={}, exact=sampled.is_exact)
 
 
 def _fields(request: LinelistExportRequest) -> tuple[str, ...]:
@@ -87,13 +86,7 @@ def _rules(request: LinelistExportRequest) -> list[Rule]:
     rules = []
     if not request.metadata_fields:
         rules.append(Rule("no-metadata-field", Flaw("/metadata_fields", "Choose at least one metadata field.")))
-    length = sum(map(len, request.metadata_fields))
-    if length > MAX_FIELD_NAMES:
-        rule = words(
-            "The names of the fields may have {most} characters in all; these have {length}.",
-            most=MAX_FIELD_NAMES,
-            length=length,
-        )
+    if rule := field_names_violation(request.metadata_fields):
         rules.append(Rule("invalid", Flaw("/metadata_fields", rule)))
     if request.linelist_format not in LINELIST_FORMATS:
         rule = words("Choose a format of linelists; known are: {known}.", known=", ".join(LINELIST_FORMATS))

@@ -58,17 +58,17 @@ def _message(export: Export, user: users.User) -> Message:
         return ready_message(
             name=name,
             first_name=user.first_name,
-            locale=user.locale,
+            locale=user.language,
             link=link,
             expires_at=times.from_text(export.expires_at),
             time_zone=settings().time_zone,
             skipped=export.warnings,
         )
-    failure = failures.describe(export.failure_code or "", user.locale)
+    failure = failures.describe(export.failure_code or "", user.language)
     return failed_message(
         name=name,
         first_name=user.first_name,
-        locale=user.locale,
+        locale=user.language,
         link=link,
         reason=failure.message,
         retryable=failure.retryable,

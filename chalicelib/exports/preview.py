@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.exports.download import file_of
 from chalicelib.exports.record import Export
+from chalicelib.exports.source_rights import file_of
 from chalicelib.exports.work_files import get_object, manifest_key
 from chalicelib.settings import settings
 
@@ -41,8 +41,7 @@ def manifest_bytes(export: Export) -> bytes:
     """manifest.json of a ready export. Raises NotFound for a linelist, Conflict before it is ready."""
     if export.type == "linelist":
         raise NotFound("A linelist export has no preview.")
-    file_of(export)
-    body = get_object(settings().exports_bucket, manifest_key(export.id))
+    body = get_object(settings().exports_bucket, manifest_key(file_of(export).key))
     if body is None:
         raise Conflict("This export is not ready.", slug="not-ready")
     return body

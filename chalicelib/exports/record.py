@@ -1,16 +1,15 @@
 """The record of an export: its frozen value, its row in DynamoDB, and how the rows are found."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
-from pynamodb.models import Model
 
-from chalicelib.tables import TableName
+from chalicelib.tables import Json, Row, TableName
 
 DUE_SHARDS = 4
 
@@ -125,7 +124,7 @@ class _ByDue(GlobalSecondaryIndex["ExportRow"]):
     due_at = UnicodeAttribute(range_key=True)
 
 
-class ExportRow(Model):
+class ExportRow(Row):
     """A row of the exports table. Only this room's `lifecycle` and `progress` write it."""
 
     class Meta:
@@ -138,7 +137,7 @@ class ExportRow(Model):
     user_id = UnicodeAttribute()
     type = UnicodeAttribute()
     namespace_id = UnicodeAttribute(null=True)
-    parameters = JSONAttribute()
+    parameters = Json()
     name = UnicodeAttribute(null=True)
     email_notification = BooleanAttribute()
     created_at = UnicodeAttribute()
@@ -229,6 +228,11 @@ def find(export_id: str) -> Export | None:
         return value_of(ExportRow.get(export_id, consistent_read=True))
     except DoesNotExist:
         return None
+
+
+def find_many(export_ids: Iterable[str]) -> list[Export]:
+    """The exports of these ids as they are now (consistent reads), in any order; absent where there is no record."""
+    return [value_of(row) for row in ExportRow.batch_get(list(export_ids), consistent_read=True)]
 
 
 def of_user(user_id: str) -> list[Export]:

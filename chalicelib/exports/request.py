@@ -10,7 +10,6 @@ from chalicelib.exports import analysis_request, linelist_request, sample_reques
 from chalicelib.exports.analysis_request import AnalysisExportRequest, AnalysisWish
 from chalicelib.exports.estimate import Estimate
 from chalicelib.exports.linelist_request import LinelistExportRequest, LinelistWish
-from chalicelib.exports.request_rules import check_room
 from chalicelib.exports.sample_request import SampleExportRequest, SampleWish
 
 ExportRequest = SampleExportRequest | LinelistExportRequest | AnalysisExportRequest
@@ -25,19 +24,16 @@ REQUESTS: Mapping[str, type[ExportRequest]] = {
 def accept(request: ExportRequest, user_id: str) -> Wish:
     """The wish of a request that keeps all rules.
 
-    Raises NotFound or Forbidden for the namespace (at least analyst), Invalid with every broken rule (its slug is that
-    of the rule where all rows are of one), and TooMany when the user has as many exports under way as are allowed.
+    Raises NotFound or Forbidden for the namespace (at least analyst), and Invalid with every broken rule (its slug is
+    that of the rule where all rows are of one).
     """
-    wish: Wish
     match request:
         case SampleExportRequest():
-            wish = sample_request.accept(request, user_id)
+            return sample_request.accept(request, user_id)
         case LinelistExportRequest():
-            wish = linelist_request.accept(request, user_id)
+            return linelist_request.accept(request, user_id)
         case AnalysisExportRequest():
-            wish = analysis_request.accept(request, user_id)
-    check_room(user_id)
-    return wish
+            return analysis_request.accept(request, user_id)
 
 
 def foresee(request: ExportRequest, user_id: str) -> Estimate:

@@ -6,9 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.errors import Flaw, Invalid, TooMany, broken, words
-from chalicelib.exports.estimate import excesses, running
-from chalicelib.exports.visible import mine
+from chalicelib.errors import Flaw, Invalid, broken, words
+from chalicelib.exports.estimate import excesses
 from chalicelib.settings import settings
 
 _OVER = {
@@ -48,16 +47,3 @@ def limit_rules(pointer: str, *, samples: int = 0, files: int = 0, size: int = 0
         Rule("limit-exceeded", Flaw(pointer, words(_OVER[over.limit], value=over.value, most=over.maximum)))
         for over in excesses(samples, files, size, settings())
     ]
-
-
-def check_room(user_id: str) -> None:
-    """Raise TooMany when the user has as many exports under way as are allowed."""
-    under_way, most = running(mine(user_id)), settings().max_running_exports
-    if under_way >= most:
-        raise TooMany(
-            "{count} of your exports are being worked on; at most {most} may be at once. Wait for one to end, or"
-            " remove one.",
-            slug="too-many-exports",
-            count=under_way,
-            most=most,
-        )

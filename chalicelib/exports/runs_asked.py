@@ -1,12 +1,12 @@
 """The workflow executions that somebody asks for, and which of them they may export."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from chalicelib.access.roles import Role
-from chalicelib.catalog import namespaces, permissions, run_parts, workflow_executions
+from chalicelib.catalog import namespaces, permissions, run_parts, run_rights, workflow_executions
 from chalicelib.catalog.run_parts import Output, RunSample
 from chalicelib.catalog.workflow_executions import Run
 
@@ -35,18 +35,20 @@ class RunsAsked:
     def found(self, user_id: str) -> dict[str, Run]:
         """Those that the user may export now, by id. Raises NotFound or Forbidden for the namespace (at least analyst).
 
-        A user exports what they have submitted; from a project what is automated there or shared with it; from a group
-        what is shared with it.
+        A user exports what they have submitted, where they are an analyst now; from a project what is automated there
+        or shared with it; from a group what is shared with it.
         """
         if self.namespace_id is not None:
             permissions.require(user_id, namespaces.find(self.namespace_id), Role.ANALYST)
         there = workflow_executions.find_many(self.run_ids)
-        return {run_id: run for run_id, run in there.items() if self._allows(run, user_id)}
+        role_in = run_rights.roles_by_namespace(user_id)
+        return {run_id: run for run_id, run in there.items() if self._allows(run, user_id, role_in)}
 
-    def _allows(self, run: Run, user_id: str) -> bool:
+    def _allows(self, run: Run, user_id: str, role_in: Callable[[str], Role | None]) -> bool:
         match self.analysis_type:
             case "user":
-                return run.submitter_id == user_id
+                role = role_in(run.namespace_id)
+                return run.submitter_id == user_id and role is not None and role >= Role.ANALYST
             case "project":
                 return run.namespace_id == self.namespace_id and run.is_open
             case "group":

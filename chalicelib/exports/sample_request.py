@@ -10,7 +10,7 @@ from chalicelib.catalog.file_formats import FILE_FORMATS
 from chalicelib.errors import Flaw, words
 from chalicelib.exports import samples_asked
 from chalicelib.exports.contents import Contents
-from chalicelib.exports.estimate import Estimate, contents_of, estimate
+from chalicelib.exports.estimate import Estimate, contents_of, scaled
 from chalicelib.exports.request_rules import Rule, invalid, limit_rules
 from chalicelib.exports.samples_asked import SamplesAsked, SamplesBody
 
@@ -72,8 +72,9 @@ def foresee(request: SampleExportRequest, user_id: str) -> Estimate:
     rules = [*_format_rules(request.file_formats), *checked.rules]
     if rules:
         raise invalid(rules)
-    choice = checked.choice or checked.asked.choice(user_id)
-    return estimate(choice, tuple(dict.fromkeys(request.file_formats)))
+    sampled = checked.sampled(user_id)
+    items = contents_of(sampled.choice, tuple(dict.fromkeys(request.file_formats))).items
+    return scaled(items, sampled.total, len(sampled.choice.samples))
 
 
 def _content_rules(contents: Contents, samples: int) -> list[Rule]:

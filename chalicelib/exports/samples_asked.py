@@ -1,20 +1,25 @@
 """The samples that a request asks for, by their ids or as a selection, and the rules that this must keep."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.access.roles import Role
-from chalicelib.catalog import namespaces, permissions
+from chalicelib.catalog import namespaces, permissions, sample_lists
 from chalicelib.catalog.namespaces import Namespace
+from chalicelib.catalog.sample_index import counted
 from chalicelib.errors import Flaw, words
 from chalicelib.exports.request_rules import ExportBody, Rule
 from chalicelib.exports.selection import Choice, choose, choose_all
+from chalicelib.ids import GivenId, RequiredId
 
 CHECKED_AT_ONCE = 5_000  # beyond so many ids the planning checks each sample, skips what fails and reports it
 MAX_SAMPLE_IDS = 100_000
+SAMPLED = 1_000  # samples by which an estimate judges more than CHECKED_AT_ONCE of them
+WALKED_AT_MOST = 20_000  # samples that an estimate looks at to see how many a search finds
 
 
 class Selection(BaseModel):
@@ -29,8 +34,8 @@ class Selection(BaseModel):
 class SamplesBody(ExportBody):
     """What a request for something of samples says of them."""
 
-    namespace_id: Annotated[str, Field(min_length=1, max_length=255)]
-    sample_ids: Annotated[list[Annotated[str, Field(max_length=255)]], Field(max_length=MAX_SAMPLE_IDS)] | None = None
+    namespace_id: RequiredId
+    sample_ids: Annotated[list[GivenId], Field(max_length=MAX_SAMPLE_IDS)] | None = None
     selection: Selection | None = None
 
 
@@ -66,6 +71,53 @@ class SamplesAsked:
             return choose_all(user_id, namespace, self.q)
         return choose(user_id, namespace, self.sample_ids)
 
+    def sampled(self, user_id: str) -> "Sampled":
+        """As many of the samples as can be looked at while somebody waits. Raises NotFound or Forbidden for the
+        namespace."""
+        namespace = namespaces.find(self.namespace_id)
+        permissions.require(user_id, namespace, Role.ANALYST)
+        ids: Sequence[str]
+        if self.sample_ids is None:
+            ids, total = _found_by_walk(permissions.listed_namespaces(user_id, namespace), self.q)
+        else:
+            ids, total = self.sample_ids, len(self.sample_ids)
+        if total <= CHECKED_AT_ONCE:
+            choice = choose(user_id, namespace, ids)
+            return Sampled(choice, len(choice.samples))
+        some = _spread(ids, SAMPLED)
+        choice = choose(user_id, namespace, some)
+        return Sampled(choice, total * len(choice.samples) // len(some))
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """Some of the samples of a request, by which all `total` of them are judged."""
+
+    choice: Choice
+    total: int
+
+    @property
+    def is_exact(self) -> bool:
+        """Are they all of them?"""
+        return len(self.choice.samples) == self.total
+
+
+def _found_by_walk(namespace_ids: Sequence[str], q: str | None) -> tuple[list[str], int]:
+    """Samples of these namespaces that `q` finds, as far as a walk goes, and about how many there are in all."""
+    most = WALKED_AT_MOST if q else CHECKED_AT_ONCE + 1
+    walked = list(islice(sample_lists.everything(namespace_ids, None), most))
+    found = [one.id for one in walked if one.is_found_by(q)]
+    if len(walked) < most:
+        return found, len(found)
+    everything = max(len(walked), sum(map(counted, namespace_ids)))
+    # Samples are walked by PUID, which says nothing of them: those that were walked are like the others.
+    return found, everything * len(found) // len(walked)
+
+
+def _spread(ids: Sequence[str], count: int) -> list[str]:
+    """So many of the ids, evenly spread over all of them."""
+    return [ids[position * len(ids) // count] for position in range(count)] if len(ids) > count else list(ids)
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -75,6 +127,12 @@ class Checked:
     asked: SamplesAsked
     choice: Choice | None
     rules: tuple[Rule, ...]
+
+    def sampled(self, user_id: str) -> Sampled:
+        """The samples that were checked, or as many as can be looked at while somebody waits."""
+        if self.choice is None:
+            return self.asked.sampled(user_id)
+        return Sampled(self.choice, len(self.choice.samples))
 
 
 def check(body: SamplesBody, user_id: str) -> Checked:

@@ -31,7 +31,8 @@ def choose(user_id: str, namespace: Namespace, sample_ids: Sequence[str]) -> Cho
 
 def choose_all(user_id: str, namespace: Namespace, q: str | None) -> Choice:
     """All samples of the namespace that `q` finds, by PUID, as far as the user may read them as an analyst."""
-    asked = list(enumerate(one.id for one in sample_lists.everything(permissions.lists_of(namespace), q)))
+    listed = sample_lists.everything(permissions.listed_namespaces(user_id, namespace), q)
+    asked = list(enumerate(sample.id for sample in listed))
     return _allowed(user_id, namespace, asked, samples.find_heads(sample_id for _, sample_id in asked))
 
 
@@ -44,12 +45,12 @@ def _allowed(
         for project in projects.values()
         if (permissions.readable(user_id, project) or Role.GUEST) >= Role.ANALYST
     }
-    holding = set(permissions.lists_of(namespace))
+    listed = set(permissions.listed_namespaces(user_id, namespace))
     chosen: dict[str, SampleHead] = {}
     refused = []
     for position, asked_id in asked:
         sample = found.get(asked_id)
-        if sample is None or holding.isdisjoint(sample.namespace_ids) or sample.project_id not in readable:
+        if sample is None or listed.isdisjoint(sample.namespace_ids) or sample.project_id not in readable:
             refused.append((position, asked_id))
         else:
             chosen.setdefault(sample.id, sample)

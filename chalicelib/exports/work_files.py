@@ -7,9 +7,9 @@ Work bucket    work/<export id>/request.json                     what was asked 
 Exports bucket <export id>/<attempt>-<token>/archive.zip         a key of its own for each plan's upload
                <export id>/<attempt>-<token>/linelist.csv …      and for each time that a linelist is rendered,
                                              report.json         with what became of each sample beside it
+                                             manifest.json       beside an archive, for the preview
                                              sources.json        beside either, for the rights of a download
-                                             warnings.json       what was left out, where anything was
-               <export id>/manifest.json                         for the preview
+                                             warnings.json       skipped items, if there are any
 """
 
 import gzip
@@ -90,8 +90,8 @@ def linelist_key(export_id: str, attempt: int, token: str, linelist_format: str)
     return f"{export_id}/{attempt}-{token}/linelist.{linelist_format}"
 
 
-def manifest_key(export_id: str) -> str:
-    return f"{export_id}/manifest.json"
+def manifest_key(file_key: str) -> str:
+    return f"{_folder_of(file_key)}manifest.json"
 
 
 def sources_key(file_key: str) -> str:

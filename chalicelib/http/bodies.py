@@ -1,7 +1,9 @@
 """What comes in: JSON bodies parsed once, into models; path and query parameters."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
+from itertools import islice
 from typing import Annotated, Any, TypeVar
 from urllib.parse import unquote
 
@@ -15,14 +17,17 @@ from chalicelib.access.tokens import SIGNED_IN, AccessToken
 from chalicelib.access.users import User
 from chalicelib.errors import Flaw, Forbidden, NotFound, SeqportError, TooLarge, Unauthenticated, Words, broken
 from chalicelib.http.locations import PREFIX
+from chalicelib.ids import MAX_ID
 
 M = TypeVar("M", bound=BaseModel)
 MAX_BODY = 6 * 1024 * 1024
-MAX_ID = 255
+MAX_FLAWS = 100  # that an answer names
+MAX_MEMBERS = 5_000  # of one JSON object: each unknown one is an error of its own
 LOCALE = "seqport:locale"
 _ONLY_LOOKING = {"/exports/estimate", "/exports/{export_id}/download"}
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
-Text = Annotated[str, StringConstraints(max_length=2_000)]
+# Lines of text, without control characters other than tab and line ends.
+Text = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$")]
 Timestamp = Annotated[str, StringConstraints(max_length=64)]
 
 _NOT_VALID = "This value is not valid here."
@@ -44,6 +49,7 @@ _RULES = {
     "greater_than_equal": "This must be at least {ge}.",
     "less_than_equal": "This may be at most {le}.",
     "literal_error": "This must be {expected}.",
+    "too_many_bytes": "This may have at most {max_bytes} bytes; it has {size}.",
     "metadata_value": "A value is a text of at most 32,767 characters or a number of at most 15 digits.",
 }  # by pydantic's types of errors; their facts have pydantic's names
 
@@ -86,7 +92,7 @@ def _document(request: Request) -> Any:
     if not raw:
         raise BadRequest("The body is empty; a JSON object is needed.", slug="malformed-json")
     try:
-        return json.loads(raw, parse_constant=_refuse_constant)
+        return json.loads(raw, parse_constant=_refuse_constant, object_pairs_hook=_object)
     except (ValueError, RecursionError):
         raise BadRequest("The body is no well-formed JSON.", slug="malformed-json") from None
 
@@ -95,8 +101,26 @@ def _validated(document: Any, model: type[M]) -> M:
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        flaws = [_flaw(dict(row)) for row in error.errors(include_url=False, include_context=True)]
-        raise broken(flaws) from None
+        rows = error.errors(include_url=False, include_context=True, include_input=False)
+        flaws = [_flaw(dict(row)) for row in islice(rows, MAX_FLAWS)]
+        raise broken(flaws, count=error.error_count()) from None
+
+
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. Of two members of one name one would be lost without a word, so that is refused."""
+    if len(members) > MAX_MEMBERS:
+        raise BadRequest(
+            "A JSON object may have at most {most} members here; this one has {size}.",
+            slug="bad-request",
+            most=MAX_MEMBERS,
+            size=len(members),
+        )
+    document = dict(members)
+    if len(document) < len(members):
+        counts = Counter(name for name, _ in members)
+        name = next(name for name, count in counts.items() if count > 1)
+        raise BadRequest("A JSON object has the member {name} twice.", slug="malformed-json", name=name[:255])
+    return document
 
 
 def _refuse_constant(name: str) -> None:
@@ -117,8 +141,8 @@ def time_to_come(text: str | None, pointer: str) -> str | None:
     if text is None:
         return None
     try:
-        moment = times.from_text(text)
-        kept = times.to_text(moment) if moment.tzinfo is not None and moment > times.now() else None
+        moment = times.from_rfc_3339(text)
+        kept = times.to_text(moment) if moment > times.now() else None
     except (ValueError, OverflowError):
         kept = None
     if kept is None:
@@ -180,16 +204,21 @@ def source_ip(request: Request) -> str | None:
 def path_value(value: str) -> str:
     """A path parameter as the client meant it: the gateway passes it on still encoded. NotFound for what no id is."""
     meant = unquote(value)
-    if not 1 <= len(meant) <= MAX_ID:
+    if not 1 <= len(meant.encode(errors="surrogatepass")) <= MAX_ID:
         raise NotFound("There is nothing of this name here.")
     return meant
 
 
-def query(request: Request, name: str, *, longest: int = 1_000) -> str | None:
-    """A query parameter, or None; a text that is longer than `longest` characters is refused."""
+def query(request: Request, name: str, *, max_bytes: int = 1_000) -> str | None:
+    """A query parameter, or None; one that has more bytes in UTF-8 than `max_bytes` is refused."""
     value = dict[str, str](request.query_params or {}).get(name)
-    if value is not None and len(value) > longest:
-        raise BadRequest("The parameter {name} is too long.", slug="bad-parameter", name=name)
+    if value is not None and len(value.encode(errors="surrogatepass")) > max_bytes:
+        raise BadRequest(
+            "The parameter {name} may have at most {max_bytes} bytes.",
+            slug="bad-parameter",
+            name=name,
+            max_bytes=max_bytes,
+        )
     return value
 
 

@@ -24,6 +24,7 @@ from chalicelib.exports.progress import progress_of
 from chalicelib.exports.record import Export, Status
 from chalicelib.exports.removal import remove_export
 from chalicelib.exports.request import REQUESTS, accept, foresee
+from chalicelib.exports.source_rights import require_namespace, require_sources
 from chalicelib.exports.visible import find_mine, mine
 from chalicelib.http.bodies import caller, one_of, path_value, query, read_body_by_type, source_ip
 from chalicelib.http.locations import location
@@ -126,6 +127,13 @@ def blueprint(authorize: Any) -> Blueprint:
         user = caller(bp.current_request)
         return user, find_mine(path_value(export_id), user.id)
 
+    def readable(export_id: str) -> tuple[User, Export]:
+        """As `asked`, of an export whose contents the caller may still read, where it has any."""
+        user, export = asked(export_id)
+        if export.status is Status.READY:
+            require_sources(export, user.id)
+        return user, export
+
     @bp.route("/exports", methods=["POST"], authorizer=authorize)
     @answering
     def create() -> Response:
@@ -136,7 +144,7 @@ def blueprint(authorize: Any) -> Blueprint:
             wish = accept(request, user.id)
             export = create_export(wish, request, user.id, ids, source_ip=source_ip(bp.current_request))
             headers: dict[str, Any] = {"Location": location(f"/exports/{export.id}"), **_polled(export)}
-            return Response(shown(export, user.locale), status_code=202, headers=headers)
+            return Response(shown(export, user.language), status_code=202, headers=headers)
 
         return once(bp.current_request, user, make)
 
@@ -161,7 +169,7 @@ def blueprint(authorize: Any) -> Blueprint:
         )
 
         def rows(items: Sequence[Export]) -> list[dict[str, Any]]:
-            return [shown(export, user.locale) for export in items]
+            return [shown(export, user.language) for export in items]
 
         return page(request, found, by=by, position=lambda export: position_in(export, by.key), shown=rows)
 
@@ -169,7 +177,7 @@ def blueprint(authorize: Any) -> Blueprint:
     @answering
     def get_export(export_id: str) -> Response:
         user, export = asked(export_id)
-        return Response(shown(export, user.locale), headers=_polled(export))
+        return Response(shown(export, user.language), headers=_polled(export))
 
     @bp.route("/exports/{export_id}", methods=["DELETE"], authorizer=authorize)
     @answering
@@ -182,7 +190,7 @@ def blueprint(authorize: Any) -> Blueprint:
     @answering
     def preview(export_id: str) -> Response:
         request = bp.current_request
-        _, export = asked(export_id)
+        _, export = readable(export_id)
         manifest = manifest_bytes(export)
         if q := query(request, "q"):
             search = search_in(manifest, q)
@@ -198,7 +206,7 @@ def blueprint(authorize: Any) -> Blueprint:
     @answering
     def warnings(export_id: str) -> Response:
         request = bp.current_request
-        _, export = asked(export_id)
+        _, export = readable(export_id)
         by = order(request, ("position",), "position")
         return page(
             request,
@@ -243,14 +251,14 @@ def blueprint(authorize: Any) -> Blueprint:
             raise NotFound("There is no such export.")
         executions.start(again)
         headers: dict[str, Any] = {"Location": location(f"/exports/{export.id}"), **_polled(again)}
-        return Response(shown(again, user.locale), status_code=202, headers=headers)
+        return Response(shown(again, user.language), status_code=202, headers=headers)
 
     @bp.route("/exports/{export_id}/extend", methods=["POST"], authorizer=authorize)
     @answering
     def extend(export_id: str) -> Response:
-        user, export = asked(export_id)
+        user, export = readable(export_id)
         extend_export(export, user.id, source_ip=source_ip(bp.current_request))
-        return Response(shown(find_mine(export.id, user.id), user.locale), headers=_polled(export))
+        return Response(shown(find_mine(export.id, user.id), user.language), headers=_polled(export))
 
     @bp.route("/exports/{export_id}/events", methods=["GET"], authorizer=authorize)
     @answering
@@ -260,6 +268,11 @@ def blueprint(authorize: Any) -> Blueprint:
         trail = audit.of_export(path_value(export_id))
         if not trail or trail[0].user_id != user.id:
             raise NotFound("There is no such export.")
+        export = record.find(trail[0].export_id)
+        if export is not None and export.status is Status.READY and export.removed_at is None:
+            require_sources(export, user.id)
+        else:
+            require_namespace(trail[0].namespace_id, user.id)
         numbered = list(enumerate(trail))
         return page(
             request,

@@ -20,10 +20,9 @@ from chalicelib.http.once import once
 from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
 from chalicelib.http.samples import sample_and_role, sample_of
-from chalicelib.ids import Ids
+from chalicelib.ids import GivenId, Ids
 from chalicelib.search import finds
 
-Puid = Annotated[str, StringConstraints(max_length=255)]
 Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}$")]
 Hex256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$")]
 
@@ -37,7 +36,7 @@ class NewFile(Body):
     filename: Name
     size: Annotated[int, Field(ge=0, le=MAX_FILE)]
     checksums: Checksums | None = None
-    puid: Puid | None = None
+    puid: GivenId | None = None
 
 
 class Part(Body):
@@ -52,7 +51,7 @@ class CompletedParts(Body):
 class Registration(Body):
     s3_uri: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
     filename: Name | None = None
-    puid: Puid | None = None
+    puid: GivenId | None = None
 
 
 def shown(file: File, role: Role) -> dict[str, Any]:

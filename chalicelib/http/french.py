@@ -32,7 +32,27 @@ FRENCH: dict[str, str] = {
     "A value is a text of at most 32,767 characters or a number of at most 15 digits.": (
         "Une valeur est un texte d'au plus 32 767 caractères ou un nombre d'au plus 15 chiffres."
     ),
-    "The parameter {name} is too long.": "Le paramètre {name} est trop long.",
+    "The parameter {name} may have at most {max_bytes} bytes.": (
+        "Le paramètre {name} peut avoir au plus {max_bytes} octets."
+    ),
+    "This may have at most {max_bytes} bytes; it has {size}.": (
+        "Ceci peut avoir au plus {max_bytes} octets; il y en a {size}."
+    ),
+    "A JSON object may have at most {most} members here; this one has {size}.": (
+        "Un objet JSON peut avoir au plus {most} membres ici; celui-ci en a {size}."
+    ),
+    "A JSON object has the member {name} twice.": "Un objet JSON contient deux fois le membre {name}.",
+    "This may be done {most} times in {seconds} seconds; wait a little.": (
+        "Ceci est possible {most} fois par {seconds} secondes; attendez un peu."
+    ),
+    "A service that we need does not answer just now. Try again in a moment.": (
+        "Un service dont nous dépendons ne répond pas pour le moment. Réessayez dans un instant."
+    ),
+    "The metadata of a batch may have {most} bytes in all, as JSON in ASCII; these have {size}: send them in several"
+    " batches.": (
+        "Les métadonnées d'un lot peuvent avoir {most} octets en tout, en JSON ASCII; celles-ci en ont {size} : "
+        "envoyez-les en plusieurs lots."
+    ),
     "The parameter {name} must be one of: {known}.": "Le paramètre {name} doit être l'un de : {known}.",
     "The parameter sort must be one of: {known}, or one after '-'.": (
         "Le paramètre sort doit être l'un de : {known}, ou l'un d'eux après « - »."
@@ -86,7 +106,12 @@ FRENCH: dict[str, str] = {
         "Le dernier propriétaire reste : nommez d'abord quelqu'un d'autre propriétaire."
     ),
     "Nobody grants or changes a role above their own.": ("Personne n'accorde ni ne modifie un rôle supérieur au sien."),
-    "Nobody takes away a role above their own.": "Personne ne retire un rôle supérieur au sien.",
+    "Nobody changes their own role: ask another maintainer or owner.": (
+        "Personne ne modifie son propre rôle : adressez-vous à un autre responsable ou propriétaire."
+    ),
+    "Your own role here ends at {latest}: give an expires_at that is not later.": (
+        "Votre propre rôle ici prend fin le {latest} : indiquez un expires_at qui n'est pas plus tardif."
+    ),
     "This must be a time to come, as RFC 3339 with its offset or Z.": (
         "Ceci doit être un moment à venir, selon la RFC 3339, avec son décalage ou Z."
     ),
@@ -217,8 +242,8 @@ FRENCH: dict[str, str] = {
         "Aucun de ces échantillons n'a de fichier des formats choisis."
     ),
     "Choose at least one metadata field.": "Choisissez au moins un champ de métadonnées.",
-    "The names of the fields may have {most} characters in all; these have {length}.": (
-        "Les noms des champs peuvent avoir {most} caractères en tout ; ceux-ci en ont {length}."
+    "The names of the fields may have {most} bytes in all; these have {size}.": (
+        "Les noms des champs peuvent avoir {most} octets en tout; ceux-ci en ont {size}."
     ),
     "Choose a format of linelists; known are: {known}.": (
         "Choisissez un format de liste descriptive ; les formats connus sont : {known}."

@@ -11,10 +11,10 @@ from chalicelib.access.roles import Role
 from chalicelib.access.users import User
 from chalicelib.catalog import namespaces, permissions
 from chalicelib.errors import Flaw, NotFound, words
-from chalicelib.http.bodies import Body, caller, path_value, read_body
+from chalicelib.http.bodies import MAX_FLAWS, Body, caller, path_value, read_body
 from chalicelib.http.locations import location
 from chalicelib.http.once import once
-from chalicelib.http.problems import MAX_ROWS, answering, language_of, told
+from chalicelib.http.problems import answering, language_of, told
 from chalicelib.http.samples import project_of
 from chalicelib.ids import Ids
 from chalicelib.ingestion import import_record
@@ -66,7 +66,7 @@ def _foreseen(sheet: Samplesheet, plan: ImportPlan, flaws: list[Flaw], language:
 
 
 def _errors(flaws: Sequence[Flaw], count: int, language: str) -> dict[str, Any]:
-    rows = [{"pointer": flaw.pointer, "detail": told(flaw.words, language)} for flaw in flaws[:MAX_ROWS]]
+    rows = [{"pointer": flaw.pointer, "detail": told(flaw.words, language)} for flaw in flaws[:MAX_FLAWS]]
     return {"error_count": count, "errors": rows}
 
 

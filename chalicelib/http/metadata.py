@@ -8,9 +8,10 @@ from pydantic import Field
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
 from chalicelib.catalog import field_counts, metadata_templates, namespaces, permissions
-from chalicelib.catalog.metadata import FieldName, field_named
+from chalicelib.catalog.metadata import FieldName, field_named, field_names_violation
 from chalicelib.catalog.metadata_templates import MetadataTemplate
 from chalicelib.catalog.namespaces import Namespace
+from chalicelib.errors import Flaw, broken
 from chalicelib.http.bodies import Body, Name, caller, path_value, query, read_body
 from chalicelib.http.locations import location
 from chalicelib.http.once import once
@@ -34,7 +35,9 @@ class TemplateChange(Body):
 
 
 def _named(fields: list[str]) -> list[str]:
-    """Fields by the names under which they are kept, each once."""
+    """Fields by the names under which they are kept, each once. Raises Invalid when the names are too long in all."""
+    if rule := field_names_violation(fields):
+        raise broken([Flaw("/fields", rule)])
     return list(dict.fromkeys(map(field_named, fields)))
 
 
@@ -62,10 +65,10 @@ def blueprint(authorize: Any) -> Blueprint:
     @bp.route("/namespaces/{namespace_id}/metadata-fields", methods=["GET"], authorizer=authorize)
     @answering
     def list_fields(namespace_id: str) -> Response:
-        _, namespace = asked(namespace_id, Role.GUEST)
+        user, namespace = asked(namespace_id, Role.GUEST)
         request = bp.current_request
         q = query(request, "q")
-        counted = field_counts.counted(permissions.lists_of(namespace))
+        counted = field_counts.counted(permissions.listed_namespaces(user.id, namespace))
         by = order(request, ("name", "samples"), "name")
         return page(
             request,

@@ -20,12 +20,11 @@ from chalicelib.http.locations import location
 from chalicelib.http.once import once
 from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
-from chalicelib.ids import Ids
+from chalicelib.ids import GivenId, Ids, RequiredId
 from chalicelib.search import finds
 from chalicelib.settings import settings
 
 PathName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.\-]*$")]
-Id = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 MAX_LINKS = 50
 RoleLabel = Literal["guest", "uploader", "analyst", "maintainer", "owner"]
 
@@ -33,16 +32,16 @@ RoleLabel = Literal["guest", "uploader", "analyst", "maintainer", "owner"]
 class NewGroup(Body):
     name: Name
     path: PathName
-    parent_id: Id | None = None
-    puid: Id | None = None
+    parent_id: RequiredId | None = None
+    puid: GivenId | None = None
 
 
 class NewProject(Body):
     name: Name
     path: PathName
-    group_id: Id
+    group_id: RequiredId
     description: Text | None = None
-    puid: Id | None = None
+    puid: GivenId | None = None
 
 
 class RoleGrant(Body):
@@ -152,7 +151,14 @@ def blueprint(authorize: Any) -> Blueprint:
         def create(ids: Ids) -> Response:
             return _created(
                 namespaces.create(
-                    "group", name=new.name, path=new.path, parent=parent, owner_id=user.id, puid=new.puid, ids=ids
+                    "group",
+                    name=new.name,
+                    path=new.path,
+                    parent=parent,
+                    owner_id=user.id,
+                    owner_until=None if parent is None else permissions.ends_at(user.id, parent, Role.MAINTAINER),
+                    puid=new.puid,
+                    ids=ids,
                 )
             )
 
@@ -174,6 +180,7 @@ def blueprint(authorize: Any) -> Blueprint:
                     path=new.path,
                     parent=group,
                     owner_id=user.id,
+                    owner_until=permissions.ends_at(user.id, group, Role.MAINTAINER),
                     puid=new.puid,
                     description=new.description,
                     ids=ids,
@@ -212,12 +219,16 @@ def blueprint(authorize: Any) -> Blueprint:
         grant = read_body(bp.current_request, RoleGrant)
         namespace = namespaces.find(path_value(namespace_id))
         own = permissions.require(user.id, namespace, Role.MAINTAINER)
+        member_id, expires_at = path_value(user_id), time_to_come(grant.expires_at, "/expires_at")
+        if member_id == user.id:
+            raise Forbidden("Nobody changes their own role: ask another maintainer or owner.", slug="own-membership")
         role = role_of_label(grant.role)
-        member = users.find(path_value(user_id))
+        _check_not_above(own, memberships.role_of(member_id, [namespace.id]))
+        permissions.check_grant(user.id, namespace, role, expires_at)
+        member = users.find(member_id)
         if member is None:
             raise NotFound("There is no such user.")
-        _check_grant(own, role, memberships.role_of(member.id, [namespace.id]))
-        membership = Membership(namespace.id, member.id, role, time_to_come(grant.expires_at, "/expires_at"))
+        membership = Membership(namespace.id, member.id, role, expires_at)
         memberships.grant(membership)
         return Response(_member(membership, member))
 
@@ -226,11 +237,10 @@ def blueprint(authorize: Any) -> Blueprint:
     def delete_member(namespace_id: str, user_id: str) -> Response:
         user = caller(bp.current_request)
         namespace = namespaces.find(path_value(namespace_id))
-        own = permissions.require(user.id, namespace, Role.MAINTAINER)
         member_id = path_value(user_id)
-        held = memberships.role_of(member_id, [namespace.id])
-        if held is not None and held > own:
-            raise Forbidden("Nobody takes away a role above their own.", slug="role-too-low")
+        is_leaving = member_id == user.id
+        own = permissions.require(user.id, namespace, Role.GUEST if is_leaving else Role.MAINTAINER)
+        _check_not_above(own, memberships.role_of(member_id, [namespace.id]))
         if not memberships.revoke(namespace.id, member_id):
             raise NotFound("This user has no role here.")
         return Response("", status_code=204)
@@ -241,16 +251,16 @@ def blueprint(authorize: Any) -> Blueprint:
         user = caller(bp.current_request)
         grant = read_body(bp.current_request, RoleGrant)
         namespace = namespaces.find(path_value(namespace_id))
-        own = permissions.require(user.id, namespace, Role.OWNER)
-        role = role_of_label(grant.role)
-        _check_grant(own, role, None)
+        permissions.require(user.id, namespace, Role.OWNER)
+        role, expires_at = role_of_label(grant.role), time_to_come(grant.expires_at, "/expires_at")
+        permissions.check_grant(user.id, namespace, role, expires_at)
         group = namespaces.find(path_value(group_id))
         permissions.require(user.id, group, Role.GUEST)
         if group.type != "group" or group.id in namespace.lineage:
             rule = "A namespace is shared with a group that does not hold it already."
             raise broken([Flaw("", rule)], slug="link-not-possible")
         _check_room(namespace, group)
-        link = GroupLink(namespace.id, group.id, role, time_to_come(grant.expires_at, "/expires_at"))
+        link = GroupLink(namespace.id, group.id, role, expires_at)
         group_links.put(link, group.lineage)
         return Response(
             {
@@ -268,16 +278,20 @@ def blueprint(authorize: Any) -> Blueprint:
         user = caller(bp.current_request)
         namespace = namespaces.find(path_value(namespace_id))
         permissions.require(user.id, namespace, Role.OWNER)
-        group = namespaces.find(path_value(group_id))
+        not_shared = NotFound("It is not shared with this group.")  # in the same words whether the group exists or not
+        try:
+            group = namespaces.find(path_value(group_id))
+        except NotFound:
+            raise not_shared from None
         if not group_links.remove(namespace.id, group.id, group.lineage):
-            raise NotFound("It is not shared with this group.")
+            raise not_shared
         return Response("", status_code=204)
 
     return bp
 
 
-def _check_grant(own: Role, wanted: Role, held: Role | None) -> None:
-    if wanted > own or (held is not None and held > own):
+def _check_not_above(own: Role, held: Role | None) -> None:
+    if held is not None and held > own:
         raise Forbidden("Nobody grants or changes a role above their own.", slug="role-too-low")
 
 

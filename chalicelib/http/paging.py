@@ -40,7 +40,8 @@ def limit(request: Request) -> int:
     text = query(request, "limit")
     if text is None:
         return DEFAULT_LIMIT
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= MAX_LIMIT:
+    # Long digit strings are refused before they are converted (a number of 4,300 digits raises ValueError).
+    if not text.isascii() or not text.isdigit() or len(text) > 10 or not 1 <= int(text) <= MAX_LIMIT:
         raise BadRequest("The parameter limit must be a number from 1 to {most}.", slug="bad-limit", most=MAX_LIMIT)
     return int(text)
 
@@ -62,7 +63,7 @@ def cursor_at(request: Request, position: str | None) -> str | None:
 
 def position_asked(request: Request) -> str | None:
     """The position after which the asked page begins, None for the first. BadRequest for a cursor of another list."""
-    cursor = query(request, "cursor", longest=4_000)
+    cursor = query(request, "cursor", max_bytes=4_000)
     if cursor is None:
         return None
     signature, coded = cursor[:16], cursor[16:]

@@ -1,14 +1,17 @@
 """Routes about the service and about people: `/health`, `/me`, `/users`."""
 
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from chalice.app import Blueprint, Response
 from pydantic import Field
 
+from chalicelib import rate_limits, times
 from chalicelib.access import memberships, personal_tokens, users
 from chalicelib.access.personal_tokens import PersonalToken
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
+from chalicelib.catalog import namespaces
 from chalicelib.errors import Flaw, Forbidden, broken
 from chalicelib.http.bodies import (
     BadRequest,
@@ -27,6 +30,9 @@ from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
+
+MAX_EMAIL = 320  # bytes: 64 before the @, 255 after it (RFC 5321 section 4.5.3.1)
+LOOK_UPS, LOOK_UPS_WINDOW = 30, timedelta(minutes=1)  # of people by their address, by one user
 
 
 class LocaleChange(Body):
@@ -58,6 +64,12 @@ def _token(token: PersonalToken) -> dict[str, Any]:
         "created_at": token.created_at,
         "expires_at": token.expires_at,
     }
+
+
+def _shares_group(found: User, user: User, groups: frozenset[str]) -> bool:
+    """Is somebody the user themself, or a member of one of these groups or of what is below them?"""
+    theirs = (held.namespace_id for held in memberships.of_user(found.id))
+    return found.id == user.id or not groups.isdisjoint(namespaces.groups_around(theirs))
 
 
 def blueprint(authorize: Any) -> Blueprint:
@@ -139,12 +151,15 @@ def blueprint(authorize: Any) -> Blueprint:
     @answering
     def find_user() -> Response:
         user = caller(bp.current_request)
-        if not any(held.role >= Role.MAINTAINER for held in memberships.of_user(user.id)):
+        own = memberships.of_user(user.id)
+        if not any(held.role >= Role.MAINTAINER for held in own):
             raise Forbidden("Only maintainers of a group or project may look people up.", slug="role-too-low")
-        email = query(bp.current_request, "email")
+        email = query(bp.current_request, "email", max_bytes=MAX_EMAIL)
         if not email:
             raise BadRequest("The parameter email is needed.", slug="bad-parameter")
-        items = [shown(found) for found in users.with_email(email)]
+        rate_limits.count_call("user-look-up", user.id, limit=LOOK_UPS, window=LOOK_UPS_WINDOW, now=times.now())
+        groups = namespaces.groups_around(held.namespace_id for held in own)
+        items = [shown(found) for found in users.with_email(email) if _shares_group(found, user, groups)]
         return Response({"items": items, "next_cursor": None, "total": len(items)})
 
     return bp

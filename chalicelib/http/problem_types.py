@@ -32,6 +32,7 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "forbidden": ProblemType(403, "Not allowed", "Non autorisé"),
     "role-too-low": ProblemType(403, "Your role is too low", "Votre rôle ne suffit pas"),
     "right-lost": ProblemType(403, "No longer allowed", "N'est plus autorisé"),
+    "own-membership": ProblemType(403, "Not for oneself", "Pas pour soi-même"),
     "token-scope": ProblemType(403, "Not allowed with this token", "Non autorisé avec ce jeton"),
     # what is there
     "not-found": ProblemType(404, "Not found", "Introuvable"),
@@ -69,6 +70,7 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "no-sample": ProblemType(422, "No sample", "Aucun échantillon"),
     "no-workflow-execution": ProblemType(422, "No workflow execution", "Aucune exécution de flux de travail"),
     "not-completed": ProblemType(422, "Not completed", "Pas encore terminée"),
+    "outlasts-own-role": ProblemType(422, "Longer than your own role", "Plus long que votre propre rôle"),
     "parts-missing": ProblemType(422, "Parts are missing", "Des parties manquent"),
     "parts-refused": ProblemType(422, "Parts were refused", "Des parties ont été refusées"),
     "sample-not-found": ProblemType(422, "No such sample", "Échantillon introuvable"),
@@ -85,5 +87,6 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "too-many": ProblemType(429, "Too many at once", "Trop à la fois"),
     "too-many-exports": ProblemType(429, "Too many exports at once", "Trop d'exportations à la fois"),
     "too-many-requests": ProblemType(429, "Too many requests", "Trop de requêtes"),
+    "unavailable": ProblemType(503, "Not available just now", "Momentanément indisponible"),
     "internal": ProblemType(500, "Something went wrong", "Une erreur est survenue"),
 }

@@ -7,23 +7,31 @@ from typing import Any, ParamSpec
 
 from chalice.app import Request, Response
 
+from chalicelib.aws import is_outage
 from chalicelib.errors import Invalid, SeqportError, Words
-from chalicelib.http.bodies import LOCALE
+from chalicelib.http.bodies import LOCALE, MAX_FLAWS
 from chalicelib.http.french import FRENCH
 from chalicelib.http.problem_types import PROBLEM_TYPES, TYPE_ROOT
 from chalicelib.telemetry import logger
 
 P = ParamSpec("P")
 CONTENT_TYPE = "application/problem+json"
-MAX_ROWS = 100
 RETRY_AFTER = "30"  # seconds until an export of one's own may have ended
 _LANGUAGES = ("en", "fr")
+# What no view has said otherwise: answers are for the caller alone, and are what their Content-Type says.
+_PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 class _OurFault(SeqportError):
     """What nobody expected; its inside stays in the log."""
 
     slug = "internal"
+
+
+class _Unavailable(SeqportError):
+    """A service that this one needs does not answer; it may in a moment."""
+
+    slug = "unavailable"
 
 
 class _MethodNotAllowed(SeqportError):
@@ -48,6 +56,10 @@ class _Refusal(Response):
 
 def _our_fault() -> SeqportError:
     return _OurFault("Something went wrong on our side.")
+
+
+def _unavailable() -> SeqportError:
+    return _Unavailable("A service that we need does not answer just now. Try again in a moment.")
 
 
 _CHALICE: dict[int, Callable[[], SeqportError]] = {
@@ -96,7 +108,7 @@ def problem_of(error: SeqportError, language: str) -> Response:
         "detail": told(error.words, language),
     }
     if isinstance(error, Invalid) and error.flaws:
-        rows = [{"pointer": flaw.pointer, "detail": told(flaw.words, language)} for flaw in error.flaws[:MAX_ROWS]]
+        rows = [{"pointer": flaw.pointer, "detail": told(flaw.words, language)} for flaw in error.flaws[:MAX_FLAWS]]
         body["errors"] = rows
     headers: dict[str, Any] = {
         "Content-Type": CONTENT_TYPE,
@@ -106,7 +118,7 @@ def problem_of(error: SeqportError, language: str) -> Response:
     }
     if kind.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if kind.status == 429:
+    if kind.status in {429, 503}:
         headers["Retry-After"] = RETRY_AFTER
     return Response(json.dumps(body, ensure_ascii=False), status_code=kind.status, headers=headers)
 
@@ -120,9 +132,9 @@ def answering(view: Callable[P, Response]) -> Callable[P, Response]:
             return view(*args, **kwargs)
         except SeqportError as error:
             return _Refusal(error)
-        except Exception:  # noqa: BLE001 - the rim of the service: nothing may pass it unlogged
+        except Exception as error:  # noqa: BLE001 - service boundary: nothing unexpected may pass it unlogged
             logger().exception("a view failed", view=view.__name__)
-            return _Refusal(_our_fault())
+            return _Refusal(_unavailable() if is_outage(error) else _our_fault())
 
     return wrapped
 
@@ -130,13 +142,19 @@ def answering(view: Callable[P, Response]) -> Callable[P, Response]:
 def as_problem(event: Any, get_response: Callable[[Any], Response]) -> Response:
     """Middleware: errors of views, and chalice's own refusals (a method, a content type), become problems; a page says
     itself what is wrong."""
-    response = get_response(event)
+    answer = _answer(event, get_response(event))
+    for name, value in _PRIVATE.items():
+        answer.headers.setdefault(name, value)
+    return answer
+
+
+def _answer(request: Request, response: Response) -> Response:
     if isinstance(response, _Refusal):
-        return problem_of(response.error, language_of(event))
+        return problem_of(response.error, language_of(request))
     is_page = str(response.headers.get("Content-Type", "")).startswith("text/html")
     if response.status_code < 400 or is_page:
         return response
-    answer = problem_of(_CHALICE.get(response.status_code, _our_fault)(), language_of(event))
+    answer = problem_of(_CHALICE.get(response.status_code, _our_fault)(), language_of(request))
     if "Allow" in response.headers:
         answer.headers["Allow"] = response.headers["Allow"]
     return answer

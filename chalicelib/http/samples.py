@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Annotated, Any
 
 from chalice.app import Blueprint, Response
-from pydantic import Field, PlainValidator, RootModel, StringConstraints
+from pydantic import Field, PlainValidator, RootModel
 from pydantic_core import PydanticCustomError
 
 from chalicelib.access.roles import Role
@@ -19,14 +19,14 @@ from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.catalog.sample_index import Listed
 from chalicelib.catalog.sample_lists import SortKey
 from chalicelib.catalog.samples import NewSample, Sample
-from chalicelib.errors import Flaw, NotFound, broken
+from chalicelib.errors import Flaw, NotFound, broken, words
 from chalicelib.http.bodies import Body, Name, Text, caller, path_value, query, read_body
 from chalicelib.http.locations import location
 from chalicelib.http.namespaces import puid_rule
 from chalicelib.http.once import once
 from chalicelib.http.paging import answer, cursor_at, limit, order, position_asked
 from chalicelib.http.problems import answering
-from chalicelib.ids import Ids
+from chalicelib.ids import GivenId, Ids
 from chalicelib.settings import settings
 
 MAX_ANSWER = 4_000_000  # a function answers 6 MB at the most, and a sample's metadata can be large
@@ -62,7 +62,7 @@ class NewSampleBody(Body):
     name: Name
     description: Text | None = None
     metadata: dict[FieldName, Value] | None = None
-    puid: Annotated[str, StringConstraints(max_length=255)] | None = None
+    puid: GivenId | None = None
 
 
 class NewSamplesBody(Body):
@@ -131,6 +131,15 @@ def _new(bodies: Sequence[NewSampleBody], pointers: Sequence[str]) -> list[NewSa
         metadata = merged_metadata({}, body.metadata or {})
         flaws += _too_much(metadata, f"{pointer}/metadata")
         made.append(NewSample(body.name, body.description, metadata, body.puid))
+    size = sum(len(json.dumps(new.metadata)) for new in made)  # as they are answered: in ASCII, with escapes
+    if size > MAX_ANSWER:
+        rule = words(
+            "The metadata of a batch may have {most} bytes in all, as JSON in ASCII; these have {size}: send them in"
+            " several batches.",
+            most=MAX_ANSWER,
+            size=size,
+        )
+        flaws.append(Flaw("/samples", rule))
     if flaws:
         raise broken(flaws)
     return made
@@ -173,7 +182,7 @@ def blueprint(authorize: Any) -> Blueprint:
         by = order(request, sample_lists.SORT_KEYS, "name")
         sort: SortKey = next(key for key in sample_lists.SORT_KEYS if key == by.key)
         found = sample_lists.page(
-            permissions.lists_of(namespace),
+            permissions.listed_namespaces(user.id, namespace),
             sort=sort,
             descending=by.descending,
             q=query(request, "q"),

@@ -1,7 +1,7 @@
 """Routes about workflow executions and their outputs."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Annotated, Any, Literal
 
@@ -33,14 +33,14 @@ from chalicelib.catalog.workflow_executions import NewRun, Run
 from chalicelib.errors import Flaw, broken, words
 from chalicelib.exports.selection import choose
 from chalicelib.http.bodies import Body, Name, caller, one_of, path_value, query, read_body
-from chalicelib.http.files import Puid, Registration
+from chalicelib.http.files import Registration
 from chalicelib.http.locations import location
-from chalicelib.http.namespaces import Id, check_puid
+from chalicelib.http.namespaces import check_puid
 from chalicelib.http.once import once
 from chalicelib.http.paging import answer, cursor_at, limit, order, position_asked
 from chalicelib.http.problems import answering
 from chalicelib.http.samples import Change
-from chalicelib.ids import Ids
+from chalicelib.ids import GivenId, Ids, RequiredId
 from chalicelib.settings import settings
 
 MAX_SAMPLES = 1_000
@@ -58,7 +58,7 @@ class Workflow(Body):
 
 
 class SampleToRun(Body):
-    sample_id: Id
+    sample_id: RequiredId
     samplesheet: Annotated[dict[FieldName, Change], Field(max_length=100, default_factory=dict)]
 
 
@@ -66,7 +66,7 @@ class NewExecution(Body):
     name: Name | None = None
     workflow: Workflow
     state: StateName = "initial"
-    namespace_id: Id
+    namespace_id: RequiredId
     automated: bool = False
     shared_with_namespace: bool = False
     samples: Annotated[list[SampleToRun], Field(max_length=MAX_SAMPLES, default_factory=list)]
@@ -77,8 +77,8 @@ class StateChange(Body):
 
 
 class OutputRegistration(Registration):
-    sample_id: Id | None = None
-    puid: Puid | None = None
+    sample_id: RequiredId | None = None
+    puid: GivenId | None = None
 
 
 def shown(run: Run) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def shown(run: Run) -> dict[str, Any]:
     }
 
 
-def _output(output: Output, role: Role | None) -> dict[str, Any]:
+def _output(output: Output, role: Role) -> dict[str, Any]:
     """An output as JSON; where it lies is for uploaders and above."""
     document: dict[str, Any] = {
         "id": output.id,
@@ -109,12 +109,12 @@ def _output(output: Output, role: Role | None) -> dict[str, Any]:
         "created_at": times.to_text(output.created_at),
         "checksums": {} if output.crc32 is None else {"crc32": f"{output.crc32:08x}"},
     }
-    if role is not None and role >= Role.UPLOADER:
+    if role >= Role.UPLOADER:
         document["s3_uri"] = output.s3_uri
     return document
 
 
-def _outputs(outputs: Sequence[Output], role: Role | None) -> dict[str, Any]:
+def _outputs(outputs: Sequence[Output], role: Role) -> dict[str, Any]:
     ordered = sorted(outputs, key=lambda output: (output.created_at, output.id))
     return {"output_count": len(ordered), "outputs": [_output(one, role) for one in ordered[:MAX_SHOWN]]}
 
@@ -130,7 +130,7 @@ def _sample(sample: RunSample, present: Sample | None) -> dict[str, Any]:
     }
 
 
-def _whole(run: Run, role: Role | None, from_place: int) -> tuple[dict[str, Any], int | None]:
+def _whole(run: Run, role: Role, from_place: int) -> tuple[dict[str, Any], int | None]:
     """A run with what it is made of from a place on; where that is too much for one answer, the place to go on at."""
     places: list[tuple[RunSample | None, list[Output]]] = []
     following = None
@@ -186,7 +186,7 @@ def _sheet(body: NewExecution, user: User, namespace: Namespace) -> list[RunSamp
     return sheet
 
 
-def _listed(request: Request, pk: str) -> Response:
+def _listed(request: Request, pk: str, is_visible: Callable[[Run], bool] | None = None) -> Response:
     by = order(request, run_lists.SORT_KEYS, "-created_at")
     sort: SortKey = next(key for key in run_lists.SORT_KEYS if key == by.key)
     state = one_of(request, "state", RUN_STATES)
@@ -198,6 +198,7 @@ def _listed(request: Request, pk: str) -> Response:
         state=None if state is None else RunState(state),
         after=position_asked(request),
         limit=limit(request),
+        is_visible=is_visible,
     )
     items = [shown(run) for run in found.runs]
     return answer(items, cursor_at(request, found.next), found.total, is_exact=found.total_is_exact)
@@ -210,7 +211,12 @@ def blueprint(authorize: Any) -> Blueprint:
     @answering
     def list_own() -> Response:
         user = caller(bp.current_request)
-        return _listed(bp.current_request, workflow_executions.list_of_user(user.id))
+        role_in = run_rights.roles_by_namespace(user.id)
+        return _listed(
+            bp.current_request,
+            workflow_executions.list_of_user(user.id),
+            is_visible=lambda run: role_in(run.namespace_id) is not None,
+        )
 
     @bp.route("/namespaces/{namespace_id}/workflow-executions", methods=["GET"], authorizer=authorize)
     @answering

@@ -13,11 +13,10 @@ from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
-from pynamodb.models import Model
 
 from chalicelib import times
 from chalicelib.errors import Flaw, Words
-from chalicelib.tables import TableName, conditional_failure
+from chalicelib.tables import Row, TableName, conditional_failure
 
 KEPT = timedelta(days=90)
 MAX_FLAWS = 100
@@ -90,7 +89,7 @@ class _ByOpen(GlobalSecondaryIndex["ImportRow"]):
     touched_at = UnicodeAttribute(range_key=True)
 
 
-class ImportRow(Model):
+class ImportRow(Row):
     """A row of the imports table; DynamoDB removes it some time after `expires_at` (seconds since 1970)."""
 
     class Meta:

@@ -113,3 +113,62 @@ def test_health_and_the_way_to_sign_in_are_open(client: Client, signer: Issuer) 
         "token_endpoint": None,
         "end_session_endpoint": None,
     }
+
+
+SAID: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({}, {}),
+    ({"email": None}, {}),
+    ({"email": None, "given_name": None, "family_name": None, "locale": None}, {}),
+    ({"given_name": "", "family_name": ""}, {}),
+    ({"email": "New@example.org"}, {"email": "new@example.org"}),
+    ({"email": "new@example.org", "email_verified": True}, {"email": "new@example.org"}),
+    ({"email": "new@example.org", "email_verified": "true"}, {"email": "new@example.org"}),
+    ({"email": "new@example.org", "email_verified": False}, {}),
+    ({"email": "new@example.org", "email_verified": "false"}, {}),
+    ({"given_name": "Anna"}, {"first_name": "Anna"}),
+    ({"locale": "en"}, {}),  # the language that is known stays
+]
+
+
+@pytest.mark.parametrize(("later", "changes"), SAID)
+def test_a_later_token_changes_what_it_says_and_erases_nothing(
+    client: Client, signer: Issuer, later: dict[str, Any], changes: dict[str, Any]
+) -> None:
+    full = {"sub": "one", "email": "ana@example.org", "given_name": "Ana", "family_name": "Lopez", "locale": "fr-CA"}
+    first = Person(client, signed(signer, **full)).get("/me").body
+    assert {**first, "id": ""} == {
+        "id": "", "email": "ana@example.org", "first_name": "Ana", "last_name": "Lopez", "locale": "fr",
+    }  # fmt: skip
+    token = signed(signer, **{**full, **later})
+    for _ in range(2):
+        assert Person(client, token).get("/me").body == {**first, **changes}
+
+
+def test_an_address_that_nobody_has_proven_finds_nobody(client: Client, signer: Issuer) -> None:
+    thief = Person(client, signed(signer, sub="thief", email="victim@example.org", email_verified=False))
+    assert thief.get("/me").body["email"] == ""
+    made = thief.post("/groups", {"name": "G", "path": "g"})
+    assert made.status == 201
+    assert thief.get("/users?email=victim@example.org").body["items"] == []
+
+
+LOCALES = [
+    (None, None),
+    ("", None),
+    ("fr", "fr"),
+    ("fr_CA", "fr"),
+    ("FR-ca", "fr"),
+    ("en-GB", "en"),
+    ("de", None),
+    ("french", None),
+]
+
+
+@pytest.mark.parametrize(("claim", "locale"), LOCALES)
+def test_a_language_is_known_once_the_issuer_or_the_person_says_it(
+    client: Client, signer: Issuer, claim: str | None, locale: str | None
+) -> None:
+    person = Person(client, signed(signer, locale=claim))
+    assert person.get("/me").body["locale"] == locale
+    assert person.call("PATCH", "/me", {"locale": "fr"}).body["locale"] == "fr"
+    assert person.get("/me").body["locale"] == "fr"

@@ -232,9 +232,12 @@ def test_who_may_report_and_register(ana: Person, lab: dict[str, Any], sign_in: 
         assert statuses(bob, private) == (404, 404)
     assert statuses(eve, private) == statuses(eve, shared) == (200, 201)
     made(ana.call("DELETE", member), 204)
-    # What she submitted stays hers, but the project's sources are not.
-    assert statuses(eve, private) == (200, 403)
-    assert "s3_uri" not in made(eve.get(f"/workflow-executions/{private}"), 200)["outputs"][0]
+    # Who has left the project keeps nothing of what they submitted there.
+    assert statuses(eve, private) == statuses(eve, shared) == (404, 404)
+    assert eve.get(f"/workflow-executions/{private}").status == 404
+    assert made(eve.get("/workflow-executions"), 200)["total"] == 0
+    wish = {"type": "analysis", "analysis_type": "user", "workflow_execution_ids": [private]}
+    assert eve.post("/exports", wish).status == eve.post("/exports/estimate", wish).status == 422
 
 
 def test_an_object_is_one_output_however_often_it_is_registered(ana: Person, lab: dict[str, Any]) -> None:

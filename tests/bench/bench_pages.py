@@ -55,8 +55,7 @@ def measure(stack: Running) -> None:
     samples: list[Any] = ana.post(f"/projects/{project}/samples/batch", {"samples": bodies})["samples"]
     exports.upload(ana, samples[0]["id"], "notes.txt", b"text")
     made = exports.wait(ana, exports.create(ana, project, samples[:1], ["text"])["id"])
-    bucket = stack.info["buckets"]["exports"]
-    stack.client("s3").put_object(Bucket=bucket, Key=f"{made['id']}/manifest.json", Body=manifest(NODES))
+    stack.replace_manifest(made["id"], manifest(NODES))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         context = browser.new_context(viewport={"width": 1280, "height": 860}, base_url=stack.url)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from chalicelib.exports.work_files import manifest_key
 from tests.browser.laboratory import ANALYST, GUEST, HOSTILE, Laboratory, completed_run, visible_places
 from tests.browser.sight import settle, sideways
 from tests.stack import exports
@@ -30,8 +29,7 @@ def test_the_preview_of_a_large_archive_is_fetched_as_it_is_opened_and_searched_
     ]  # fmt: skip
     top = {"name": "INXT_PRJ_A", "type": "folder", "irida-next-type": "project", "children": samples}
     manifest = json.dumps({"type": "Samples Export", "date": "2026-11-24", "children": [top]})
-    bucket = lab.stack.info["buckets"]["exports"]
-    lab.stack.client("s3").put_object(Bucket=bucket, Key=manifest_key(made["id"]), Body=manifest.encode())
+    lab.stack.replace_manifest(made["id"], manifest.encode())
     page = open_page(ANALYST, f"/exports/{made['id']}?tab=preview")
     items = page.get_by_role("treeitem")
     expect(items.nth(1)).to_contain_text("S0")

@@ -19,7 +19,7 @@ from tests.stack import exports
 from tests.stack.local_stack import Running
 
 ROLES = ("guest", "uploader", "analyst", "maintainer", "owner")
-WAYS = ("direct", "inherited", "linked", "expired")
+WAYS = ("direct", "inherited", "linked", "chained", "expired")
 GUEST, UPLOADER, ANALYST, MAINTAINER, OWNER = range(5)
 
 
@@ -214,7 +214,14 @@ def world(stack: Running) -> World:
                 friends = olga.post("/groups", {"name": "Friends", "path": name()})["id"]
                 grant(friends, identity, "owner")
                 olga.call("PUT", f"/namespaces/{own.project}/links/{friends}", {"role": role})
-            on_project = None if way == "expired" else rank
+            elif way == "chained":  # the project is shared with a group that is shared with theirs
+                friends, theirs = (
+                    olga.post("/groups", {"name": one, "path": name()})["id"] for one in ("Friends", "Theirs")
+                )
+                grant(theirs, identity, "owner")
+                olga.call("PUT", f"/namespaces/{friends}/links/{theirs}", {"role": role})
+                olga.call("PUT", f"/namespaces/{own.project}/links/{friends}", {"role": role})
+            on_project = None if way in {"expired", "chained"} else rank
             people.append(Somebody(f"{role} {way}", api, identity, on_project, rank if way == "inherited" else None))
     soon = datetime.now(UTC) + timedelta(seconds=5)
     for who in people:
@@ -304,7 +311,8 @@ def test_an_export_is_its_makers_alone(stack: Running, world: World) -> None:
 
 def test_only_maintainers_look_people_up(stack: Running, world: World) -> None:
     for who in world.people:
-        is_maintainer = "linked" in who.name or (who.project or 0) >= MAINTAINER  # of their own group of friends
+        # The linked and the chained own their group of friends.
+        is_maintainer = who.name.endswith(("linked", "chained")) or (who.project or 0) >= MAINTAINER
         status, _ = asked(who.api, "GET", "/users?email=olga@example.org")
         assert status == (200 if is_maintainer else 403), who.name
 

@@ -1,0 +1,90 @@
+"""The exports of a user that are being worked on, in one row of theirs: so that requests that come at the same moment
+can't begin more of them than are allowed.
+
+The row is only written where an export begins. What has ended since is seen by looking at the exports themselves, so
+nothing needs to take them off, and nothing can be forgotten there.
+"""
+
+from dataclasses import dataclass
+
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.errors import Conflict, TooMany
+from chalicelib.exports import record
+from chalicelib.exports.record import Status
+from chalicelib.settings import settings
+from chalicelib.tables import Row, TableName
+
+
+class _RunningRow(Row):
+    """`USER#<user>` / `RUNNING`, in the users table. Each write has the next version."""
+
+    class Meta:
+        table_name = TableName("users_table")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    export_ids = JSONAttribute()
+    version = NumberAttribute()
+
+
+class RunningChanged(Conflict):
+    """Another export of the same user began at the same moment: look again."""
+
+    def __init__(self) -> None:
+        super().__init__("Another of your exports began at the same moment. Try again.", slug="changed-meanwhile")
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """A place among a user's running exports, to be taken in the transaction that begins one."""
+
+    user_id: str
+    export_ids: tuple[str, ...]
+    version: int
+
+    def take(self, transaction: TransactWrite) -> None:
+        """Add the write, which is to raise RunningChanged if its condition fails."""
+        row = _RunningRow(*_key(self.user_id), export_ids=list(self.export_ids), version=self.version)
+        before: Condition = _RunningRow.pk.does_not_exist()
+        transaction.save(row, condition=before if self.version == 1 else _RunningRow.version == self.version - 1)
+
+
+def _key(user_id: str) -> tuple[str, str]:
+    return f"USER#{user_id}", "RUNNING"
+
+
+def reserve(user_id: str, export_id: str) -> Reservation:
+    """A place for one more export. Raises TooMany when as many as are allowed are being worked on."""
+    version, others = _others(user_id, export_id)
+    most = settings().max_running_exports
+    if len(others) >= most:
+        raise TooMany(
+            "{count} of your exports are being worked on; at most {most} may be at once. Wait for one to end, or"
+            " remove one.",
+            slug="too-many-exports",
+            count=len(others),
+            most=most,
+        )
+    return Reservation(user_id, (*others, export_id), version + 1)
+
+
+def require_place(user_id: str) -> None:
+    """Raise TooMany where `reserve` would now: before the work of checking a request."""
+    reserve(user_id, "")
+
+
+def _others(user_id: str, export_id: str) -> tuple[int, list[str]]:
+    """The row's version, 0 for none, and the user's other exports that are being worked on."""
+    try:
+        row = _RunningRow.get(*_key(user_id), consistent_read=True)
+    except DoesNotExist:
+        version, ids = 0, [export.id for export in record.of_user(user_id)]
+    else:
+        version, ids = int(row.version), list(row.export_ids)
+    there = record.find_many(ids)
+    running = {one.id for one in there if one.status is Status.PROCESSING and one.removed_at is None}
+    return version, [id_ for id_ in ids if id_ in running and id_ != export_id]
