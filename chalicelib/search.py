@@ -1,27 +1,29 @@
-"""What `q` finds in a list: the beginning of the name, of a word in it, or of an id. Case is ignored."""
+"""What `q` finds in a list: any run of characters that begins at a word of the name, or the beginning of an id.
+
+Case and accents are ignored, separators are not: of `SARS-CoV-2/human/CAN/ON-1234` the searches `can`, `ON-1234` and
+`2/human` find the name, and `234` does not.
+"""
 
 import unicodedata
+from itertools import pairwise
 
 
 def folded(text: str) -> str:
-    """A text as it is compared: without case, and in one Unicode form."""
-    return unicodedata.normalize("NFC", text.casefold())
+    """A text as it is compared: without case and accents, in one Unicode form."""
+    letters = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
+    return unicodedata.normalize("NFC", "".join(one for one in letters if unicodedata.category(one) != "Mn"))
 
 
-def _is_in_word(character: str) -> bool:
-    """Letters, digits, and the marks upon them."""
-    return character.isalnum() or unicodedata.category(character).startswith("M")
-
-
-def words(name: str) -> list[str]:
-    """The words of a name, folded, each once: what letters and digits make without anything between."""
-    spaced = "".join(character if _is_in_word(character) else " " for character in folded(name))
-    return list(dict.fromkeys(spaced.split()))
+def runs(name: str) -> list[str]:
+    """What is left of a name, folded, from each of its words on, each once. A word is letters and digits."""
+    text = folded(name)
+    starts = [place for place, (before, one) in enumerate(pairwise(f" {text}")) if one.isalnum() > before.isalnum()]
+    return list(dict.fromkeys(text[start:] for start in starts))
 
 
 def finds(q: str | None, name: str, *ids: str) -> bool:
-    """Does `q` begin the name, a word of it, or one of the ids (PUID, id)? No `q` finds all."""
-    if not q:
+    """Does `q` begin the name, something in it that begins at a word, or one of the ids (PUID, id)? No `q` finds all;
+    blanks around it do not count."""
+    if not q or not (sought := folded(q.strip())):
         return True
-    sought = folded(q)
-    return any(text.startswith(sought) for text in (folded(name), *words(name), *map(folded, ids)))
+    return any(text.startswith(sought) for text in (folded(name), *runs(name), *map(folded, ids)))

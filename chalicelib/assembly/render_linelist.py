@@ -12,6 +12,7 @@ from chalicelib.archive.entries import UploadGone
 from chalicelib.assembly.state import State, in_work, verdict_of
 from chalicelib.crc32 import to_hex
 from chalicelib.exports import lifecycle, uploads
+from chalicelib.exports.contents import Skipped
 from chalicelib.exports.expiry import expiry
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.left_out import keep_left_out
@@ -31,7 +32,7 @@ from chalicelib.exports.work_files import (
     rows_key,
     sources_key,
 )
-from chalicelib.linelist.formats import CONTENT_TYPES, writer_of
+from chalicelib.linelist.formats import CONTENT_TYPES, CsvDialect, suffix_of, writer_of
 from chalicelib.linelist.rows import Columns, Row
 from chalicelib.linelist.xlsx_writer import WorkbookTooLarge
 from chalicelib.settings import settings
@@ -80,9 +81,16 @@ def _render(export: Export, planned: Table, state: State) -> bool:
         raise TypeError(f"{export.id} is no linelist")
     plan = from_lines(get_lines(rows_key(plan_prefix(export.id, state.attempt, planned.token))))
     table = LinelistTable(plan, Columns(wish.metadata_fields), export.user_id)
-    chunks = writer_of(wish.linelist_format, csv_bom=settings().csv_bom)
-    key = linelist_key(export.id, state.attempt, uuid4().hex[:12], wish.linelist_format)
-    with uploads.file_upload(key, CONTENT_TYPES[wish.linelist_format]) as target:
+    dialect = CsvDialect(wish.delimiter, wish.decimal_mark, settings().csv_bom)
+    truncated: list[Skipped] = []
+    chunks = writer_of(
+        wish.linelist_format,
+        dialect,
+        lambda cell: truncated.append(Skipped(cell.row_key, "cell-truncated", name=cell.column, puid=cell.row_key)),
+    )
+    suffix = suffix_of(wish.linelist_format)
+    key = linelist_key(export.id, state.attempt, uuid4().hex[:12], suffix)
+    with uploads.file_upload(key, CONTENT_TYPES[suffix]) as target:
         try:
             streamed = stream.upload(uploads.store(), target, chunks(table.columns, _told(table, state)))
         except WorkbookTooLarge:
@@ -93,7 +101,8 @@ def _render(export: Export, planned: Table, state: State) -> bool:
             raise _Over
         stream.prove(uploads.store(), target, streamed)
     put_export(report_key(key), "".join(table.report_lines()).encode())
-    keep_left_out(key, table.skipped)
+    skipped = (*table.skipped, *truncated)
+    keep_left_out(key, skipped)
     put_export(sources_key(key), json.dumps(table.source_ids).encode())
     moment = times.now()
     return lifecycle.turn_ready(
@@ -101,7 +110,7 @@ def _render(export: Export, planned: Table, state: State) -> bool:
         ExportedFile(key, streamed.size, to_hex(streamed.crc32), files=1),
         at=times.to_text(moment),
         expires_at=times.to_text(expiry(moment, settings())),
-        warnings=len(table.skipped),
+        warnings=len(skipped),
         details={"rows": table.included, "parts": len(streamed.parts)},
     )
 

@@ -11,15 +11,16 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import times
-from chalicelib.catalog.fastq_pairs import Direction, are_mates, mate_of
+from chalicelib.catalog.fastq_pairs import Direction, PairType, are_mates, mate_of
 from chalicelib.catalog.file_formats import format_of
 from chalicelib.catalog.puid import Kind, make
 from chalicelib.catalog.rows import PuidRow, puid_key
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.errors import Conflict, Flaw, NotFound, broken, words
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
 from chalicelib.tables import Row, TableName, conditional_failure, write_together
 
+ARRIVALS = "uploads/"  # where the catalog bucket takes what sequencers put
 _TRIES = 6
 _MATES = 90  # on their way at once, of which one transaction can speak
 
@@ -28,7 +29,8 @@ _MATES = 90  # on their way at once, of which one transaction can speak
 class File:
     """A file of a sample. `etag` with its quotes, empty until it is complete; `crc32` as S3 itself knows it.
 
-    `upload_id` is set while a multipart upload runs; `part_size` is what its parts hold.
+    `upload_id` is set while a multipart upload runs; `part_size` is what its parts hold. `declared_mate` is the id of
+    the file that somebody said it pairs with, which may be still to come; then its name does not matter.
     """
 
     id: str
@@ -51,7 +53,9 @@ class File:
     ours: bool = True  # uploaded through us, under files/; else registered where it lay
     upload_id: str | None = None
     part_size: int = 0
-    met: str | None = None  # a mate by name that was completed while this one was on its way
+    met: str | None = None  # a mate that was completed while this one was on its way
+    declared_mate: str | None = None
+    declared_direction: Direction | None = None
 
     @property
     def format(self) -> str:
@@ -62,6 +66,21 @@ class File:
     def s3_uri(self) -> str:
         """Where it lies."""
         return f"s3://{self.bucket}/{self.key}"
+
+    @property
+    def folder(self) -> str:
+        """Where files are whose names may pair with its own: one folder of S3, or all that was sent to us for the
+        sample, by upload or as an object that arrived."""
+        has_arrived = self.bucket == settings().catalog_bucket and self.key.startswith(ARRIVALS)
+        return "" if self.ours or has_arrived else self.s3_uri.rpartition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredMate:
+    """The file that a new one was said to pair with, and the new one's direction if that was said too."""
+
+    id: str
+    direction: Direction | None = None
 
 
 class FileRow(Row):
@@ -92,6 +111,8 @@ class FileRow(Row):
     upload_id = UnicodeAttribute(null=True)
     part_size = NumberAttribute(default=0)
     met = UnicodeAttribute(null=True)
+    declared_mate = UnicodeAttribute(null=True)
+    declared_direction = UnicodeAttribute(null=True)
 
 
 class _PointerRow(Row):
@@ -113,9 +134,6 @@ class FilePuidRow(PuidRow):
 
 
 def _value(row: FileRow) -> File:
-    direction: Direction | None = None
-    if row.direction is not None:
-        direction = "forward" if row.direction == "forward" else "reverse"
     return File(
         id=row.file_id,
         puid=row.puid,
@@ -131,14 +149,22 @@ def _value(row: FileRow) -> File:
         version_id=row.version_id,
         crc32=None if row.crc32 is None else int(row.crc32),
         sha256=row.sha256,
-        direction=direction,
+        direction=_direction(row.direction),
         type=row.type,
         paired_with=row.paired_with,
         ours=row.ours,
         upload_id=row.upload_id,
         part_size=int(row.part_size),
         met=row.met,
+        declared_mate=row.declared_mate,
+        declared_direction=_direction(row.declared_direction),
     )
+
+
+def _direction(text: str | None) -> Direction | None:
+    if text is None:
+        return None
+    return "forward" if text == "forward" else "reverse"
 
 
 def _row(file: File) -> FileRow:
@@ -165,6 +191,8 @@ def _row(file: File) -> FileRow:
         upload_id=file.upload_id,
         part_size=file.part_size,
         met=file.met,
+        declared_mate=file.declared_mate,
+        declared_direction=file.declared_direction,
     )
 
 
@@ -174,16 +202,32 @@ def new_puid(given: str | None, ids: Ids) -> str:
 
 
 def add(file: File) -> None:
-    """Put a new file's record. Conflict when its PUID is in use."""
+    """Put a new file's record. Conflict when its PUID is in use, unless that is a file of the same sample that pairs
+    with this one: the two of a pair have one PUID."""
+    mate = _mate_with_puid(file)
 
     def fill(transaction: TransactWrite) -> None:
-        name_row = FilePuidRow(puid_key(file.puid), target_id=file.id, sample_id=file.sample_id)
-        transaction.save(name_row, condition=FilePuidRow.pk.does_not_exist())
+        if mate is None:
+            name_row = FilePuidRow(puid_key(file.puid), target_id=file.id, sample_id=file.sample_id)
+            transaction.save(name_row, condition=FilePuidRow.pk.does_not_exist())
+        else:
+            still_there = FilePuidRow.target_id == mate.id
+            transaction.condition_check(FilePuidRow, puid_key(file.puid), "PUID", condition=still_there)
         transaction.save(_row(file), condition=FileRow.pk.does_not_exist())
         transaction.save(_PointerRow(f"FILE#{file.id}", "POINTER", sample_id=file.sample_id))
         transaction.save(_PointerRow(f"OBJECT#{file.s3_uri}", f"FILE#{file.id}", sample_id=file.sample_id))
 
     write_together(fill, taken=[Conflict("This PUID is in use.", slug="puid-taken")] * 2)
+
+
+def _mate_with_puid(file: File) -> File | None:
+    """The file that names a given PUID, if it may become the mate of a new file under the same one."""
+    if not file.puid_given:
+        return None
+    others = [one for one in all_of_sample(file.sample_id) if one.puid == file.puid and one.id != file.id]
+    if len(others) != 1 or others[0].paired_with is not None or not _may_pair(file, others[0]):
+        return None
+    return others[0]
 
 
 def find_own(sample_id: str, file_id: str) -> File | None:
@@ -230,8 +274,10 @@ def with_uri(s3_uri: str) -> list[File]:
 def complete(file: File) -> File:
     """Turn a file visible, with what S3 says of its object, and pair it with its mate if that is there.
 
-    Of two files that pair, the second to be completed takes the first's PUID; two that were given different PUIDs stay
-    single. Of two that are completed at the same moment one comes again, and finds the other.
+    Mates are, in this order: files that were declared to be, files that were given the same PUID, and fastq files of
+    one folder whose names pair, the newest first. The second to be completed takes the first's PUID; two that were
+    given different ones stay single, unless they were declared. Of two that are completed at the same moment one comes
+    again, and finds the other.
     """
     for _ in range(_TRIES - 1):
         try:
@@ -244,44 +290,53 @@ def complete(file: File) -> File:
 class _MateChanged(Conflict):
     """The mate of a file was completed after it was seen to be on its way, or changed after it was read."""
 
+    def __init__(self) -> None:
+        super().__init__(words("This file or its mate changed just now."), slug="completed-meanwhile")
+
 
 def _completed(file: File) -> File:
     done = replace(file, complete=True, upload_id=None, met=None)
-    if mate_of(file.filename) is None:
-        _save_single(done, FileRow.complete == False, [])  # noqa: E712 - an expression of PynamoDB, not a comparison
+    incomplete = FileRow.complete == False  # noqa: E712 - an expression of PynamoDB, not a comparison
+    if file.format != "fastq":
+        _save_single(done, incomplete, [])
         return done
-    # Before looking for a mate that is complete: whoever comes between is noticed.
+    # Before looking for a mate that is complete: a file that is completed in between is noticed.
     there = all_of_sample(file.sample_id)
     own = next((one for one in there if one.id == file.id), None)
     if own is None or own.complete:
         raise Conflict("This file was completed just now.", slug="completed-meanwhile")
-    mate = _waiting_mate(done)
+    done = replace(done, declared_mate=own.declared_mate, declared_direction=own.declared_direction)
+    others = [one for one in there if one.id != file.id and one.paired_with is None and _may_pair(done, one)]
+    # A file whose PUID was given to another that is still to come waits for that one.
+    awaited = {one.puid for one in there if not one.complete and one.puid_given and one.id != file.id} - {done.puid}
+    mate = _best_mate(done, [one for one in others if one.complete and one.puid not in awaited])
     if mate is None:
         unmet = FileRow.met.does_not_exist() if own.met is None else FileRow.met == own.met
-        on_their_way = [one for one in there if not one.complete and are_mates(file.filename, one.filename)]
-        _save_single(done, (FileRow.complete == False) & unmet, on_their_way[:_MATES])  # noqa: E712
+        _save_single(done, incomplete & unmet, [one for one in others if not one.complete][:_MATES])
         return done
-    ours, its = mate_of(done.filename), mate_of(mate.filename)
-    assert ours is not None  # noqa: S101 - _waiting_mate found them to be mates
-    assert its is not None  # noqa: S101
-    paired = replace(done, puid=mate.puid, direction=ours.direction, type=ours.type, paired_with=mate.id)
-    partner = replace(mate, direction=its.direction, type=its.type, paired_with=done.id)
+    paired, partner = _as_pair(done, mate, mate.puid)
 
     def fill(transaction: TransactWrite) -> None:
-        transaction.save(_row(paired), condition=FileRow.complete == False)  # noqa: E712
-        alone = FileRow.sk.exists() & FileRow.paired_with.does_not_exist() & (FileRow.etag == mate.etag)
-        transaction.save(_row(partner), condition=alone)
-        transaction.delete(FilePuidRow(puid_key(done.puid), "PUID", target_id=done.id))
+        if done.puid != mate.puid:
+            transaction.delete(FilePuidRow(puid_key(done.puid), "PUID", target_id=done.id))
+        transaction.save(_row(paired), condition=incomplete)
+        transaction.save(_row(partner), condition=_unpaired(mate))
 
     own_conflict = Conflict("This file was completed just now.", slug="completed-meanwhile")
-    met = _MateChanged("This file or its mate changed just now.", slug="completed-meanwhile")
-    write_together(fill, taken=[None, own_conflict, met])
+    write_together(fill, taken=[*([None] if done.puid != mate.puid else []), own_conflict, _MateChanged()])
     return paired
 
 
+def _unpaired(file: File) -> Condition:
+    """The condition that a file is as it was read, and has no mate."""
+    is_there: Condition = (FileRow.complete == True) & (FileRow.etag == file.etag)  # noqa: E712
+    condition: Condition = is_there & FileRow.paired_with.does_not_exist()
+    return condition
+
+
 def _save_single(done: File, condition: Condition, on_their_way: Sequence[File]) -> None:
-    """Complete a file that has no mate yet, and leave a word of it on those that may be one: whichever of them did not
-    see this one when it looked does not find its own record as it was, and looks again."""
+    """Complete a file that has no mate yet, and note it on those that may become its mate: one of them that did not
+    see this one when it looked finds its own record changed, and looks again."""
 
     def fill(transaction: TransactWrite) -> None:
         transaction.save(_row(done), condition=condition)
@@ -290,20 +345,97 @@ def _save_single(done: File, condition: Condition, on_their_way: Sequence[File])
             still = FileRow.complete == False  # noqa: E712
             transaction.update(row, actions=[FileRow.met.set(done.id)], condition=still)
 
-    met = _MateChanged("This file or its mate changed just now.", slug="completed-meanwhile")
-    write_together(fill, taken=[met] * (1 + len(on_their_way)))
+    write_together(fill, taken=[_MateChanged()] * (1 + len(on_their_way)))
 
 
-def _waiting_mate(file: File) -> File | None:
-    """The one file of the same sample that pairs with this one and has no mate yet."""
-    if mate_of(file.filename) is None:
-        return None
-    for other in of_sample(file.sample_id):
-        if other.id == file.id or other.paired_with is not None or not are_mates(file.filename, other.filename):
-            continue
-        if not (file.puid_given and other.puid_given and file.puid != other.puid):
-            return other
-    return None
+def _may_pair(one: File, other: File) -> bool:
+    """Do two files of a sample pair, if neither has a mate?"""
+    if one.declared_mate is not None or other.declared_mate is not None:
+        return one.declared_mate in (None, other.id) and other.declared_mate in (None, one.id)
+    if one.format != "fastq" or other.format != "fastq":
+        return False
+    if one.puid_given and other.puid_given:
+        return one.puid == other.puid
+    return one.folder == other.folder and are_mates(one.filename, other.filename)
+
+
+def _best_mate(file: File, candidates: Sequence[File]) -> File | None:
+    """Of files that may pair with this one, the one that was declared, else one of the same PUID, else the newest."""
+
+    def rank(other: File) -> tuple[bool, bool, datetime, str]:
+        is_declared = file.declared_mate == other.id or other.declared_mate == file.id
+        return is_declared, other.puid == file.puid, other.created_at, other.id
+
+    return max(candidates, key=rank, default=None)
+
+
+def _as_pair(one: File, other: File, puid: str) -> tuple[File, File]:
+    """The two as mates, under one PUID."""
+    names = mate_of(one.filename), mate_of(other.filename)
+    by_name = names[0].direction if are_mates(one.filename, other.filename) and names[0] is not None else None
+    by_other: Direction | None = None
+    if other.declared_direction is not None:
+        by_other = "reverse" if other.declared_direction == "forward" else "forward"
+    first: Direction = "forward" if (one.created_at, one.id) < (other.created_at, other.id) else "reverse"
+    direction: Direction = one.declared_direction or by_other or by_name or first
+    is_illumina = all(name is not None and name.type == "illumina_pe" for name in names)
+    type: PairType = "illumina_pe" if is_illumina else "pe"
+    opposite: Direction = "reverse" if direction == "forward" else "forward"
+    return (
+        replace(one, puid=puid, direction=direction, type=type, paired_with=other.id),
+        replace(other, puid=puid, direction=opposite, type=type, paired_with=one.id),
+    )
+
+
+def pair(file: File, mate: File, direction: Direction | None = None) -> File:
+    """Declare two complete fastq files of a sample to be a pair; `direction` is that of `file`, by default what the
+    names say. The pair has the PUID of the file that was there first. Conflict when one has another mate already."""
+    if file.paired_with == mate.id and direction in (None, file.direction):
+        return file
+    if file.id == mate.id or file.sample_id != mate.sample_id or {file.format, mate.format} != {"fastq"}:
+        rule = "A pair is of two different fastq files of one sample."
+        raise broken([Flaw("/paired_with", rule)], slug="pair-not-possible")
+    if not (file.complete and mate.complete):
+        raise Conflict("The content of both files has to arrive first.", slug="upload-missing")
+    are_paired = file.paired_with == mate.id
+    if not are_paired and (file.paired_with or mate.paired_with):
+        raise Conflict("One of the files has a mate already: dissolve that pair first.", slug="already-paired")
+    first, second = sorted((file, mate), key=lambda one: (one.created_at, one.id))
+    declared = replace(file, declared_direction=direction)
+    paired, partner = _as_pair(declared, replace(mate, declared_direction=None), first.puid)
+
+    def fill(transaction: TransactWrite) -> None:
+        if second.puid != first.puid:
+            transaction.delete(FilePuidRow(puid_key(second.puid), "PUID", target_id=second.id))
+        for before, after in ((file, paired), (mate, partner)):
+            present = FileRow.paired_with == before.paired_with if are_paired else _unpaired(before)
+            transaction.save(_row(replace(after, declared_mate=after.paired_with)), condition=present)
+
+    changed = [_MateChanged(), _MateChanged()]
+    write_together(fill, taken=[*([None] if second.puid != first.puid else []), *changed])
+    return find_own(file.sample_id, file.id) or paired
+
+
+def unpair(file: File) -> File:
+    """Dissolve a file's pair: both become single files, and the one that was there second gets a PUID of its own."""
+    mate = None if file.paired_with is None else find_own(file.sample_id, file.paired_with)
+    if mate is None:
+        return file
+    first, second = sorted((file, mate), key=lambda one: (one.created_at, one.id))
+    nothing = {"direction": None, "type": None, "paired_with": None, "declared_mate": None, "declared_direction": None}
+    singles = [
+        replace(first, **nothing),  # type: ignore[arg-type]
+        replace(second, **nothing, puid=new_puid(None, Ids()), puid_given=False),  # type: ignore[arg-type]
+    ]
+
+    def fill(transaction: TransactWrite) -> None:
+        for single, before in zip(singles, (first, second), strict=True):
+            transaction.save(_row(single), condition=FileRow.paired_with == before.paired_with)
+        for single in singles:
+            transaction.save(FilePuidRow(puid_key(single.puid), target_id=single.id, sample_id=single.sample_id))
+
+    write_together(fill, taken=[_MateChanged(), _MateChanged()])
+    return next(single for single in singles if single.id == file.id)
 
 
 def renew(file: File, *, size: int, etag: str, version_id: str | None, crc32: int | None) -> None:
@@ -322,17 +454,74 @@ def renew(file: File, *, size: int, etag: str, version_id: str | None, crc32: in
     except UpdateError as error:
         if not conditional_failure(error):
             raise
-        raise Conflict("This file or its mate changed just now.", slug="completed-meanwhile") from None
+        raise _MateChanged from None
+
+
+def remove(file: File) -> None:
+    """Delete a file's record; its mate becomes a single file and keeps their PUID. The object stays in S3: exports that
+    already run read it, and so may other records of it."""
+    for _ in range(_TRIES - 1):
+        try:
+            _remove(file)
+        except _MateChanged:
+            present = find_own(file.sample_id, file.id)
+            if present is None:
+                return
+            file = present
+        else:
+            return
+    _remove(file)
+
+
+def _remove(file: File) -> None:
+    with_puid = [one for one in all_of_sample(file.sample_id) if one.puid == file.puid and one.id != file.id]
+    mate = next((one for one in with_puid if one.id == file.paired_with), None)
+
+    def fill(transaction: TransactWrite) -> None:
+        still = FileRow.paired_with.does_not_exist() if file.paired_with is None else FileRow.paired_with == mate_id
+        _delete_rows(transaction, file, FileRow.pk.does_not_exist() | still)
+        if not with_puid:
+            transaction.delete(FilePuidRow(puid_key(file.puid), "PUID", target_id=file.id))
+        if mate is not None:
+            single = replace(mate, direction=None, type=None, paired_with=None, declared_mate=None)
+            transaction.save(_row(single), condition=FileRow.paired_with == file.id)
+        for one in with_puid[:1]:
+            transaction.save(FilePuidRow(puid_key(file.puid), target_id=one.id, sample_id=one.sample_id))
+
+    mate_id = file.paired_with
+    deletions = 3 if with_puid else 4
+    changed: list[Conflict | None] = [_MateChanged(), *([None] * (deletions - 1))]
+    write_together(fill, taken=[*changed, *([_MateChanged()] if mate is not None else [])])
+
+
+def _delete_rows(transaction: TransactWrite, file: File, condition: Condition | None = None) -> None:
+    """Let a transaction delete a file's rows but for its PUID's."""
+    transaction.delete(_row(file), condition=condition)
+    transaction.delete(_PointerRow(f"FILE#{file.id}", "POINTER", sample_id=file.sample_id))
+    transaction.delete(_PointerRow(f"OBJECT#{file.s3_uri}", f"FILE#{file.id}", sample_id=file.sample_id))
 
 
 def remove_all(files: Sequence[File]) -> None:
-    """Delete the records of a sample's files. Objects that were registered where they lay are never touched."""
+    """Delete the records of all of a sample's files."""
     for file in files:
 
         def fill(transaction: TransactWrite, file: File = file) -> None:
-            transaction.delete(_row(file))
-            transaction.delete(_PointerRow(f"FILE#{file.id}", "POINTER", sample_id=file.sample_id))
-            transaction.delete(_PointerRow(f"OBJECT#{file.s3_uri}", f"FILE#{file.id}", sample_id=file.sample_id))
+            _delete_rows(transaction, file)
             transaction.delete(FilePuidRow(puid_key(file.puid), "PUID", target_id=file.id))
 
         write_together(fill, taken=[])
+
+
+def renew_upload(file: File, upload_id: str) -> bool:
+    """Take another multipart upload for a file that is still to come, in place of one that S3 has dropped; False when
+    somebody else did so first."""
+    try:
+        FileRow(f"SAMPLE#{file.sample_id}", f"FILE#{file.id}").update(
+            actions=[FileRow.upload_id.set(upload_id)],
+            condition=(FileRow.complete == False) & (FileRow.upload_id == file.upload_id),  # noqa: E712
+        )
+    except UpdateError as error:
+        if not conditional_failure(error):
+            raise
+        return False
+    return True

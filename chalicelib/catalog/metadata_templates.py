@@ -10,7 +10,7 @@ from chalicelib import times
 from chalicelib.catalog.sample_index import shortened
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
-from chalicelib.search import folded
+from chalicelib.names import identity
 from chalicelib.tables import Json, Row, TableName, write_together
 
 MAX_TEMPLATES = 100  # of a namespace
@@ -80,7 +80,7 @@ def _row(one: MetadataTemplate) -> _TemplateRow:
 
 
 def _name_row(one: MetadataTemplate) -> _NameRow:
-    return _NameRow(_partition(one.namespace_id), f"NAME#{shortened(folded(one.name))}", template_id=one.id)
+    return _NameRow(_partition(one.namespace_id), f"NAME#{shortened(identity(one.name))}", template_id=one.id)
 
 
 def of_namespaces(namespace_ids: Sequence[str]) -> list[MetadataTemplate]:

@@ -73,13 +73,18 @@ def require(user_id: str, namespace: Namespace, least: Role) -> Role:
     if role is None:
         raise NotFound("There is no such group or project.")
     if role < least:
-        raise Forbidden(
-            "This needs at least the role {least} here; yours is {role}.",
-            slug="role-too-low",
-            least=least.label,
-            role=role.label,
-        )
+        raise role_too_low(least, role)
     return role
+
+
+def role_too_low(least: Role, role: Role) -> Forbidden:
+    """The refusal for a role that is known to be too low."""
+    return Forbidden(
+        "This needs at least the role {least} here; yours is {role}.",
+        slug="role-too-low",
+        least=least.label,
+        role=role.label,
+    )
 
 
 def seen_by(user_id: str, type: NamespaceType) -> list[tuple[Namespace, Role]]:

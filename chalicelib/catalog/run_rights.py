@@ -10,7 +10,6 @@ from functools import cache
 from chalicelib.access.roles import Role
 from chalicelib.catalog import namespaces, permissions, workflow_executions
 from chalicelib.catalog.workflow_executions import Run, no_such_run
-from chalicelib.errors import Forbidden
 
 
 def find_seen(run_id: str, user_id: str) -> tuple[Run, Role]:
@@ -51,9 +50,4 @@ def require_registration(run_id: str, user_id: str) -> Run:
 
 def _require_analyst(role: Role) -> None:
     if role < Role.ANALYST:
-        raise Forbidden(
-            "This needs at least the role {least} here; yours is {role}.",
-            slug="role-too-low",
-            least=Role.ANALYST.label,
-            role=role.label,
-        )
+        raise permissions.role_too_low(Role.ANALYST, role)

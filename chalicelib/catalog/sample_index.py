@@ -14,7 +14,7 @@ from pynamodb.exceptions import DeleteError
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.search import finds, folded, words
+from chalicelib.search import finds, folded, runs
 from chalicelib.tables import Row, TableName, conditional_failure
 
 SHARDS = 4
@@ -161,8 +161,8 @@ def list_rows(one: Listed, namespace_ids: Iterable[str]) -> list[ListedRow]:
 
 
 def term_rows(one: Listed, namespace_ids: Iterable[str], since: str) -> list[TermRow]:
-    """The sample's terms in these namespaces: its id, and the words of its name that the name does not begin with."""
-    terms = [one.id, *(word for word in words(one.name) if not folded(one.name).startswith(word))]
+    """The sample's terms in these namespaces: its id, and its name from each word on but the one that begins it."""
+    terms = [one.id, *(run for run in runs(one.name) if not folded(one.name).startswith(run))]
     keys = dict.fromkeys(term_key(term) + _BETWEEN + one.puid for term in terms)
     return [
         TermRow(partition("TERM", namespace_id, shard_of(one.puid)), key, since=since)

@@ -1,7 +1,6 @@
 """Which objects that already lie in S3 may be registered, and by whom. Nothing is copied, nothing will be removed."""
 
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 from pynamodb.attributes import UnicodeAttribute
 
@@ -11,6 +10,7 @@ from chalicelib.catalog.files import File
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.stored_objects import StoredObject, look_at
 from chalicelib.errors import Flaw, Invalid, broken
+from chalicelib.names import MAX_NAME
 from chalicelib.tables import Row, TableName
 
 # S3 User Guide, "General purpose bucket naming rules" and "Naming Amazon S3 objects": characters, and UTF-8 bytes.
@@ -66,8 +66,9 @@ def find(user_id: str, namespace: Namespace, s3_uri: str, *, own: tuple[str, str
 
 
 def name_of(key: str) -> str:
-    """The end of an object's key, as a file's name."""
-    return key.rsplit("/", 1)[-1][:255]
+    """The end of an object's key, as a file's name: what can't be printed is an underscore."""
+    name = key.rsplit("/", 1)[-1][:MAX_NAME]
+    return "".join(character if character.isprintable() else "_" for character in name)
 
 
 def _refusal() -> Invalid:
@@ -76,15 +77,18 @@ def _refusal() -> Invalid:
 
 
 def _place_of(s3_uri: str) -> tuple[str, str] | None:
-    """Bucket and key of `s3://bucket/key`, in the one spelling that is taken: no escapes, no dots, no empty names."""
+    """Bucket and key of `s3://bucket/key`, which is taken literally: any key that S3 can have and that names a file.
+
+    Names `.` and `..` are refused: stores that take them for folders would leave the bound prefix.
+    """
     if not s3_uri.startswith("s3://"):
         return None
     bucket, _, key = s3_uri.removeprefix("s3://").partition("/")
     if len(bucket) > _LONGEST_BUCKET or len(key.encode()) > _LONGEST_KEY:
         return None
     names = key.split("/")
-    plain = unquote(key) == key and not any(name in {"", ".", ".."} for name in names)
-    return (bucket, key) if bucket and plain and "\\" not in key and key.isprintable() else None
+    is_file = bool(names[-1]) and not {".", ".."} & set(names) and "\x00" not in key
+    return (bucket, key) if bucket and is_file else None
 
 
 def _is_bound(namespace: Namespace, place: tuple[str, str]) -> bool:

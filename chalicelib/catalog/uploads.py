@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib import aws, times
 from chalicelib.catalog import files, namespaces, sources
-from chalicelib.catalog.files import File
+from chalicelib.catalog.files import DeclaredMate, File
 from chalicelib.catalog.samples import Sample
 from chalicelib.catalog.sources import Found
 from chalicelib.catalog.stored_objects import StoredObject, look_at
@@ -20,8 +20,9 @@ from chalicelib.settings import settings
 
 MIB = 1 << 20
 SINGLE_UP_TO = 64 * MIB
-MAX_PARTS = 1_000
-MAX_FILE = 5 * (1 << 40)
+USUAL_PARTS, MAX_PARTS = 1_000, 1_024  # more than the usual number only where parts would pass S3's 5 GiB
+MAX_PART = 5 * (1 << 30)
+MAX_FILE = MAX_PARTS * MAX_PART
 URLS_LAST = 3600
 
 
@@ -35,21 +36,39 @@ class PartUrl:
 
 
 @dataclass(frozen=True, slots=True)
+class UploadedPart:
+    """A part that S3 has: its ETag with quotes, its size in bytes."""
+
+    part_number: int
+    etag: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Upload:
-    """What is still to be sent: `part_size` bytes in each part but the last."""
+    """What is still to be sent, `part_size` bytes in each part but the last, and what has arrived."""
 
     part_size: int
     parts: tuple[PartUrl, ...]
+    uploaded: tuple[UploadedPart, ...]
 
 
 def begin(
-    sample: Sample, ids: Ids, *, filename: str, size: int, crc32: str | None, sha256: str | None, puid: str | None
+    sample: Sample,
+    ids: Ids,
+    *,
+    filename: str,
+    size: int,
+    crc32: str | None,
+    sha256: str | None,
+    puid: str | None,
+    mate: DeclaredMate | None = None,
 ) -> tuple[File, Upload]:
     """Make the record of a file to come, and the URLs to send it to: one part up to 64 MiB, multipart above."""
     file_id = ids.id()
     known = files.find_own(sample.id, file_id) if ids.is_repeatable else None
     if known is not None:
-        return known, Upload(known.part_size, ()) if known.complete else urls(known)
+        return known, Upload(known.part_size, (), ()) if known.complete else urls(known)
     s = settings()
     file = File(
         id=file_id,
@@ -64,9 +83,11 @@ def begin(
         created_at=times.now(),
         crc32=None if crc32 is None else int(crc32, 16),
         sha256=sha256,
+        declared_mate=None if mate is None else mate.id,
+        declared_direction=None if mate is None else mate.direction,
     )
     if size > SINGLE_UP_TO:
-        part_size = max(SINGLE_UP_TO, ceil(size / MAX_PARTS / MIB) * MIB)
+        part_size = min(MAX_PART, max(SINGLE_UP_TO, ceil(size / (USUAL_PARTS * MIB)) * MIB))
         answer = aws.s3().create_multipart_upload(Bucket=file.bucket, Key=file.key)
         file = replace(file, upload_id=answer["UploadId"], part_size=part_size)
     try:
@@ -80,42 +101,92 @@ def begin(
 
 
 def urls(file: File) -> Upload:
-    """Fresh URLs for the parts of a file that S3 has not got yet."""
+    """Fresh URLs for the parts of a file that S3 has not got yet, and those that it has. Where S3 has dropped the
+    multipart upload, a new one begins."""
     if file.complete:
         raise Conflict("This file is complete.", slug="already-complete")
-    s3 = aws.s3()
     if file.upload_id is None:
-        params: dict[str, Any] = {"Bucket": file.bucket, "Key": file.key}
-        headers: dict[str, str] = {}
-        if file.crc32 is not None:
-            checksum = to_base64(file.crc32)
-            params |= {"ChecksumCRC32": checksum, "ChecksumAlgorithm": "CRC32"}
-            headers = {"x-amz-checksum-crc32": checksum, "x-amz-sdk-checksum-algorithm": "CRC32"}
-        url = s3.generate_presigned_url("put_object", Params=params, ExpiresIn=URLS_LAST)
-        return Upload(file.size, (PartUrl(1, url, headers),))
-    there = _parts_there(file)
-    parts = []
-    for number in range(1, ceil(file.size / file.part_size) + 1):
-        if number not in there:
-            params = {
-                "Bucket": file.bucket,
-                "Key": file.key,
-                "UploadId": file.upload_id,
-                "PartNumber": number,
-            }
-            parts.append(PartUrl(number, s3.generate_presigned_url("upload_part", params, URLS_LAST), {}))
-    return Upload(file.part_size, tuple(parts))
+        if look_at(file.bucket, file.key) is not None:  # it was sent, and can't be sent again
+            return Upload(file.size, (), ())
+        return Upload(file.size, (_single_url(file),), ())
+    uploaded = _uploaded_parts(file)
+    if uploaded is None:
+        if look_at(file.bucket, file.key) is not None:  # completed in S3; the answer, or our record of it, was lost
+            return Upload(file.part_size, (), ())
+        file = _begin_again(file)
+        uploaded = {}
+    sizes = _part_sizes(file)
+    uploaded = {number: part for number, part in uploaded.items() if part.size == sizes.get(number)}
+    missing = tuple(_part_url(file, number, size) for number, size in sizes.items() if number not in uploaded)
+    return Upload(file.part_size, missing, tuple(uploaded.values()))
 
 
-def _parts_there(file: File) -> dict[int, tuple[str, int]]:
-    """Number → (ETag, size) of the parts that S3 holds."""
-    assert file.upload_id is not None  # noqa: S101 - callers ask for multipart uploads only
-    pages = aws.s3().get_paginator("list_parts").paginate(Bucket=file.bucket, Key=file.key, UploadId=file.upload_id)
-    return {part["PartNumber"]: (part["ETag"], part["Size"]) for page in pages for part in page.get("Parts", [])}
+def _single_url(file: File) -> PartUrl:
+    """A URL that takes exactly the announced bytes, once: it can't change an object that is there (If-None-Match)."""
+    params: dict[str, Any] = {
+        "Bucket": file.bucket,
+        "Key": file.key,
+        "ContentLength": file.size,
+        "IfNoneMatch": "*",
+    }
+    headers = {"If-None-Match": "*"}
+    if file.crc32 is not None:
+        checksum = to_base64(file.crc32)
+        params |= {"ChecksumCRC32": checksum, "ChecksumAlgorithm": "CRC32"}
+        headers |= {"x-amz-checksum-crc32": checksum, "x-amz-sdk-checksum-algorithm": "CRC32"}
+    return PartUrl(1, aws.s3().generate_presigned_url("put_object", params, URLS_LAST), headers)
+
+
+def _part_url(file: File, number: int, size: int) -> PartUrl:
+    params = {
+        "Bucket": file.bucket,
+        "Key": file.key,
+        "UploadId": file.upload_id,
+        "PartNumber": number,
+        "ContentLength": size,
+    }
+    return PartUrl(number, aws.s3().generate_presigned_url("upload_part", params, URLS_LAST), {})
+
+
+def _part_sizes(file: File) -> dict[int, int]:
+    """The size of each part by its number."""
+    count = ceil(file.size / file.part_size)
+    return {n: min(file.part_size, file.size - (n - 1) * file.part_size) for n in range(1, count + 1)}
+
+
+def _begin_again(file: File) -> File:
+    """The file with a new multipart upload; that of a twin of this call, if it was first."""
+    s3 = aws.s3()
+    upload_id = s3.create_multipart_upload(Bucket=file.bucket, Key=file.key)["UploadId"]
+    if files.renew_upload(file, upload_id):
+        return replace(file, upload_id=upload_id)
+    s3.abort_multipart_upload(Bucket=file.bucket, Key=file.key, UploadId=upload_id)
+    present = files.find_own(file.sample_id, file.id)
+    if present is None or present.complete:
+        raise Conflict("This file was completed just now.", slug="completed-meanwhile")
+    return present
+
+
+def _uploaded_parts(file: File) -> dict[int, UploadedPart] | None:
+    """The parts that S3 holds, by number (ListParts); None when it knows no such upload (any more)."""
+    pages = (
+        aws.s3().get_paginator("list_parts").paginate(Bucket=file.bucket, Key=file.key, UploadId=str(file.upload_id))
+    )
+    try:
+        found = [part for page in pages for part in page.get("Parts", [])]
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in {"NoSuchUpload", "404"}:
+            raise
+        return None
+    return {part["PartNumber"]: UploadedPart(part["PartNumber"], part["ETag"], part["Size"]) for part in found}
 
 
 def finish(file: File, parts: Sequence[tuple[int, str]]) -> File:
-    """Complete an upload: the object must be there, with the size that was said. Repeating it gives the same file."""
+    """Complete an upload: the object must be there, with the size that was said. Repeating it gives the same file.
+
+    S3 itself knows which parts it has; `parts` (number and ETag, any of them or none) only say what the client means to
+    have sent. Whatever is missing or differs is refused before anything is completed, so the upload can go on.
+    """
     if file.complete:
         return file
     if file.upload_id is not None:
@@ -137,20 +208,47 @@ def finish(file: File, parts: Sequence[tuple[int, str]]) -> File:
 
 
 def _complete_multipart(file: File, parts: Sequence[tuple[int, str]]) -> None:
-    if not parts:
-        raise broken([Flaw("/parts", "Name every part with its ETag.")], slug="parts-missing")
-    numbered: list[Any] = [{"PartNumber": number, "ETag": etag} for number, etag in sorted(parts)]
+    uploaded = _uploaded_parts(file)
+    if uploaded is None:  # completed by an earlier call whose answer was lost, or dropped by S3: the object tells
+        return
+    sizes = _part_sizes(file)
+    missing = [number for number, size in sizes.items() if number not in uploaded or uploaded[number].size != size]
+    if missing:
+        raise Conflict(
+            "{count} of {total} parts have not arrived, the first is {first}: ask for the upload again and send them.",
+            slug="parts-missing",
+            count=len(missing),
+            total=len(sizes),
+            first=missing[0],
+        )
+    flaws = [
+        Flaw(f"/parts/{place}/etag", words("S3 has another content for part {number}.", number=number))
+        if number in sizes
+        else Flaw(f"/parts/{place}/part_number", words("This upload has {total} parts.", total=len(sizes)))
+        for place, (number, etag) in enumerate(parts)
+        if number not in sizes or uploaded[number].etag.strip('"') != etag.strip('"')
+    ]
+    if flaws:
+        raise broken(flaws, slug="parts-refused")
+    numbered: list[Any] = [{"PartNumber": number, "ETag": uploaded[number].etag} for number in sizes]
     try:
         aws.s3().complete_multipart_upload(
             Bucket=file.bucket, Key=file.key, UploadId=str(file.upload_id), MultipartUpload={"Parts": numbered}
         )
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code in {"InvalidPart", "InvalidPartOrder", "EntityTooSmall", "InvalidRequest", "MalformedXML"}:
-            raise broken(
-                [Flaw("/parts", words("S3 refused the parts: {code}.", code=code))], slug="parts-refused"
-            ) from error
-        if code != "NoSuchUpload":  # completed by an earlier call whose answer was lost: the object tells
+        if error.response["Error"]["Code"] != "NoSuchUpload":  # a twin of this call completed it
+            raise
+
+
+def remove(file: File) -> None:
+    """Delete a file's record, and stop its upload if it is still to come. The object of a complete file stays."""
+    files.remove(file)
+    if file.complete or file.upload_id is None:
+        return
+    try:
+        aws.s3().abort_multipart_upload(Bucket=file.bucket, Key=file.key, UploadId=file.upload_id)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in {"NoSuchUpload", "404"}:
             raise
 
 
@@ -158,14 +256,29 @@ def _as_found(file: File, there: StoredObject) -> File:
     return replace(file, size=there.size, etag=there.etag, version_id=there.version_id, crc32=there.crc32)
 
 
-def register(sample: Sample, user_id: str, ids: Ids, *, s3_uri: str, filename: str | None, puid: str | None) -> File:
+def register(
+    sample: Sample,
+    user_id: str,
+    ids: Ids,
+    *,
+    s3_uri: str,
+    filename: str | None,
+    puid: str | None,
+    mate: DeclaredMate | None = None,
+) -> File:
     """Make the record of an object that already lies in S3, where `sources` lets the user take it from."""
     found = sources.find(user_id, namespaces.find(sample.project_id), s3_uri)
-    return record_where_it_lies(sample, ids, found, filename=filename, puid=puid)
+    return record_where_it_lies(sample, ids, found, filename=filename, puid=puid, mate=mate)
 
 
 def record_where_it_lies(
-    sample: Sample, ids: Ids, found: Found, *, filename: str | None = None, puid: str | None = None
+    sample: Sample,
+    ids: Ids,
+    found: Found,
+    *,
+    filename: str | None = None,
+    puid: str | None = None,
+    mate: DeclaredMate | None = None,
 ) -> File:
     """Make the complete record of an object that is nobody's upload through us. With repeatable ids a second call, or
     one at the same moment, gives the first one's file."""
@@ -182,6 +295,8 @@ def record_where_it_lies(
         complete=False,
         created_at=times.now(),
         ours=False,
+        declared_mate=None if mate is None else mate.id,
+        declared_direction=None if mate is None else mate.direction,
     )
     try:
         files.add(file)

@@ -13,7 +13,7 @@ from pynamodb.expressions.update import Action as UpdateAction
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import tables
-from chalicelib.errors import Conflict, Gone
+from chalicelib.errors import Conflict, Gone, words
 from chalicelib.exports import audit, record, running
 from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.failures import FailureCode
@@ -53,7 +53,7 @@ class _NotMet(Conflict):
     """The condition of a transition does not hold."""
 
     def __init__(self) -> None:
-        super().__init__("This export changed meanwhile.", slug="changed-meanwhile")
+        super().__init__(words("This export changed meanwhile."), slug="changed-meanwhile")
 
 
 def _with_place(user_id: str, export_id: str, write: Callable[[Reservation], None]) -> bool:

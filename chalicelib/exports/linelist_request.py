@@ -23,6 +23,8 @@ class LinelistExportRequest(SamplesBody):
     type: Literal["linelist"]
     metadata_fields: Annotated[list[FieldName], Field(default_factory=list, max_length=MAX_FIELDS)]
     linelist_format: Annotated[str, Field(max_length=255)] = ""
+    delimiter: Literal[",", ";"] | None = None
+    decimal_mark: Literal[".", ","] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class LinelistWish:
     samples: SamplesAsked
     metadata_fields: tuple[str, ...]
     linelist_format: str
+    delimiter: str = ","
+    decimal_mark: str = "."
 
     @property
     def namespace_id(self) -> str:
@@ -45,18 +49,34 @@ class LinelistWish:
             "sample_count": self.samples.count,
             "metadata_fields": list(self.metadata_fields),
             "linelist_format": self.linelist_format,
+            **({"delimiter": self.delimiter, "decimal_mark": self.decimal_mark} if self._is_csv else {}),
         }
+
+    @property
+    def _is_csv(self) -> bool:
+        return self.linelist_format == "csv"
 
     def to_document(self) -> dict[str, Any]:
         """The wish as JSON."""
-        more = {"metadata_fields": self.metadata_fields, "linelist_format": self.linelist_format}
-        return {**self.samples.to_document(), **more}
+        return {
+            **self.samples.to_document(),
+            "metadata_fields": self.metadata_fields,
+            "linelist_format": self.linelist_format,
+            "delimiter": self.delimiter,
+            "decimal_mark": self.decimal_mark,
+        }
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "LinelistWish":
         """The wish that `to_document` wrote."""
         samples = SamplesAsked.from_document(document)
-        return cls(samples, tuple(document["metadata_fields"]), document["linelist_format"])
+        return cls(
+            samples,
+            tuple(document["metadata_fields"]),
+            document["linelist_format"],
+            document["delimiter"],
+            document["decimal_mark"],
+        )
 
 
 def accept(request: LinelistExportRequest, user_id: str) -> LinelistWish:
@@ -65,7 +85,13 @@ def accept(request: LinelistExportRequest, user_id: str) -> LinelistWish:
     rules = [*_rules(request), *checked.rules, *limit_rules("/sample_ids", samples=checked.asked.count or 0)]
     if rules:
         raise invalid(rules)
-    return LinelistWish(checked.asked, _fields(request), request.linelist_format)
+    return LinelistWish(
+        checked.asked,
+        _fields(request),
+        request.linelist_format,
+        request.delimiter or ",",
+        request.decimal_mark or ".",
+    )
 
 
 def foresee(request: LinelistExportRequest, user_id: str) -> Estimate:
@@ -91,4 +117,9 @@ def _rules(request: LinelistExportRequest) -> list[Rule]:
     if request.linelist_format not in LINELIST_FORMATS:
         rule = words("Choose a format of linelists; known are: {known}.", known=", ".join(LINELIST_FORMATS))
         rules.append(Rule("unknown-linelist-format", Flaw("/linelist_format", rule)))
+    for name in ("delimiter", "decimal_mark"):
+        if getattr(request, name) is not None and request.linelist_format != "csv":
+            rules.append(
+                Rule("invalid", Flaw(f"/{name}", "Only linelists as csv have a delimiter and a decimal mark."))
+            )
     return rules

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable
 
 from chalicelib.exports.record import Export
-from chalicelib.search import finds
+from chalicelib.search import finds, folded
 
 _KEYS: dict[str, Callable[[Export], str]] = {
     "id": lambda export: export.id,
-    "name": lambda export: (export.name or "").casefold(),
+    "name": lambda export: folded(export.name or ""),
     "type": lambda export: export.type,
     "status": lambda export: export.status.value,
     "created_at": lambda export: export.created_at,

@@ -8,6 +8,7 @@ from chalicelib.errors import Conflict, NotFound
 from chalicelib.exports.record import Export
 from chalicelib.exports.source_rights import file_of
 from chalicelib.exports.work_files import get_object, manifest_key
+from chalicelib.search import folded
 from chalicelib.settings import settings
 
 WHOLE_UP_TO = 4 * 1024 * 1024
@@ -61,15 +62,15 @@ def level_of(manifest: bytes, path: str, start: int) -> Level:
 
 
 def search_in(manifest: bytes, text: str) -> Search:
-    """What has `text` in its name or title, whatever the case."""
-    wanted = text.casefold()
+    """What has `text` in its name or title, whatever the case and accents."""
+    wanted = folded(text)
     total = shown = 0
 
     def below(folder: dict[str, Any]) -> list[dict[str, Any]]:
         nonlocal total, shown
         kept = []
         for child in folder["children"]:
-            hit = wanted in child["name"].casefold() or wanted in (child.get("irida-next-name") or "").casefold()
+            hit = wanted in folded(child["name"]) or wanted in folded(child.get("irida-next-name") or "")
             has_room = shown < MOST_FOUND
             total += hit
             shown += hit and has_room

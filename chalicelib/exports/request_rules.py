@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from chalicelib.errors import Flaw, Invalid, broken, words
 from chalicelib.exports.estimate import excesses
+from chalicelib.names import Name
 from chalicelib.settings import settings
 
 _OVER = {
@@ -23,7 +23,7 @@ class ExportBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    name: Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]*$")] | None = None
+    name: Name | None = None
     email_notification: bool = False
 
 

@@ -12,7 +12,7 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.errors import Conflict, TooMany
+from chalicelib.errors import Conflict, TooMany, words
 from chalicelib.exports import record
 from chalicelib.exports.record import Status
 from chalicelib.settings import settings
@@ -35,7 +35,9 @@ class RunningChanged(Conflict):
     """Another export of the same user began at the same moment: look again."""
 
     def __init__(self) -> None:
-        super().__init__("Another of your exports began at the same moment. Try again.", slug="changed-meanwhile")
+        super().__init__(
+            words("Another of your exports began at the same moment. Try again."), slug="changed-meanwhile"
+        )
 
 
 @dataclass(frozen=True, slots=True)

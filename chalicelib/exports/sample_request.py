@@ -1,7 +1,7 @@
 """A request for the files of samples, and the rules that it must keep."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -74,7 +74,7 @@ def foresee(request: SampleExportRequest, user_id: str) -> Estimate:
         raise invalid(rules)
     sampled = checked.sampled(user_id)
     items = contents_of(sampled.choice, tuple(dict.fromkeys(request.file_formats))).items
-    return scaled(items, sampled.total, len(sampled.choice.samples))
+    return replace(scaled(items, sampled.total, len(sampled.choice.samples)), exact=sampled.is_exact)
 
 
 def _content_rules(contents: Contents, samples: int) -> list[Rule]:

@@ -81,12 +81,12 @@ class SamplesAsked:
             ids, total = _found_by_walk(permissions.listed_namespaces(user_id, namespace), self.q)
         else:
             ids, total = self.sample_ids, len(self.sample_ids)
-        if total <= CHECKED_AT_ONCE:
+        if len(ids) == total <= CHECKED_AT_ONCE:
             choice = choose(user_id, namespace, ids)
-            return Sampled(choice, len(choice.samples))
+            return Sampled(choice, len(choice.samples), is_exact=True)
         some = _spread(ids, SAMPLED)
         choice = choose(user_id, namespace, some)
-        return Sampled(choice, total * len(choice.samples) // len(some))
+        return Sampled(choice, total * len(choice.samples) // max(1, len(some)), is_exact=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +95,7 @@ class Sampled:
 
     choice: Choice
     total: int
-
-    @property
-    def is_exact(self) -> bool:
-        """Are they all of them?"""
-        return len(self.choice.samples) == self.total
+    is_exact: bool
 
 
 def _found_by_walk(namespace_ids: Sequence[str], q: str | None) -> tuple[list[str], int]:
@@ -132,7 +128,7 @@ class Checked:
         """The samples that were checked, or as many as can be looked at while somebody waits."""
         if self.choice is None:
             return self.asked.sampled(user_id)
-        return Sampled(self.choice, len(self.choice.samples))
+        return Sampled(self.choice, len(self.choice.samples), is_exact=True)
 
 
 def check(body: SamplesBody, user_id: str) -> Checked:

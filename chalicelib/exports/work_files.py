@@ -86,8 +86,8 @@ def archive_key(export_id: str, attempt: int, token: str) -> str:
     return f"{export_id}/{attempt}-{token}/archive.zip"
 
 
-def linelist_key(export_id: str, attempt: int, token: str, linelist_format: str) -> str:
-    return f"{export_id}/{attempt}-{token}/linelist.{linelist_format}"
+def linelist_key(export_id: str, attempt: int, token: str, suffix: str) -> str:
+    return f"{export_id}/{attempt}-{token}/linelist.{suffix}"
 
 
 def manifest_key(file_key: str) -> str:

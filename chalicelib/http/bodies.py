@@ -18,6 +18,7 @@ from chalicelib.access.users import User
 from chalicelib.errors import Flaw, Forbidden, NotFound, SeqportError, TooLarge, Unauthenticated, Words, broken
 from chalicelib.http.locations import PREFIX
 from chalicelib.ids import MAX_ID
+from chalicelib.names import REPLACEMENT
 
 M = TypeVar("M", bound=BaseModel)
 MAX_BODY = 6 * 1024 * 1024
@@ -25,7 +26,6 @@ MAX_FLAWS = 100  # that an answer names
 MAX_MEMBERS = 5_000  # of one JSON object: each unknown one is an error of its own
 LOCALE = "seqport:locale"
 _ONLY_LOOKING = {"/exports/estimate", "/exports/{export_id}/download"}
-Name = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
 # Lines of text, without control characters other than tab and line ends.
 Text = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$")]
 Timestamp = Annotated[str, StringConstraints(max_length=64)]
@@ -50,6 +50,10 @@ _RULES = {
     "less_than_equal": "This may be at most {le}.",
     "literal_error": "This must be {expected}.",
     "too_many_bytes": "This may have at most {max_bytes} bytes; it has {size}.",
+    "blank_name": "A name has at least one character that people can see.",
+    "wrong_encoding": "This holds U+FFFD: it was not in the encoding that it was read in.",
+    "field_name": "A field's name has 1 to 255 characters, not only blanks, no control character and no U+FFFD, and is"
+    " no column of every linelist.",
     "metadata_value": "A value is a text of at most 32,767 characters or a number of at most 15 digits.",
 }  # by pydantic's types of errors; their facts have pydantic's names
 
@@ -92,7 +96,13 @@ def _document(request: Request) -> Any:
     if not raw:
         raise BadRequest("The body is empty; a JSON object is needed.", slug="malformed-json")
     try:
-        return json.loads(raw, parse_constant=_refuse_constant, object_pairs_hook=_object)
+        text = raw.decode() if isinstance(raw, bytes) else raw
+    except UnicodeDecodeError:
+        raise BadRequest("The body is not UTF-8.", slug="malformed-json") from None
+    if REPLACEMENT in text:  # the gateway hands on texts: of bytes that are not UTF-8 it makes this character
+        raise BadRequest("The body is not UTF-8: it holds U+FFFD.", slug="malformed-json")
+    try:
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object)
     except (ValueError, RecursionError):
         raise BadRequest("The body is no well-formed JSON.", slug="malformed-json") from None
 

@@ -1,6 +1,7 @@
 """Routes about the files of samples."""
 
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
 
 from chalice.app import Blueprint, Response
 from pydantic import Field, StringConstraints
@@ -9,11 +10,13 @@ from chalicelib import times
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
 from chalicelib.catalog import files, uploads
-from chalicelib.catalog.files import File
+from chalicelib.catalog.files import DeclaredMate, File
+from chalicelib.catalog.permissions import role_too_low
 from chalicelib.catalog.puid import Kind
+from chalicelib.catalog.samples import Sample
 from chalicelib.catalog.uploads import MAX_FILE, MAX_PARTS, Upload
-from chalicelib.errors import NotFound
-from chalicelib.http.bodies import Body, Name, caller, path_value, query, read_body
+from chalicelib.errors import Flaw, NotFound, broken
+from chalicelib.http.bodies import Body, caller, path_value, query, read_body
 from chalicelib.http.locations import location
 from chalicelib.http.namespaces import check_puid
 from chalicelib.http.once import once
@@ -21,6 +24,7 @@ from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
 from chalicelib.http.samples import sample_and_role, sample_of
 from chalicelib.ids import GivenId, Ids
+from chalicelib.names import Name
 from chalicelib.search import finds
 
 Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}$")]
@@ -37,6 +41,8 @@ class NewFile(Body):
     size: Annotated[int, Field(ge=0, le=MAX_FILE)]
     checksums: Checksums | None = None
     puid: GivenId | None = None
+    paired_with: GivenId | None = None
+    direction: Literal["forward", "reverse"] | None = None
 
 
 class Part(Body):
@@ -52,6 +58,16 @@ class Registration(Body):
     s3_uri: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
     filename: Name | None = None
     puid: GivenId | None = None
+
+
+class FileRegistration(Registration):
+    paired_with: GivenId | None = None
+    direction: Literal["forward", "reverse"] | None = None
+
+
+class FileChange(Body):
+    paired_with: GivenId | None
+    direction: Literal["forward", "reverse"] | None = None
 
 
 def shown(file: File, role: Role) -> dict[str, Any]:
@@ -76,17 +92,39 @@ def shown(file: File, role: Role) -> dict[str, Any]:
 
 def _upload(upload: Upload) -> dict[str, Any]:
     parts = [{"part_number": part.part_number, "url": part.url, "headers": dict(part.headers)} for part in upload.parts]
-    return {"part_size": upload.part_size, "parts": parts}
+    return {"part_size": upload.part_size, "parts": parts, "uploaded": [asdict(part) for part in upload.uploaded]}
 
 
-def _file_of(id_or_puid: str, user: User) -> File:
-    """The file of a path, in whose project the user is at least uploader."""
+def _file_of(id_or_puid: str, user: User) -> tuple[File, Role]:
+    """The file of a path, in whose project the user is at least uploader, and their role there."""
     file = files.find(path_value(id_or_puid))
     try:
-        sample_of(file.sample_id, user, Role.UPLOADER)
+        _, role = sample_and_role(file.sample_id, user, Role.UPLOADER)
     except NotFound:
         raise NotFound("There is no such file.") from None
-    return file
+    return file, role
+
+
+def _declared_mate(body: NewFile | FileRegistration, sample: Sample) -> DeclaredMate | None:
+    """The mate that a new file is said to have: a file of the same sample, complete or still to come."""
+    if body.paired_with is None:
+        if body.direction is not None:
+            raise broken([Flaw("/direction", "A direction is given together with paired_with.")])
+        return None
+    mate = _other_file(body.paired_with, sample.id)
+    if mate.paired_with is not None:
+        raise broken([Flaw("/paired_with", "This file has a mate already.")], slug="already-paired")
+    return DeclaredMate(mate.id, body.direction)
+
+
+def _other_file(id_or_puid: str, sample_id: str) -> File:
+    try:
+        mate = files.find(id_or_puid)
+    except NotFound:
+        mate = None
+    if mate is None or mate.sample_id != sample_id:
+        raise broken([Flaw("/paired_with", "There is no such file of this sample.")], slug="pair-not-possible")
+    return mate
 
 
 def blueprint(authorize: Any) -> Blueprint:
@@ -121,6 +159,7 @@ def blueprint(authorize: Any) -> Blueprint:
         new = read_body(bp.current_request, NewFile)
         check_puid(new.puid, Kind.ATTACHMENT)
         checksums = new.checksums or Checksums()
+        mate = _declared_mate(new, sample)
 
         def create(ids: Ids) -> Response:
             file, upload = uploads.begin(
@@ -131,6 +170,7 @@ def blueprint(authorize: Any) -> Blueprint:
                 crc32=checksums.crc32,
                 sha256=checksums.sha256,
                 puid=new.puid,
+                mate=mate,
             )
             body = {"id": file.id, "puid": file.puid, "upload": _upload(upload)}
             return Response(body, status_code=201, headers={"Location": location(f"/files/{file.id}/upload")})
@@ -140,27 +180,49 @@ def blueprint(authorize: Any) -> Blueprint:
     @bp.route("/files/{file_id}/upload", methods=["GET"], authorizer=authorize)
     @answering
     def get_upload(file_id: str) -> Response:
-        file = _file_of(file_id, caller(bp.current_request))
+        file, _ = _file_of(file_id, caller(bp.current_request))
         return Response({"id": file.id, "puid": file.puid, "upload": _upload(uploads.urls(file))})
 
     @bp.route("/files/{file_id}/complete", methods=["POST"], authorizer=authorize)
     @answering
     def complete_file(file_id: str) -> Response:
-        file = _file_of(file_id, caller(bp.current_request))
+        file, _ = _file_of(file_id, caller(bp.current_request))
         body = read_body(bp.current_request, CompletedParts)
         done = uploads.finish(file, [(part.part_number, part.etag) for part in body.parts])
         return Response(shown(done, Role.UPLOADER))
+
+    @bp.route("/files/{file_id}", methods=["PATCH"], authorizer=authorize)
+    @answering
+    def change_file(file_id: str) -> Response:
+        file, role = _file_of(file_id, caller(bp.current_request))
+        change = read_body(bp.current_request, FileChange)
+        if change.paired_with is None:
+            return Response(shown(files.unpair(file), role))
+        mate = _other_file(change.paired_with, file.sample_id)
+        return Response(shown(files.pair(file, mate, change.direction), role))
+
+    @bp.route("/files/{file_id}", methods=["DELETE"], authorizer=authorize)
+    @answering
+    def delete_file(file_id: str) -> Response:
+        file, role = _file_of(file_id, caller(bp.current_request))
+        if file.complete and role < Role.MAINTAINER:  # what is still to come may be given up by an uploader
+            raise role_too_low(Role.MAINTAINER, role)
+        uploads.remove(file)
+        return Response("", status_code=204)
 
     @bp.route("/samples/{sample_id}/files/register", methods=["POST"], authorizer=authorize)
     @answering
     def register_file(sample_id: str) -> Response:
         user = caller(bp.current_request)
         sample = sample_of(sample_id, user, Role.UPLOADER)
-        body = read_body(bp.current_request, Registration)
+        body = read_body(bp.current_request, FileRegistration)
         check_puid(body.puid, Kind.ATTACHMENT)
+        mate = _declared_mate(body, sample)
 
         def create(ids: Ids) -> Response:
-            file = uploads.register(sample, user.id, ids, s3_uri=body.s3_uri, filename=body.filename, puid=body.puid)
+            file = uploads.register(
+                sample, user.id, ids, s3_uri=body.s3_uri, filename=body.filename, puid=body.puid, mate=mate
+            )
             headers: dict[str, Any] = {"Location": location(f"/samples/{sample.id}/files")}
             return Response(shown(file, Role.UPLOADER), status_code=201, headers=headers)
 

@@ -153,8 +153,6 @@ FRENCH: dict[str, str] = {
     ),
     "The content's size is not the announced one.": "La taille du contenu n'est pas celle annoncée.",
     "The content's CRC-32 is not the announced one.": "Le CRC-32 du contenu n'est pas celui annoncé.",
-    "Name every part with its ETag.": "Nommez chaque partie avec son ETag.",
-    "S3 refused the parts: {code}.": "S3 a refusé les parties : {code}.",
     "This object may not be registered here, or it does not exist.": (
         "Cet objet ne peut pas être enregistré ici, ou il n'existe pas."
     ),
@@ -190,13 +188,11 @@ FRENCH: dict[str, str] = {
         "Une feuille d'échantillons a une seule colonne de PUID : sample_puid ou puid."
     ),
     "A column's name has 1 to 255 printable characters.": "Un nom de colonne a de 1 à 255 caractères imprimables.",
-    "This column comes twice.": "Cette colonne figure deux fois.",
     "This row has {size} cells; the header has {most}.": "Cette ligne a {size} cellules ; l'en-tête en a {most}.",
     "Each row names its sample.": "Chaque ligne nomme son échantillon.",
     "The rows of one sample say different things here.": (
         "Les lignes d'un même échantillon disent ici des choses différentes."
     ),
-    "A file is named by its s3:// URI.": "Un fichier est nommé par son URI s3://.",
     "Several samples here have this name: tell them apart by PUID.": (
         "Plusieurs échantillons portent ici ce nom : distinguez-les par leur PUID."
     ),
@@ -276,4 +272,63 @@ FRENCH: dict[str, str] = {
     ),
     "None of these executions has an output.": "Aucune de ces exécutions n'a de résultat.",
     "Something went wrong on our side.": "Une erreur est survenue de notre côté.",
+    # samplesheets and files, as they are in real life
+    "A base URI is s3://bucket or s3://bucket/prefix.": "Une URI de base est s3://bucket ou s3://bucket/prefixe.",
+    "A direction is given together with paired_with.": "Une direction se donne avec paired_with.",
+    "A field's name has 1 to 255 characters, not only blanks, no control character and no U+FFFD, and is no column of"
+    " every linelist.": (
+        "Le nom d'un champ a de 1 à 255 caractères, pas seulement des espaces, aucun caractère de commande ni U+FFFD, "
+        "et n'est pas une colonne de toutes les listes."
+    ),
+    "A name has at least one character that people can see.": "Un nom a au moins un caractère visible.",
+    "A pair is of two different fastq files of one sample.": (
+        "Une paire se compose de deux fichiers fastq différents d'un même échantillon."
+    ),
+    "Give either samplesheet or samplesheet_base64.": "Indiquez soit samplesheet, soit samplesheet_base64.",
+    "One of the files has a mate already: dissolve that pair first.": (
+        "L'un des fichiers est déjà jumelé : défaites d'abord cette paire."
+    ),
+    "Rows of one sample differ in this column, which describes rows and not samples: it is not imported.": (
+        "Les lignes d'un échantillon diffèrent dans cette colonne, qui décrit des lignes et non des échantillons : "
+        "elle n'est pas importée."
+    ),
+    "S3 has another content for part {number}.": "S3 a un autre contenu pour la partie {number}.",
+    "The body is not UTF-8.": "Le corps n'est pas en UTF-8.",
+    "The body is not UTF-8: it holds U+FFFD.": "Le corps n'est pas en UTF-8 : il contient U+FFFD.",
+    "The content of both files has to arrive first.": "Le contenu des deux fichiers doit d'abord arriver.",
+    "The file is not UTF-8; it was read as {encoding}: look at accents.": (
+        "Le fichier n'est pas en UTF-8; il a été lu en {encoding} : vérifiez les accents."
+    ),
+    "The names {first} and {second} mean the same field.": "Les noms {first} et {second} désignent le même champ.",
+    "There is no such file of this sample.": "Cet échantillon n'a pas ce fichier.",
+    "This file has a mate already.": "Ce fichier est déjà jumelé.",
+    "This file is in no encoding that is known here: save it as CSV in UTF-8.": (
+        "L'encodage de ce fichier n'est pas reconnu : enregistrez-le en CSV UTF-8."
+    ),
+    "This holds U+FFFD: it was not in the encoding that it was read in.": (
+        "Ceci contient U+FFFD : l'encodage n'était pas celui avec lequel le texte a été lu."
+    ),
+    "This is no base64 (RFC 4648).": "Ceci n'est pas du base64 (RFC 4648).",
+    "This upload has {total} parts.": "Ce téléversement a {total} parties.",
+    "{cell} is a file of an operating system or a tool: it is left alone.": (
+        "{cell} est un fichier d'un système d'exploitation ou d'un outil : il est ignoré."
+    ),
+    "{cell} is taken for no file.": "{cell} est compris comme l'absence de fichier.",
+    "{count} of {total} parts have not arrived, the first is {first}: ask for the upload again and send them.": (
+        "{count} parties sur {total} ne sont pas arrivées, la première est {first} : redemandez le téléversement et "
+        "envoyez-les."
+    ),
+    "A file is named by its s3:// URI, or relative to base_uri.": (
+        "Un fichier se nomme par son URI s3://, ou relativement à base_uri."
+    ),
+    "No field can have this name: the column is not imported.": (
+        "Aucun champ ne peut porter ce nom : la colonne n'est pas importée."
+    ),
+    "Another of your exports began at the same moment. Try again.": (
+        "Une autre de vos exportations a commencé au même moment. Réessayez."
+    ),
+    "Only linelists as csv have a delimiter and a decimal mark.": (
+        "Seules les listes en csv ont un séparateur et un signe décimal."
+    ),
+    "This export changed meanwhile.": "Cette exportation a changé entre-temps.",
 }

@@ -2,6 +2,7 @@
 the background, and how far it is."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from chalice.app import Blueprint, Response
@@ -10,7 +11,7 @@ from pydantic import StringConstraints
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
 from chalicelib.catalog import namespaces, permissions
-from chalicelib.errors import Flaw, NotFound, words
+from chalicelib.errors import Flaw, NotFound, broken, words
 from chalicelib.http.bodies import MAX_FLAWS, Body, caller, path_value, read_body
 from chalicelib.http.locations import location
 from chalicelib.http.once import once
@@ -22,6 +23,7 @@ from chalicelib.ingestion.import_plan import ImportPlan, PlannedSample, plan_imp
 from chalicelib.ingestion.import_record import FailureCode, Import, Status
 from chalicelib.ingestion.import_start import begin_import
 from chalicelib.ingestion.samplesheet import MAX_BYTES, Samplesheet, read_samplesheet
+from chalicelib.ingestion.samplesheet_text import DELIMITERS, Unreadable, decoded, from_base64
 
 MAX_SHOWN = 1_000  # samples of an answer
 LOOKED_AT_MOST = 500  # objects: a request has 29 seconds; an import looks at each as it registers it
@@ -33,9 +35,33 @@ _FAILURES = {
 }
 
 
+MAX_BASE64 = MAX_BYTES * 4 // 3 + 4
+
+
 class ImportRequest(Body):
-    samplesheet: Annotated[str, StringConstraints(max_length=MAX_BYTES)]
+    """A samplesheet as text, or the bytes of its file in base64, whose encoding is found out."""
+
+    samplesheet: Annotated[str, StringConstraints(max_length=MAX_BYTES)] | None = None
+    samplesheet_base64: Annotated[str, StringConstraints(max_length=MAX_BASE64)] | None = None
+    base_uri: Annotated[str, StringConstraints(max_length=1_100)] | None = None
     dry_run: bool
+
+
+def _read(body: ImportRequest) -> tuple[Samplesheet, str]:
+    """The samplesheet of a request and the encoding it was in."""
+    if (body.samplesheet is None) == (body.samplesheet_base64 is None):
+        raise broken([Flaw("/samplesheet", "Give either samplesheet or samplesheet_base64.")])
+    if body.samplesheet is not None:
+        return read_samplesheet(body.samplesheet, body.base_uri), "utf-8"
+    try:
+        file = decoded(from_base64(body.samplesheet_base64 or ""))
+    except Unreadable as error:
+        raise broken([Flaw("/samplesheet_base64", error.rule)]) from None
+    sheet = read_samplesheet(file.text, body.base_uri)
+    if file.is_guessed:
+        rule = words("The file is not UTF-8; it was read as {encoding}: look at accents.", encoding=file.encoding)
+        sheet = replace(sheet, warnings=(Flaw("/samplesheet", rule), *sheet.warnings))
+    return sheet, file.encoding
 
 
 def _sample(planned: PlannedSample) -> dict[str, Any]:
@@ -44,16 +70,36 @@ def _sample(planned: PlannedSample) -> dict[str, Any]:
         "name": planned.told.name or (planned.sample.name if planned.sample else None),
         "puid": planned.sample.puid if planned.sample else planned.told.puid,
         "action": planned.action,
-        "files": [{"s3_uri": one.file.s3_uri, "size": one.size} for one in planned.files],
+        "changed_fields": sorted(planned.metadata),
+        "files": [
+            {"s3_uri": one.file.s3_uri, "size": one.size, **({"paired_with": one.file.mate} if one.file.mate else {})}
+            for one in planned.files
+        ],
     }
 
 
-def _foreseen(sheet: Samplesheet, plan: ImportPlan, flaws: list[Flaw], language: str) -> dict[str, Any]:
+def _interpretation(sheet: Samplesheet, encoding: str) -> dict[str, Any]:
+    """How a samplesheet was understood."""
+    return {
+        "encoding": encoding,
+        "delimiter": DELIMITERS.get(sheet.delimiter, sheet.delimiter),
+        "header_row": sheet.header_row,
+        "columns": [{"name": column.name, "role": column.role} for column in sheet.columns],
+    }
+
+
+def _warnings(sheet: Samplesheet, language: str) -> dict[str, Any]:
+    rows = [{"pointer": one.pointer, "detail": told(one.words, language)} for one in sheet.warnings[:MAX_FLAWS]]
+    return {"warning_count": len(sheet.warnings), "warnings": rows}
+
+
+def _foreseen(sheet: Samplesheet, encoding: str, plan: ImportPlan, flaws: list[Flaw], language: str) -> dict[str, Any]:
     files = [file for one in plan.samples for file in one.files]
     actions = [one.action for one in plan.samples]
     return {
         "dry_run": True,
         "rows": sheet.row_count,
+        "interpretation": _interpretation(sheet, encoding),
         "metadata_fields": list(sheet.fields),
         "samples_to_create": actions.count("create"),
         "samples_to_update": actions.count("update"),
@@ -61,6 +107,7 @@ def _foreseen(sheet: Samplesheet, plan: ImportPlan, flaws: list[Flaw], language:
         "files_looked_at": plan.looked_at,
         "bytes": sum(file.size or 0 for file in files),
         "samples": [_sample(one) for one in plan.samples[:MAX_SHOWN]],
+        **_warnings(sheet, language),
         **_errors(flaws, len(flaws), language),
     }
 
@@ -121,17 +168,17 @@ def blueprint(authorize: Any) -> Blueprint:
         project = project_of(project_id, user, Role.ANALYST)
         body = read_body(bp.current_request, ImportRequest)
         language = language_of(bp.current_request)
-        sheet = read_samplesheet(body.samplesheet)
+        sheet, encoding = _read(body)
 
         def make(ids: Ids) -> Response:
             begun = begin_import(project, user.id, sheet, ids, look_at_most=LOOKED_AT_MOST)
             headers: dict[str, Any] = {"Location": location(f"/imports/{begun.id}"), **_polled(begun)}
-            return Response(shown(begun, language), status_code=202, headers=headers)
+            return Response({**shown(begun, language), **_warnings(sheet, language)}, status_code=202, headers=headers)
 
         if not body.dry_run:
             return once(bp.current_request, user, make)
         plan = plan_import(project, user.id, sheet, look_at_most=LOOKED_AT_MOST)
-        return Response(_foreseen(sheet, plan, [*sheet.flaws, *plan.flaws], language))
+        return Response(_foreseen(sheet, encoding, plan, [*sheet.flaws, *plan.flaws], language))
 
     @bp.route("/imports/{import_id}", methods=["GET"], authorizer=authorize)
     @answering

@@ -12,12 +12,13 @@ from chalicelib.catalog.metadata import FieldName, field_named, field_names_viol
 from chalicelib.catalog.metadata_templates import MetadataTemplate
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.errors import Flaw, broken
-from chalicelib.http.bodies import Body, Name, caller, path_value, query, read_body
+from chalicelib.http.bodies import Body, caller, path_value, query, read_body
 from chalicelib.http.locations import location
 from chalicelib.http.once import once
 from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
 from chalicelib.ids import Ids
+from chalicelib.names import Name
 from chalicelib.search import finds
 
 MAX_TEMPLATE_FIELDS = 300

@@ -15,13 +15,14 @@ from chalicelib.catalog import namespaces, permissions
 from chalicelib.catalog.namespaces import Namespace, NamespaceType
 from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.errors import Conflict, Flaw, Forbidden, NotFound, Words, broken, words
-from chalicelib.http.bodies import Body, Name, Text, Timestamp, caller, path_value, query, read_body, time_to_come
+from chalicelib.http.bodies import Body, Text, Timestamp, caller, path_value, query, read_body, time_to_come
 from chalicelib.http.locations import location
 from chalicelib.http.once import once
 from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
 from chalicelib.ids import GivenId, Ids, RequiredId
-from chalicelib.search import finds
+from chalicelib.names import Name
+from chalicelib.search import finds, folded
 from chalicelib.settings import settings
 
 PathName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.\-]*$")]
@@ -98,11 +99,11 @@ def _listed(request: Request, type: NamespaceType) -> Response:
     by = order(request, ("name", "path", "puid", "created_at"), "name")
     q = query(request, "q")
     seen = permissions.seen_by(user.id, type)
-    found = [(one, role) for one, role in seen if finds(q, one.name, one.puid, one.id)]
+    found = [(one, role) for one, role in seen if finds(q, one.name, one.puid, one.id) or finds(q, one.full_path)]
 
     def position(item: tuple[Namespace, Role]) -> str:
         value: str = getattr(item[0], "full_path" if by.key == "path" else by.key)
-        return f"{value.casefold()}\x00{item[0].id}"
+        return f"{folded(value)}\x00{item[0].id}"
 
     return page(
         request,

@@ -16,7 +16,6 @@ from chalicelib.errors import Flaw, Forbidden, broken
 from chalicelib.http.bodies import (
     BadRequest,
     Body,
-    Name,
     Timestamp,
     caller,
     path_value,
@@ -29,6 +28,7 @@ from chalicelib.http.once import once
 from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
 from chalicelib.ids import Ids
+from chalicelib.names import Name
 from chalicelib.settings import settings
 
 MAX_EMAIL = 320  # bytes: 64 before the @, 255 after it (RFC 5321 section 4.5.3.1)

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from math import isfinite
 from typing import Annotated, Any
 
 from chalice.app import Blueprint, Response
@@ -13,39 +12,29 @@ from pydantic_core import PydanticCustomError
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
 from chalicelib.catalog import files, namespaces, permissions, sample_lists, samples
-from chalicelib.catalog.metadata import FieldName, merged_metadata
+from chalicelib.catalog.metadata import FieldName, duplicate_fields, is_value, merged_metadata
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.catalog.sample_index import Listed
 from chalicelib.catalog.sample_lists import SortKey
 from chalicelib.catalog.samples import NewSample, Sample
 from chalicelib.errors import Flaw, NotFound, broken, words
-from chalicelib.http.bodies import Body, Name, Text, caller, path_value, query, read_body
+from chalicelib.http.bodies import Body, Text, caller, path_value, query, read_body
 from chalicelib.http.locations import location
 from chalicelib.http.namespaces import puid_rule
 from chalicelib.http.once import once
 from chalicelib.http.paging import answer, cursor_at, limit, order, position_asked
 from chalicelib.http.problems import answering
 from chalicelib.ids import GivenId, Ids
+from chalicelib.names import Name
 from chalicelib.settings import settings
 
 MAX_ANSWER = 4_000_000  # a function answers 6 MB at the most, and a sample's metadata can be large
 _READ_AT_ONCE = 100
-MAX_TEXT = 32_767  # UTF-16 code units: what a spreadsheet's cell holds
-MAX_NUMBER = 10**15  # whole numbers below it are exact wherever numbers are doubles (RFC 7493 section 2.2)
-
-
-def _is_value(value: object) -> bool:
-    if isinstance(value, str):
-        is_short = len(value) <= MAX_TEXT // 2 or len(value.encode("utf-16-le", "surrogatepass")) <= 2 * MAX_TEXT
-        return is_short and not any("\ud800" <= character <= "\udfff" for character in value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return abs(value) < MAX_NUMBER if isinstance(value, int) else isfinite(value)
 
 
 def _checked(value: Any) -> Any:
-    if not _is_value(value):
+    if not is_value(value):
         raise PydanticCustomError("metadata_value", "not a value of metadata")
     return value
 
@@ -54,14 +43,13 @@ def _checked_or_none(value: Any) -> Any:
     return None if value is None else _checked(value)
 
 
-Value = Annotated[Any, PlainValidator(_checked)]
 Change = Annotated[Any, PlainValidator(_checked_or_none)]
 
 
 class NewSampleBody(Body):
     name: Name
     description: Text | None = None
-    metadata: dict[FieldName, Value] | None = None
+    metadata: dict[FieldName, Change] | None = None
     puid: GivenId | None = None
 
 
@@ -128,6 +116,7 @@ def _new(bodies: Sequence[NewSampleBody], pointers: Sequence[str]) -> list[NewSa
             elif body.puid in seen:
                 flaws.append(Flaw(f"{pointer}/puid", "This PUID comes twice in the request."))
             seen.add(body.puid)
+        flaws += duplicate_fields(body.metadata or {}, f"{pointer}/metadata")
         metadata = merged_metadata({}, body.metadata or {})
         flaws += _too_much(metadata, f"{pointer}/metadata")
         made.append(NewSample(body.name, body.description, metadata, body.puid))
@@ -258,6 +247,8 @@ def blueprint(authorize: Any) -> Blueprint:
         user = caller(bp.current_request)
         sample = sample_of(sample_id, user, Role.UPLOADER)
         change = read_body(bp.current_request, MetadataChange)
+        if duplicates := duplicate_fields(change.root, ""):
+            raise broken(duplicates)
 
         def changed(present: Sample) -> Sample:
             metadata = merged_metadata(present.metadata, change.root)

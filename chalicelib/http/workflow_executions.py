@@ -32,7 +32,7 @@ from chalicelib.catalog.samples import Sample
 from chalicelib.catalog.workflow_executions import NewRun, Run
 from chalicelib.errors import Flaw, broken, words
 from chalicelib.exports.selection import choose
-from chalicelib.http.bodies import Body, Name, caller, one_of, path_value, query, read_body
+from chalicelib.http.bodies import Body, caller, one_of, path_value, query, read_body
 from chalicelib.http.files import Registration
 from chalicelib.http.locations import location
 from chalicelib.http.namespaces import check_puid
@@ -41,6 +41,7 @@ from chalicelib.http.paging import answer, cursor_at, limit, order, position_ask
 from chalicelib.http.problems import answering
 from chalicelib.http.samples import Change
 from chalicelib.ids import GivenId, Ids, RequiredId
+from chalicelib.names import Name
 from chalicelib.settings import settings
 
 MAX_SAMPLES = 1_000

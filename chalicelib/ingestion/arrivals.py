@@ -17,14 +17,14 @@ from chalicelib.catalog import files, namespaces, run_outputs, run_parts, sample
 from chalicelib.catalog.samples import Sample
 from chalicelib.catalog.sources import Found, name_of
 from chalicelib.catalog.stored_objects import look_at
+from chalicelib.catalog.system_files import is_system_file
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.ids import Ids
+from chalicelib.ids import MAX_ID, Ids
 from chalicelib.ingestion.dead_letters import Reason, give_up
 from chalicelib.settings import settings
 from chalicelib.telemetry import logger
 
 _NAMES = uuid.UUID("5d0c3ad4-0f0e-4a5b-9d0f-5a4f0c6d6f6e")  # the namespace (RFC 9562) of the ids of files that arrived
-_MAX_NAME = 255
 _TRIES = 6
 
 
@@ -57,7 +57,7 @@ class ToRun:
 def destination_of(key: str) -> ToSample | ToRun:
     """The destination that a key names. Raises Misplaced for any other spelling than those there are."""
     names = key.split("/")
-    if all(map(_is_name, names)):
+    if all(map(_is_id, names[1:-1])) and _is_filename(names[-1]):
         match names:
             case ["uploads", project, sample, filename]:
                 return ToSample(project, sample, filename)
@@ -68,8 +68,13 @@ def destination_of(key: str) -> ToSample | ToRun:
     raise Misplaced(Reason.MALFORMED_KEY)
 
 
-def _is_name(name: str) -> bool:
-    return 1 <= len(name) <= _MAX_NAME and name not in {".", ".."} and "\\" not in name and name.isprintable()
+def _is_id(name: str) -> bool:
+    return 1 <= len(name.encode(errors="surrogatepass")) <= MAX_ID and name.isprintable() and name not in {".", ".."}
+
+
+def _is_filename(name: str) -> bool:
+    """Any that S3 can have; the catalog shortens what is longer than its own, and replaces what can't be printed."""
+    return name not in {"", ".", ".."}
 
 
 def take_in(event: Mapping[str, Any]) -> dict[str, str]:
@@ -79,6 +84,9 @@ def take_in(event: Mapping[str, Any]) -> dict[str, str]:
     bucket, key = event["detail"]["bucket"]["name"], event["detail"]["object"]["key"]
     if key.endswith("/"):
         return {"outcome": "ignored"}  # what the console puts to show an empty folder
+    if is_system_file(key.rsplit("/", 1)[-1]):
+        logger().info("a file of an operating system or a tool was ignored", bucket=bucket, key=key, ignored=1)
+        return {"outcome": "ignored"}
     try:
         file_id = register(bucket, key)
     except Misplaced as misplaced:

@@ -1,13 +1,13 @@
 """What an import would do to a project: everything that can be known of it before anything is written."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
 from chalicelib.catalog import files, sample_lists, samples, sources
-from chalicelib.catalog.metadata import merged_metadata
+from chalicelib.catalog.metadata import Metadata, Value, merged_metadata, text_of, value_of
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.catalog.samples import Sample
@@ -33,6 +33,7 @@ class PlannedSample:
 
     told: SheetSample
     sample: Sample | None
+    metadata: Mapping[str, Value]  # only what the sheet changes
     files: tuple[PlannedFile, ...]
 
     @property
@@ -47,8 +48,16 @@ class PlannedSample:
         """Does the sheet say anything of it that is not in the catalog already?"""
         if self.sample is None:
             return True
-        told = merged_metadata(self.sample.metadata, self.told.metadata) != dict(self.sample.metadata)
-        return told or self.told.description not in (None, self.sample.description)
+        is_described = self.told.description not in (None, self.sample.description)
+        return bool(self.metadata) or is_described or self.new_name is not None
+
+    @property
+    def new_name(self) -> str | None:
+        """The name that the sample gets, if it has another one or none yet."""
+        if self.sample is None:
+            return self.told.name
+        is_other = self.told.is_renamed and self.told.puid is not None and self.told.name != self.sample.name
+        return self.told.name if is_other else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +86,26 @@ def plan_import(project: Namespace, user_id: str, sheet: Samplesheet, *, look_at
     flaws += [told for told in looked.values() if isinstance(told, Flaw)]
     planned = []
     for (told, sample), of_sample in zip(wanted, fresh, strict=True):
-        flaws += _too_much(told, sample)
+        metadata = _changes(told.metadata, {} if sample is None else sample.metadata)
+        flaws += _too_much(told, metadata, sample)
         sizes = {file: size for file in of_sample if isinstance(size := looked.get(file), int)}
-        planned.append(PlannedSample(told, sample, tuple(PlannedFile(file, sizes.get(file)) for file in of_sample)))
+        new = tuple(PlannedFile(file, sizes.get(file)) for file in of_sample)
+        planned.append(PlannedSample(told, sample, metadata, new))
     return ImportPlan(tuple(planned), len(looked), tuple(flaws))
 
 
-def _too_much(told: SheetSample, sample: Sample | None) -> list[Flaw]:
-    rule = samples.oversize(merged_metadata({} if sample is None else sample.metadata, told.metadata))
+def _changes(told: Mapping[str, str], present: Metadata) -> dict[str, Value]:
+    """The values of a sheet that the catalog does not have. A cell that reads as a table shows the present value is no
+    change, whatever type that has: so a table that was exported comes back without any."""
+    return {
+        field: value_of(text)
+        for field, text in told.items()
+        if field not in present or text != text_of(present[field]).strip()
+    }
+
+
+def _too_much(told: SheetSample, metadata: Mapping[str, Value], sample: Sample | None) -> list[Flaw]:
+    rule = samples.oversize(merged_metadata({} if sample is None else sample.metadata, metadata))
     return [] if rule is None else [Flaw(f"/samplesheet/{told.row}", rule)]
 
 

@@ -26,7 +26,8 @@ _NAMES = uuid.UUID("f1c55a1e-6f5b-4a5a-8a0c-2d1f3f0f8a35")  # the namespace (RFC
 @dataclass(frozen=True, slots=True)
 class Step:
     """A sample of a sheet with some of its new files. `rows` of the sheet are done with it; only the step that `begins`
-    its sample makes or changes it. `sample_id` None: the import makes it. `changes`: what is told of it was new."""
+    its sample makes or changes it. `sample_id` None: the import makes it. `changes`: what is told of it was new; `name`
+    None: it keeps its own."""
 
     row: int
     rows: int
@@ -57,10 +58,10 @@ def _steps(planned: PlannedSample) -> Iterator[Step]:
             begins=start == 0,
             changes=planned.says_more,
             sample_id=None if planned.sample is None else planned.sample.id,
-            name=told.name,
+            name=planned.new_name,
             puid=told.puid,
             description=told.description if start == 0 else None,
-            metadata=told.metadata if start == 0 else {},
+            metadata=planned.metadata if start == 0 else {},
             files=tuple(new[start : start + FILES_PER_STEP]),
         )
 
@@ -70,9 +71,9 @@ def sample_ids(import_id: str, step: Step) -> Ids:
     return Ids(uuid.uuid5(_NAMES, f"{import_id}\n{step.row}"))
 
 
-def file_ids(import_id: str, step: Step, file: SheetFile) -> Ids:
-    """Where the ids of a step's file come from."""
-    return Ids(uuid.uuid5(_NAMES, f"{import_id}\n{step.row}\n{file.s3_uri}"))
+def file_ids(import_id: str, step: Step, s3_uri: str) -> Ids:
+    """Where the ids of a file of a step's sample come from."""
+    return Ids(uuid.uuid5(_NAMES, f"{import_id}\n{step.row}\n{s3_uri}"))
 
 
 def plan_key(import_id: str, token: str) -> str:

@@ -7,11 +7,13 @@ one stops.
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Protocol
 
 from chalicelib.access.roles import Role
 from chalicelib.catalog import files, namespaces, permissions, samples, sources, uploads
+from chalicelib.catalog.files import DeclaredMate
 from chalicelib.catalog.metadata import merged_metadata
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.samples import NewSample, Sample
@@ -119,7 +121,7 @@ def _as_told(sample: Sample, step: Step) -> Sample:
     if step.metadata and (rule := samples.oversize(metadata)):
         raise Invalid(rule)
     description = sample.description if step.description is None else step.description
-    return replace(sample, description=description, metadata=metadata)
+    return replace(sample, name=step.name or sample.name, description=description, metadata=metadata)
 
 
 def _with_files(present: Import, project: Namespace, step: Step, begun: Sample | SeqportError) -> Made:
@@ -129,13 +131,18 @@ def _with_files(present: Import, project: Namespace, step: Step, begun: Sample |
     registered = 0
     there = {file.s3_uri: file.id for file in files.of_sample(begun.id)} if step.files else {}
     for file in step.files:
-        own = file_ids(present.id, step, file).id()
-        if there.get(file.s3_uri, own) != own:
-            continue  # somebody has registered it meanwhile
+        own = file_ids(present.id, step, file.s3_uri).id()
+        is_known = there.get(file.s3_uri, own) != own  # somebody has registered it meanwhile
+        mate = None
+        if file.mate is not None:
+            mate_id = there.get(file.mate) or file_ids(present.id, step, file.mate).id()
+            mate = DeclaredMate(mate_id, file.direction)
         try:
             if file.s3_uri not in there:
-                _register(present, project, begun, step, file)
-            registered += 1
+                _register(present, project, begun, step, file, mate)
+            if mate is not None:
+                _pair(begun, there.get(file.s3_uri, own), mate)
+            registered += not is_known
         except SeqportError as refused:
             rule = refused.flaws[0].words if isinstance(refused, Invalid) and refused.flaws else refused.words
             flaws.append(Flaw(pointer(file.row, file.column), rule))
@@ -144,16 +151,28 @@ def _with_files(present: Import, project: Namespace, step: Step, begun: Sample |
     return _flawed(flaws) + Made(int(created), int(updated), registered)
 
 
-def _register(present: Import, project: Namespace, sample: Sample, step: Step, file: SheetFile) -> None:
+def _register(
+    present: Import, project: Namespace, sample: Sample, step: Step, file: SheetFile, mate: DeclaredMate | None
+) -> None:
     for attempt in range(_TRIES):
         found = sources.find(present.user_id, project, file.s3_uri)
         try:
-            uploads.record_where_it_lies(sample, file_ids(present.id, step, file), found)
+            uploads.record_where_it_lies(sample, file_ids(present.id, step, file.s3_uri), found, mate=mate)
         except Conflict:  # its mate, or a twin of this worker, was at it
             if attempt == _TRIES - 1:
                 raise
         else:
             return
+
+
+def _pair(sample: Sample, file_id: str, mate: DeclaredMate) -> None:
+    """Pair two files that a row declares to be mates and that are both there without one."""
+    file, other = files.find_own(sample.id, file_id), files.find_own(sample.id, mate.id)
+    are_there = file is not None and other is not None and file.complete and other.complete
+    if not are_there or file is None or other is None or file.paired_with or other.paired_with:
+        return
+    with suppress(Conflict):  # somebody, or a twin of this worker, has just paired one of them
+        files.pair(file, other, mate.direction)
 
 
 def _flawed(flaws: Sequence[Flaw]) -> Made:

@@ -1,11 +1,28 @@
 """The columns and rows of a linelist."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 Cell = str | int | float | None
 Row = Sequence[Cell]
 FIXED = ("SAMPLE PUID", "SAMPLE NAME", "PROJECT PUID")
+
+
+def upper_cased(name: str) -> str:
+    """A name in capitals that means the same: only Latin letters, and only those that lower-casing gives back.
+
+    Others would read as another letter (µ and μ as M), be told from another no more (ß, dotless ı) or become several.
+    """
+    return "".join(map(_upper, name))
+
+
+@cache
+def _upper(character: str) -> str:
+    upper = character.upper()
+    is_latin = unicodedata.name(character, "").startswith("LATIN ")
+    return upper if is_latin and upper.lower() == character else character
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +33,9 @@ class Columns:
 
     @property
     def header(self) -> tuple[str, ...]:
-        """The names of the columns, as a table shows them."""
-        return (*FIXED, *(field.upper() for field in self.fields))
+        """The names of the columns, as a table shows them: in capitals, unless that would be another column's name."""
+        capitals = [upper_cased(field) for field in self.fields]
+        return (*FIXED, *(name if name not in FIXED else name.lower() for name in capitals))
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -1,17 +1,21 @@
-r"""Tab-separated values for scripts: UTF-8, a line for each sample; tab, line ends and backslash as \t, \n, \r, \\."""
+"""Tab-separated values for scripts, in UTF-8. A cell with a tab, a line end or a quotation mark in it is quoted as in
+CSV (RFC 4180), which pandas, R (`read.delim`) and readr expect; everything else is written as it is."""
 
+import re
 from collections.abc import Iterable, Iterator
 
+from chalicelib.catalog.metadata import text_of
 from chalicelib.linelist.rows import Cell, Columns, Row
 
 _ROWS = 500
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_QUOTED = re.compile(r'[\t\r\n"]')
 
 
 def _text(cell: Cell) -> str:
     if cell is None:
         return ""
-    return cell.translate(_ESCAPES) if isinstance(cell, str) else str(cell)
+    text = text_of(cell)
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
 def chunks(columns: Columns, rows: Iterable[Row]) -> Iterator[bytes]:

@@ -1,6 +1,7 @@
 """Excel workbooks, row by row: what is written goes to temporary files at once, joined in the end."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from errno import ENOSPC
 from itertools import chain, islice
 from pathlib import Path
@@ -11,6 +12,7 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from chalicelib.catalog.metadata import MAX_TEXT, utf_16_length
 from chalicelib.linelist.rows import Cell, Columns, Row
 
 MAX_ROWS = 1_048_576  # of a sheet, its header included (Excel's specifications and limits)
@@ -24,14 +26,44 @@ class WorkbookTooLarge(Exception):
     """There is no room for so large a workbook."""
 
 
-def chunks(columns: Columns, rows: Iterable[Row], *, max_rows: int = MAX_ROWS) -> Iterator[bytes]:
-    """The file, piece by piece, after the last row was written to a temporary one."""
+@dataclass(frozen=True, slots=True)
+class TruncatedCell:
+    """A cell that holds less than its value: the key of the row (its first cell) and the name of the column."""
+
+    row_key: str
+    column: str
+
+
+def chunks(
+    columns: Columns,
+    rows: Iterable[Row],
+    *,
+    max_rows: int = MAX_ROWS,
+    on_truncated: Callable[[TruncatedCell], None] = lambda _: None,
+) -> Iterator[bytes]:
+    """The file, piece by piece, after the last row was written to a temporary one. A text that is longer than a cell
+    holds is cut, and `on_truncated` is called."""
+    rows = _whole_cells(columns, rows, on_truncated)
     with TemporaryDirectory(prefix="linelist-") as folder:
         path = Path(folder) / "linelist.xlsx"
         _write(path, columns, iter(rows), max_rows)
         with path.open("rb") as file:
             while piece := file.read(_PIECE):
                 yield piece
+
+
+def _whole_cells(columns: Columns, rows: Iterable[Row], on_truncated: Callable[[TruncatedCell], None]) -> Iterator[Row]:
+    for row in rows:
+        long = [place for place, cell in enumerate(row) if isinstance(cell, str) and utf_16_length(cell) > MAX_TEXT]
+        if long:
+            kept = list(row)
+            for place in long:
+                text = str(kept[place]).encode("utf-16-le")[: 2 * MAX_TEXT].decode("utf-16-le", "ignore")
+                kept[place] = text
+                on_truncated(TruncatedCell(str(row[0]), columns.header[place]))
+            yield kept
+        else:
+            yield row
 
 
 def _write(path: Path, columns: Columns, rows: Iterator[Row], max_rows: int) -> None:

@@ -184,15 +184,15 @@ def test_two_mates_that_are_completed_at_the_same_moment_find_each_other(
         key = re.search(r"files/[0-9a-f/-]+", one["upload"]["parts"][0]["url"])
         assert key is not None
         aws.s3().put_object(Bucket="test-catalog", Key=key.group(), Body=b"ACGT")
-    look, between = files._waiting_mate, [second["id"]]
+    look, between = files._best_mate, [second["id"]]
 
-    def looked(file: files.File) -> files.File | None:
-        found = look(file)
+    def looked(file: files.File, candidates: Any) -> files.File | None:
+        found = look(file, candidates)
         if between:  # after the first has looked, and before it writes, the second is completed
             made(olga.post(f"/files/{between.pop()}/complete", {"parts": []}), 200)
         return found
 
-    monkeypatch.setattr(files, "_waiting_mate", looked)
+    monkeypatch.setattr(files, "_best_mate", looked)
     done = made(olga.post(f"/files/{first['id']}/complete", {"parts": []}), 200)
     assert (done["direction"], done["paired_with"]) == ("forward", second["id"])
     listed = {one["id"]: one for one in olga.get(f"/samples/{sample}/files").body["items"]}

@@ -1,5 +1,6 @@
 """Samplesheets: the dry run, which tells every flaw by its row; beginning an import, and who may see it."""
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -58,7 +59,11 @@ def test_a_dry_run_tells_what_would_be_made_updated_and_registered(olga: Person,
         (2, "A", "create"),
         (3, "B", "none"),
     ]
-    assert told["samples"][0]["files"][1] == {"s3_uri": "s3://bound/reads/a_2.fq", "size": 2}
+    mates = ["s3://bound/reads/a_1.fq", "s3://bound/reads/a_2.fq"]
+    assert told["samples"][0]["files"][1] == {"s3_uri": mates[1], "size": 2, "paired_with": mates[0]}
+    assert told["samples"][0]["changed_fields"] == ["site"]
+    assert told["interpretation"]["columns"][1] == {"name": "fastq_1", "role": "file"}
+    assert (told["interpretation"]["delimiter"], told["interpretation"]["encoding"]) == ("comma", "utf-8")
     changed = dry(olga, project, f"puid,site\n{known['puid']},south\n")
     assert [(one["name"], one["action"]) for one in changed["samples"]] == [("B", "update")]
     assert olga.get(f"/namespaces/{project['id']}/samples").body["total"] == 1
@@ -75,9 +80,14 @@ def test_every_flaw_is_told_by_its_row_and_column(olga: Person, project: Any) ->
     )
     by_pointer = {error["pointer"]: error["detail"] for error in told["errors"]}
     assert set(by_pointer) == {
-        "/samplesheet/2/fasta", "/samplesheet/3/fasta", "/samplesheet/4/puid", "/samplesheet/5/sample",
-        "/samplesheet/6/sample", "/samplesheet/7/fasta", "/samplesheet/8",
-    }  # fmt: skip
+        "/samplesheet/2/fasta",
+        "/samplesheet/3/fasta",
+        "/samplesheet/4/puid",
+        "/samplesheet/5/sample",
+        "/samplesheet/6/sample",
+        "/samplesheet/7/fasta",
+        "/samplesheet/8",
+    }
     assert told["error_count"] == 7
     assert by_pointer["/samplesheet/2/fasta"] == by_pointer["/samplesheet/3/fasta"]  # whether it exists or not
 
@@ -115,6 +125,7 @@ def test_an_import_is_accepted_with_its_place_and_how_far_it_is(
     assert answer.headers["Location"] == f"https://seqport.test/api/v1/imports/{told['id']}"
     assert answer.headers["Retry-After"] == "2"
     assert functions.invoked == [{"import_id": told["id"]}]
+    assert (told.pop("warning_count"), told.pop("warnings")) == (0, [])
     assert made(olga.get(f"/imports/{told['id']}"), 200) == told
     assert (told["status"], told["project_id"], told["failure"]) == ("processing", project["id"], None)
     assert told["progress"] == {"percent": 0, "rows_done": 0, "rows_total": 2}
@@ -193,3 +204,53 @@ def test_an_import_is_seen_by_its_maker_and_maintainers_alone(
 
 def test_one_has_five_imports_at_once_at_most(olga: Person, project: Any, functions: Functions) -> None:
     assert [begin(olga, project).status for _ in range(6)] == [202] * 5 + [429]
+
+
+def test_the_bytes_of_a_file_are_read_in_their_encoding(olga: Person, project: Any) -> None:
+    path, sheet = f"/projects/{project['id']}/import", "sample;lieu\nÉté;Québec\n"
+    for encoding, warnings in (("utf-8-sig", 0), ("utf-16", 0), ("windows-1252", 1)):
+        data = base64.b64encode(sheet.encode(encoding)).decode()
+        told = made(olga.post(path, {"samplesheet_base64": data, "dry_run": True}), 200)
+        assert (told["samples"][0]["name"], told["error_count"], told["warning_count"]) == ("Été", 0, warnings)
+        assert told["interpretation"]["delimiter"] == "semicolon"
+    for body in (
+        {"samplesheet_base64": "?"},
+        {"samplesheet": "", "samplesheet_base64": ""},
+    ):
+        assert olga.post(path, {**body, "dry_run": True}).status == 422, body
+
+
+def test_names_of_files_are_relative_to_the_base(olga: Person, project: Any) -> None:
+    body = {"samplesheet": "sample,fasta\nA,reads/b.fa\n", "base_uri": "s3://bound", "dry_run": True}
+    told = made(olga.post(f"/projects/{project['id']}/import", body), 200)
+    assert (told["files_to_register"], told["error_count"]) == (1, 0)
+
+
+KEYS = [
+    "reads/a%20b.fa",
+    "reads//a.fa",
+    "reads/a b+c.fa",
+    "reads/é.fa",
+    "reads/a\\b.fa",
+    "reads/a\nb.fa",
+    "reads/%2e/a.fa",
+    "reads/a?b#c.fa",
+]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_any_legal_key_can_be_registered(olga: Person, project: Any, key: str) -> None:
+    aws.s3().put_object(Bucket="bound", Key=key, Body=b"ACGT")
+    sample = made(olga.post(f"/projects/{project['id']}/samples", {"name": "K"}))["id"]
+    file = made(olga.post(f"/samples/{sample}/files/register", {"s3_uri": f"s3://bound/{key}"}))
+    assert (file["size"], file["format"], file["s3_uri"]) == (4, "fasta", f"s3://bound/{key}")
+    assert file["filename"].isprintable()
+
+
+@pytest.mark.parametrize(
+    "key", ["reads/../reads/b.fa", "reads/./b.fa", "reads/", "", "reads/" + "é" * 600, "reads/a\x00.fa"]
+)
+def test_keys_that_name_no_file_or_another_place_are_refused(olga: Person, project: Any, key: str) -> None:
+    sample = made(olga.post(f"/projects/{project['id']}/samples", {"name": "K"}))["id"]
+    answer = olga.post(f"/samples/{sample}/files/register", {"s3_uri": f"s3://bound/{key}"})
+    assert (answer.status, answer.body["type"].rsplit("/", 1)[1]) == (422, "source-not-allowed")

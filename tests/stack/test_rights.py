@@ -126,6 +126,8 @@ CASES = [
     Case("POST", "/samples/{sample}/files/register", UPLOADER, 422, lambda _: {"s3_uri": "s3://elsewhere/a.txt"}),
     Case("GET", "/files/{pending}/upload", UPLOADER, 200),
     Case("POST", "/files/{file}/complete", UPLOADER, 200, lambda _: {"parts": []}),
+    Case("PATCH", "/files/{file}", UPLOADER, 200, lambda _: {"paired_with": None}),
+    Case("DELETE", "/files/{file}", MAINTAINER, 204, spoils="file"),
     Case("GET", "/namespaces/{project}/workflow-executions", GUEST, 200),
     Case("GET", "/namespaces/{group}/workflow-executions", GUEST, 200, on="group"),
     Case("POST", "/workflow-executions", ANALYST, 201, lambda place: _run(place.project)),
@@ -174,7 +176,11 @@ def new_template(api: Api, project_id: str) -> str:
     return str(api.post(f"/namespaces/{project_id}/metadata-templates", {"name": name(), "fields": ["a"]})["id"])
 
 
-MADE_ANEW = {"sample": new_sample, "template": new_template}
+def new_file(api: Api, project_id: str) -> str:
+    return str(exports.upload(api, new_sample(api, project_id), "c.txt", b"text")["id"])
+
+
+MADE_ANEW = {"sample": new_sample, "template": new_template, "file": new_file}
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ def test_a_csv_holds_the_chosen_columns_and_samples_in_order(ana: Person, lab: d
     export = create(ana, lab)
     assert export["parameters"] == {
         "namespace_id": lab["group"]["id"], "sample_count": 3, "metadata_fields": ["country", "age", "note"],
-        "linelist_format": "csv",
+        "linelist_format": "csv", "delimiter": ",", "decimal_mark": ".",
     }  # fmt: skip
     assert run(export, times=repeats) == ["linelist_planned", "ready", "not-wanted"]
     done = made(ana.get(f"/exports/{export['id']}"), 200)
@@ -124,15 +124,16 @@ def test_the_other_formats_hold_the_same(ana: Person, lab: dict[str, Any], linel
     export = create(ana, lab, linelist_format=linelist_format, name=None)
     run(export)
     link, body = downloaded(ana, export["id"])
-    assert link["filename"] == f"{export['id']}.{linelist_format}"
+    suffix = {"json": "jsonl"}.get(linelist_format, linelist_format)
+    assert link["filename"] == f"{export['id']}.{suffix}"
     if linelist_format == "json":
         rows = [json.loads(line) for line in body.decode().splitlines()]
         assert [list(row.values()) for row in rows] == expected(lab)
         assert {tuple(row) for row in rows} == {(*HEADER[:3], "country", "age", "note")}
     elif linelist_format == "tsv":
-        lines = [line.split("\t") for line in body.decode().splitlines()]
+        lines = list(csv.reader(io.StringIO(body.decode(), newline=""), delimiter="\t"))
         assert lines[0] == HEADER
-        assert lines[2][3:] == ['Côte d\'Ivoire, "CI"\\nWest', "-5.25", ""]
+        assert lines[2][3:] == ['Côte d\'Ivoire, "CI"\nWest', "-5.25", ""]
     else:
         sheet = openpyxl.load_workbook(io.BytesIO(body))["linelist"]
         assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [HEADER, *expected(lab)]
@@ -143,7 +144,8 @@ def test_a_selection_is_in_the_order_of_puids(ana: Person, lab: dict[str, Any]) 
     export = create(ana, lab, sample_ids=None, selection={"all": True, "q": None}, linelist_format="tsv")
     assert export["parameters"]["sample_count"] is None
     run(export)
-    puids = [line.split("\t")[0] for line in downloaded(ana, export["id"])[1].decode().splitlines()[1:]]
+    body = downloaded(ana, export["id"])[1].decode()
+    puids = [row[0] for row in csv.reader(io.StringIO(body, newline=""), delimiter="\t")][1:]
     assert puids == sorted(sample["puid"] for sample in lab["samples"])
     some = create(ana, lab, sample_ids=None, selection={"all": True, "q": "bêt"}, linelist_format="tsv")
     run(some)

@@ -15,7 +15,8 @@ from chalicelib.ingestion.dead_letters import Reason
         ("uploads/P/S/été & 100%25 + more.fa", ToSample("P", "S", "été & 100%25 + more.fa")),
         ("runs/R/summary.txt.gz", ToRun("R", None, "summary.txt.gz")),
         ("runs/R/S/quast.pdf", ToRun("R", "S", "quast.pdf")),
-        ("uploads/P/S/" + "x" * 255, ToSample("P", "S", "x" * 255)),
+        ("uploads/P/S/" + "x" * 900, ToSample("P", "S", "x" * 900)),
+        ("uploads/P/S/a\\b\n.fa", ToSample("P", "S", "a\\b\n.fa")),
     ],
 )
 def test_a_key_names_whose_file_it_is_to_be(key: str, destination: ToSample | ToRun) -> None:
@@ -25,12 +26,27 @@ def test_a_key_names_whose_file_it_is_to_be(key: str, destination: ToSample | To
 @pytest.mark.parametrize(
     "key",
     [
-        "uploads/P/S", "uploads/P/a.fa", "uploads/a.fa", "uploads/P/S/run/a.fa", "uploads//S/a.fa", "uploads/P//a.fa",
-        "uploads/P/../a.fa", "uploads/P/S/..", "uploads/P/S/a\\b", "uploads/P/S/a\n.fa", "uploads/P/S/" + "x" * 256,
-        "runs/a.fa", "runs/R/S/x/a.fa", "runs//a.fa", "files/P/S/a.fa", "Uploads/P/S/a.fa", "/uploads/P/S/a.fa",
-        "", "/",
+        "uploads/P/S",
+        "uploads/P/a.fa",
+        "uploads/a.fa",
+        "uploads/P/S/run/a.fa",
+        "uploads//S/a.fa",
+        "uploads/P//a.fa",
+        "uploads/P/../a.fa",
+        "uploads/P/S/..",
+        "uploads/P/S/.",
+        "uploads/P/" + "x" * 256 + "/a.fa",
+        "uploads/P/a\n/a.fa",
+        "runs/a.fa",
+        "runs/R/S/x/a.fa",
+        "runs//a.fa",
+        "files/P/S/a.fa",
+        "Uploads/P/S/a.fa",
+        "/uploads/P/S/a.fa",
+        "",
+        "/",
     ],
-)  # fmt: skip
+)
 def test_any_other_spelling_is_misplaced(key: str) -> None:
     with pytest.raises(Misplaced) as misplaced:
         destination_of(key)

@@ -1,0 +1,207 @@
+"""Which files become pairs: declared ones first, then by name within one folder, newest first, never across runs."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from chalice.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chalicelib import aws
+from chalicelib.access.tokens import AccessToken
+from chalicelib.catalog import files, namespaces, samples, uploads
+from chalicelib.catalog.files import DeclaredMate, File
+from chalicelib.catalog.samples import NewSample, Sample
+from chalicelib.catalog.sources import Found, bind_source
+from chalicelib.catalog.stored_objects import StoredObject
+from chalicelib.ids import Ids
+from tests.service import Person, made, upload
+
+SignIn = Callable[..., Person]
+PUID = "INXT_ATT_AZJMZW6U4P"
+
+
+@pytest.fixture
+def olga(sign_in: SignIn) -> Person:
+    return sign_in("olga@example.org")
+
+
+@pytest.fixture
+def sample(olga: Person) -> str:
+    group = made(olga.post("/groups", {"name": "Lab", "path": "lab"}))
+    project = made(olga.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
+    aws.s3().create_bucket(Bucket="bound")
+    bind_source(group["id"], "bound", "")
+    return str(made(olga.post(f"/projects/{project['id']}/samples", {"name": "s"}))["id"])
+
+
+def register(person: Person, sample: str, key: str, **more: Any) -> Any:
+    aws.s3().put_object(Bucket="bound", Key=key, Body=key.encode())
+    return made(person.post(f"/samples/{sample}/files/register", {"s3_uri": f"s3://bound/{key}", **more}))
+
+
+def state(person: Person, sample: str) -> dict[str, Any]:
+    """The files of the sample by id, checked to be whole pairs or single."""
+    found = {one["id"]: one for one in made(person.get(f"/samples/{sample}/files?limit=100"), 200)["items"]}
+    for one in found.values():
+        if "paired_with" in one:
+            mate = found[one["paired_with"]]
+            assert (mate["paired_with"], mate["puid"]) == (one["id"], one["puid"])
+            assert {one["direction"], mate["direction"]} == {"forward", "reverse"}
+        else:
+            assert "direction" not in one
+    puids = [one["puid"] for one in found.values()]
+    assert all(
+        puids.count(puid) == (2 if "paired_with" in one else 1) for puid, one in zip(puids, found.values(), strict=True)
+    )
+    return found
+
+
+def mate(person: Person, sample: str, file: Any) -> str | None:
+    return state(person, sample)[file["id"]].get("paired_with")
+
+
+def test_reads_of_two_runs_are_never_paired_crosswise(olga: Person, sample: str) -> None:
+    first = register(olga, sample, "first/k_R1.fastq.gz")
+    second = [register(olga, sample, f"second/k_R{number}.fastq.gz") for number in (1, 2)]
+    assert mate(olga, sample, second[0]) == second[1]["id"]
+    assert mate(olga, sample, first) is None
+    late = register(olga, sample, "first/k_R2.fastq.gz")
+    assert mate(olga, sample, first) == late["id"]
+
+
+def test_of_uploads_of_one_name_the_newest_is_the_mate(olga: Person, sample: str) -> None:
+    broken, good = (upload(olga, sample, "x_R1.fastq.gz", body) for body in (b"A", b"AC"))
+    reverse = upload(olga, sample, "x_R2.fastq.gz")
+    assert mate(olga, sample, reverse) == good["id"]
+    assert mate(olga, sample, broken) is None
+    # What was declared to be a mate while it is single is paired even so.
+    other = upload(olga, sample, "x_R2.fastq.gz", b"ACG", paired_with=broken["id"])
+    assert mate(olga, sample, other) == broken["id"]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_mates_are_declared_whatever_their_names_are(olga: Person, sample: str, order: tuple[int, int]) -> None:
+    names = ["S_X_1_1_HLVTT.D217.fastq.gz", "S_X_1_2_HLVTT.D217.fastq.gz"]
+    begun = [made(olga.post(f"/samples/{sample}/files", {"filename": names[0], "size": 4}))]
+    body = {"filename": names[1], "size": 4, "paired_with": begun[0]["id"], "direction": "reverse"}
+    begun.append(made(olga.post(f"/samples/{sample}/files", body)))
+    for place in order:
+        key = begun[place]["upload"]["parts"][0]["url"].split(".amazonaws.com/")[1].split("?")[0]
+        aws.s3().put_object(Bucket="test-catalog", Key=key, Body=b"ACGT")
+        made(olga.post(f"/files/{begun[place]['id']}/complete"), 200)
+    found = state(olga, sample)
+    assert found[begun[0]["id"]]["direction"] == "forward"
+    assert found[begun[1]["id"]]["paired_with"] == begun[0]["id"]
+
+
+def test_both_mates_can_be_made_with_the_puid_that_they_share(olga: Person, sample: str) -> None:
+    first = upload(olga, sample, "y_R1.fastq.gz", puid=PUID)
+    upload(olga, sample, "z_R2.fastq.gz")
+    second = upload(olga, sample, "y_R2.fastq.gz", puid=PUID)
+    assert mate(olga, sample, second) == first["id"]
+    for name, puid in (("y_R1.fastq.gz", PUID), ("z.txt", PUID)):
+        body = {"filename": name, "size": 1, "puid": puid}
+        assert olga.post(f"/samples/{sample}/files", body).status == 409
+    assert made(olga.post(f"/samples/{sample}/files", {"filename": "n.txt", "size": 1}))["puid"] != PUID
+
+
+def test_a_shared_puid_pairs_names_that_say_nothing(olga: Person, sample: str) -> None:
+    first, second = (upload(olga, sample, f"{name}.fastq", name.encode(), puid=PUID) for name in ("left", "right"))
+    assert mate(olga, sample, first) == second["id"]
+    assert state(olga, sample)[first["id"]]["direction"] == "forward"
+
+
+def test_a_pair_is_declared_and_dissolved(olga: Person, sample: str) -> None:
+    one, other, third = (upload(olga, sample, f"{name}.fastq", name.encode()) for name in ("a", "b", "c"))
+    told = made(olga.call("PATCH", f"/files/{other['id']}", {"paired_with": one["id"], "direction": "forward"}), 200)
+    assert (told["direction"], told["paired_with"], told["puid"]) == ("forward", one["id"], one["puid"])
+    state(olga, sample)
+    swapped = made(olga.call("PATCH", f"/files/{one['id']}", {"paired_with": other["id"], "direction": "forward"}), 200)
+    assert swapped["direction"] == "forward"
+    assert olga.call("PATCH", f"/files/{third['id']}", {"paired_with": one["id"]}).status == 409
+    single = made(olga.call("PATCH", f"/files/{other['id']}", {"paired_with": None}), 200)
+    assert "paired_with" not in single
+    found = state(olga, sample)
+    assert found[one["id"]]["puid"] == one["puid"]
+    assert found[other["id"]]["puid"] != one["puid"]
+    assert made(olga.call("PATCH", f"/files/{other['id']}", {"paired_with": None}), 200)["id"] == other["id"]
+    made(olga.call("PATCH", f"/files/{third['id']}", {"paired_with": one["id"]}), 200)
+    assert mate(olga, sample, third) == one["id"]
+
+
+def test_what_can_be_no_pair_is_refused(olga: Person, sample: str) -> None:
+    reads, text = upload(olga, sample, "a.fastq"), upload(olga, sample, "a.txt")
+    project = made(olga.get(f"/samples/{sample}"), 200)["project_id"]
+    elsewhere = made(olga.post(f"/projects/{project}/samples", {"name": "t"}))["id"]
+    foreign = upload(olga, elsewhere, "b.fastq")
+    pending = made(olga.post(f"/samples/{sample}/files", {"filename": "c.fastq", "size": 1}))["id"]
+    for other, status in (
+        (text["id"], 422),
+        (reads["id"], 422),
+        (foreign["id"], 422),
+        ("nothing", 422),
+        (pending, 409),
+    ):
+        assert olga.call("PATCH", f"/files/{reads['id']}", {"paired_with": other}).status == status, other
+        body = {"filename": "d.fastq", "size": 1, "paired_with": other}
+        if other in (foreign["id"], "nothing"):
+            assert olga.post(f"/samples/{sample}/files", body).body["errors"][0]["pointer"] == "/paired_with"
+    assert olga.call("PATCH", f"/files/{reads['id']}", {}).status == 422
+    assert (
+        olga.post(f"/samples/{sample}/files", {"filename": "d.fastq", "size": 1, "direction": "forward"}).status == 422
+    )
+
+
+def test_a_deleted_files_mate_is_single_and_keeps_the_puid(olga: Person, sample: str) -> None:
+    one, other = (upload(olga, sample, f"x_{number}.fq") for number in (1, 2))
+    for gone, kept in ((other, one),):
+        assert olga.call("DELETE", f"/files/{gone['id']}").status == 204
+        (left,) = state(olga, sample).values()
+        assert (left["id"], left["puid"]) == (kept["id"], one["puid"])
+    again = upload(olga, sample, "x_2.fq")
+    assert mate(olga, sample, again) == one["id"]
+    assert olga.call("DELETE", f"/files/{one['id']}").status == 204
+    (left,) = state(olga, sample).values()
+    assert (left["id"], left["puid"]) == (again["id"], one["puid"])
+    assert made(olga.call("PATCH", f"/files/{one['puid']}", {"paired_with": None}), 200)["id"] == again["id"]
+
+
+SCHEMES = ("{}_R#.fastq.gz", "{}_S1_L001_R#_001.fastq.gz", "{}_#.fq", "{}.R#.fq.gz", "{}_R#_val_#.fq.gz")
+RUNS = st.lists(
+    st.tuples(st.sampled_from(["run1", "run2", "run3"]), st.sampled_from("ab"), st.sampled_from(SCHEMES)),
+    max_size=4,
+    unique=True,
+)
+
+
+def new_sample() -> Sample:
+    user = AccessToken("u", "", "", "", "", "*").subject
+    name = Ids().letters(10)
+    group = namespaces.create("group", name=name, path=name, parent=None, owner_id=user, ids=Ids())
+    project = namespaces.create("project", name="P", path="p", parent=group, owner_id=user, ids=Ids())
+    return samples.create(project, NewSample("s"), Ids())
+
+
+def arrive(sample: Sample, key: str, mate: DeclaredMate | None = None, ids: Ids | None = None) -> File:
+    found = Found("bound", key, StoredObject(1, f'"{key}"', None, None), key.rsplit("/", 1)[1])
+    return uploads.record_where_it_lies(sample, ids or Ids(), found, mate=mate)
+
+
+def pairs_of(sample: Sample) -> set[frozenset[str]]:
+    there = {file.id: file for file in files.of_sample(sample.id)}
+    return {frozenset({file.key, there[file.paired_with].key}) for file in there.values() if file.paired_with}
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(runs=RUNS, data=st.data())
+def test_however_files_arrive_the_mates_of_each_run_find_each_other(
+    client: Client, runs: Sequence[tuple[str, str, str]], data: st.DataObject
+) -> None:
+    keys = [f"{run}/{pattern.format(stem).replace('#', number)}" for run, stem, pattern in runs for number in "12"]
+    sample = new_sample()
+    for key in data.draw(st.permutations(keys)):
+        arrive(sample, key)
+    expected = {frozenset(keys[place : place + 2]) for place in range(0, len(keys), 2)}
+    assert pairs_of(sample) == expected
