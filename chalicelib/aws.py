@@ -46,6 +46,12 @@ def s3() -> "S3Client":
 
 
 @cache
+def s3_once() -> "S3Client":
+    """An S3 client that never repeats a call by itself."""
+    return session().client("s3", config=_S3.merge(Config(retries={"mode": "standard", "total_max_attempts": 1})))
+
+
+@cache
 def stepfunctions() -> "SFNClient":
     """The Step Functions client."""
     return session().client("stepfunctions", config=_CONTROL)
@@ -90,5 +96,5 @@ def is_outage(error: BaseException | None) -> bool:
 
 def forget_clients() -> None:
     """Drop the cached clients, for tests that change the environment."""
-    for factory in (s3, stepfunctions, sesv2, sqs, functions, session):
+    for factory in (s3, s3_once, stepfunctions, sesv2, sqs, functions, session):
         factory.cache_clear()

@@ -43,7 +43,7 @@ class Settings:
     holidays_country: str = "CA"
     holidays_subdivision: str = "ON"
     copy_crc: Literal["answer", "read"] = "answer"  # does S3 answer CRC-32s for copied parts?
-    stuck_after: int = 3600  # an export without any sign of life for so long is looked into
+    stuck_after: int = 21_600  # an export without any sign of life for so long is looked into
     max_export_samples: int = 100_000
     max_export_files: int = 1_000_000
     max_export_bytes: int = 50_000 * (1 << 30)

@@ -6,13 +6,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from chalicelib.archive.completion import checksum_of, complete, is_open
-from chalicelib.archive.entries import ArchiveError, Member, UploadGone
+from chalicelib.archive.entries import Member, UploadGone
 from chalicelib.archive.layout import MIB
-from chalicelib.archive.objects import Objects, SourceProblem, Target
+from chalicelib.archive.objects import Objects, SourceProblems, Target
 from chalicelib.archive.plan_file import BatchResult, Traffic, WrittenPart
 from chalicelib.archive.planner import Index
 from chalicelib.archive.store import Store
-from chalicelib.archive.writer import stitch
+from chalicelib.archive.writer import check, stitch
 from chalicelib.archive.zip_format import central_header, end_records, local_header
 from chalicelib.crc32 import combine_all, crc32
 
@@ -39,29 +39,38 @@ class SourcesChanged:
     problems: dict[int, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """The archive can't be finished yet: how many of its parts are not written, and the number of the first."""
+
+    missing: int
+    first: int
+
+
 def finish_upload(
     store: Store, target: Target, index: Index, results: Iterable[BatchResult], extras: Extras
-) -> Archive | SourcesChanged:
+) -> Archive | SourcesChanged | Incomplete:
     """Complete the archive. `extras` gives the members that stand last (manifests), from the CRC-32s by entry.
 
     Repeatable: a finisher that finds the upload completed checks the object and gives back the same. Raises UploadGone
     when there is neither upload nor the right object, ArchiveError when S3 holds something else than was planned.
     """
     work = _gather(index, results)
+    objects = Objects(store)
     if work.problems:
-        return SourcesChanged(work.problems)
+        with ThreadPoolExecutor(_READS_AT_ONCE, "read") as pool:
+            return SourcesChanged(work.problems | check(index.tail.items(), objects, pool))
     missing = set(range(1, index.tail_number)) - work.parts.keys()
     if missing:
         if not is_open(store, target):
             raise UploadGone("the upload was aborted while parts were written")
-        raise ArchiveError(f"{len(missing)} parts were not written, the first is {min(missing)}")
-    objects = Objects(store)
+        return Incomplete(len(missing), min(missing))
     with ThreadPoolExecutor(_PUTS_AT_ONCE, "put") as pool:
         tail = _Tail(objects, target, index.tail_number, pool)
         try:
             _write_tail(index, work, extras, objects, tail)
-        except SourceProblem as problem:
-            return SourcesChanged({problem.entry: problem.reason})
+        except SourceProblems as found:
+            return SourcesChanged(found.problems)
         written = tail.close()
     size = index.tail_offset + tail.length
     parts = {**work.parts, **written}

@@ -22,6 +22,10 @@ _TIMEOUT = urllib3.Timeout(connect=5, read=300)
 Address = tuple[str, str, str, int]  # of a part: bucket, key, upload id, number
 
 
+class NoAnswer(Exception):
+    """The store did not answer in time, and may go on with what it was asked for."""
+
+
 class LeanParts:
     """Parts of multipart uploads. It only ever says yes: None means no more than that the SDK has to ask again, with
     its retries and the errors that the engine understands. Writing a part twice is the same as writing it once."""
@@ -39,17 +43,24 @@ class LeanParts:
         answer = self._ask(part, {} if checksum is None else {"x-amz-checksum-crc32": checksum}, body)
         return None if answer is None else answer.headers.get("ETag")
 
-    def copy(self, part: Address, source: Source, start: int, length: int) -> tuple[str, str | None] | None:
-        """Have a range of a source copied to a part; its ETag, and the CRC-32 in base64 that S3 told."""
+    def copy(
+        self, part: Address, source: Source, start: int, length: int, *, is_whole: bool
+    ) -> tuple[str, str | None] | None:
+        """Have a source, or a range of it, copied to a part; its ETag, and the CRC-32 in base64 that S3 told. Raises
+        NoAnswer when none came in time: S3 may go on copying."""
         if not is_plain(source.key):
             return None
         version = "" if source.version_id is None else "?" + urlencode({"versionId": source.version_id})
         headers = {
             "x-amz-copy-source": f"{source.bucket}/{source.key}{version}",
-            "x-amz-copy-source-range": f"bytes={start}-{start + length - 1}",
             "x-amz-copy-source-if-match": source.etag,
         }
-        answer = self._ask(part, headers, b"")
+        if not is_whole:
+            headers["x-amz-copy-source-range"] = f"bytes={start}-{start + length - 1}"
+        try:
+            answer = self._ask(part, headers, b"")
+        except urllib3.exceptions.ReadTimeoutError as error:
+            raise NoAnswer(str(error)) from error
         return None if answer is None else _copied(answer.data)
 
     def _ask(self, part: Address, headers: dict[str, str], body: bytes | bytearray) -> urllib3.BaseHTTPResponse | None:
@@ -64,6 +75,10 @@ class LeanParts:
         try:
             # A bytearray is sent as it is: urllib3 takes whatever has a buffer.
             answer = self._http.request("PUT", url, body=body, headers=dict(request.headers.items()))  # type: ignore[arg-type]
+        except urllib3.exceptions.ReadTimeoutError:
+            if "x-amz-copy-source" in headers:
+                raise
+            return None
         except (urllib3.exceptions.HTTPError, OSError):
             return None
         return answer if answer.status == 200 else None

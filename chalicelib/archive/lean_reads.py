@@ -47,9 +47,9 @@ class LeanReads:
 
         self._bucket = bucket
 
-    def read_into(self, view: memoryview, source: Source, start: int) -> bool:
-        """Fill `view` from `start`, if the object is the planned one; False says only that the bytes did not come: the
-        SDK, asked again, tells why."""
+    def read_into(self, view: memoryview, source: Source, start: int, size: int) -> bool:
+        """Fill `view` from `start`, if the object is the planned one and has this size; False says only that the bytes
+        did not come: the SDK, asked again, tells why."""
         if not is_plain(source.key):
             return False
         options: GetOptions = {"if_match": source.etag, "range": (start, start + len(view))}
@@ -58,7 +58,10 @@ class LeanReads:
         at = 0
         try:
             # In pieces: the whole of a larger body would be held twice.
-            for piece in self._bucket(source.bucket).get(source.key, options=options).stream(_PIECE):
+            found = self._bucket(source.bucket).get(source.key, options=options)
+            if found.meta["size"] != size:
+                return False
+            for piece in found.stream(_PIECE):
                 view[at : at + len(piece)] = piece
                 at += len(piece)
         except (BaseError, OSError, ValueError):  # what is not found, for one, is a FileNotFoundError

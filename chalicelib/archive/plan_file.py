@@ -170,6 +170,20 @@ def read_index(data: bytes) -> Index:
     )
 
 
+def merged(results: Iterable[BatchResult]) -> BatchResult:
+    """What several runs over a batch have done together. Parts that more than one wrote hold the same bytes."""
+    parts: dict[Place, WrittenPart] = {}
+    checksums: dict[int, int] = {}
+    problems: dict[int, str] = {}
+    traffic = Traffic()
+    for result in results:
+        parts |= result.parts
+        checksums |= result.crc32
+        problems |= result.problems
+        traffic += result.traffic
+    return BatchResult(parts, checksums, problems, traffic)
+
+
 def write_result(result: BatchResult) -> bytes:
     """The bytes of a worker's result."""
     traffic = result.traffic

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from chalicelib.archive.batches import Batch
 from chalicelib.archive.completion import checksum_of, complete, is_open
 from chalicelib.archive.entries import ArchiveError, Entry, Source, UploadGone
-from chalicelib.archive.objects import Objects, SourceProblem, Target
+from chalicelib.archive.objects import Objects, SourceProblem, SourceProblems, Target
 from chalicelib.archive.parts import CopyPart, Place, Segment, Unit
 from chalicelib.archive.plan_file import BatchResult, Traffic, WrittenPart
 from chalicelib.archive.store import Store
@@ -19,6 +19,7 @@ from chalicelib.crc32 import combine, crc32
 # A worker has 64 large copies at work, which take long; of small ones fewer, because 40 workers with 16 copies of 0.2 s
 # each come near the 3,500 writes a second that S3 takes below a prefix.
 _COPIES_AT_ONCE, _SMALL_COPIES_AT_ONCE, _SMALL_COPY = 64, 16, 64 << 20
+_COPIES_ELSEWHERE = 8  # large ones, on a server that is not S3 itself
 _STITCHES_AT_ONCE = 6  # few threads that hold parts: each keeps the memory of its largest
 _READS_AT_ONCE = 16
 _STITCHED_AT_ONCE = 32 << 20  # bytes of parts in memory; one part alone may pass it
@@ -51,7 +52,7 @@ def stitch(
 ) -> tuple[bytearray, dict[int, int]]:
     """Headers and bodies of whole entries, joined, with `more` bytes of room behind them; CRC-32s by position.
 
-    Raises SourceProblem.
+    Raises SourceProblems with all that are found: one that is lost is no reason not to look at the others.
     """
     places, length = [], 0
     for position, entry in entries:
@@ -59,21 +60,42 @@ def stitch(
         length += local_header_length(entry.name, entry.size) + entry.size
     joined = bytearray(length + more)
     checksums: dict[int, int] = {}
+    problems: dict[int, str] = {}
 
     def put(some: Iterable[tuple[int, Entry, int]]) -> None:
         with memoryview(joined) as view:
             for position, entry, at in some:
                 start = at + local_header_length(entry.name, entry.size)
                 with view[start : start + entry.size] as body:
-                    objects.read_into(body, position, entry, 0)
+                    try:
+                        objects.read_into(body, position, entry, 0)
+                    except SourceProblem as problem:
+                        problems[position] = problem.reason
+                        continue
                     checksum = crc32(body)
                 if entry.crc32 is not None and entry.crc32 != checksum:
-                    raise SourceProblem(position, "corrupt")
+                    problems[position] = "corrupt"
+                    continue
                 checksums[position] = checksum
                 view[at:start] = local_header(entry.name, entry.size, entry.modified, checksum)
 
     _all_of([read.submit(put, some) for some in _slices(places)])
+    if problems:
+        raise SourceProblems(problems)
     return joined, checksums
+
+
+def check(entries: Iterable[tuple[int, Entry]], objects: Objects, read: ThreadPoolExecutor) -> dict[int, str]:
+    """What is wrong with the sources of these entries now, by position; only their first bytes are read."""
+
+    def problem_of(item: tuple[int, Entry]) -> tuple[int, str] | None:
+        try:
+            objects.check(*item)
+        except SourceProblem as problem:
+            return problem.entry, problem.reason
+        return None
+
+    return dict(filter(None, read.map(problem_of, entries)))
 
 
 def _slices(places: Sequence[tuple[int, Entry, int]]) -> Iterator[list[tuple[int, Entry, int]]]:
@@ -91,7 +113,7 @@ def _slices(places: Sequence[tuple[int, Entry, int]]) -> Iterator[list[tuple[int
 
 
 def _all_of(futures: Sequence[Future[None]]) -> None:
-    """Wait for all, so that nobody is left at work on what the caller lets go; then raise what the first one raised."""
+    """Wait for every future before raising, so that no thread still writes into a buffer that the caller frees."""
     errors = [error for future in futures if (error := future.exception()) is not None]
     if errors:
         raise errors[0]
@@ -119,7 +141,8 @@ class _Run:
         self._lock, self._saving = threading.Lock(), threading.Lock()
         self._saved_at = time.monotonic()
         self._room = _Room(_STITCHED_AT_ONCE)
-        self._copy = ThreadPoolExecutor(_COPIES_AT_ONCE, "copy")
+        self._copies_at_once = _COPIES_AT_ONCE if store.is_aws else _COPIES_ELSEWHERE
+        self._copy = ThreadPoolExecutor(self._copies_at_once, "copy")
         self._copy_small = ThreadPoolExecutor(_SMALL_COPIES_AT_ONCE, "small copy")
         self._read = ThreadPoolExecutor(_READS_AT_ONCE, "read")
         self._stitch = ThreadPoolExecutor(_STITCHES_AT_ONCE, "stitch")
@@ -152,8 +175,11 @@ class _Run:
         return self.result()
 
     def _problem(self, problem: SourceProblem) -> None:
+        self._note({problem.entry: problem.reason})
+
+    def _note(self, problems: Mapping[int, str]) -> None:
         with self._lock:
-            self._problems[problem.entry] = problem.reason
+            self._problems |= problems
 
     def _copy_ahead(self, position: int, part: CopyPart) -> None:
         try:
@@ -163,18 +189,33 @@ class _Run:
 
     def _unit(self, unit: Unit) -> None:
         with self._lock:
-            if unit.place in self._parts or unit.copied in self._problems:
+            if unit.place in self._parts:
                 return
+            is_lost = unit.copied in self._problems
         try:
-            self._write(unit)
+            if is_lost or not self._write(unit):
+                self._check(unit)
         except SourceProblem as problem:
             self._problem(problem)
+            self._check(unit)
+        except SourceProblems as found:
+            self._note(found.problems)
 
-    def _write(self, unit: Unit) -> None:
-        """Copies first, header last: the header carries the CRC-32 that the copies' answers give."""
+    def _check(self, unit: Unit) -> None:
+        """Look at the sources of a unit that can't be written: the next plan has to know of all that are lost."""
+        positions = [*unit.stitched, *([] if unit.copied is None else [unit.copied])]
+        with self._lock:
+            unknown = [position for position in positions if position not in self._problems]
+        self._note(check([(i, self._batch.entries[i]) for i in unknown], self.objects, self._read))
+
+    def _write(self, unit: Unit) -> bool:
+        """Copies first, header last: the header carries the CRC-32 that the copies' answers give. False where an
+        earlier batch could not write the copies."""
         copies = self._copies(unit)
-        if copies is not None:
-            self._stitch.submit(self._put_stitched, unit, copies).result()
+        if copies is None:
+            return False
+        self._stitch.submit(self._put_stitched, unit, copies).result()
+        return True
 
     def _put_stitched(self, unit: Unit, copies: Sequence[WrittenPart]) -> None:
         entries = self._batch.entries
@@ -218,7 +259,15 @@ class _Run:
         if known is not None:
             return known
         target, entry = self._targets[part.place.upload], self._batch.entries[position]
-        written = self.objects.copy_part(target, part.place.number, entry.source, part.start, part.length, position)
+        written = self.objects.copy_part(
+            target,
+            part.place.number,
+            entry.source,
+            part.start,
+            part.length,
+            is_whole=part.length == entry.size,
+            position=position,
+        )
         self._done(part.place, written, {})
         return written
 
@@ -251,11 +300,11 @@ class _Run:
         if len(parts) < segment.parts:
             if not is_open(self._store, self._targets[0]):
                 raise UploadGone("the upload was aborted while its segments were written")
-            raise ArchiveError(f"{segment.parts - len(parts)} parts of segment {segment.upload} were not written")
+            return  # the finisher sees what is missing, and sends for it
         whole = checksum_of(parts) if target.copy_crc == "answer" else 0
         etag = complete(self._store, target, parts, whole, segment.length)
         source = Source(target.bucket, target.key, etag)
-        written = self.objects.copy_part(self._targets[0], segment.number, source, 0, segment.length)
+        written = self.objects.copy_part(self._targets[0], segment.number, source, 0, segment.length, is_whole=True)
         if target.copy_crc == "answer" and written.crc32 != whole:
             raise ArchiveError(f"segment {segment.upload} is not what its parts were")
         self._done(place, written, {}, shown=0)

@@ -1,7 +1,8 @@
 """The records of a zip file with stored entries, as bytes (APPNOTE.TXT 6.3.10).
 
 Sizes and CRC-32 stand in the local header, never in a data descriptor, so that the archive can be read from a pipe.
-zip64 fields appear only where a value overflows, because some readers stumble over needless ones.
+zip64 fields appear only where a value overflows, because some readers stumble over needless ones. Times stand twice: in
+MS-DOS format, which has no time zone and which readers take for local time, and as an extended timestamp in UTC.
 """
 
 import struct
@@ -13,6 +14,10 @@ _UTF8 = 0x0800  # §4.4.4, bit 11
 _UNIX = 3 << 8  # §4.4.2, version made by: upper byte
 _REGULAR_FILE = 0o100644 << 16
 _ZIP64_EXTRA = 0x0001  # §4.5.3
+# §4.6.1 registers the id; the layout is Info-ZIP's (proginfo/extrafld.txt): flags (bit 0: modification time), seconds
+# since 1970 as a signed 32-bit number. The central directory's has the modification time alone too.
+_TIMESTAMP_EXTRA, _HAS_MODIFIED, _TIMESTAMP_LENGTH = 0x5455, 1, 9
+_LAST_TIMESTAMP = 0x7FFFFFFF
 
 
 def dos_time(moment: datetime) -> tuple[int, int]:
@@ -36,13 +41,18 @@ def _flags(name: str) -> int:
 
 def local_header_length(name: str, size: int) -> int:
     """The length in bytes of what `local_header` gives."""
-    return 30 + len(name.encode()) + (20 if is_zip64(size) else 0)
+    return 30 + len(name.encode()) + _TIMESTAMP_LENGTH + (20 if is_zip64(size) else 0)
+
+
+def _timestamp(moment: datetime) -> bytes:
+    seconds = min(max(int(moment.timestamp()), 0), _LAST_TIMESTAMP)
+    return struct.pack("<HHBi", _TIMESTAMP_EXTRA, 5, _HAS_MODIFIED, seconds)
 
 
 def local_header(name: str, size: int, modified: datetime, crc: int) -> bytes:
     """The local file header (§4.3.7); a zip64 extra field there carries both sizes (§4.5.3)."""
     encoded, (time, date), big = name.encode(), dos_time(modified), is_zip64(size)
-    extra = struct.pack("<HHQQ", _ZIP64_EXTRA, 16, size, size) if big else b""
+    extra = (struct.pack("<HHQQ", _ZIP64_EXTRA, 16, size, size) if big else b"") + _timestamp(modified)
     shown = MAX_32 if big else size
     version = 45 if big else 20
     fixed = struct.pack(
@@ -59,6 +69,7 @@ def central_header(name: str, size: int, modified: datetime, crc: int, offset: i
         struct.pack("<Q", offset) if offset >= MAX_32 else b""
     )
     extra = struct.pack("<HH", _ZIP64_EXTRA, len(overflowing)) + overflowing if overflowing else b""
+    extra += _timestamp(modified)
     shown_size, shown_offset = min(size, MAX_32), min(offset, MAX_32)
     version = 45 if overflowing else 20
     fixed = struct.pack(

@@ -2,26 +2,38 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import uuid4
 
 from chalicelib import times
 from chalicelib.archive.entries import UploadGone
-from chalicelib.archive.plan_file import BatchResult, read_batch, read_result, write_result
+from chalicelib.archive.plan_file import BatchResult, merged, read_batch, read_result, write_result
 from chalicelib.archive.writer import write_batch
 from chalicelib.assembly.state import State, in_work
 from chalicelib.exports import lifecycle, uploads
 from chalicelib.exports.record import Export
-from chalicelib.exports.work_files import batch_key, get_work, plan_prefix, put_work, result_key
+from chalicelib.exports.work_files import (
+    batch_key,
+    get_work,
+    list_work,
+    plan_prefix,
+    put_work,
+    result_key,
+    results_prefix,
+)
+from chalicelib.settings import settings
+from chalicelib.telemetry import logger
 
-_TELL_EVERY = 1.0  # seconds between two updates of the record by one worker
+_WRITES = 10.0  # updates of a record a second, by all its workers together: they meet at one item
 
 
 class _Progress:
-    """Tells the record what was written, at most once a second."""
+    """Counts on the record what was written, now and then. Best effort: that it can't is no reason to fail a batch."""
 
-    def __init__(self, export: Export, plan: int) -> None:
+    def __init__(self, export: Export, plan: int, workers: int) -> None:
         self._export, self._plan = export, plan
+        self._interval = max(1.0, workers / _WRITES)  # seconds
         self._lock = threading.Lock()
         self._untold = 0
         self._told_at = time.monotonic()
@@ -29,7 +41,7 @@ class _Progress:
     def add(self, count: int) -> None:
         with self._lock:
             self._untold += count
-            if time.monotonic() - self._told_at < _TELL_EVERY:
+            if time.monotonic() - self._told_at < self._interval:
                 return
             count, self._untold, self._told_at = self._untold, 0, time.monotonic()
         self._tell(count)
@@ -42,20 +54,25 @@ class _Progress:
 
     def _tell(self, count: int) -> None:
         at = times.to_text(times.now())
-        lifecycle.add_bytes(self._export.id, self._export.attempt, self._plan, count, at)
+        try:
+            lifecycle.add_bytes(self._export.id, self._export.attempt, self._plan, count, at)
+        except Exception as error:  # noqa: BLE001
+            logger().warning("progress was not recorded", export_id=self._export.id, error=type(error).__name__)
+            with self._lock:
+                self._untold += count
 
 
-def result_of(folder: str, batch: int) -> BatchResult:
-    """What a batch has left. Raises RuntimeError when it left nothing."""
-    data = get_work(result_key(folder, batch))
-    if data is None:
-        raise RuntimeError(f"batch {batch} has left no result")
-    return read_result(data)
+def results_of(folder: str, batch: int | None = None) -> Iterator[BatchResult]:
+    """What all runs over a batch, or over any, have done so far."""
+    for key in list_work(results_prefix(folder, batch)):
+        data = get_work(key)
+        if data is not None:
+            yield read_result(data)
 
 
 def assemble_batch(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Outcomes: `done`, `sources_changed`, `upload_gone`, `removed`. What it did lies in the batch's result file, from
-    which a repeated run goes on; Finish sees what is missing."""
+    """Outcomes: `done`, `sources_changed`, `upload_gone`, `removed`. What it did is in a result file of this run; one
+    that comes after goes on from those that there are, and Finish sees what is missing."""
     state, number = State.of(event), int(event["batch"])
     export = in_work(state)
     if export is None or export.upload is None or export.upload.plan != state.plan:
@@ -65,9 +82,9 @@ def assemble_batch(event: Mapping[str, Any]) -> dict[str, Any]:
     if data is None:
         return {"outcome": "removed"}
     batch = read_batch(data)
-    key = result_key(folder, number)
-    before = get_work(key)
-    progress = _Progress(export, state.plan)
+    key = result_key(folder, number, uuid4().hex[:12])
+    before = merged(results_of(folder, number))
+    progress = _Progress(export, state.plan, settings().assemble_concurrency)
 
     def save(result: BatchResult) -> None:
         put_work(key, write_result(result))
@@ -77,16 +94,15 @@ def assemble_batch(event: Mapping[str, Any]) -> dict[str, Any]:
             uploads.store(),
             uploads.targets_of(export.upload, folder),
             batch,
-            done=None if before is None else read_result(before),
-            earlier=[result_of(folder, one) for one in batch.after],
+            done=before,
+            earlier=[merged(results_of(folder, one)) for one in batch.after],
             on_bytes=progress.add,
             save=save,
         )
     except UploadGone:
         if in_work(state) is None:
             return {"outcome": "removed"}
-        save(BatchResult() if before is None else read_result(before))  # Finish sees which parts are missing
-        return {"outcome": "upload_gone"}
+        return {"outcome": "upload_gone"}  # Finish sees which parts are missing
     save(result)
     progress.flush()
     return {"outcome": "sources_changed" if result.problems else "done"}

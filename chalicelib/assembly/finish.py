@@ -2,18 +2,20 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib import times
-from chalicelib.archive.entries import Member, UploadGone
-from chalicelib.archive.finish import Archive, SourcesChanged, finish_upload
-from chalicelib.archive.plan_file import read_index
-from chalicelib.assembly.assemble import result_of
-from chalicelib.assembly.state import MAX_PLANS, State, in_work, verdict_of
+from chalicelib.archive.entries import ArchiveError, Member, UploadGone
+from chalicelib.archive.finish import Archive, Incomplete, SourcesChanged, finish_upload
+from chalicelib.archive.parts import Place
+from chalicelib.archive.plan_file import merged, read_batch, read_index
+from chalicelib.assembly.assemble import results_of
+from chalicelib.assembly.state import MAX_CHANGING, MAX_PLANS, MAX_ROUNDS, State, in_work, verdict_of
 from chalicelib.crc32 import to_hex
-from chalicelib.exports import lifecycle, uploads
+from chalicelib.exports import exclusions, lifecycle, uploads
 from chalicelib.exports.contents import Contents, from_rows
 from chalicelib.exports.expiry import expiry
 from chalicelib.exports.failures import FailureCode
@@ -21,18 +23,19 @@ from chalicelib.exports.left_out import keep_left_out
 from chalicelib.exports.manifest import Manifest
 from chalicelib.exports.record import Export, ExportedFile, Step, Upload
 from chalicelib.exports.report import report_lines
+from chalicelib.exports.source_key import source_key
 from chalicelib.exports.work_files import (
+    batch_key,
     contents_key,
-    excluded_key,
     get_document,
     get_lines,
     get_work,
     index_key,
     manifest_key,
     plan_prefix,
-    put_document,
     put_export,
     sources_key,
+    summary_key,
 )
 from chalicelib.settings import settings
 
@@ -40,7 +43,8 @@ _TYPES = {"sample": "Samples Export", "analysis": "Analysis Export"}
 
 
 def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Outcomes: `ready`, `sources_changed` (with the next plan's number), `failed` with a code, `removed`."""
+    """Outcomes: `ready`, `sources_changed` (with the next plan's number), `incomplete` (with the batches that are to be
+    done again), `failed` with a code, `removed`."""
     state = State.of(event)
     export = in_work(state)
     if export is None:
@@ -62,17 +66,43 @@ def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
             Member("report.json", made, _encoded(lambda: report_lines(contents, checksums))),
         )
 
+    finished: Archive | SourcesChanged | Incomplete
     try:
         target = uploads.targets_of(upload, folder)[0]
-        results = (result_of(folder, number) for number in range(index.batches))
-        finished = finish_upload(uploads.store(), target, index, results, extras)
+        finished = finish_upload(uploads.store(), target, index, results_of(folder), extras)
     except UploadGone:
         if in_work(state) is None:
             return state.outcome("removed")
-        return _plan_again(export, state, upload, contents, SourcesChanged({}))
+        finished = SourcesChanged({})
     if isinstance(finished, SourcesChanged):
         return _plan_again(export, state, upload, contents, finished)
+    if isinstance(finished, Incomplete):
+        return _complete_batches(state, folder, index.batches, finished)
     return _ready(export, state, upload, contents, manifest, finished)
+
+
+def _complete_batches(state: State, folder: str, count: int, found: Incomplete) -> dict[str, Any]:
+    """Send the batches back that have not written all their parts: a worker that was thought to be done was not."""
+    if state.round >= MAX_ROUNDS:
+        raise ArchiveError(f"{found.missing} parts were not written, the first is {found.first}")
+    written = merged(results_of(folder)).parts.keys()
+    batches = [number for number in range(count) if not _places(folder, number) <= written]
+    ahead = (get_document(summary_key(folder)) or {"ahead": 0})["ahead"]
+    return replace(state, round=state.round + 1).outcome(
+        "incomplete",
+        copying=any(number < ahead for number in batches),
+        copies=[number for number in batches if number < ahead],
+        batches=[number for number in batches if number >= ahead],
+    )
+
+
+def _places(folder: str, number: int) -> set[Place]:
+    """Where the parts of a batch go."""
+    batch = read_batch(get_work(batch_key(folder, number)) or b"")
+    places = {unit.place for unit in batch.units} | {one.part.place for one in batch.copies}
+    if not batch.after:
+        places |= {copy.place for unit in batch.units for copy in unit.copies}
+    return places | {Place(0, segment.number) for segment in batch.joins}
 
 
 def _encoded(pieces: Callable[[], Iterable[str]]) -> Callable[[], Iterator[bytes]]:
@@ -95,16 +125,29 @@ def _manifest(export: Export, contents: Contents) -> Manifest:
 def _plan_again(
     export: Export, state: State, upload: Upload, contents: Contents, changed: SourcesChanged
 ) -> dict[str, Any]:
-    """Remember which sources are not as planned, and let Plan go without them; three plans are enough. Without any it
-    was the upload that was lost."""
-    key = excluded_key(export.id, state.attempt)
-    excluded: dict[str, str] = get_document(key) or {}
-    excluded |= {contents.items[position].id: reason for position, reason in changed.problems.items()}
-    put_document(key, excluded)
+    """Remember which sources are not as planned, and let Plan go without them. If none is, it was the upload that was
+    lost.
+
+    Each plan looks at all its sources, so what a second one finds has changed since the first; but for contents that
+    are not those of their CRC-32, which only shows where all of a file is read.
+    """
+    is_changing = state.plan > 1 and any(reason != "corrupt" for reason in changed.problems.values())
+    has_lost_upload = not changed.problems
+    exclusions.save(
+        export.id,
+        state.attempt,
+        state.plan,
+        upload.token,
+        reasons={source_key(contents.items[position]): reason for position, reason in changed.problems.items()},
+        is_changing=is_changing,
+        has_lost_upload=has_lost_upload,
+    )
     uploads.abort(upload, plan_prefix(export.id, state.attempt, upload.token))
-    if state.plan >= MAX_PLANS:
-        code = FailureCode.SOURCES_KEEP_CHANGING if changed.problems else FailureCode.INTERRUPTED
-        return state.outcome("failed", code=code.value)
+    found = exclusions.load(export.id, state.attempt)
+    if found.changing >= MAX_CHANGING or (state.plan >= MAX_PLANS and not has_lost_upload):
+        return state.outcome("failed", code=FailureCode.SOURCES_KEEP_CHANGING.value)
+    if found.lost_uploads >= MAX_CHANGING or state.plan >= MAX_PLANS:
+        return state.outcome("failed", code=FailureCode.INTERRUPTED.value)
     return State(state.export_id, state.attempt, state.plan + 1).outcome("sources_changed")
 
 

@@ -8,11 +8,14 @@ from uuid import uuid4
 from chalicelib import times
 from chalicelib.archive import planner
 from chalicelib.archive.entries import ArchiveTooLarge, Entry, Source
+from chalicelib.archive.layout import MIB, Limits
+from chalicelib.archive.objects import Objects
 from chalicelib.archive.plan_file import write_batch, write_index
 from chalicelib.archive.planner import Plan
+from chalicelib.archive.writer import check
 from chalicelib.assembly.state import State, in_work
 from chalicelib.errors import Forbidden, NotFound
-from chalicelib.exports import analysis_request, lifecycle, uploads
+from chalicelib.exports import analysis_request, exclusions, lifecycle, uploads
 from chalicelib.exports.analysis_request import AnalysisWish
 from chalicelib.exports.contents import Contents, Item, Skipped, sample_contents, to_rows
 from chalicelib.exports.estimate import excesses
@@ -23,11 +26,11 @@ from chalicelib.exports.record import Export, Step, Upload
 from chalicelib.exports.request import Wish, wish_of
 from chalicelib.exports.sample_request import SampleWish
 from chalicelib.exports.selection import files_of
+from chalicelib.exports.source_key import source_key
 from chalicelib.exports.work_files import (
     archive_key,
     batch_key,
     contents_key,
-    excluded_key,
     get_document,
     index_key,
     plan_prefix,
@@ -40,7 +43,8 @@ from chalicelib.exports.work_files import (
 )
 from chalicelib.settings import settings
 
-_PUTS_AT_ONCE = 8
+_PUTS_AT_ONCE, _CHECKS_AT_ONCE = 8, 16
+_RANGE_ELSEWHERE = 256 * MIB  # of a copy on a server that is not S3 itself, so that each answers in time
 
 
 def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,13 +101,36 @@ def _plan(contents: Contents) -> Plan | FailureCode:
     if excesses(samples, len(contents.items), size, settings()):
         return FailureCode.TOO_LARGE
     try:
-        return planner.plan([_entry(item) for item in contents.items], workers=settings().assemble_concurrency)
+        entries = [_entry(item) for item in contents.items]
+        limits = Limits() if uploads.store().is_aws else Limits(copy_range=_RANGE_ELSEWHERE)
+        return planner.plan(entries, limits, workers=settings().assemble_concurrency)
     except ArchiveTooLarge:
         return FailureCode.TOO_LARGE
 
 
 def _contents(wish: SampleWish | AnalysisWish, export: Export, state: State) -> Contents:
-    excluded: dict[str, str] = get_document(excluded_key(export.id, state.attempt)) or {}
+    known = exclusions.load(export.id, state.attempt).reasons
+    if known and state.plan == 1:  # of an earlier attempt: what was lost may have come back
+        known = _still_lost(_contents_without(wish, export, {}), known)
+    return _contents_without(wish, export, known)
+
+
+def _still_lost(contents: Contents, known: Mapping[str, str]) -> dict[str, str]:
+    """Those of the sources that were lost which can't be read now either. What is corrupt only shows when all of it is
+    read, and is believed."""
+    lost = [item for item in contents.items if source_key(item) in known]
+    again = [(place, _entry(item)) for place, item in enumerate(lost) if known[source_key(item)] != "corrupt"]
+    with ThreadPoolExecutor(_CHECKS_AT_ONCE) as pool:
+        problems = check(again, Objects(uploads.store()), pool)
+    checked = {place for place, _ in again}
+    return {
+        source_key(item): problems.get(place, known[source_key(item)])
+        for place, item in enumerate(lost)
+        if place in problems or place not in checked
+    }
+
+
+def _contents_without(wish: SampleWish | AnalysisWish, export: Export, excluded: Mapping[str, str]) -> Contents:
     match wish:
         case SampleWish():
             return _sample_contents(wish, export.user_id, excluded)

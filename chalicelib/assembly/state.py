@@ -7,25 +7,31 @@ from typing import Any
 from chalicelib.exports import record
 from chalicelib.exports.record import Export, Status
 
-MAX_PLANS = 3
+MAX_PLANS = 10  # of an attempt, whatever each of them found
+MAX_CHANGING = 3  # plans that lost sources which a plan before could still read, or their upload
+MAX_ROUNDS = 5  # over the batches of a plan that were not done completely
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The state machine's state, parsed once. `plan` counts the plans of an attempt from 1."""
+    """The state machine's state, parsed once. `plan` counts the plans of an attempt from 1, `round` how often batches
+    of this plan were sent back to be completed."""
 
     export_id: str
     attempt: int
     plan: int
+    round: int = 0
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> "State":
         """The state of an event; KeyError or ValueError for an event that is none."""
-        return cls(str(event["export_id"]), int(event["attempt"]), int(event.get("plan") or 1))
+        return cls(
+            str(event["export_id"]), int(event["attempt"]), int(event.get("plan") or 1), int(event.get("round") or 0)
+        )
 
     def outcome(self, outcome: str, **more: Any) -> dict[str, Any]:
         """A step's answer: its outcome, and the state for the step after it."""
-        ids = {"export_id": self.export_id, "attempt": self.attempt, "plan": self.plan}
+        ids = {"export_id": self.export_id, "attempt": self.attempt, "plan": self.plan, "round": self.round}
         return {"outcome": outcome, **ids, **more}
 
 

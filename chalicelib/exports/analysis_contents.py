@@ -6,6 +6,7 @@ from chalicelib.catalog.run_parts import OWN, Output, RunSample
 from chalicelib.catalog.workflow_executions import Run
 from chalicelib.exports.archive_paths import distinct_names
 from chalicelib.exports.contents import Contents, Folder, Item, Skipped
+from chalicelib.exports.source_key import source_key
 
 _DELETED = "Deleted Sample"
 
@@ -21,9 +22,9 @@ def analysis_contents(
     """The contents of an analysis export: `<run id>/<filename>` and `<run id>/<sample>/<filename>`.
 
     Runs stand in the order given, a run's own outputs before its samples, samples as in its samplesheet, outputs by
-    creation. `parts` are by run id; `sample_names` by the id of samples that there still are; `excluded` tells reasons
-    by id of outputs that an earlier plan could not read; `skipped` is put before what is found here. Runs without any
-    output are left out and named in `skipped`.
+    creation. `parts` are by run id; `sample_names` by the id of samples that there still are;
+    `excluded` has reasons by `source_key` of outputs that an earlier plan could not read; `skipped` is put before what
+    is found here. Runs without any output are left out and named in `skipped`.
     """
     items: list[Item] = []
     folders: list[Folder] = []
@@ -33,8 +34,12 @@ def analysis_contents(
         outputs = [part for part in parts.get(run.id, ()) if isinstance(part, Output)]
         if not outputs:
             left_out.append(Skipped(run.id, "no-output", name=run.name))
-        left_out += [Skipped(one.id, excluded[one.id], one.size, one.filename) for one in outputs if one.id in excluded]
-        by_place = _by_place(one for one in outputs if one.id not in excluded)
+        left_out += [
+            Skipped(one.id, excluded[source_key(one)], one.size, one.filename)
+            for one in outputs
+            if source_key(one) in excluded
+        ]
+        by_place = _by_place(one for one in outputs if source_key(one) not in excluded)
         if not by_place:
             continue
         own = by_place.get(OWN, [])

@@ -11,7 +11,14 @@ from chalicelib.exports import executions, lifecycle, record
 from chalicelib.exports.executions import Execution
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.record import Export, Status
-from chalicelib.exports.work_files import abort_uploads, delete_prefix, export_prefix, work_prefix
+from chalicelib.exports.work_files import (
+    abort_uploads,
+    attempt_files_prefix,
+    attempt_prefix,
+    delete_prefix,
+    export_prefix,
+    work_prefix,
+)
 from chalicelib.settings import settings
 from chalicelib.telemetry import logger
 
@@ -63,10 +70,22 @@ def _look_after(export: Export, moment: datetime, tally: Tally) -> None:
         return
     if current.due_at is None or current.due_at > at:
         return
+    if lifecycle.has_bare_failure(current):
+        _keep_failed(current, moment)
+        return
     if current.removed_at is None:
         tally.expired += lifecycle.remove(current, at=at, actor=lifecycle.SYSTEM, expired=True)
     purge(current)
     tally.purged += 1
+
+
+def _keep_failed(export: Export, moment: datetime) -> None:
+    """Make a whole failure of one that the state machine's last resort wrote, which knows no dates: it is kept as long
+    as any other, so that it is seen and can be tried again."""
+    kept_until = times.to_text(moment + FAILED_KEPT)
+    if lifecycle.keep_failed(export, at=times.to_text(moment), kept_until=kept_until):
+        abort_uploads(settings().exports_bucket, attempt_files_prefix(export.id, export.attempt))
+        abort_uploads(settings().work_bucket, attempt_prefix(export.id, export.attempt))
 
 
 def purge(export: Export) -> None:
@@ -100,7 +119,7 @@ def _watch(export: Export, moment: datetime, tally: Tally) -> None:
     if export.restarts < MAX_RESTARTS:
         if lifecycle.restart(export, at=at):
             tally.restarted += 1
-            abort_uploads(settings().exports_bucket, export_prefix(export.id))
+            abort_uploads(settings().exports_bucket, attempt_files_prefix(export.id, export.attempt))
             again = record.find(export.id)
             if again is not None:
                 executions.start(again)
@@ -108,7 +127,7 @@ def _watch(export: Export, moment: datetime, tally: Tally) -> None:
     kept_until = times.to_text(moment + FAILED_KEPT)
     if lifecycle.turn_failed(export, export.attempt, FailureCode.INTERRUPTED, at=at, kept_until=kept_until):
         tally.failed += 1
-        abort_uploads(settings().exports_bucket, export_prefix(export.id))
+        abort_uploads(settings().exports_bucket, attempt_files_prefix(export.id, export.attempt))
 
 
 def _sweep_orphans(moment: datetime, tally: Tally) -> None:

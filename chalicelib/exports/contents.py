@@ -10,6 +10,7 @@ from chalicelib.catalog.files import File
 from chalicelib.catalog.namespaces import Namespace
 from chalicelib.catalog.samples import SampleHead
 from chalicelib.exports.archive_paths import distinct_names
+from chalicelib.exports.source_key import source_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ def sample_contents(
     """The contents of a sample export: `<PRJ puid>/<SAM puid>/<ATT puid>/<filename>`.
 
     Samples stand in the order given, projects by their first sample, attachments by creation. `files` are by sample
-    id; `excluded` tells reasons by id of files that an earlier plan could not read; `skipped` is put before what is
-    found here. Samples without a matching file are left out and named in `skipped`.
+    id; `excluded` has reasons by `source_key` of files that an earlier plan could not read;
+    `skipped` is put before what is found here. Samples without a matching file are left out and named in `skipped`.
     """
     wanted = set(formats)
     by_project: dict[str, list[SampleHead]] = {}
@@ -111,13 +112,13 @@ def sample_contents(
         for sample in of_project:
             matching = [file for file in files.get(sample.id, ()) if file.format in wanted]
             left_out += [
-                Skipped(file.id, excluded[file.id], file.size, file.filename, file.puid)
+                Skipped(file.id, excluded[source_key(file)], file.size, file.filename, file.puid)
                 for file in matching
-                if file.id in excluded
+                if source_key(file) in excluded
             ]
             if not matching:
                 left_out.append(Skipped(sample.id, "no-matching-file", name=sample.name, puid=sample.puid))
-            kept = [file for file in matching if file.id not in excluded]
+            kept = [file for file in matching if source_key(file) not in excluded]
             if not kept:
                 continue
             inner.append(Folder((project.puid, sample.puid), "sample", sample.name))

@@ -230,6 +230,21 @@ def turn_failed(export: Export, attempt: int, code: FailureCode, *, at: str, kep
     return _transition(export, _in_work(attempt), actions, Action.FAILED, at, details=details)
 
 
+def has_bare_failure(export: Export) -> bool:
+    """Was it failed by the state machine's last resort, which sets nothing but status and code?"""
+    is_failed = export.status is Status.FAILED and export.removed_at is None
+    return is_failed and export.due_at is not None and export.due_at <= export.touched_at
+
+
+def keep_failed(export: Export, *, at: str, kept_until: str) -> bool:
+    """Write the rest of a bare failure; False when somebody was first, or the export changed."""
+    condition: Condition = (ExportRow.status == Status.FAILED.value) & (ExportRow.attempt == export.attempt)
+    condition &= (ExportRow.due_at == export.due_at) & ExportRow.removed_at.does_not_exist()
+    code = export.failure_code or FailureCode.INTERNAL.value
+    details = {"code": code, "attempt": export.attempt, "cause": "written by the state machine's last resort"}
+    return _transition(export, condition, [ExportRow.due_at.set(kept_until)], Action.FAILED, at, details=details)
+
+
 def restart(export: Export, *, at: str) -> bool:
     """Begin the next attempt of an export whose execution ended without a verdict; False when it has one by now."""
     condition = _in_work(export.attempt) & (ExportRow.restarts == export.restarts)

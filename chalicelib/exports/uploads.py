@@ -26,7 +26,7 @@ _AT_ONCE = 16
 @cache
 def store() -> Store:
     """The object store, with the lean client for reads."""
-    return lean_store(aws.session(), aws.s3())
+    return lean_store(aws.session(), aws.s3(), aws.s3_once())
 
 
 def begin(key: str) -> str:

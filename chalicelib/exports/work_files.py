@@ -1,7 +1,7 @@
 """Where an export's files lie in S3, and the small JSON documents among them.
 
 Work bucket    work/<export id>/request.json                     what was asked for
-               work/<export id>/<attempt>/excluded.json          sources that earlier plans of this attempt lost
+               work/<export id>/excluded/<attempt>-<plan>-<token>   sources that a plan could not read
                work/<export id>/<attempt>/<token>/…              one plan: contents, index, batches, results, segments;
                                                                  or a linelist's samples
 Exports bucket <export id>/<attempt>-<token>/archive.zip         a key of its own for each plan's upload
@@ -30,12 +30,20 @@ def request_key(export_id: str) -> str:
     return f"{work_prefix(export_id)}request.json"
 
 
-def excluded_key(export_id: str, attempt: int) -> str:
-    return f"{work_prefix(export_id)}{attempt}/excluded.json"
+def exclusions_prefix(export_id: str) -> str:
+    return f"{work_prefix(export_id)}excluded/"
+
+
+def exclusion_key(export_id: str, attempt: int, plan: int, token: str) -> str:
+    return f"{exclusions_prefix(export_id)}{attempt:04d}-{plan:04d}-{token}.json"
+
+
+def attempt_prefix(export_id: str, attempt: int) -> str:
+    return f"{work_prefix(export_id)}{attempt}/"
 
 
 def plan_prefix(export_id: str, attempt: int, token: str) -> str:
-    return f"{work_prefix(export_id)}{attempt}/{token}/"
+    return f"{attempt_prefix(export_id, attempt)}{token}/"
 
 
 def contents_key(plan: str) -> str:
@@ -54,8 +62,13 @@ def batch_key(plan: str, batch: int) -> str:
     return f"{plan}batch-{batch:04d}"
 
 
-def result_key(plan: str, batch: int) -> str:
-    return f"{plan}result-{batch:04d}.json"
+def results_prefix(plan: str, batch: int | None = None) -> str:
+    return f"{plan}results/" if batch is None else f"{plan}results/{batch:04d}-"
+
+
+def result_key(plan: str, batch: int, run: str) -> str:
+    """Each run over a batch has a result of its own: no late one takes away what another has noted."""
+    return f"{results_prefix(plan, batch)}{run}.json"
 
 
 def rows_key(plan: str) -> str:
@@ -80,6 +93,10 @@ def work_prefix(export_id: str) -> str:
 
 def export_prefix(export_id: str) -> str:
     return f"{export_id}/"
+
+
+def attempt_files_prefix(export_id: str, attempt: int) -> str:
+    return f"{export_id}/{attempt}-"
 
 
 def archive_key(export_id: str, attempt: int, token: str) -> str:
@@ -118,6 +135,12 @@ def put_work(key: str, body: bytes) -> None:
 def put_export(key: str, body: bytes) -> None:
     """Write a small object beside an archive, in the exports bucket."""
     aws.s3().put_object(Bucket=settings().exports_bucket, Key=key, Body=body)
+
+
+def list_work(prefix: str) -> list[str]:
+    """The keys of the work bucket below a prefix, in order."""
+    pages = aws.s3().get_paginator("list_objects_v2").paginate(Bucket=settings().work_bucket, Prefix=prefix)
+    return [found["Key"] for page in pages for found in page.get("Contents", [])]
 
 
 def get_work(key: str) -> bytes | None:

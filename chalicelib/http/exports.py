@@ -11,7 +11,7 @@ from chalicelib.access.roles import Role
 from chalicelib.access.users import User
 from chalicelib.catalog import namespaces, permissions
 from chalicelib.errors import NotFound
-from chalicelib.exports import audit, executions, failures, lifecycle, record
+from chalicelib.exports import audit, failures, record, retry
 from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.creation import create_export
 from chalicelib.exports.download import link_to, manifest_link
@@ -244,12 +244,7 @@ def blueprint(authorize: Any) -> Blueprint:
     @answering
     def retry_export(export_id: str) -> Response:
         user, export = asked(export_id)
-        at = times.to_text(times.now())
-        lifecycle.retry(export, at=at, actor=user.id, source_ip=source_ip(bp.current_request))
-        again = record.find(export.id)
-        if again is None:
-            raise NotFound("There is no such export.")
-        executions.start(again)
+        again = retry.retry_export(export, user.id, source_ip=source_ip(bp.current_request))
         headers: dict[str, Any] = {"Location": location(f"/exports/{export.id}"), **_polled(again)}
         return Response(shown(again, user.language), status_code=202, headers=headers)
 

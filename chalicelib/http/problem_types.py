@@ -52,6 +52,7 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "parts-missing": ProblemType(409, "Parts are missing", "Des parties manquent"),
     "path-taken": ProblemType(409, "The path is taken", "Le chemin est pris"),
     "puid-taken": ProblemType(409, "The PUID is in use", "Le PUID est déjà utilisé"),
+    "request-expired": ProblemType(409, "Too old to be tried again", "Trop ancien pour être relancé"),
     "secret-shown": ProblemType(409, "A secret is shown once", "Un secret n'est montré qu'une fois"),
     "state-not-possible": ProblemType(409, "Not from this state", "Impossible dans cet état"),
     "too-deep": ProblemType(409, "Too deep", "Trop profond"),

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from chalicelib.catalog.metadata import text_of
+
 
 class WrongTable(Exception):
     """The table is not what the catalog says; the message says where."""
@@ -20,6 +22,6 @@ def check_table(path: Path, samples: Sequence[Mapping[str, Any]], fields: Sequen
         raise WrongTable(f"{len(rows)} rows for {len(samples)} samples")
     for row, sample in zip(rows, samples, strict=True):
         metadata = sample["metadata"]
-        expected = [sample["puid"], sample["name"], *(str(metadata.get(field, "")) for field in fields)]
+        expected = [sample["puid"], sample["name"], *(text_of(metadata.get(field, "")) for field in fields)]
         if [row[0], row[1], *row[3:]] != expected:
             raise WrongTable(f"the row of {sample['puid']} is {row}")

@@ -38,14 +38,15 @@ def run(export: dict[str, Any], *, attempt: int = 1, times: int = 1, between: An
             break
         if state["outcome"] != "planned":
             break
-        if between:
-            between("assemble", state)
-        for batch in (*state["copies"], *state["batches"]):
-            item = {key: state[key] for key in ("export_id", "attempt", "plan")}
-            step(assemble_batch, {**item, "batch": batch})
-        if between:
-            between("finish", state)
-        state = step(finish_export, {key: state[key] for key in ("export_id", "attempt", "plan")})
+        while state["outcome"] in {"planned", "incomplete"}:
+            if between:
+                between("assemble", state)
+            for batch in (*state["copies"], *state["batches"]):
+                item = {key: state[key] for key in ("export_id", "attempt", "plan")}
+                step(assemble_batch, {**item, "batch": batch})
+            if between:
+                between("finish", state)
+            state = step(finish_export, {key: state[key] for key in ("export_id", "attempt", "plan", "round")})
         if state["outcome"] != "sources_changed":
             break
     if state["outcome"] == "ready":

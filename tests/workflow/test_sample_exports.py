@@ -228,7 +228,8 @@ def test_a_source_that_is_lost_meanwhile_is_left_out_and_reported(
 
 
 def test_sources_that_keep_changing_fail_the_export_with_its_reason(ana: Person, lab: dict[str, Any]) -> None:
-    files = [one for s in lab["samples"] for one in made(ana.get(f"/samples/{s['id']}/files"), 200)["items"]]
+    every = [one for s in lab["samples"] for one in made(ana.get(f"/samples/{s['id']}/files"), 200)["items"]]
+    files = [one for one in every if one["size"] and one["format"] != "text"]  # one for each of four plans
 
     def lose_one(step: str, state: dict[str, Any]) -> None:
         if step == "assemble":

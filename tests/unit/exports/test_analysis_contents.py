@@ -16,6 +16,7 @@ from chalicelib.exports.archive_paths import key_of
 from chalicelib.exports.contents import Skipped, from_rows, to_rows
 from chalicelib.exports.manifest import Manifest
 from chalicelib.exports.report import report_lines
+from chalicelib.exports.source_key import source_key
 
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -140,7 +141,9 @@ def test_manifests_and_report_of_runs_of_every_kind() -> None:
 
 def test_outputs_that_an_earlier_plan_lost_are_left_out_and_told() -> None:
     excluded = {"r1/0/SHEET_1": "changed", "r1/3/quast.pdf": "missing", "r2/2/quast.pdf": "missing"}
-    contents = analysis_contents(RUNS, PARTS, NAMES, excluded=excluded)
+    outputs = [one for parts in PARTS.values() for one in parts if isinstance(one, Output)]
+    by_source = {source_key(one): excluded[one.id] for one in outputs if one.id in excluded}
+    contents = analysis_contents(RUNS, PARTS, NAMES, excluded=by_source)
     assert [folder.path for folder in contents.folders if folder.path[0] != "r4"] == [("r1",), ("r1", "SHEET_1")]
     assert [(one.id, one.reason) for one in contents.skipped] == [
         ("r1/0/SHEET_1", "changed"),

@@ -40,13 +40,39 @@ def test_every_state_can_be_reached_and_every_target_exists() -> None:
     assert reached == set(STATES)
 
 
+BUSY = {
+    "Lambda.TooManyRequestsException",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+}
+
+
 @pytest.mark.parametrize("name", [name for name, _ in working_states()])
 def test_what_can_fail_is_retried(name: str) -> None:
     state = dict(working_states())[name]
-    (retry,) = state["Retry"]
+    *_, retry = state["Retry"]
     assert retry["ErrorEquals"] == ["States.ALL"]
     assert retry["MaxAttempts"] >= 1
     assert retry["BackoffRate"] > 1
+
+
+@pytest.mark.parametrize("name", [name for name, state in working_states() if "lambda" in state.get("Resource", "")])
+def test_a_busy_account_slows_a_step_down_and_never_fails_it(name: str) -> None:
+    state = dict(working_states())[name]
+    retry = state["Retry"][0]
+    assert set(retry["ErrorEquals"]) == BUSY
+    assert (retry["MaxAttempts"], retry["MaxDelaySeconds"], retry["JitterStrategy"]) == (500, 60, "FULL")
+    # Half of each delay on the average: hours of throttling.
+    delays = [min(60.0, retry["IntervalSeconds"] * retry["BackoffRate"] ** k) for k in range(retry["MaxAttempts"])]
+    assert sum(delays) / 2 > 3 * 3600
+
+
+def test_what_is_incomplete_goes_back_to_the_batches_with_all_that_they_need() -> None:
+    choices = {json.dumps(choice): choice["Next"] for choice in STATES["Finished?"]["Choices"]}
+    assert [target for choice, target in choices.items() if "incomplete" in choice] == ["Copy", "Assemble"]
+    assert STATES["Finish"]["Parameters"]["Payload"]["round.$"] == "$.round"
+    assert (STATES["Copy"]["ItemsPath"], STATES["Assemble"]["ItemsPath"]) == ("$.copies", "$.batches")
 
 
 @pytest.mark.parametrize("name", [name for name, state in STATES.items() if state["Type"] in ("Task", "Map")])

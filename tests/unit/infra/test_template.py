@@ -115,7 +115,7 @@ def test_buckets_are_private_encrypted_tidy_and_tls_only(template: dict[str, Any
     rules = properties["LifecycleConfiguration"]["Rules"]
     days = 7 if bucket == "CatalogBucket" else 1  # people's uploads may take days
     assert {"DaysAfterInitiation": days} in [rule.get("AbortIncompleteMultipartUpload") for rule in rules]
-    assert (7 in [rule.get("ExpirationInDays") for rule in rules]) == (bucket == "WorkBucket")
+    assert (14 in [rule.get("ExpirationInDays") for rule in rules]) == (bucket == "WorkBucket")
     policy = template["Resources"][f"{bucket}Policy"]["Properties"]["PolicyDocument"]["Statement"][0]
     assert policy["Effect"] == "Deny"
     assert policy["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}

@@ -1,0 +1,366 @@
+"""Sources that are lost, exports that fail, steps that come late or twice: nothing is lost silently, nothing hangs."""
+
+import json
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib import aws, times
+from chalicelib.archive import batches as batching
+from chalicelib.assembly import assemble
+from chalicelib.assembly.assemble import assemble_batch
+from chalicelib.assembly.finish import finish_export
+from chalicelib.assembly.plan import plan_export
+from chalicelib.exports import lifecycle, record
+from chalicelib.exports.cleanup import FAILED_KEPT, clean_up
+from chalicelib.exports.record import ExportRow
+from chalicelib.exports.work_files import request_key
+from chalicelib.settings import settings
+from infra.package import ROOT
+from tests.service import Person, made, upload
+from tests.workflow.state_machine import run
+from tests.workflow.test_sample_exports import archive_of
+
+MIB = 1 << 20
+SignIn = Callable[..., Person]
+
+
+@pytest.fixture
+def ana(sign_in: SignIn) -> Person:
+    return sign_in("ana@example.org")
+
+
+@pytest.fixture
+def project(ana: Person) -> str:
+    group = made(ana.post("/groups", {"name": "Lab", "path": "lab"}))
+    return str(made(ana.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))["id"])
+
+
+def objects_of(ana: Person, project: str, sizes: dict[str, int]) -> dict[str, str]:
+    """A sample with files of these sizes; their keys by name."""
+    sample = made(ana.post(f"/projects/{project}/samples", {"name": "s"}))["id"]
+    keys = {}
+    for name, size in sizes.items():
+        file = upload(ana, sample, name, name.encode() * (size // len(name)) + b"x" * (size % len(name)))
+        keys[name] = made(ana.get(f"/samples/{sample}/files?limit=1000"), 200)["items"]
+        keys[name] = next(one["s3_uri"].split("/", 3)[3] for one in keys[name] if one["id"] == file["id"])
+    return keys
+
+
+def create(ana: Person, project: str) -> Any:
+    wish = {"type": "sample", "namespace_id": project, "selection": {"all": True}, "file_formats": ["text"]}
+    return made(ana.post("/exports", wish), 202)
+
+
+def lose(*keys: str) -> None:
+    for key in keys:
+        aws.s3().delete_object(Bucket=settings().catalog_bucket, Key=key)
+
+
+def change(key: str) -> None:
+    aws.s3().put_object(Bucket=settings().catalog_bucket, Key=key, Body=b"other")
+
+
+SMALL = {f"s{number:02d}.txt": 1_000 + number for number in range(20)}
+LARGE = {"large-a.txt": 6 * MIB, "large-b.txt": 7 * MIB, "large-c.txt": 11 * MIB}
+# What the archive is of, what is lost, and when.
+LOSSES = [
+    (SMALL, ["s00.txt", "s07.txt", "s19.txt"]),  # all of them in the tail
+    (SMALL, list(SMALL)[:15]),
+    ({**SMALL, **LARGE}, ["s01.txt", "s02.txt", "s03.txt", "s04.txt", "s05.txt"]),
+    ({**SMALL, **LARGE}, ["large-a.txt", "large-b.txt", "s01.txt", "s02.txt"]),
+    ({**SMALL, **LARGE}, list(LARGE)),
+    ({**{f"m{n}.txt": 3 * MIB for n in range(6)}, **SMALL}, ["m0.txt", "m2.txt", "m5.txt", "s00.txt"]),
+]
+
+
+@pytest.mark.parametrize(("sizes", "lost"), LOSSES)
+@pytest.mark.parametrize("moment", ["before", "assemble", "finish"])
+def test_one_plan_finds_all_that_is_lost(
+    ana: Person, project: str, sizes: dict[str, int], lost: list[str], moment: str
+) -> None:
+    keys = objects_of(ana, project, sizes)
+    export = create(ana, project)
+    done: list[str] = []
+
+    def between(step: str, _: Any) -> None:
+        if step == moment and not done:
+            done.append(step)
+            lose(*(keys[name] for name in lost[::2]))
+            for name in lost[1::2]:
+                change(keys[name])
+
+    if moment == "before":
+        between("before", None)
+    outcomes = run(export, between=between)
+    # What is lost after its part was written shows when the next plan reads it: that one has changed meanwhile.
+    assert outcomes.count("planned") <= (3 if moment == "finish" else 2)
+    final = made(ana.get(f"/exports/{export['id']}"), 200)
+    assert final["status"] == "ready", final
+    archive = archive_of(ana, export["id"])
+    report = {row["id"]: row for row in json.loads(archive.read("report.json"))}
+    kept = {name.rsplit("/", 1)[-1] for name in archive.namelist() if "/" in name}
+    if outcomes.count("planned") > 1:
+        assert kept == set(sizes) - set(lost)
+        assert final["warnings"] == len(lost)
+        reasons = [row["reason"] for row in report.values() if row["outcome"] == "skipped"]
+        assert sorted(reasons) == sorted(["missing"] * len(lost[::2]) + ["changed"] * len(lost[1::2]))
+    else:  # everything had been written before it was lost
+        assert moment == "finish"
+        assert kept == set(sizes)
+
+
+def test_what_was_known_of_an_earlier_attempt_is_looked_at_again(ana: Person, project: str) -> None:
+    keys = objects_of(ana, project, SMALL)
+    export = create(ana, project)
+    lose(keys["s00.txt"], keys["s01.txt"], keys["s02.txt"])
+    state = plan_export({"export_id": export["id"], "attempt": 1, "plan": 1})
+    assert finish_export(state)["outcome"] == "sources_changed"
+    present = record.find(export["id"])
+    assert present is not None
+    at = times.to_text(times.now())
+    from chalicelib.exports.failures import FailureCode
+
+    lifecycle.turn_failed(present, 1, FailureCode.INTERNAL, at=at, kept_until="2099-01-01T00:00:00.000Z")
+    # One has come back, just as the catalog knows it.
+    aws.s3().put_object(
+        Bucket=settings().catalog_bucket,
+        Key=keys["s01.txt"],
+        Body=(b"s01.txt" * 200)[: SMALL["s01.txt"] // 7 * 7] + b"x" * (SMALL["s01.txt"] % 7),
+    )
+    assert ana.post(f"/exports/{export['id']}/retry").status == 202
+    assert run(export, attempt=2).count("planned") == 1
+    final = made(ana.get(f"/exports/{export['id']}"), 200)
+    assert (final["status"], final["warnings"]) == ("ready", 2)
+    kept = {name.rsplit("/", 1)[-1] for name in archive_of(ana, export["id"]).namelist() if "/" in name}
+    assert kept == set(SMALL) - {"s00.txt", "s02.txt"}
+
+
+def test_300_files_lost_amid_an_assembly_of_8_workers_are_left_out_by_the_second_plan(
+    ana: Person, project: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batching, "_SHORTEST", 0.01)
+    monkeypatch.setenv("ASSEMBLE_CONCURRENCY", "8")
+    settings.cache_clear()
+    names = [f"f{number:04d}.txt" for number in range(1_000)]
+    sample = made(ana.post(f"/projects/{project}/samples", {"name": "s"}))["id"]
+    bucket = settings().catalog_bucket
+    from chalicelib.catalog import samples, uploads
+    from chalicelib.catalog.sources import Found
+    from chalicelib.catalog.stored_objects import look_at
+    from chalicelib.ids import Ids
+
+    of_sample = samples.find(sample)
+
+    def put(name: str) -> None:
+        aws.s3().put_object(Bucket=bucket, Key=f"d/{name}", Body=name.encode() * 6_000)
+        stored = look_at(bucket, f"d/{name}")
+        assert stored is not None
+        uploads.record_where_it_lies(of_sample, Ids(), Found(bucket, f"d/{name}", stored, name))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(put, names))
+    export = create(ana, project)
+    lost = names[::3][:300]
+    state = plan_export({"export_id": export["id"], "attempt": 1, "plan": 1})
+    assert len(state["batches"]) >= 8
+    ids = {key: state[key] for key in ("export_id", "attempt", "plan")}
+    with ThreadPoolExecutor(8) as pool:
+        working = [pool.submit(assemble_batch, {**ids, "batch": number}) for number in state["batches"]]
+        list(pool.map(lambda name: lose(f"d/{name}"), lost))
+        outcomes = [one.result()["outcome"] for one in working]
+    assert set(outcomes) <= {"done", "sources_changed"}
+    state = finish_export(state)
+    assert (state["outcome"], state["plan"]) == ("sources_changed", 2)
+    again = plan_export(state)
+    with ThreadPoolExecutor(8) as pool:
+        ids = {key: again[key] for key in ("export_id", "attempt", "plan")}
+        list(pool.map(assemble_batch, [{**ids, "batch": number} for number in again["batches"]]))
+    final = finish_export(again)
+    plans = 2
+    while final["outcome"] == "sources_changed":  # lost after it had been read by the first plan
+        plans += 1
+        again = plan_export(final)
+        for number in again["batches"]:
+            assemble_batch({**{key: again[key] for key in ("export_id", "attempt", "plan")}, "batch": number})
+        final = finish_export(again)
+    assert (final["outcome"], plans) == ("ready", 2 if plans == 2 else 3)
+    told = made(ana.get(f"/exports/{export['id']}"), 200)
+    assert (told["file"]["files"], told["warnings"]) == (700, 300)
+    archive = archive_of(ana, export["id"])
+    kept = {name.rsplit("/", 1)[-1] for name in archive.namelist() if "/" in name}
+    assert kept == set(names) - set(lost)
+
+
+def test_an_export_that_the_last_resort_failed_is_seen_and_retried_for_seven_days(ana: Person, project: str) -> None:
+    objects_of(ana, project, {"a.txt": 10})
+    export = create(ana, project)
+    resort = json.loads((ROOT / "infra" / "state_machine.json").read_text())["States"]["Fail directly"]["Parameters"]
+    values = {
+        name: ({"N": "1"} if name == ":attempt" else value)
+        for name, value in resort["ExpressionAttributeValues"].items()
+    }
+    boto3.client("dynamodb").update_item(
+        TableName=settings().exports_table,
+        Key={"id": {"S": export["id"]}},
+        UpdateExpression=resort["UpdateExpression"],
+        ConditionExpression=resort["ConditionExpression"],
+        ExpressionAttributeNames=resort["ExpressionAttributeNames"],
+        ExpressionAttributeValues=values,
+    )
+    moment = times.now() + timedelta(minutes=5)
+    for _ in range(3):
+        assert clean_up(lambda: moment)["purged"] == 0
+    told = made(ana.get(f"/exports/{export['id']}"), 200)
+    assert (told["status"], told["failure"]["code"], told["failure"]["retryable"]) == ("failed", "internal", True)
+    events = [event["action"] for event in made(ana.get(f"/exports/{export['id']}/events"), 200)["items"]]
+    assert events == ["created", "failed"]
+    late = moment + FAILED_KEPT - timedelta(minutes=1)
+    assert clean_up(lambda: late)["purged"] == 0
+    assert ana.post(f"/exports/{export['id']}/retry").status == 202
+    assert run(export, attempt=2)[-2] == "ready"
+
+
+def test_a_failed_export_that_nobody_retries_goes_after_seven_days(ana: Person, project: str) -> None:
+    objects_of(ana, project, {"a.txt": 10})
+    export = create(ana, project)
+    ExportRow(export["id"]).update(actions=[ExportRow.status.set("failed"), ExportRow.failure_code.set("internal")])
+    moment = times.now() + timedelta(minutes=1)
+    clean_up(lambda: moment)
+    assert clean_up(lambda: moment + FAILED_KEPT + timedelta(seconds=1))["purged"] == 1
+    assert ana.get(f"/exports/{export['id']}").status == 410
+
+
+def test_a_retry_finds_its_request_or_says_that_it_is_gone(ana: Person, project: str) -> None:
+    objects_of(ana, project, {"a.txt": 10})
+    export = create(ana, project)
+    ExportRow(export["id"]).update(actions=[ExportRow.status.set("failed"), ExportRow.failure_code.set("internal")])
+    bucket, key = settings().work_bucket, request_key(export["id"])
+    before = aws.s3().head_object(Bucket=bucket, Key=key)["LastModified"]
+    import time
+
+    time.sleep(1.1)
+    assert ana.post(f"/exports/{export['id']}/retry").status == 202
+    assert aws.s3().head_object(Bucket=bucket, Key=key)["LastModified"] > before
+    ExportRow(export["id"]).update(actions=[ExportRow.status.set("failed"), ExportRow.failure_code.set("internal")])
+    aws.s3().delete_object(Bucket=bucket, Key=key)
+    refused = ana.post(f"/exports/{export['id']}/retry")
+    assert (refused.status, refused.body["type"].rsplit("/", 1)[1]) == (409, "request-expired")
+
+
+def planned(export: Any) -> dict[str, Any]:
+    return plan_export({"export_id": export["id"], "attempt": 1, "plan": 1})
+
+
+def batch_of(state: dict[str, Any], number: int = 0) -> dict[str, Any]:
+    return {**{key: state[key] for key in ("export_id", "attempt", "plan")}, "batch": number}
+
+
+def test_a_late_twin_takes_nothing_away_even_if_it_dies_half_way(
+    ana: Person, project: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects_of(ana, project, {f"m{n}.txt": 3 * MIB for n in range(12)})
+    export = create(ana, project)
+    state = planned(export)
+
+    class Killed(BaseException):
+        """SIGKILL: no handler of the code's own sees it."""
+
+    put = assemble.put_work
+
+    def dies(key: str, body: bytes) -> None:
+        put(key, body)
+        raise Killed
+
+    # The twin has read its (empty) beginning, then the first run does all, then the twin saves what it has and dies.
+    with monkeypatch.context() as patched:
+        merged = assemble.merged
+
+        def first_run_is_quicker(results: Any) -> Any:
+            found = merged(results)
+            if not patched_once:
+                patched_once.append(True)
+                assert assemble_batch(batch_of(state))["outcome"] == "done"
+                patched.setattr(assemble, "put_work", dies)
+            return found
+
+        patched_once: list[bool] = []
+        patched.setattr(assemble, "merged", first_run_is_quicker)
+        with pytest.raises(Killed):
+            assemble_batch(batch_of(state))
+    for number in state["batches"][1:]:
+        assemble_batch(batch_of(state, number))
+    assert finish_export(state)["outcome"] == "ready"
+
+
+def test_batches_that_left_something_undone_are_sent_back(ana: Person, project: str) -> None:
+    objects_of(ana, project, {f"m{n}.txt": 3 * MIB for n in range(12)})
+    export = create(ana, project)
+    state = planned(export)
+    found = finish_export(state)
+    assert (found["outcome"], found["round"], found["copying"]) == ("incomplete", 1, False)
+    assert found["batches"] == state["batches"]
+    for number in found["batches"]:
+        assemble_batch(batch_of(found, number))
+    assert finish_export(found)["outcome"] == "ready"
+
+
+def test_an_assembly_that_never_gets_complete_is_a_fault(ana: Person, project: str) -> None:
+    objects_of(ana, project, {f"m{n}.txt": 3 * MIB for n in range(4)})
+    state = {**planned(create(ana, project)), "round": 5}
+    with pytest.raises(Exception, match="parts were not written"):
+        finish_export(state)
+
+
+def test_a_zombie_of_an_earlier_attempt_changes_nothing_of_a_newer_one(ana: Person, project: str) -> None:
+    keys = objects_of(ana, project, {"a.txt": 1_000, "b.txt": 2_000})
+    export = create(ana, project)
+    zombie = planned(export)
+    ExportRow(export["id"]).update(actions=[ExportRow.status.set("failed"), ExportRow.failure_code.set("internal")])
+    assert ana.post(f"/exports/{export['id']}/retry").status == 202
+    lose(keys["b.txt"])
+    assert run(export, attempt=2)[-2] == "ready"
+    preview = made(ana.get(f"/exports/{export['id']}/preview"), 200)
+    warnings = made(ana.get(f"/exports/{export['id']}/warnings"), 200)
+    assert finish_export(zombie)["outcome"] in {"removed", "ready"}
+    assert made(ana.get(f"/exports/{export['id']}/preview"), 200) == preview
+    assert made(ana.get(f"/exports/{export['id']}/warnings"), 200) == warnings
+
+
+def test_progress_that_can_not_be_recorded_fails_no_batch(
+    ana: Person, project: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects_of(ana, project, {f"m{n}.txt": 3 * MIB for n in range(4)})
+    export = create(ana, project)
+
+    def refused(*_: Any, **__: Any) -> bool:
+        raise ClientError({"Error": {"Code": "TransactionConflictException"}}, "UpdateItem")
+
+    monkeypatch.setattr(lifecycle, "add_bytes", refused)
+    assert run(export)[-2] == "ready"
+
+
+def test_a_destination_that_refuses_is_no_fault_of_a_source(
+    ana: Person, project: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects_of(ana, project, LARGE)
+    export = create(ana, project)
+    state = planned(export)
+    from chalicelib.exports import uploads as export_uploads
+
+    store = export_uploads.store()
+
+    def denied(**_: Any) -> Any:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "UploadPartCopy")
+
+    monkeypatch.setattr(store.copier, "upload_part_copy", denied)
+    if store.parts is not None:
+        monkeypatch.setattr(store.parts, "copy", lambda *_, **__: None)
+    with pytest.raises(Exception, match=re.escape(f"the destination {settings().exports_bucket}")):
+        assemble_batch(batch_of(state))
