@@ -172,10 +172,9 @@ class _Run:
             finally:
                 for future in futures:
                     future.cancel()
+            if self._problems or self._lost:
+                self._check_all()
         return self.result()
-
-    def _problem(self, problem: SourceProblem) -> None:
-        self._note({problem.entry: problem.reason})
 
     def _note(self, problems: Mapping[int, str]) -> None:
         with self._lock:
@@ -185,37 +184,32 @@ class _Run:
         try:
             self._copied(position, part)
         except SourceProblem as problem:
-            self._problem(problem)
+            self._note({problem.entry: problem.reason})
 
     def _unit(self, unit: Unit) -> None:
         with self._lock:
             if unit.place in self._parts:
                 return
-            is_lost = unit.copied in self._problems
+            if unit.copied in self._problems:
+                return
         try:
-            if is_lost or not self._write(unit):
-                self._check(unit)
+            self._write(unit)
         except SourceProblem as problem:
-            self._problem(problem)
-            self._check(unit)
+            self._note({problem.entry: problem.reason})
         except SourceProblems as found:
             self._note(found.problems)
 
-    def _check(self, unit: Unit) -> None:
-        """Look at the sources of a unit that can't be written: the next plan has to know of all that are lost."""
-        positions = [*unit.stitched, *([] if unit.copied is None else [unit.copied])]
-        with self._lock:
-            unknown = [position for position in positions if position not in self._problems]
-        self._note(check([(i, self._batch.entries[i]) for i in unknown], self.objects, self._read))
+    def _check_all(self) -> None:
+        """Look at all sources of a batch that can't be written whole: units that were skipped have some, and what was
+        read before may be lost since. The next plan has to know of all that are lost."""
+        unknown = [(i, entry) for i, entry in self._batch.entries.items() if i not in self._problems]
+        self._note(check(unknown, self.objects, self._read))
 
-    def _write(self, unit: Unit) -> bool:
-        """Copies first, header last: the header carries the CRC-32 that the copies' answers give. False where an
-        earlier batch could not write the copies."""
+    def _write(self, unit: Unit) -> None:
+        """Copies first, header last: the header carries the CRC-32 that the copies' answers give."""
         copies = self._copies(unit)
-        if copies is None:
-            return False
-        self._stitch.submit(self._put_stitched, unit, copies).result()
-        return True
+        if copies is not None:
+            self._stitch.submit(self._put_stitched, unit, copies).result()
 
     def _put_stitched(self, unit: Unit, copies: Sequence[WrittenPart]) -> None:
         entries = self._batch.entries

@@ -1,7 +1,9 @@
 """Finish: the archive's end, its proof by S3, and the verdict `ready`."""
 
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -10,8 +12,10 @@ from zoneinfo import ZoneInfo
 from chalicelib import times
 from chalicelib.archive.entries import ArchiveError, Member, UploadGone
 from chalicelib.archive.finish import Archive, Incomplete, SourcesChanged, finish_upload
+from chalicelib.archive.objects import Objects
 from chalicelib.archive.parts import Place
 from chalicelib.archive.plan_file import merged, read_batch, read_index
+from chalicelib.archive.writer import check
 from chalicelib.assembly.assemble import results_of
 from chalicelib.assembly.state import MAX_CHANGING, MAX_PLANS, MAX_ROUNDS, State, in_work, verdict_of
 from chalicelib.crc32 import to_hex
@@ -39,6 +43,7 @@ from chalicelib.exports.work_files import (
 )
 from chalicelib.settings import settings
 
+_CHECKS_AT_ONCE, _CHUNK, _TIME_TO_CHECK = 32, 1_000, 240.0  # seconds
 _TYPES = {"sample": "Samples Export", "analysis": "Analysis Export"}
 
 
@@ -75,10 +80,29 @@ def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
             return state.outcome("removed")
         finished = SourcesChanged({})
     if isinstance(finished, SourcesChanged):
-        return _plan_again(export, state, upload, contents, finished)
+        changed = _with_the_rest(finished, folder, index.batches)
+        return _plan_again(export, state, upload, contents, changed)
     if isinstance(finished, Incomplete):
         return _complete_batches(state, folder, index.batches, finished)
     return _ready(export, state, upload, contents, manifest, finished)
+
+
+def _with_the_rest(changed: SourcesChanged, folder: str, count: int) -> SourcesChanged:
+    """What is wrong with the sources, with those of the batches that were done without any problem: a plan that has to
+    be made again should be the last. Workers whose batches had one have looked at all of theirs; here as many are
+    looked at as the time allows."""
+    if not changed.problems:
+        return changed
+    problems, deadline = dict(changed.problems), time.monotonic() + _TIME_TO_CHECK
+    objects = Objects(uploads.store())
+    with ThreadPoolExecutor(_CHECKS_AT_ONCE) as pool:
+        for number in range(count):
+            if merged(results_of(folder, number)).problems:
+                continue
+            entries = iter(read_batch(get_work(batch_key(folder, number)) or b"").entries.items())
+            while (some := list(islice(entries, _CHUNK))) and time.monotonic() < deadline:
+                problems |= check(some, objects, pool)
+    return SourcesChanged(problems)
 
 
 def _complete_batches(state: State, folder: str, count: int, found: Incomplete) -> dict[str, Any]:
