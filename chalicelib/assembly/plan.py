@@ -92,6 +92,12 @@ def _plan_linelist(export: Export, state: State, plan: LinelistPlan) -> dict[str
     return state.outcome("removed" if in_work(state) is None else "linelist_planned")
 
 
+def _sample_count(contents: Contents) -> int:
+    """How many samples were asked for and found, those without a matching file too."""
+    without_files = sum(1 for skipped in contents.skipped if skipped.reason == "no-matching-file")
+    return sum(1 for folder in contents.folders if folder.kind == "sample") + without_files
+
+
 def _plan(contents: Contents) -> Plan | FailureCode:
     """The plan of the archive, or why there can't be one."""
     if not contents.items:
@@ -175,6 +181,7 @@ def _claim(export: Export, state: State, contents: Contents, planned: Plan) -> d
         times.to_text(times.now()),
         bytes_total=planned.bytes_total,
         files_total=len(contents.items),
+        sample_count=_sample_count(contents),
     )
     if claimed:
         return _planned(state, upload)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 from urllib.parse import quote
 
 from chalicelib import aws, times
@@ -12,6 +13,7 @@ from chalicelib.exports.work_files import manifest_key, report_key
 from chalicelib.linelist.formats import CONTENT_TYPES
 from chalicelib.settings import settings
 
+Use = Literal["get_object", "head_object"]
 LINK_LASTS = timedelta(minutes=15)
 _CONTENT_TYPES = {"zip": "application/zip", **CONTENT_TYPES}
 
@@ -30,19 +32,23 @@ class Link:
 
 
 def download_name(export: Export, file: ExportedFile) -> str:
-    """The name that a browser saves the file under: the export's name or id, made safe."""
-    return f"{safe_name(export.name or export.id)}.{file.ending}"
+    """The name that a browser saves the file under: the export's name or id, made safe, with the file's suffix once."""
+    suffix = f".{file.ending}"
+    name = export.name or export.id
+    while name.lower().endswith(suffix) and len(name) > len(suffix):
+        name = name[: -len(suffix)]
+    return f"{safe_name(name)}{suffix}"
 
 
-def link_to(export: Export, user_id: str) -> Link:
-    """A link to the file of a ready export, good for 15 minutes. Raises Conflict or Forbidden."""
+def link_to(export: Export, user_id: str, use: Use = "get_object") -> Link:
+    """A link to the file of a ready export, good for 15 minutes and for one method. Raises Conflict or Forbidden."""
     file = file_of(export)
     require_sources(export, user_id)
     name = download_name(export, file)
     plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
     url = aws.s3().generate_presigned_url(
-        "get_object",
+        use,
         Params={
             "Bucket": settings().exports_bucket,
             "Key": file.key,

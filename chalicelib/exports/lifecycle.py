@@ -135,7 +135,9 @@ def touch(export_id: str, attempt: int, at: str) -> bool:
     return _update(export_id, _in_work(attempt), [ExportRow.touched_at.set(at)])
 
 
-def claim_upload(export_id: str, attempt: int, upload: Upload, at: str, *, bytes_total: int, files_total: int) -> bool:
+def claim_upload(
+    export_id: str, attempt: int, upload: Upload, at: str, *, bytes_total: int, files_total: int, sample_count: int
+) -> bool:
     """Make `upload` the one of its plan; False when another run of the same plan was first or the attempt is over."""
     unclaimed = ExportRow.upload_plan.does_not_exist() | (ExportRow.upload_plan < upload.plan)
     return _update(
@@ -149,6 +151,7 @@ def claim_upload(export_id: str, attempt: int, upload: Upload, at: str, *, bytes
             ExportRow.bytes_total.set(bytes_total),
             ExportRow.bytes_done.set(0),
             ExportRow.files_total.set(files_total),
+            ExportRow.sample_count.set(sample_count),
             ExportRow.step.set(Step.ASSEMBLING.value),
             ExportRow.touched_at.set(at),
         ],
@@ -173,6 +176,7 @@ def claim_table(export_id: str, attempt: int, token: str, at: str, *, rows_total
             ExportRow.table_token.set(token),
             ExportRow.rows_total.set(rows_total),
             ExportRow.rows_done.set(0),
+            ExportRow.sample_count.set(rows_total),
             ExportRow.step.set(Step.ASSEMBLING.value),
             ExportRow.touched_at.set(at),
         ],

@@ -88,6 +88,7 @@ class Export:
     bytes_done: int
     bytes_total: int
     files_total: int
+    sample_count: int | None
     warnings: int
     upload: Upload | None
     table: Table | None
@@ -150,6 +151,7 @@ class ExportRow(Row):
     bytes_done = NumberAttribute(default=0)
     bytes_total = NumberAttribute(default=0)
     files_total = NumberAttribute(default=0)
+    sample_count = NumberAttribute(null=True)  # of a selection, once it is planned
     warnings = NumberAttribute(default=0)
     upload_plan = NumberAttribute(null=True)
     upload_token = UnicodeAttribute(null=True)
@@ -208,6 +210,7 @@ def value_of(row: ExportRow) -> Export:
         bytes_done=int(row.bytes_done),
         bytes_total=int(row.bytes_total),
         files_total=int(row.files_total),
+        sample_count=None if row.sample_count is None else int(row.sample_count),
         warnings=int(row.warnings),
         upload=upload,
         table=table,

@@ -14,7 +14,7 @@ from chalicelib.errors import NotFound
 from chalicelib.exports import audit, failures, record, retry
 from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.creation import create_export
-from chalicelib.exports.download import link_to, manifest_link
+from chalicelib.exports.download import Use, download_name, link_to, manifest_link
 from chalicelib.exports.estimate import Estimate, excesses
 from chalicelib.exports.extension import extend_export
 from chalicelib.exports.left_out import left_out
@@ -50,6 +50,7 @@ def shown(export: Export, locale: str) -> dict[str, Any]:
     if export.file is not None and export.status is Status.READY:
         file = {
             "filename": f"{export.id}.{export.file.ending}",
+            "download_name": download_name(export, export.file),
             "size": export.file.size,
             "crc32": export.file.crc32,
             "files": export.file.files,
@@ -66,7 +67,7 @@ def shown(export: Export, locale: str) -> dict[str, Any]:
         "ready_at": export.ready_at,
         "expires_at": export.expires_at,
         "email_notification": export.email_notification,
-        "parameters": dict(export.parameters),
+        "parameters": _parameters(export),
         "progress": {
             "step": progress.step.value,
             "percent": progress.percent,
@@ -79,6 +80,14 @@ def shown(export: Export, locale: str) -> dict[str, Any]:
         "warnings": export.warnings,
         "failure": failure,
     }
+
+
+def _parameters(export: Export) -> dict[str, Any]:
+    """What an export shows of its request; of a selection the number of samples, once it is planned."""
+    parameters = dict(export.parameters)
+    if parameters.get("sample_count", 0) is None:
+        parameters["sample_count"] = export.sample_count
+    return parameters
 
 
 def _polled(export: Export) -> dict[str, Any]:
@@ -216,9 +225,11 @@ def blueprint(authorize: Any) -> Blueprint:
             shown=lambda rows: [asdict(left) for _, left in rows],
         )
 
-    def link(export_id: str) -> dict[str, Any]:
+    def link(export_id: str, use: Use = "get_object") -> dict[str, Any]:
         user, export = asked(export_id)
-        made = link_to(export, user.id)
+        made = link_to(export, user.id, use)
+        if use == "head_object":
+            return {"url": made.url}
         _note(export, user, Action.DOWNLOADED, bp.current_request)
         return {
             "url": made.url,
@@ -234,10 +245,12 @@ def blueprint(authorize: Any) -> Blueprint:
     def download(export_id: str) -> Response:
         return Response(link(export_id), headers=_NOT_STORED)
 
-    @bp.route("/exports/{export_id}/download", methods=["GET"], authorizer=authorize)
+    @bp.route("/exports/{export_id}/download", methods=["GET", "HEAD"], authorizer=authorize)
     @answering
     def follow_download(export_id: str) -> Response:
-        headers: dict[str, Any] = {"Location": link(export_id)["url"], "Cache-Control": "no-store"}
+        # A link is signed for one method: who asks by HEAD is led to one that answers HEAD.
+        use: Use = "head_object" if bp.current_request.method == "HEAD" else "get_object"
+        headers: dict[str, Any] = {"Location": link(export_id, use)["url"], "Cache-Control": "no-store"}
         return Response("", status_code=303, headers=headers)
 
     @bp.route("/exports/{export_id}/retry", methods=["POST"], authorizer=authorize)

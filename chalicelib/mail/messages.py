@@ -15,6 +15,13 @@ _MONTHS_EN = (
 )  # fmt: skip
 
 
+# Canadian time zones as the Office québécois de la langue française abbreviates them.
+_ZONES_FR = {
+    "NST": "HNT", "NDT": "HAT", "AST": "HNA", "ADT": "HAA", "EST": "HNE", "EDT": "HAE", "CST": "HNC", "CDT": "HAC",
+    "MST": "HNR", "MDT": "HAR", "PST": "HNP", "PDT": "HAP",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A mail without its addresses."""
@@ -28,12 +35,19 @@ def _day(moment: datetime, time_zone: str, locale: str) -> str:
     local = moment.astimezone(ZoneInfo(time_zone))
     if locale == "fr":
         day = "1er" if local.day == 1 else str(local.day)
-        return f"{day} {_MONTHS_FR[local.month - 1]} {local.year} à {local:%H} h {local:%M} ({local:%Z})"
+        zone = _ZONES_FR.get(f"{local:%Z}", f"{local:%Z}")
+        return f"{day} {_MONTHS_FR[local.month - 1]} {local.year} à {local:%H} h {local:%M} ({zone})"
     return f"{_MONTHS_EN[local.month - 1]} {local.day}, {local.year} at {local:%H:%M} ({local:%Z})"
 
 
+def _greeting(hello: str, first_name: str) -> str:
+    """A greeting; many access tokens do not say a name."""
+    return f"{hello} {first_name}," if first_name else f"{hello},"
+
+
 def _render(subject: str, greeting: str, sentences: list[str], link: str, link_words: str, closing: str) -> Message:
-    text = "\n\n".join([greeting, *sentences, f"{link_words}: {link}", closing]) + "\n"
+    colon = "\u00a0:" if link_words.startswith("Voir") else ":"
+    text = "\n\n".join([greeting, *sentences, f"{link_words}{colon} {link}", closing]) + "\n"
     paragraphs = "".join(f"<p>{escape(line)}</p>\n" for line in (greeting, *sentences))
     html = (
         '<!doctype html>\n<html><body style="font-family:sans-serif;line-height:1.5">\n'
@@ -54,10 +68,11 @@ def ready_message(
             what = (
                 "1 élément n'a pas pu être inclus" if skipped == 1 else f"{skipped} éléments n'ont pas pu être inclus"
             )
-            sentences.append(f"{what} ; le rapport de l'exportation en donne la raison.")
+            sentences.append(f"{what}; le rapport de l'exportation en donne la raison.")
         return _render(
-            f"Prêt pour l'exportation – {name}",
-            f"Bonjour {first_name},",
+            f"Prêt pour l'exportation – {name}"
+            + (f" ({skipped} exclu{'s' if skipped > 1 else ''})" if skipped else ""),
+            _greeting("Bonjour", first_name),
             sentences,
             link,
             "Voir l'exportation",
@@ -67,7 +82,8 @@ def ready_message(
     if skipped:
         what = "1 item could not be included" if skipped == 1 else f"{skipped} items could not be included"
         sentences.append(f"{what}; the export's report says why.")
-    return _render(f"Export Ready - {name}", f"Hello {first_name},", sentences, link, "View the export", "Seqport")
+    subject = f"Export Ready - {name}" + (f" ({skipped} excluded)" if skipped else "")
+    return _render(subject, _greeting("Hello", first_name), sentences, link, "View the export", "Seqport")
 
 
 def failed_message(*, name: str, first_name: str, locale: str, link: str, reason: str, retryable: bool) -> Message:
@@ -78,7 +94,7 @@ def failed_message(*, name: str, first_name: str, locale: str, link: str, reason
             sentences.append("Vous pouvez la relancer depuis sa page.")
         return _render(
             f"Échec de l'exportation – {name}",
-            f"Bonjour {first_name},",
+            _greeting("Bonjour", first_name),
             sentences,
             link,
             "Voir l'exportation",
@@ -87,4 +103,6 @@ def failed_message(*, name: str, first_name: str, locale: str, link: str, reason
     sentences = [f"Your export “{name}” failed. {reason}"]
     if retryable:
         sentences.append("You can try again from its page.")
-    return _render(f"Export Failed - {name}", f"Hello {first_name},", sentences, link, "View the export", "Seqport")
+    return _render(
+        f"Export Failed - {name}", _greeting("Hello", first_name), sentences, link, "View the export", "Seqport"
+    )

@@ -1,6 +1,6 @@
 // From the URL to the page.
 import { get, patch } from "./api.js";
-import { chosenLanguage, speak, t, useLanguage } from "./language.js";
+import { chosenLanguage, language, speak, t, useLanguage } from "./language.js";
 import { useLoaded } from "./loading.js";
 import { Loading, PageHeading } from "./page.js";
 import { ProblemPage } from "./problem_page.js";
@@ -70,6 +70,7 @@ class Guard extends Component {
   componentDidCatch(error) {
     console.error(error);
     this.setState({ error });
+    if (!navigator.onLine) addEventListener("online", () => location.reload(), { once: true });
   }
 
   render({ children }, { error }) {
@@ -114,10 +115,13 @@ function Routed() {
   return html`<${Shell} namespace=${around}><${Guard} key=${here}>${content}<//><//>`;
 }
 
-/** Who is signed in. Their language holds here, unless another was chosen on this device: then it becomes theirs. */
+/**
+ * Who is signed in. Their language holds here, unless another was chosen on this device: then it becomes theirs, as does
+ * the one that is shown to somebody who has none yet.
+ */
 async function greet() {
   const user = await get("/me");
-  const chosen = chosenLanguage();
+  const chosen = chosenLanguage() ?? (user.locale === null ? language() : null);
   if (!chosen) await speak(user.locale);
   me.set(chosen && chosen !== user.locale ? await patch("/me", { locale: chosen }) : user);
 }

@@ -8,14 +8,16 @@ import { html, useState } from "./view.js";
 
 export const nameOf = (made) => made.name ?? made.id;
 
-/** Ask for a fresh link and follow it; a refusal is told. */
-export async function download(made) {
+/** Ask for a fresh link and follow it. A refusal is said, and `onRefused` looks at what has become of the export. */
+export async function download(made, onRefused) {
   try {
     const link = await post(path`/exports/${made.id}/download`, {});
     location.assign(link.url);
     say(t("download.begun", { name: link.filename }));
   } catch (error) {
-    if (error.name !== "AbortError") say(error.message || t("problem.unreachable.text"), "error");
+    if (error.name === "AbortError") return;
+    say(error.message || t("problem.unreachable.text"), "error");
+    onRefused?.();
   }
 }
 

@@ -2,9 +2,23 @@
 import { percent, t } from "./language.js";
 import { html } from "./view.js";
 
-/** *Processing*, *Ready* or *Failed*. */
-export const Status = ({ status }) =>
-  html`<span class="status" data-status=${status}>${t(`status.${status}`)}</span>`;
+/** The state of an export as a word: one that is ready but lacks something says so, and looks it. */
+export const statusText = (made) =>
+  made.status === "ready" && made.warnings
+    ? `${t("status.ready")} · ${t("excluded", { n: made.warnings })}`
+    : t(`status.${made.status}`);
+
+/** *Processing*, *Ready*, *Ready · 1 excluded* or *Failed*. */
+export const Status = ({ made }) =>
+  html`<span class="status" data-status=${made.status === "ready" && made.warnings ? "incomplete" : made.status}
+    >${statusText(made)}</span
+  >`;
+
+/** What is said when an export has become ready, or failed. */
+export const verdictOf = (made, name) =>
+  made.status === "ready" && made.warnings
+    ? t("verdict.incomplete", { name, n: made.warnings })
+    : t(`verdict.${made.status}`, { name });
 
 /** The bar and the current step of an export that is being worked on. */
 export function Progress({ made, label }) {
@@ -17,5 +31,6 @@ export function Progress({ made, label }) {
 }
 
 const SOON = 2_000;
-/** After how long to look again at exports of which some are being worked on. */
-export const lookAgain = (some) => some.some((made) => made.status === "processing") && SOON;
+const LATER = 20_000;
+/** After how long to look again at exports: soon where some are being worked on; but others may be made elsewhere. */
+export const lookAgain = (some) => (some.some((made) => made.status === "processing") ? SOON : LATER);

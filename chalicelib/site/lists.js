@@ -5,12 +5,17 @@ import { useLoaded } from "./loading.js";
 import { go, place, withQuery } from "./router.js";
 import { html, useEffect, useId, useRef, useState } from "./view.js";
 
+const BAD_QUERY = ["bad-parameter", "bad-sort", "bad-limit", "bad-cursor"];
+
 export const PAGE_SIZES = [20, 100, 1000];
 export const TYPING_PAUSE = 250;
 
 /**
  * One page of a list of the API, as the URL's query asks for it: `{items, total, from, error, loading, …}`.
  * `filters` are names of query parameters that are passed on; `sort` is the order where the URL names none.
+ *
+ * `q` and `sort` are the URL's. While another answer loads, `items`, `total` and `answered`, the search that they are
+ * of, are all those of the last one: what is done with the items must go by `answered`, and wait while `loading`.
  */
 export function useList(path, { sort, filters = [], again } = {}) {
   const { query } = place.use();
@@ -22,12 +27,20 @@ export function useList(path, { sort, filters = [], again } = {}) {
   useEffect(() => setCursors({ key, before: [] }), [key]); // another search or order begins at the beginning
   const loaded = useLoaded(before.length ? `${key}&cursor=${encodeURIComponent(before.at(-1))}` : key, { again });
   const page = loaded.value;
+  const answered = useRef({ q: asked.q ?? "", from: 1 });
+  if (!loaded.loading) answered.current = { q: asked.q ?? "", from: before.length * asked.limit + 1 };
+  const isBad = loaded.error && BAD_QUERY.includes(loaded.error.slug);
+  useEffect(() => {
+    if (isBad) go(place.get().path, { replace: true }); // an address that somebody shortened or mistyped
+  }, [isBad]);
   return {
     ...loaded,
+    error: isBad ? undefined : loaded.error,
+    answered: answered.current.q,
     items: page?.items,
     total: page?.total ?? 0,
     isExact: page?.total_is_exact !== false,
-    from: before.length * asked.limit + 1,
+    from: answered.current.from,
     q: asked.q ?? "",
     sort: asked.sort,
     limit: Number(asked.limit),

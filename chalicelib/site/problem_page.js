@@ -1,20 +1,21 @@
 // What is shown in place of a page that can't be: told as a person would, with a way on.
 import { Unreachable } from "./api.js";
-import { t } from "./language.js";
+import { hasWords, t } from "./language.js";
 import { PageHeading } from "./page.js";
 import { Link } from "./router.js";
 import { html } from "./view.js";
 
 const KINDS = { 403: "forbidden", 404: "missing", 410: "gone" };
 
-/** A page for an error of the API, or for `status` alone; `retry` is offered where it can help. */
-export function ProblemPage({ error, status = error?.status, retry }) {
+/** A page for an error of the API, or for `status` alone; `retry` is offered where it can help. `of` says what was to be
+ * shown, where there is something of its own to say: nobody shares an export. */
+export function ProblemPage({ error, status = error?.status, retry, of }) {
   const kind = error instanceof Unreachable ? "unreachable" : (KINDS[status] ?? "broken");
   const helps = retry && (kind === "unreachable" || kind === "broken");
   return html`
     <div class="problem-page" role="alert">
       <${PageHeading} title=${t(`problem.${kind}.title`)} />
-      <p>${t(`problem.${kind}.text`)}</p>
+      <p>${t(hasWords(`problem.${kind}.${of}`) ? `problem.${kind}.${of}` : `problem.${kind}.text`)}</p>
       ${error?.detail && html`<p class="quiet">${error.detail}</p>`}
       ${kind === "forbidden" && error && html`<p class="quiet">${error.message}</p>`}
       <p class="actions">

@@ -7,6 +7,9 @@ import { session } from "./storage.js";
 const CALLBACK = "/signed-in";
 const CHANNEL = "seqport.sign-in"; // by which a window that signed in again hands over its code
 const current = followed(session.get("token"));
+const TABS = "seqport.tabs"; // by which tabs share a session: it ends with the last of them
+const HAND_OVER = 250; // milliseconds that another tab has to hand its token over
+const tabs = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(TABS);
 
 /** The person's record, once it is known. */
 export const me = followed(null);
@@ -20,6 +23,35 @@ export const useToken = () => current.use();
 function keep(text) {
   session.set("token", text);
   current.set(text);
+}
+
+function handle({ data }) {
+  if (data.kind === "who" && token()) tabs.postMessage({ kind: "token", token: token() });
+  else if (data.kind === "token" && (!token() || subject(token()) === subject(data.token))) {
+    if (expiry(data.token) <= expiry(token())) return;
+    keep(data.token);
+    ended.get()?.resume();
+  } else if (data.kind === "signed-out" && token() && subject(token()) === data.subject) {
+    keep(null);
+    me.set(null);
+    ended.get()?.cancel();
+  }
+}
+
+/** Take over the session of another tab, if there is one; a new tab is signed in as the others are. */
+export async function joinSession() {
+  if (!tabs) return;
+  tabs.addEventListener("message", handle);
+  if (token()) return;
+  tabs.postMessage({ kind: "who" });
+  const until = Date.now() + HAND_OVER;
+  while (!token() && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+/** Keep a token that was just given, and hand it to the other tabs. */
+function take(text) {
+  keep(text);
+  tabs?.postMessage({ kind: "token", token: text });
 }
 
 const base64url = (bytes) =>
@@ -86,20 +118,34 @@ export async function finishSignIn() {
   const { query } = place.get();
   const [code, state] = [query.get("code"), query.get("state")];
   const asked = JSON.parse(session.get("way-in") ?? "null");
-  if (code && state && asked?.state !== state) {
+  if (!code || !state) return false; // a callback that nobody has asked for
+  if (asked?.state !== state) {
+    // The window in which somebody signs in again: the one that waits takes the code.
     new BroadcastChannel(CHANNEL).postMessage({ code, state });
     window.close();
-    return false;
+    return waitForToken();
   }
   session.set("way-in", null);
-  if (!code || !asked) return false;
-  keep(await tokenFor(code, asked.verifier));
+  take(await tokenFor(code, asked.verifier));
   go(asked.back, { replace: true });
   return true;
 }
 
+/** A window that a browser does not let close itself goes on as a tab of the session, once the other has the token. */
+async function waitForToken() {
+  for (let waited = 0; waited < 40; waited += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    if (token()) {
+      go("/", { replace: true });
+      return true;
+    }
+  }
+  return false;
+}
+
 /** Forget the token, here and, where it has such a page, at the issuer. */
 export async function signOut() {
+  if (token()) tabs?.postMessage({ kind: "signed-out", subject: subject(token()) });
   keep(null);
   me.set(null);
   const told = await issuer().catch(() => ({}));
@@ -139,7 +185,10 @@ export function signInAgain(used) {
   return waiting;
 }
 
-/** Sign in again in a window of its own, while this page waits. To be called by a click. */
+/**
+ * Sign in again in a window of its own, while this page waits. To be called by a click. Where the browser allows no such
+ * window, gives the address that a link has to open in another tab: this page stays as it is.
+ */
 export async function resumeInWindow() {
   const opened = window.open("", "seqport-sign-in", "popup,width=520,height=680");
   const { url, state, verifier } = await wayIn();
@@ -153,18 +202,22 @@ export async function resumeInWindow() {
       location.assign(address("/")); // another person: nothing of the first one's stays in sight
       return;
     }
-    keep(fresh);
+    take(fresh);
     ended.get()?.resume();
   };
-  if (opened) opened.location.assign(url);
-  else location.assign(url);
+  if (!opened) return url;
+  opened.location.assign(url);
+  return null;
 }
 
-/** `sub` of a JWT, unverified: only to see whether it is the same person. */
-function subject(jwt) {
+/** The claims of a JWT, unverified: only to see whether it is the same person, and which of two lasts longer. */
+function claims(jwt) {
   try {
-    return JSON.parse(atob(jwt.split(".")[1].replace(/-/g, "+").replace(/_/g, "/"))).sub;
+    return JSON.parse(atob(jwt.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
   } catch {
-    return null;
+    return {};
   }
 }
+
+const subject = (jwt) => claims(jwt).sub ?? null;
+const expiry = (jwt) => (jwt ? (claims(jwt).exp ?? 0) : 0);

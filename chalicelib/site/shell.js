@@ -95,11 +95,16 @@ function Sidebar({ namespace }) {
 }
 
 function SessionEnded({ waiting }) {
+  const [address, setAddress] = useState(null); // where no window may be opened, a link opens a tab
+  const again = async () => setAddress(await resumeInWindow());
   return html`<${Dialog} title=${t("session.ended")} closable=${false}>
     <p>${t("session.nothing-lost")}</p>
+    ${address && html`<p role="alert">${t("session.blocked")}</p>`}
     <footer>
       <button type="button" onClick=${waiting.cancel}>${t("sign-out")}</button>
-      <button type="button" class="primary" onClick=${resumeInWindow} autofocus>${t("session.again")}</button>
+      ${address
+        ? html`<a class="button primary" href=${address} target="_blank" rel="noopener">${t("session.in-tab")}</a>`
+        : html`<button type="button" class="primary" onClick=${again} autofocus>${t("session.again")}</button>`}
     </footer>
   <//>`;
 }

@@ -44,8 +44,8 @@ class Issuer:
         email = wish.get("email")
         if not isinstance(email, str) or not _ADDRESS.fullmatch(email.lower()):
             raise SignInRefused("/email", "This must be an address under example.org.")
-        locale = wish.get("locale", "en")
-        if locale not in ("en", "fr"):
+        locale = wish.get("locale")
+        if locale not in (None, "en", "fr"):
             raise SignInRefused("/locale", "This must be en or fr.")
         for name in ("first_name", "last_name"):
             if not isinstance(wish.get(name, ""), str):
@@ -59,7 +59,8 @@ class Issuer:
             "email": email.lower(),
             "given_name": wish.get("first_name") or first,
             "family_name": wish.get("last_name") or last,
-            "locale": locale,
+            "email_verified": True,
+            **({} if locale is None else {"locale": locale}),
             "iat": issued,
             "nbf": issued,
             "exp": issued + LASTS,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from infra.local.issuer import Issuer, SignInRefused
 
@@ -75,7 +75,7 @@ class SignIn:
 
 
 def _wish(asked: Mapping[str, str]) -> dict[str, Any]:
-    return {"email": asked.get("email"), "locale": _language(asked)}
+    return {"email": asked.get("email")}  # as most issuers: nobody has told this one a language
 
 
 def _language(asked: Mapping[str, str]) -> str:
@@ -83,8 +83,7 @@ def _language(asked: Mapping[str, str]) -> str:
 
 
 def _check(asked: Mapping[str, str], origin: str) -> None:
-    back = urlsplit(asked.get("redirect_uri", ""))
-    if f"{back.scheme}://{back.netloc}" != origin:
+    if asked.get("redirect_uri") != f"{origin}/signed-in":  # the one that is registered for the pages
         raise SignInRefused("/redirect_uri", "This must be a page of this server.")
     if asked.get("code_challenge_method") != "S256" or not asked.get("code_challenge"):
         raise SignInRefused("/code_challenge", "A challenge by S256 is needed.")

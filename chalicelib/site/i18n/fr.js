@@ -123,6 +123,19 @@ export default {
   "step.done": "Terminé",
   progress: "Progression de l'exportation",
   "progress.of": "Progression de {name}",
+  excluded: { one: "{n} exclu", many: "{n} exclus", other: "{n} exclus" },
+  "verdict.incomplete": {
+    one: "L'exportation {name} est prête, mais {n} élément n'a pas pu être inclus.",
+    many: "L'exportation {name} est prête, mais {n} éléments n'ont pas pu être inclus.",
+    other: "L'exportation {name} est prête, mais {n} éléments n'ont pas pu être inclus.",
+  },
+  "problem.missing.export":
+    "Vous n'avez pas d'exportation à cette adresse. Personne d'autre ne voit les exportations de quelqu'un.",
+  "session.blocked":
+    "Le navigateur n'a pas permis d'ouvrir de fenêtre. Ouvrez la page de connexion dans un nouvel onglet; cette page reste telle quelle.",
+  "session.in-tab": "Se connecter dans un nouvel onglet",
+  "commands.check": "Vérifier le fichier",
+  "copy.failed": "Le navigateur n'a pas permis la copie. Sélectionnez le texte et copiez-le.",
   "verdict.ready": "L'exportation {name} est prête.",
   "verdict.failed": "L'exportation {name} a échoué.",
   download: "Télécharger",
@@ -170,7 +183,7 @@ export default {
   retry: "Relancer",
   commands: "La récupérer depuis un terminal",
   "commands.text":
-    "Les deux reprennent un téléchargement interrompu. SEQPORT_TOKEN contient un de vos jetons avec la portée «\u00a0export\u00a0»\u00a0:",
+    "Chacune reprend un téléchargement interrompu et échoue s'il n'y a rien à télécharger. SEQPORT_TOKEN contient un de vos jetons avec la portée «\u00a0read\u00a0»\u00a0:",
   copy: "Copier",
   copied: "Copié",
   "preview.filter": "Filtrer par nom ou par PUID",

@@ -2,7 +2,7 @@
 import { post } from "../api.js";
 import { announce, say } from "../announcements.js";
 import { RemoveDialog, download, nameOf } from "../export_actions.js";
-import { Progress, Status, lookAgain } from "../export_state.js";
+import { Progress, Status, lookAgain, verdictOf } from "../export_state.js";
 import { t } from "../language.js";
 import { useLoaded } from "../loading.js";
 import { Loading, PageHeading } from "../page.js";
@@ -18,22 +18,22 @@ export default function Export({ id }) {
   const status = useRef();
   useEffect(() => {
     if (status.current === "processing" && made.status !== "processing") {
-      announce(t(`verdict.${made.status}`, { name: nameOf(made) }));
+      announce(verdictOf(made, nameOf(made)));
     }
     status.current = made?.status;
   }, [made?.status]);
-  if (error && (!made || [404, 410].includes(error.status))) return html`<${ProblemPage} error=${error} retry=${reload} />`;
+  if (error && (!made || [404, 410].includes(error.status))) return html`<${ProblemPage} error=${error} retry=${reload} of="export" />`;
   if (!made) return html`<${Loading} />`;
   return html`
     <${PageHeading} title=${nameOf(made)}>
       <p class="actions">
-        <button type="button" class="primary" disabled=${made.status !== "ready"} onClick=${() => download(made)}>
+        <button type="button" class="primary" disabled=${made.status !== "ready"} onClick=${() => download(made, reload)}>
           ${t("download")}
         </button>
         <button type="button" onClick=${() => setLeaving(true)}>${t("remove")}</button>
       </p>
     <//>
-    <p class="state"><${Status} status=${made.status} /> ${made.status === "processing" && html`<${Progress} made=${made} />`}</p>
+    <p class="state"><${Status} made=${made} /> ${made.status === "processing" && html`<${Progress} made=${made} />`}</p>
     ${made.status === "failed" && html`<${Failure} made=${made} onRetried=${reload} />`}
     <${Tabs} made=${made} />
     ${leaving &&

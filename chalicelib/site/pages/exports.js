@@ -1,7 +1,7 @@
 // The list of one's exports.
 import { announce } from "../announcements.js";
 import { RemoveDialog, download, nameOf } from "../export_actions.js";
-import { Progress, Status, lookAgain } from "../export_state.js";
+import { Progress, Status, lookAgain, verdictOf } from "../export_state.js";
 import { moment, t } from "../language.js";
 import { Filter, Pager, Search, SortHeader, useList } from "../lists.js";
 import { Loading, PageHeading } from "../page.js";
@@ -46,7 +46,7 @@ export default function Exports() {
           </tr>
         </thead>
         <tbody>
-          ${list.items.map((made) => html`<${Row} key=${made.id} made=${made} onDelete=${() => setLeaving(made)} />`)}
+          ${list.items.map((made) => html`<${Row} key=${made.id} made=${made} onDelete=${() => setLeaving(made)} onRefused=${list.reload} />`)}
         </tbody>
       </table>
     </div>`}
@@ -61,11 +61,11 @@ export default function Exports() {
   `;
 }
 
-function Row({ made, onDelete }) {
+function Row({ made, onDelete, onRefused }) {
   const to = path`/exports/${made.id}`;
   const follow = (event) => {
     event.preventDefault();
-    download(made);
+    download(made, onRefused);
   };
   return html`<tr>
     <td><${Link} to=${to} class="code" title=${made.id}>${made.id.slice(0, 8)}<//></td>
@@ -74,7 +74,7 @@ function Row({ made, onDelete }) {
     </td>
     <td>${t(`type.${made.type}`)}</td>
     <td>
-      <${Status} status=${made.status} />
+      <${Status} made=${made} />
       ${made.status === "processing" && html`<${Progress} made=${made} label=${t("progress.of", { name: nameOf(made) })} />`}
     </td>
     <td class="moment">${moment(made.created_at)}</td>
@@ -110,7 +110,7 @@ function useVerdicts(items) {
   useEffect(() => {
     for (const made of items ?? []) {
       if (known.current.get(made.id) === "processing" && made.status !== "processing") {
-        announce(t(`verdict.${made.status}`, { name: nameOf(made) }));
+        announce(verdictOf(made, nameOf(made)));
       }
       known.current.set(made.id, made.status);
     }

@@ -34,7 +34,7 @@ export default function Samples({ namespace }) {
     }
   };
   const isChosen = (sample) =>
-    selected.all ? !selected.q || selected.q === list.q : selected.samples.has(sample.id);
+    selected.all ? !selected.q || selected.q === list.answered : selected.samples.has(sample.id);
   return html`
     <${PageHeading} title=${t("samples")}>
       <${CreateExport} namespace=${namespace} count=${countOf(selected)} onChoose=${open} />
@@ -46,11 +46,11 @@ export default function Samples({ namespace }) {
     html`<${Selected} list=${list} namespace=${namespace} selection=${selection} selected=${selected} />`}
     ${list.items?.length > 0 &&
     html`<div class="table-place" role="region" aria-label=${t("samples")} tabindex="0">
-      <table>
+      <table aria-busy=${String(list.loading)}>
         <thead>
           <tr>
             <th scope="col">
-              <${PageBox} items=${list.items} selection=${selection} isChosen=${isChosen} disabled=${selected.all} />
+              <${PageBox} items=${list.items} selection=${selection} isChosen=${isChosen} disabled=${selected.all || list.loading} />
             </th>
             <${SortHeader} list=${list} by="puid">${t("puid")}<//>
             <${SortHeader} list=${list} by="name">${t("name")}<//>
@@ -109,12 +109,12 @@ function Selected({ list, namespace, selection, selected }) {
   const count = countOf(selected);
   const selectAll = async () => {
     if (list.total > ONE_BY_ONE) {
-      selection.set({ all: true, q: list.q, total: list.total, isExact: list.isExact });
+      selection.set({ all: true, q: list.answered, total: list.total, isExact: list.isExact });
       return;
     }
     setBusy(true);
     try {
-      const asked = { q: list.q, limit: ONE_BY_ONE };
+      const asked = { q: list.answered, limit: ONE_BY_ONE };
       choose(selection, (await get(path`/namespaces/${namespace.id}/samples` + query(asked))).items, true);
     } catch (error) {
       if (error.name !== "AbortError") say(error.message || t("problem.unreachable.text"), "error");
@@ -129,8 +129,8 @@ function Selected({ list, namespace, selection, selected }) {
     ${selected.all && html`<span>${selected.q ? t("selected.matching", { q: selected.q }) : t("selected.everything")}</span>`}
     ${!selected.all &&
     list.total > 0 &&
-    html`<button type="button" class="link" disabled=${busy} onClick=${selectAll}>
-      ${t(list.q ? "select-all.matching" : "select-all", { n: list.total })}
+    html`<button type="button" class="link" disabled=${busy || list.loading} onClick=${selectAll}>
+      ${t(list.answered ? "select-all.matching" : "select-all", { n: list.total })}
     </button>`}
     ${count > 0 &&
     html`<button type="button" class="link" onClick=${() => clear(selection)}>${t("select-none")}</button>`}

@@ -1,5 +1,7 @@
 // The summary of an export: all that is known of it, what was left out, and how to fetch it without a browser.
+import { say } from "../announcements.js";
 import { get } from "../api.js";
+import { statusText } from "../export_state.js";
 import { Facts } from "../facts.js";
 import { formatName, hasWords, list, moment, number, size, t } from "../language.js";
 import { useLoaded } from "../loading.js";
@@ -14,9 +16,10 @@ export function Summary({ made }) {
     [t("name"), made.name === null ? html`<span class="quiet">–</span>` : html`<bdi>${made.name}</bdi>`],
     [t("type"), t(`type.${made.type}`)],
     parameters.linelist_format && [t("format"), parameters.linelist_format.toUpperCase()],
-    [t("status"), t(`status.${made.status}`)],
+    [t("status"), statusText(made)],
     [t("created"), moment(made.created_at)],
     made.ready_at && [t("ready-since"), moment(made.ready_at)],
+    made.warnings > 0 && [t("warnings"), html`<${Warnings} made=${made} />`],
     [t("expires"), made.expires_at ? moment(made.expires_at) : later],
     parameters.namespace_id && [t("origin"), html`<${Origin} id=${parameters.namespace_id} />`],
     parameters.sample_count != null && [t("samples"), number(parameters.sample_count)],
@@ -27,7 +30,7 @@ export function Summary({ made }) {
     [t("size"), file ? size(file.size) : later],
     file && [t("crc32"), html`<span class="code">${file.crc32}</span>`],
     [t("email"), t(made.email_notification ? "yes" : "no")],
-    [t("warnings"), made.status === "ready" ? html`<${Warnings} made=${made} />` : later],
+    !made.warnings && [t("warnings"), made.status === "ready" ? html`<${Warnings} made=${made} />` : later],
   ];
   return html`
     <${Facts} rows=${rows} />
@@ -78,16 +81,23 @@ function LeftOut({ row }) {
 
 const reason = (code) => (hasWords(`reason.${code}`) ? t(`reason.${code}`) : code);
 
-/** Commands that fetch the file, resume, and need a personal access token. */
+/** A word for a shell, whatever is in it. */
+const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** Commands that fetch the file, resume, fail loudly, and check what came; they need a personal access token. */
 function Commands({ made }) {
   const url = wholeAddress(path`/api/v1/exports/${made.id}/download`);
-  const authorization = 'Authorization: Bearer $SEQPORT_TOKEN';
-  const name = made.file.filename;
+  const authorization = '-H "Authorization: Bearer $SEQPORT_TOKEN"';
+  const name = quoted(made.file.download_name);
+  // The link alone: what follows it must not send the token on to the object store.
+  const link = `"$(curl -fsS -o /dev/null -w '%{redirect_url}' ${authorization} ${url})"`;
   const commands = [
-    ["curl", `curl -L -C - -o ${name} -H "${authorization}" ${url}`],
+    ["curl", `curl -fL -C - -o ${name} ${authorization} ${url}`],
+    ["wget", `wget -c -O ${name} ${link}`],
+    ["aria2c", `aria2c -c -x 4 -o ${name} ${link}`],
     [
-      "aria2c",
-      `aria2c -c -x 4 -o ${name} "$(curl -s -o /dev/null -w '%{redirect_url}' -H "${authorization}" ${url})"`,
+      t("commands.check"),
+      `[ "$(gzip -1c < ${name} | tail -c 8 | od -An -tx4 -N4 | tr -d ' ')" = ${made.file.crc32} ] && echo OK || echo DAMAGED`,
     ],
   ];
   return html`<section class="commands" aria-labelledby="commands">
@@ -100,8 +110,12 @@ function Commands({ made }) {
 function Command({ tool, command }) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
-    await navigator.clipboard.writeText(command);
-    setCopied(true);
+    try {
+      await navigator.clipboard.writeText(command);
+      setCopied(true);
+    } catch {
+      say(t("copy.failed"), "error"); // no clipboard without https
+    }
   };
   return html`<div class="command">
     <h3>${tool}</h3>
