@@ -334,7 +334,7 @@ class _Reader:
 
 def _trimmed(table: Table) -> list[str]:
     """The names of the columns, without those at the end that have neither a name nor content."""
-    names = list(table.header.cells)
+    names = [unguarded(cell) for cell in table.header.cells]
     while names and not names[-1]:
         if any(any(line.cells[len(names) - 1 : len(names)]) for line in table.lines):
             break

@@ -9,10 +9,10 @@ LINK = "https://example.org/exports/1"
 EXPIRES = datetime(2026, 11, 28, 4, 59, 59, tzinfo=UTC)
 
 
-def ready(locale: str, *, name: str = "Outbreak <7>", skipped: int = 0):  # type: ignore[no-untyped-def]
+def ready(locale: str, *, name: str = "Outbreak <7>", first_name: str = "Ana", skipped: int = 0):  # type: ignore[no-untyped-def]
     return ready_message(
         name=name,
-        first_name="Ana",
+        first_name=first_name,
         locale=locale,
         link=LINK,
         expires_at=EXPIRES,
@@ -25,7 +25,7 @@ def ready(locale: str, *, name: str = "Outbreak <7>", skipped: int = 0):  # type
     ("locale", "subject", "greeting", "until"),
     [
         ("en", "Export Ready - Outbreak <7>", "Hello Ana,", "November 27, 2026 at 23:59 (EST)"),
-        ("fr", "Prêt pour l'exportation – Outbreak <7>", "Bonjour Ana,", "27 novembre 2026 à 23 h 59 (EST)"),
+        ("fr", "Prêt pour l'exportation – Outbreak <7>", "Bonjour Ana,", "27 novembre 2026 à 23 h 59 (HNE)"),
     ],
 )
 def test_a_ready_export_is_told_in_the_users_language(locale: str, subject: str, greeting: str, until: str) -> None:
@@ -76,3 +76,16 @@ def test_a_failure_says_why_and_whether_to_try_again(locale: str, again: str) ->
     assert "Because." in text(retryable=True)
     assert again in text(retryable=True)
     assert again not in text(retryable=False)
+
+
+@pytest.mark.parametrize(("locale", "greeting"), [("en", "Hello,"), ("fr", "Bonjour,")])
+def test_somebody_without_a_name_is_greeted_even_so(locale: str, greeting: str) -> None:
+    failed = failed_message(name="x", first_name="", locale=locale, link=LINK, reason="Because.", retryable=False)
+    for message in (ready(locale, first_name=""), failed):
+        assert message.text.startswith(f"{greeting}\n")
+
+
+def test_an_incomplete_export_says_so_in_the_subject() -> None:
+    assert ready("en", skipped=2).subject == "Export Ready - Outbreak <7> (2 excluded)"
+    assert ready("fr", skipped=1).subject == "Prêt pour l'exportation – Outbreak <7> (1 exclu)"
+    assert ready("fr", skipped=3).subject.endswith("(3 exclus)")
