@@ -56,17 +56,17 @@ demo: setup
 	@exec $(BIN)/python -m infra.demo.run
 
 test: setup readers
-	@$(BIN)/python -m pytest -q $(AT_ONCE)
+	@$(BIN)/python -m pytest -q $(SEED) $(AT_ONCE)
 
 readers:
 	@for reader in unzip 7z bsdtar javac; do command -v $$reader >/dev/null \
 	  || echo "$$reader is not installed: archives are not read back by it here"; done
 
 test-slow: setup readers
-	@$(BIN)/python -m pytest -q $(AT_ONCE) tests/faults tests/scale tests/stack
+	@$(BIN)/python -m pytest -q $(SEED) $(AT_ONCE) tests/faults tests/scale tests/stack
 
 test-browser: setup node_modules/ready
-	@$(BIN)/python -m pytest -q tests/browser
+	@$(BIN)/python -m pytest -q $(SEED) tests/browser
 
 bench-pages: setup
 	@$(BIN)/python -m tests.bench.bench_pages
@@ -77,7 +77,7 @@ pictures: setup
 test-all: test test-slow test-browser
 
 coverage: setup
-	@$(BIN)/python -m pytest -q tests --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -q $(SEED) tests --cov --cov-report=term:skip-covered
 
 $(BENCH)/ready: requirements.txt requirements-bench.txt
 	@echo "Installing the peers to be measured against …"

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import Any
 
 import pytest
 from chalice.test import Client
@@ -7,6 +8,12 @@ from chalice.test import Client
 from chalicelib import aws
 from infra.local.issuer import Issuer
 from tests.service import Functions, Person, published_keys, service
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say in which order the tests ran, however quiet the run is: a failure that depends on it can be repeated."""
+    seed = config.getoption("randomly_seed", None)
+    terminalreporter.write_line(f"The order's random seed was {seed}: repeat it with SEED=--randomly-seed={seed}")
 
 
 @pytest.fixture(scope="session")

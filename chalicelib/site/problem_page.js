@@ -1,6 +1,6 @@
 // What is shown in place of a page that can't be: told as a person would, with a way on.
 import { Unreachable } from "./api.js";
-import { hasWords, t } from "./language.js";
+import { t } from "./language.js";
 import { PageHeading } from "./page.js";
 import { Link } from "./router.js";
 import { html } from "./view.js";
@@ -15,7 +15,7 @@ export function ProblemPage({ error, status = error?.status, retry, of }) {
   return html`
     <div class="problem-page" role="alert">
       <${PageHeading} title=${t(`problem.${kind}.title`)} />
-      <p>${t(hasWords(`problem.${kind}.${of}`) ? `problem.${kind}.${of}` : `problem.${kind}.text`)}</p>
+      <p>${t(kind === "missing" && of === "export" ? "problem.missing.export" : `problem.${kind}.text`)}</p>
       ${error?.detail && html`<p class="quiet">${error.detail}</p>`}
       ${kind === "forbidden" && error && html`<p class="quiet">${error.message}</p>`}
       <p class="actions">

@@ -180,6 +180,8 @@ class Handler(BaseHTTPRequestHandler):
         if self.wiring.stage_path is None:
             self._problem(503, "starting", f"Still waiting for {self.wiring.awaited}.")
             return
+        if self._is_rejected():
+            return
         kept = self.wiring.kept.get(self.path) if self.command == "GET" else None
         if kept is not None:
             self._send(200, *kept)
@@ -197,6 +199,17 @@ class Handler(BaseHTTPRequestHandler):
         finally:
             connection.close()
         self._pass_on(answer, data)
+
+    def _is_rejected(self) -> bool:
+        """Answer a request whose token is none of our issuer's, as the gateway would after asking the authorizer: each
+        rejection there ends one of the emulator's workers, and the next request would wait for another to start."""
+        scheme, _, token = (self.headers.get("Authorization") or "").partition(" ")
+        response = self.wiring.responses.get("UNAUTHORIZED")
+        if response is None or scheme.lower() != "bearer" or token.count(".") != 2 or self.wiring.issuer.knows(token):
+            return False
+        headers = {"Content-Type": response.content_type, **response.headers}
+        self._send(response.status or 401, headers, response.body.encode())
+        return True
 
     def _pass_on(self, answer: http.client.HTTPResponse, data: bytes) -> None:
         kind = _REFUSALS.get(answer.getheader("x-amzn-ErrorType") or "")

@@ -67,6 +67,16 @@ class Issuer:
         }
         return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": self.key_id})
 
+    def knows(self, token: str) -> bool:
+        """Is it a token of this issuer's that is good now? What the authorizer asks in the end."""
+        try:
+            jwt.decode(
+                token, self.key.public_key(), algorithms=["RS256"], audience=AUDIENCE, issuer=self.url, leeway=30
+            )
+        except jwt.PyJWTError:
+            return False
+        return True
+
     def jwks(self) -> dict[str, Any]:
         """The public key (RFC 7517)."""
         public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))

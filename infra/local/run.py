@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 import threading
+import time
 from types import FrameType
 
 from infra.demo.catalog import PEOPLE, load
@@ -11,26 +12,36 @@ from infra.local.servers import LocalStackError
 from infra.local.stack import Choices, LocalStack, StopAsked, check_tools
 from infra.local.warm import warm
 
+_TIME_TO_CONFIRM = 10.0  # seconds
+
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make run", description=__doc__)
     parser.add_argument("--empty", action="store_true", help="do not load the demo catalog")
     empty = parser.parse_args(arguments).empty
-    stop = threading.Event()
+    stop, at_once = threading.Event(), threading.Event()
 
     starting = True
+    warned_at = 0.0
 
-    def asked(_signal: int, _frame: FrameType | None) -> None:
+    def asked(number: int, _frame: FrameType | None) -> None:
+        nonlocal warned_at
         again = stop.is_set()
         stop.set()
         if starting and not again:
             raise StopAsked  # whatever is waited for just now, packaging for example, is given up
+        if again and number == signal.SIGINT:
+            if warned_at and time.monotonic() - warned_at < _TIME_TO_CONFIRM:
+                at_once.set()
+            else:
+                warned_at = time.monotonic()
+                _say("The emulator is saving its data. Ctrl-C once more within 10 s ends it at once, and loses them.")
 
     signal.signal(signal.SIGINT, asked)
     signal.signal(signal.SIGTERM, asked)
     try:
         check_tools()
-        stack = LocalStack(Choices.of_environment(), say=_say, stopping=stop.is_set)
+        stack = LocalStack(Choices.of_environment(), say=_say, stopping=stop.is_set, at_once=at_once.is_set)
         info = stack.start()
         starting = False
     except StopAsked:

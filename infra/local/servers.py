@@ -26,7 +26,8 @@ HOST = "127.0.0.1"
 # The emulator gives its Lambdas the account as key id; the object store must know that pair. It is local and no secret.
 ACCESS_KEY, SECRET_KEY, REGION = "000000000000", "test", "us-east-1"
 _START_SECONDS = 60.0
-STOP_SECONDS = 7.0
+STOP_SECONDS = 7.0  # of a server that keeps nothing in memory
+SAVE_SECONDS = 180.0  # of the emulator, which writes all that it holds when it ends: under load that takes its time
 
 
 class LocalStackError(Exception):
@@ -140,13 +141,24 @@ class Server:
             with suppress(ProcessLookupError):
                 self._process.send_signal(signal.SIGTERM)
 
-    def stop(self, patience: float = STOP_SECONDS) -> None:
-        """End it and all its children, gracefully for `patience` seconds, then at once."""
+    def stop(
+        self,
+        patience: float = STOP_SECONDS,
+        *,
+        at_once: Callable[[], bool] = lambda: False,
+        waiting: Callable[[float], None] = lambda _: None,
+    ) -> None:
+        """End it and all its children, gracefully for `patience` seconds, then at once; before that if `at_once` says
+        so. `waiting` is told each second how long it takes."""
         if self._process is None:
             return
         self.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(max(0.0, patience))
+        began = time.monotonic()
+        while not at_once() and (waited := time.monotonic() - began) < patience:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(max(0.0, min(1.0, patience - waited)))
+                break
+            waiting(time.monotonic() - began)
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)  # its Lambdas' workers too
         self._process.wait()

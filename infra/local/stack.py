@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import sys
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from infra.local.servers import (
     ACCESS_KEY,
     HOST,
     REGION,
+    SAVE_SECONDS,
     SEAWEEDFS_PORTS,
     SECRET_KEY,
     STOP_SECONDS,
@@ -47,6 +47,7 @@ TICK = {
     "detail": {},
 }
 Say = Callable[[str], None]
+_SAY_EVERY = 3  # seconds
 
 
 class StopAsked(BaseException):
@@ -78,8 +79,15 @@ class Choices:
 class LocalStack:
     """The servers and the front of one data folder. `stop` ends whatever `start` has begun."""
 
-    def __init__(self, choices: Choices, say: Say = print, stopping: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self,
+        choices: Choices,
+        say: Say = print,
+        stopping: Callable[[], bool] = lambda: False,
+        at_once: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.choices = choices
+        self._at_once = at_once  # is it to end without saving?
         self._say, self._stopping = say, stopping
         self._lock: IO[str] | None = None
         self._front: Front | None = None
@@ -123,6 +131,7 @@ class LocalStack:
         wiring.stage_path = f"/restapis/{outputs['RestAPIId']}/live/_user_request_"
         told = client("apigateway").get_gateway_responses(restApiId=outputs["RestAPIId"], limit=500)["items"]
         wiring.responses = gateway_responses(told)
+        self._check_state(client, outputs)
         self._take_up_work(client, outputs)
         info = self._info(emulator, ports, outputs)
         wiring.awaited = "the demo catalog"
@@ -215,12 +224,33 @@ class LocalStack:
                     s3.create_bucket(Bucket=outputs[name])
         return outputs
 
+    def _check_state(self, client: Client, outputs: dict[str, str]) -> None:
+        """Raise LocalStackError where the emulator has lost what its deployment says is there: it was ended while it
+        saved. Nothing that is half there can be trusted."""
+        machines = {one["stateMachineArn"] for one in client("stepfunctions").list_state_machines()["stateMachines"]}
+        tables = set(client("dynamodb").list_tables(Limit=100)["TableNames"])
+        functions = {one["FunctionName"] for one in client("lambda").list_functions()["Functions"]}
+        missing = [
+            what
+            for what, is_there in (
+                ("its state machine", outputs["StateMachineArn"] in machines),
+                ("tables", {value for name, value in outputs.items() if name.endswith("TableName")} <= tables),
+                ("functions", {outputs["APIHandlerName"], outputs["CleanUpFunction"]} <= functions),
+            )
+            if not is_there
+        ]
+        if missing:
+            raise LocalStackError(
+                f"the data in {self.choices.home} is damaged: the emulator has lost {' and '.join(missing)}, since it"
+                f" was ended while it saved. Delete {self.choices.home} (or move it away) and start again"
+            )
+
     def _take_up_work(self, client: Client, outputs: dict[str, str]) -> None:
         """What ran when the emulator ended never goes on (it calls such executions failed): let the clean-up see to
         their exports now, and not only when its schedule comes round."""
         told = client("lambda").invoke(FunctionName=outputs["CleanUpFunction"], Payload=json.dumps(TICK).encode())
-        if "FunctionError" in told:
-            raise LocalStackError(f"the clean-up failed: {told['Payload'].read().decode()[:500]}")
+        if "FunctionError" in told:  # one export's trouble must not keep the stack from starting
+            self._say(f"The clean-up failed and will be tried again: {told['Payload'].read().decode()[:500]}")
 
     def _info(self, emulator: str, ports: dict[str, int], outputs: dict[str, str]) -> dict[str, Any]:
         return {
@@ -260,15 +290,18 @@ class LocalStack:
         if self._front is not None:
             self._front.stop()
             self._front = None
-        servers = [server for server in (self.ministack, self.seaweedfs) if server is not None]
-        for server in servers:
-            server.terminate()
-        deadline = time.monotonic() + STOP_SECONDS
-        for server in servers:
-            server.stop(deadline - time.monotonic())
+        if self.ministack is not None:  # first: it saves what it holds, and its functions may be at the object store
+            self.ministack.stop(SAVE_SECONDS, at_once=self._at_once, waiting=self._saving)
+        if self.seaweedfs is not None:
+            self.seaweedfs.stop(STOP_SECONDS)
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+    def _saving(self, seconds: float) -> None:
+        """Say that the emulator is still saving, every few seconds."""
+        if round(seconds) % _SAY_EVERY == 0:
+            self._say(f"Saving what the emulator holds … ({seconds:.0f} s)")
 
 
 def check_tools() -> None:
