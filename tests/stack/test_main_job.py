@@ -47,7 +47,7 @@ def check_the_main_job(stack: Running) -> bytes:
     ranged = requests.get(redirect.headers["Location"], headers={"Range": "bytes=0-3"}, timeout=30)
     assert (ranged.status_code, ranged.content) == (206, b"PK\x03\x04")
     assert "Main.zip" in ranged.headers["Content-Disposition"]
-    assert exports.mails_about(stack.url, "ana.lopez@example.org", made["id"]) == ["Export Ready - Main"]
+    assert exports.mails_about(stack.url, "ana.lopez@example.org", made["id"]) == ["Export Ready - Main (1 excluded)"]
     ana.call("DELETE", f"/exports/{made['id']}")
     with pytest.raises(ApiError) as gone:
         ana.get(f"/exports/{made['id']}")
