@@ -13,7 +13,8 @@ from tests.service import Functions, Person, published_keys, service
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Say in which order the tests ran, however quiet the run is: a failure that depends on it can be repeated."""
     seed = config.getoption("randomly_seed", None)
-    terminalreporter.write_line(f"The order's random seed was {seed}: repeat it with SEED=--randomly-seed={seed}")
+    if seed is not None:
+        terminalreporter.write_line(f"The order's random seed was {seed}: repeat it with SEED=--randomly-seed={seed}")
 
 
 @pytest.fixture(scope="session")

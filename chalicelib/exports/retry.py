@@ -12,7 +12,7 @@ def retry_export(export: Export, user_id: str, *, source_ip: str | None) -> Expo
     when as many of the user's exports as are allowed are being worked on."""
     request = get_work(request_key(export.id))
     if request is None:
-        raise Conflict("What this export was asked for is not kept any more: create it again.", slug="request-expired")
+        raise Conflict("The request of this export is no longer kept: create the export again.", slug="request-expired")
     lifecycle.retry(export, at=times.to_text(times.now()), actor=user_id, source_ip=source_ip)
     put_work(request_key(export.id), request)  # work files expire by their age: this one begins anew
     again = record.find(export.id)

@@ -330,7 +330,7 @@ FRENCH: dict[str, str] = {
     "Only linelists as csv have a delimiter and a decimal mark.": (
         "Seules les listes en csv ont un séparateur et un signe décimal."
     ),
-    "What this export was asked for is not kept any more: create it again.": (
+    "The request of this export is no longer kept: create the export again.": (
         "La demande de cette exportation n'est plus conservée : créez-la de nouveau."
     ),
     "This export changed meanwhile.": "Cette exportation a changé entre-temps.",

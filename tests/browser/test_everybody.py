@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.laboratory import ANALYST, GUEST, HOSTILE, Laboratory, completed_run, visible_places
 from tests.browser.sight import settle, sideways
@@ -72,6 +72,25 @@ def test_what_is_selected_survives_pages_and_searches(open_page: Open, lab: Labo
     page.get_by_label("Search by name or PUID").fill("")
     expect(page.get_by_role("checkbox", name="Select EC-01")).to_be_checked()
     expect(page.get_by_role("checkbox", name="Select EC-03")).not_to_be_checked()
+
+
+def test_what_a_search_has_not_found_yet_cannot_be_selected(open_page: Open, lab: Laboratory) -> None:
+    page = open_page(ANALYST, f"/projects/{lab.project}/samples")
+    select_all = page.get_by_role("button", name=re.compile("^Select (all|the)"))
+    expect(select_all).to_be_enabled()
+    held: list[Route] = []
+    page.route("**/samples?q=EC-02*", lambda route: held.append(route), times=1)
+    page.get_by_label("Search by name or PUID").fill("EC-02")
+    expect(page.get_by_role("table")).to_have_attribute("aria-busy", "true")
+    expect(select_all).to_be_disabled()
+    expect(page.get_by_role("checkbox", name="Select all rows of this page")).to_be_disabled()
+    expect(page.get_by_role("row")).to_have_count(21)
+    page.get_by_role("checkbox", name="Select EC-07").check()  # a row is what it says
+    held[0].continue_()
+    expect(page.get_by_role("row")).to_have_count(2)
+    expect(page.get_by_role("table")).to_have_attribute("aria-busy", "false")
+    select_all.click()
+    expect(page.locator(".selected strong")).to_have_text("2 samples selected")
 
 
 def test_under_analyst_the_button_says_why_it_does_nothing(open_page: Open, lab: Laboratory) -> None:

@@ -17,7 +17,12 @@ def test_what_was_left_out_is_listed_with_its_reason(open_page: Open, lab: Labor
     ana = lab.stack.person(ANALYST)
     without = lab.samples[5]
     made = exports.wait(ana, exports.create(ana, lab.project, [lab.samples[0], without], ["text"])["id"])
-    page = open_page(ANALYST, f"/exports/{made['id']}")
+    page = open_page(ANALYST, "/exports")
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name=made["id"][:8]))
+    expect(row.locator(".status")).to_have_text("Ready · 1 excluded")
+    expect(row.locator(".status")).to_have_attribute("data-status", "incomplete")
+    page.goto(f"/exports/{made['id']}")
+    expect(page.locator("main .state")).to_contain_text("Ready · 1 excluded")
     told = page.get_by_role("group").filter(has_text="1 item was left out")
     told.get_by_text("1 item was left out").click()
     expect(told.get_by_role("listitem")).to_have_text(
