@@ -79,7 +79,11 @@ def test_what_a_search_has_not_found_yet_cannot_be_selected(open_page: Open, lab
     select_all = page.get_by_role("button", name=re.compile("^Select (all|the)"))
     expect(select_all).to_be_enabled()
     held: list[Route] = []
-    page.route("**/samples?q=EC-02*", lambda route: held.append(route), times=1)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/samples?q=EC-02*", hold, times=1)
     page.get_by_label("Search by name or PUID").fill("EC-02")
     expect(page.get_by_role("table")).to_have_attribute("aria-busy", "true")
     expect(select_all).to_be_disabled()
