@@ -201,7 +201,8 @@ class Objects:
         self, target: Target, number: int, length: int, copy: Callable[[], tuple[str, str | None]]
     ) -> tuple[str, str | None]:
         """What a copy answers. After one whose answer did not come, what S3 says of the part (ListParts), as soon as it
-        has it; only if it does not come within a while is the copy begun again."""
+        has it. The copy is begun again only if the part does not come within a while, or if its CRC-32 is needed and
+        the server's list has none (SeaweedFS); nothing else writes to the part then."""
         for attempt in range(_TRIES):
             try:
                 return patiently(copy, gives_up_on=_NO_ANSWER)
@@ -210,7 +211,9 @@ class Objects:
                     raise
             for _ in range(_LOOKS_FOR_PART):
                 if (found := self._part(target, number, length)) is not None:
-                    return found
+                    if found[1] or target.copy_crc == "read":
+                        return found
+                    break
                 time.sleep(_LOOK_EVERY)
         raise AssertionError("unreachable")
 

@@ -23,11 +23,12 @@ class Request:
 @dataclass(frozen=True)
 class Do:
     """What happens: an answer instead of the server's (S3's error of this code), a stall before it, the connection cut
-    before or after it."""
+    before or after it, or an answer that comes `late`."""
 
     status: int | None = None
     code: str = "SlowDown"
     stall: float = 0
+    late: float = 0
     cut: str = ""  # "before": the server never hears of it; "after": its answer is lost
 
 
@@ -71,6 +72,7 @@ def faulty_proxy(endpoint: str, rule: Rule) -> Iterator[str]:
                 behind.request(self.command, self.path, body or None, sent)
                 got = behind.getresponse()
                 data = got.read()
+            time.sleep(do.late)
             if do.cut == "after":
                 self.close_connection = True
                 return

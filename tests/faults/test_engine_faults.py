@@ -5,22 +5,26 @@ import random
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
+import urllib3
 from botocore.exceptions import ClientError
 
+from chalicelib.archive import lean_parts
 from chalicelib.archive.completion import abort_uploads, create_upload
 from chalicelib.archive.entries import ArchiveError, Entry, Source, UploadGone
 from chalicelib.archive.finish import Archive, SourcesChanged, finish_upload
 from chalicelib.archive.layout import Limits
-from chalicelib.archive.objects import Target
+from chalicelib.archive.objects import CopyCrc, Target
 from chalicelib.archive.plan_file import write_batch as batch_bytes
 from chalicelib.archive.plan_file import write_index
 from chalicelib.archive.planner import Plan, plan
@@ -50,10 +54,10 @@ class Work:
     planned: Plan
     expected: bytes
 
-    def targets(self) -> dict[int, Target]:
+    def targets(self, copy_crc: CopyCrc = "answer") -> dict[int, Target]:
         store = store_of(self.s3)
         keys = [f"{uuid4().hex}-{number}" for number in range(1 + len(self.planned.segments))]
-        return {n: Target(self.bucket, k, create_upload(store, self.bucket, k, "answer"), "answer")
+        return {n: Target(self.bucket, k, create_upload(store, self.bucket, k, copy_crc), copy_crc)
                 for n, k in enumerate(keys)}  # fmt: skip
 
     def assemble(self, s3: Any, targets: dict[int, Target]) -> list[Any]:
@@ -154,6 +158,41 @@ def test_whatever_the_network_does_the_archive_is_right(endpoint: str, work: Wor
     assert work.body(targets[0]) == work.expected
 
 
+@pytest.mark.parametrize(
+    ("copy_crc", "at_most"),
+    [("read", 1), ("answer", 2)],  # SeaweedFS lists no CRC-32: where one is needed the part is copied once more
+)
+def test_a_copy_whose_answer_is_late_is_looked_for_before_it_is_begun_again(
+    endpoint: str, work: Work, monkeypatch: pytest.MonkeyPatch, copy_crc: CopyCrc, at_most: int
+) -> None:
+    monkeypatch.setattr(lean_parts, "_TIMEOUT", urllib3.Timeout(connect=5, read=3))
+    copies: Counter[tuple[str, str]] = Counter()
+    late, lock = First(3, Do(late=10), "UploadPartCopy"), threading.Lock()
+
+    def rule(request: Request) -> Do:
+        if request.operation == "UploadPartCopy":
+            with lock:
+                address = urlsplit(request.path)
+                copies[address.path, parse_qs(address.query)["partNumber"][0]] += 1
+        return late(request)
+
+    targets = work.targets(copy_crc)
+    with faulty_proxy(endpoint, rule) as way:
+        s3 = s3_client(way)
+        made = work.finish(s3, targets, work.assemble(s3, targets))
+    assert isinstance(made, Archive)
+    assert work.body(targets[0]) == work.expected
+    assert max(copies.values()) == at_most
+
+
+def test_a_refused_copy_is_the_destinations_fault_where_the_source_can_be_read(endpoint: str, work: Work) -> None:
+    def rule(request: Request) -> Do:
+        return Do(status=403, code="AccessDenied") if request.operation == "UploadPartCopy" else PASS
+
+    with faulty_proxy(endpoint, rule) as way, pytest.raises(ArchiveError, match="refuses copies"):
+        work.assemble(s3_client(way), work.targets())
+
+
 @pytest.mark.parametrize("position", [0, 5, 6], ids=["middle", "large", "small"])
 @pytest.mark.parametrize(
     ("status", "code", "reason"),
@@ -162,6 +201,7 @@ def test_whatever_the_network_does_the_archive_is_right(endpoint: str, work: Wor
         (403, "InvalidObjectState", "archived"),
         (400, "KMS.DisabledException", "access-denied"),
         (404, "NoSuchVersion", "missing"),
+        (416, "InvalidRange", "changed"),
     ],
 )
 def test_a_source_that_s3_refuses_is_told_with_its_reason(
