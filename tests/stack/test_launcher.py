@@ -1,5 +1,6 @@
 """Starting and ending the local stack, as operators meet it."""
 
+import shutil
 import signal
 import socket
 import time
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.servers import HOST, free_ports
+from tests.stack import exports
 from tests.stack.local_stack import Running, children_of, launch, refusal, running, still_alive
 
 
@@ -56,6 +58,40 @@ def test_a_data_folder_that_is_damaged_or_none_is_named(tmp_path: Path) -> None:
     a_file = tmp_path / "file"
     a_file.write_text("")
     assert "SEQPORT_HOME" in refusal(a_file, port)
+
+
+@pytest.mark.parametrize("service", ["stepfunctions", "dynamodb"])
+def test_what_an_emulator_lost_that_was_ended_while_it_saved_is_named(
+    tmp_path_factory: pytest.TempPathFactory, saved: Path, service: str
+) -> None:
+    home = tmp_path_factory.mktemp(service) / "home"
+    shutil.copytree(saved, home)
+    file = home / "ministack" / "state" / f"{service}.json"
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    words = refusal(home, free_ports(1)[0])
+    assert f"the data in {home} is damaged" in words
+    assert "start again" in words
+
+
+def test_functions_that_the_emulator_lost_are_deployed_again(saved: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(saved, home)
+    (home / "ministack" / "state" / "lambda.json").write_text("{cut off")
+    with running(home) as stack:
+        ana = stack.person("ana@example.org")
+        project = exports.project(ana)
+        sample = ana.post(f"/projects/{project['id']}/samples", {"name": "A"})
+        exports.upload(ana, sample["id"], "a.txt", b"text")
+        assert exports.wait(ana, exports.create(ana, project["id"], [sample], ["text"])["id"])["status"] == "ready"
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a stack that was stopped."""
+    home = tmp_path_factory.mktemp("saved") / "home"
+    with running(home) as stack:
+        stack.stop()
+    return home
 
 
 def test_a_second_stack_on_the_same_data_is_refused(stack: Running) -> None:

@@ -35,8 +35,8 @@ def check_the_main_job(stack: Running) -> bytes:
     assert (ready["status"], ready["warnings"], ready["failure"]) == ("ready", 1, None)
     opened = exports.archive(ana, ready)
     assert exports.bodies_in(opened) == bodies
-    head = stack.client("s3").list_objects_v2(Bucket=stack.info["buckets"]["exports"], Prefix=f"{made['id']}/")
-    assert ready["file"]["size"] in [one["Size"] for one in head["Contents"]]
+    listed = stack.client("s3").list_objects_v2(Bucket=stack.info["buckets"]["exports"], Prefix=f"{made['id']}/")
+    assert ready["file"]["size"] in [one["Size"] for one in listed["Contents"]]
     redirect = requests.get(
         f"{stack.url}/api/v1/exports/{made['id']}/download",
         headers={"Authorization": f"Bearer {ana.token}"},
@@ -47,6 +47,13 @@ def check_the_main_job(stack: Running) -> bytes:
     ranged = requests.get(redirect.headers["Location"], headers={"Range": "bytes=0-3"}, timeout=30)
     assert (ranged.status_code, ranged.content) == (206, b"PK\x03\x04")
     assert "Main.zip" in ranged.headers["Content-Disposition"]
+    head = requests.head(
+        f"{stack.url}/api/v1/exports/{made['id']}/download",
+        headers={"Authorization": f"Bearer {ana.token}"},
+        allow_redirects=True,
+        timeout=30,
+    )
+    assert (head.status_code, int(head.headers["Content-Length"])) == (200, ready["file"]["size"])
     assert exports.mails_about(stack.url, "ana.lopez@example.org", made["id"]) == ["Export Ready - Main (1 excluded)"]
     ana.call("DELETE", f"/exports/{made['id']}")
     with pytest.raises(ApiError) as gone:

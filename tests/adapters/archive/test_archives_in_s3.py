@@ -1,7 +1,9 @@
 """The engine against real object stores; archives are read back by programs that we did not write."""
 
 import itertools
+import os
 import random
+import subprocess
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,7 +24,7 @@ from chalicelib.archive.plan_file import write_batch as batch_bytes
 from chalicelib.archive.planner import Plan, plan
 from chalicelib.archive.writer import write_batch
 from tests.object_stores import counting_proxy, s3_client, store_of
-from tests.readers import check_archive
+from tests.readers import check_archive, is_installed
 
 MIB = 1 << 20
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -105,6 +107,27 @@ def test_files_of_all_edge_sizes_come_out_as_they_went_in(seaweedfs_endpoint: st
     assert (archive.size, archive.crc32) == (len(data), crc32(data))
     told = s3.head_object(Bucket=bucket, Key=target.key, ChecksumMode="ENABLED")
     assert told["ContentLength"] == archive.size
+
+
+@pytest.mark.parametrize("zone", ["America/Toronto", "Europe/Zurich", "Asia/Kolkata", "UTC"])
+@pytest.mark.parametrize("command", [["unzip", "-qq"], ["7z", "x", "-y"], ["bsdtar", "-xf"]], ids=lambda one: one[0])
+def test_extracted_files_have_their_time_in_every_zone(
+    seaweedfs_endpoint: str, tmp_path: Path, command: list[str], zone: str
+) -> None:
+    if not is_installed(command[0]):
+        pytest.skip(f"{command[0]} is not installed")
+    s3 = s3_client(seaweedfs_endpoint)
+    bucket = new_bucket(s3)
+    stored, _ = put_sources(s3, bucket, [0, 10, 6 * MIB])
+    moments = [datetime(2026, 1, 15, 17, 34, 13, tzinfo=UTC), datetime(2026, 7, 1, 3, 59, 59, tzinfo=UTC), NOON]
+    entries = [replace(entry, modified=moment) for entry, moment in zip(stored, moments, strict=True)]
+    entries = [replace(entry, name=Path(entry.name).name) for entry in entries]
+    made, target = assemble(s3, plan(entries), bucket)
+    assert isinstance(made, Archive)
+    (tmp_path / "archive.zip").write_bytes(body_of(s3, target))
+    environment = {**os.environ, "TZ": zone}
+    subprocess.run([*command, "archive.zip"], cwd=tmp_path, env=environment, check=True, stdout=subprocess.DEVNULL)
+    assert [(tmp_path / one.name).stat().st_mtime for one in entries] == [one.timestamp() for one in moments]
 
 
 def test_a_server_without_checksums_gives_the_same_bytes(
