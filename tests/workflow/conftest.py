@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
@@ -6,7 +6,7 @@ from chalice.test import Client
 
 from infra.local.issuer import Issuer
 from tests.object_stores import running_seaweedfs
-from tests.service import BUCKETS, service
+from tests.service import BUCKETS, Person, made, service
 
 
 @pytest.fixture(scope="session")
@@ -23,5 +23,16 @@ def client(signer: Issuer, object_store: str, monkeypatch: pytest.MonkeyPatch) -
     with service(monkeypatch, signer, **environment):
         from app import app
 
-        with Client(app) as made:
-            yield made
+        with Client(app) as opened:
+            yield opened
+
+
+@pytest.fixture
+def ana(sign_in: Callable[..., Person]) -> Person:
+    return sign_in("ana@example.org")
+
+
+@pytest.fixture
+def project(ana: Person) -> str:
+    group = made(ana.post("/groups", {"name": "Lab", "path": "lab"}))
+    return str(made(ana.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))["id"])

@@ -1,12 +1,7 @@
-"""Sources that are lost, exports that fail, steps that come late or twice: nothing is lost silently, nothing hangs."""
+"""Exports that fail, and steps that come late or twice: nothing is lost silently, nothing hangs."""
 
 import json
 import re
-import threading
-from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,110 +10,21 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib import aws, times
-from chalicelib.archive import batches as batching
-from chalicelib.archive.objects import Objects
-from chalicelib.assembly import assemble, plan
+from chalicelib.assembly import assemble
 from chalicelib.assembly.assemble import assemble_batch
 from chalicelib.assembly.finish import finish_export
 from chalicelib.assembly.plan import plan_export
-from chalicelib.catalog import files
-from chalicelib.catalog.files import File
 from chalicelib.exports import lifecycle, record
 from chalicelib.exports.cleanup import FAILED_KEPT, clean_up
+from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.record import ExportRow
 from chalicelib.exports.work_files import request_key
 from chalicelib.settings import settings
 from infra.package import ROOT
-from tests.service import Person, made, upload
+from tests.service import Person, made
 from tests.workflow.state_machine import run
+from tests.workflow.steps import LARGE, MIB, SMALL, batch_of, create, lose, objects_of, planned
 from tests.workflow.test_sample_exports import archive_of
-
-MIB = 1 << 20
-SignIn = Callable[..., Person]
-
-
-@pytest.fixture
-def ana(sign_in: SignIn) -> Person:
-    return sign_in("ana@example.org")
-
-
-@pytest.fixture
-def project(ana: Person) -> str:
-    group = made(ana.post("/groups", {"name": "Lab", "path": "lab"}))
-    return str(made(ana.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))["id"])
-
-
-def objects_of(ana: Person, project: str, sizes: dict[str, int]) -> dict[str, str]:
-    """A sample with files of these sizes; their keys by name."""
-    sample = made(ana.post(f"/projects/{project}/samples", {"name": "s"}))["id"]
-    keys = {}
-    for name, size in sizes.items():
-        file = upload(ana, sample, name, name.encode() * (size // len(name)) + b"x" * (size % len(name)))
-        keys[name] = file["s3_uri"].split("/", 3)[3]
-    return keys
-
-
-def create(ana: Person, project: str) -> Any:
-    wish = {"type": "sample", "namespace_id": project, "selection": {"all": True}, "file_formats": ["text"]}
-    return made(ana.post("/exports", wish), 202)
-
-
-def lose(*keys: str) -> None:
-    for key in keys:
-        aws.s3().delete_object(Bucket=settings().catalog_bucket, Key=key)
-
-
-def change(key: str) -> None:
-    aws.s3().put_object(Bucket=settings().catalog_bucket, Key=key, Body=b"other")
-
-
-SMALL = {f"s{number:02d}.txt": 1_000 + number for number in range(20)}
-LARGE = {"large-a.txt": 6 * MIB, "large-b.txt": 7 * MIB, "large-c.txt": 11 * MIB}
-# What the archive is of, what is lost, and when.
-LOSSES = [
-    (SMALL, ["s00.txt", "s07.txt", "s19.txt"]),  # all of them in the tail
-    (SMALL, list(SMALL)[:15]),
-    ({**SMALL, **LARGE}, ["s01.txt", "s02.txt", "s03.txt", "s04.txt", "s05.txt"]),
-    ({**SMALL, **LARGE}, ["large-a.txt", "large-b.txt", "s01.txt", "s02.txt"]),
-    ({**SMALL, **LARGE}, list(LARGE)),
-    ({**{f"m{n}.txt": 3 * MIB for n in range(6)}, **SMALL}, ["m0.txt", "m2.txt", "m5.txt", "s00.txt"]),
-]
-
-
-@pytest.mark.parametrize(("sizes", "lost"), LOSSES)
-@pytest.mark.parametrize("moment", ["before", "assemble", "finish"])
-def test_one_plan_finds_all_that_is_lost(
-    ana: Person, project: str, sizes: dict[str, int], lost: list[str], moment: str
-) -> None:
-    keys = objects_of(ana, project, sizes)
-    export = create(ana, project)
-    done: list[str] = []
-
-    def between(step: str, _: Any) -> None:
-        if step == moment and not done:
-            done.append(step)
-            lose(*(keys[name] for name in lost[::2]))
-            for name in lost[1::2]:
-                change(keys[name])
-
-    if moment == "before":
-        between("before", None)
-    outcomes = run(export, between=between)
-    # What is lost after its part was written shows when the next plan reads it: that one has changed meanwhile.
-    assert outcomes.count("planned") <= (3 if moment == "finish" else 2)
-    final = made(ana.get(f"/exports/{export['id']}"), 200)
-    assert final["status"] == "ready", final
-    archive = archive_of(ana, export["id"])
-    report = {row["id"]: row for row in json.loads(archive.read("report.json"))}
-    kept = {name.rsplit("/", 1)[-1] for name in archive.namelist() if "/" in name}
-    if outcomes.count("planned") > 1:
-        assert kept == set(sizes) - set(lost)
-        assert final["warnings"] == len(lost)
-        reasons = [row["reason"] for row in report.values() if row["outcome"] == "skipped"]
-        assert sorted(reasons) == sorted(["missing"] * len(lost[::2]) + ["changed"] * len(lost[1::2]))
-    else:  # everything had been written before it was lost
-        assert moment == "finish"
-        assert kept == set(sizes)
 
 
 def test_what_was_known_of_an_earlier_attempt_is_looked_at_again(ana: Person, project: str) -> None:
@@ -130,8 +36,6 @@ def test_what_was_known_of_an_earlier_attempt_is_looked_at_again(ana: Person, pr
     present = record.find(export["id"])
     assert present is not None
     at = times.to_text(times.now())
-    from chalicelib.exports.failures import FailureCode
-
     lifecycle.turn_failed(present, 1, FailureCode.INTERNAL, at=at, kept_until="2099-01-01T00:00:00.000Z")
     # One has come back, just as the catalog knows it.
     aws.s3().put_object(
@@ -145,58 +49,6 @@ def test_what_was_known_of_an_earlier_attempt_is_looked_at_again(ana: Person, pr
     assert (final["status"], final["warnings"]) == ("ready", 2)
     kept = {name.rsplit("/", 1)[-1] for name in archive_of(ana, export["id"]).namelist() if "/" in name}
     assert kept == set(SMALL) - {"s00.txt", "s02.txt"}
-
-
-def test_300_files_lost_amid_an_assembly_of_8_workers_are_left_out_by_the_second_plan(
-    ana: Person, project: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(batching, "_SHORTEST", 0.01)
-    monkeypatch.setenv("ASSEMBLE_CONCURRENCY", "8")
-    settings.cache_clear()
-    (key,) = objects_of(ana, project, {"f.txt": 10}).values()
-    sample_id, bucket = key.split("/")[2], settings().catalog_bucket
-    (pattern,) = files.of_sample(sample_id)
-    names = [f"f{number:04d}.txt" for number in range(1_000)]
-
-    def put(name: str) -> File:
-        body = name.encode() * 12_000
-        etag = aws.s3().put_object(Bucket=bucket, Key=f"d/{name}", Body=body)["ETag"]
-        file = replace(pattern, id=name, puid=name, filename=name, key=f"d/{name}", size=len(body), etag=etag)
-        return replace(file, crc32=None)
-
-    with ThreadPoolExecutor(8) as pool:
-        catalog = list(pool.map(put, names))
-    monkeypatch.setattr(plan, "files_of", lambda _: [(sample_id, catalog)])  # moto is slow with so many
-    export = create(ana, project)
-    state = planned(export)
-    assert len(state["batches"]) >= 8
-    lost, reading = names[::3][:300], threading.Lock()
-    read_into, reads = Objects.read_into, iter(range(10**6))
-
-    def lost_amid_the_reads(self: Objects, *arguments: Any) -> Any:
-        with reading:
-            if next(reads) == 200:  # what comes now waits until all 300 are lost
-                lose(*(f"d/{name}" for name in lost))
-        return read_into(self, *arguments)
-
-    monkeypatch.setattr(Objects, "read_into", lost_amid_the_reads)
-    for plans in (1, 2):
-        with ThreadPoolExecutor(8) as pool:
-            done = pool.map(assemble_batch, [batch_of(state, number) for number in state["batches"]])
-            outcomes = {one["outcome"] for one in done}
-        assert outcomes == {"done"} if plans == 2 else "sources_changed" in outcomes
-        state = finish_export(state)
-        if plans == 1:
-            assert (state["outcome"], state["plan"]) == ("sources_changed", 2)
-            state = plan_export(state)
-    assert state["outcome"] == "ready"
-    final = made(ana.get(f"/exports/{export['id']}"), 200)
-    assert (final["file"]["files"], final["warnings"]) == (700, 300)
-    archive = archive_of(ana, export["id"])
-    assert {name.rsplit("/", 1)[-1] for name in archive.namelist() if "/" in name} == set(names) - set(lost)
-    assert Counter(row["reason"] for row in json.loads(archive.read("report.json")) if "reason" in row) == {
-        "missing": 300
-    }
 
 
 def test_an_export_that_the_last_resort_failed_is_seen_and_retried_for_seven_days(ana: Person, project: str) -> None:
@@ -253,14 +105,6 @@ def test_a_retry_finds_its_request_or_says_that_it_is_gone(ana: Person, project:
     aws.s3().delete_object(Bucket=bucket, Key=key)
     refused = ana.post(f"/exports/{export['id']}/retry")
     assert (refused.status, refused.body["type"].rsplit("/", 1)[1]) == (409, "request-expired")
-
-
-def planned(export: Any) -> dict[str, Any]:
-    return plan_export({"export_id": export["id"], "attempt": 1, "plan": 1})
-
-
-def batch_of(state: dict[str, Any], number: int = 0) -> dict[str, Any]:
-    return {**{key: state[key] for key in ("export_id", "attempt", "plan")}, "batch": number}
 
 
 def test_a_late_twin_takes_nothing_away_even_if_it_dies_half_way(
