@@ -27,6 +27,7 @@ class Do:
 
     status: int | None = None
     code: str = "SlowDown"
+    message: str = "As the test wants it."
     stall: float = 0
     late: float = 0
     cut: str = ""  # "before": the server never hears of it; "after": its answer is lost
@@ -65,7 +66,9 @@ def faulty_proxy(endpoint: str, rule: Rule) -> Iterator[str]:
                 self.close_connection = True
                 return
             if do.status is not None:
-                self.reply(do.status, [], f"<Error><Code>{do.code}</Code><Message>as told</Message></Error>".encode())
+                self.reply(
+                    do.status, [], f"<Error><Code>{do.code}</Code><Message>{do.message}</Message></Error>".encode()
+                )
                 return
             sent = {name: value for name, value in self.headers.items() if name.lower() != "expect"}
             with closing(http.client.HTTPConnection(server_host, timeout=120)) as behind:
