@@ -121,7 +121,7 @@ export default {
   "step.done": "Done",
   progress: "Progress of the export",
   "progress.of": "Progress of {name}",
-  excluded: { one: "{n} excluded", other: "{n} excluded" },
+  excluded: { one: "{n}\u00a0excluded", other: "{n}\u00a0excluded" },
   "verdict.incomplete": {
     one: "The export {name} is ready, but {n} item could not be included.",
     other: "The export {name} is ready, but {n} items could not be included.",

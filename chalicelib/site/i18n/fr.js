@@ -123,7 +123,7 @@ export default {
   "step.done": "Terminé",
   progress: "Progression de l'exportation",
   "progress.of": "Progression de {name}",
-  excluded: { one: "{n} exclu", many: "{n} exclus", other: "{n} exclus" },
+  excluded: { one: "{n}\u00a0exclu", many: "{n}\u00a0exclus", other: "{n}\u00a0exclus" },
   "verdict.incomplete": {
     one: "L'exportation {name} est prête, mais {n} élément n'a pas pu être inclus.",
     many: "L'exportation {name} est prête, mais {n} éléments n'ont pas pu être inclus.",
