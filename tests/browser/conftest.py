@@ -1,6 +1,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.browser.laboratory import Laboratory, laboratory
 from tests.browser.people import pages_of
 from tests.stack.local_stack import Running, running
 
+CONNECTIONS = 6  # that Chromium opens to one host at once (HTTP/1.1)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -23,8 +25,14 @@ def chromium_path() -> str:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("browser") / "home", SFN_WAIT_SCALE="0") as up:
+    """A stack whose functions have started as often as a browser sends requests at once, and stay so: the emulator ends
+    what was idle for 300 s, and several that start at once on a busy machine take longer than a page is waited for."""
+    home = tmp_path_factory.mktemp("browser") / "home"
+    with running(home, SFN_WAIT_SCALE="0", LAMBDA_WARM_TTL_SECONDS="3600") as up:
         warm(up.url)
+        api = up.person("first@example.org")
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            list(pool.map(api.get, ["/me"] * CONNECTIONS * 2))
         yield up
 
 
