@@ -17,7 +17,7 @@ from typing import Any
 import boto3
 
 from infra.demo.api import Api
-from infra.local.servers import HOST, ROOT, free_ports
+from infra.local.servers import HOST, ROOT, SAVE_SECONDS, free_ports
 from infra.local.stack import TICK
 
 START_SECONDS = 120
@@ -130,7 +130,7 @@ class Running:
         below = children_of(self.process.pid)
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(30) == 0
+        assert self.process.wait(SAVE_SECONDS + 30) == 0
         took = time.monotonic() - began
         assert not still_alive(below)
         return took
