@@ -21,11 +21,15 @@ def is_visible(text: str) -> bool:
     return any(unicodedata.category(character) not in _INVISIBLE for character in text)
 
 
+def as_seen(text: str) -> str:
+    """What people see of a text: without zero-width characters, with single spaces for blanks of any kind."""
+    return " ".join("".join(character for character in text if unicodedata.category(character) != "Cf").split())
+
+
 def identity(text: str) -> str:
     """The same for names that people can't tell apart, or take for one: case, Unicode form, kinds and numbers of blanks
     and zero-width characters are ignored."""
-    seen = "".join(character for character in text if unicodedata.category(character) != "Cf")
-    return unicodedata.normalize("NFC", " ".join(seen.split()).casefold())
+    return unicodedata.normalize("NFC", as_seen(text).casefold())
 
 
 def _checked(text: str) -> str:

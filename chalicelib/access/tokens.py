@@ -1,5 +1,6 @@
 """Access tokens: JWTs of the configured OpenID Connect issuer, checked by its published keys (RFC 7519, RFC 8725)."""
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -103,12 +104,12 @@ def _email(claims: Mapping[str, Any]) -> str:
 
 
 def _token_of(claims: Mapping[str, Any]) -> AccessToken:
-    locale = str(claims.get("locale") or "").lower()
+    language = re.split("[-_]", str(claims.get("locale") or "").lower())[0]
     return AccessToken(
         subject=str(uuid.uuid5(_NAMESPACE, f"{claims['iss']}\n{claims['sub']}")),
         email=_email(claims),
         first_name=str(claims.get("given_name") or ""),
         last_name=str(claims.get("family_name") or ""),
-        locale=next((known for known in _LOCALES if locale.split("-")[0].split("_")[0] == known), ""),
+        locale=language if language in _LOCALES else "",
         scopes=SIGNED_IN,
     )

@@ -23,7 +23,7 @@ Address = tuple[str, str, str, int]  # of a part: bucket, key, upload id, number
 
 
 class NoAnswer(Exception):
-    """The store did not answer in time, and may go on with what it was asked for."""
+    """The store did not answer in time, and may still carry out the request."""
 
 
 class LeanParts:
@@ -40,7 +40,10 @@ class LeanParts:
 
     def put(self, part: Address, body: bytes | bytearray, checksum: str | None) -> str | None:
         """Upload a part, proven by its CRC-32 in base64, and give back its ETag."""
-        answer = self._ask(part, {} if checksum is None else {"x-amz-checksum-crc32": checksum}, body)
+        try:
+            answer = self._ask(part, {} if checksum is None else {"x-amz-checksum-crc32": checksum}, body)
+        except NoAnswer:  # sending the same bytes once more does no harm
+            return None
         return None if answer is None else answer.headers.get("ETag")
 
     def copy(
@@ -57,10 +60,7 @@ class LeanParts:
         }
         if not is_whole:
             headers["x-amz-copy-source-range"] = f"bytes={start}-{start + length - 1}"
-        try:
-            answer = self._ask(part, headers, b"")
-        except urllib3.exceptions.ReadTimeoutError as error:
-            raise NoAnswer(str(error)) from error
+        answer = self._ask(part, headers, b"")
         return None if answer is None else _copied(answer.data)
 
     def _ask(self, part: Address, headers: dict[str, str], body: bytes | bytearray) -> urllib3.BaseHTTPResponse | None:
@@ -75,10 +75,8 @@ class LeanParts:
         try:
             # A bytearray is sent as it is: urllib3 takes whatever has a buffer.
             answer = self._http.request("PUT", url, body=body, headers=dict(request.headers.items()))  # type: ignore[arg-type]
-        except urllib3.exceptions.ReadTimeoutError:
-            if "x-amz-copy-source" in headers:
-                raise
-            return None
+        except urllib3.exceptions.ReadTimeoutError as error:
+            raise NoAnswer(str(error)) from error
         except (urllib3.exceptions.HTTPError, OSError):
             return None
         return answer if answer.status == 200 else None

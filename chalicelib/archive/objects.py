@@ -48,7 +48,7 @@ _PROBLEMS = {
     "ObjectNotInActiveTierError": "archived",
 }
 _BUSY = {409, 429}
-# After these the store may go on with what it was asked for.
+# After these the store may still carry out the request.
 _NO_ANSWER = (ReadTimeoutError, ConnectionClosedError, NoAnswer)
 _LOOKS_FOR_PART, _LOOK_EVERY = 20, 15.0  # for a part whose copy has not answered, and seconds between two looks
 

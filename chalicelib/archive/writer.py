@@ -188,9 +188,7 @@ class _Run:
 
     def _unit(self, unit: Unit) -> None:
         with self._lock:
-            if unit.place in self._parts:
-                return
-            if unit.copied in self._problems:
+            if unit.place in self._parts or unit.copied in self._problems:
                 return
         try:
             self._write(unit)

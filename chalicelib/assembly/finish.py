@@ -97,6 +97,8 @@ def _with_the_rest(changed: SourcesChanged, folder: str, count: int) -> SourcesC
     objects = Objects(uploads.store())
     with ThreadPoolExecutor(_CHECKS_AT_ONCE) as pool:
         for number in range(count):
+            if time.monotonic() >= deadline:
+                break
             if merged(results_of(folder, number)).problems:
                 continue
             entries = iter(read_batch(get_work(batch_key(folder, number)) or b"").entries.items())

@@ -167,6 +167,10 @@ def _direction(text: str | None) -> Direction | None:
     return "forward" if text == "forward" else "reverse"
 
 
+def _opposite(direction: Direction) -> Direction:
+    return "reverse" if direction == "forward" else "forward"
+
+
 def _row(file: File) -> FileRow:
     return FileRow(
         f"SAMPLE#{file.sample_id}",
@@ -375,15 +379,14 @@ def _as_pair(one: File, other: File, puid: str) -> tuple[File, File]:
     by_name = names[0].direction if are_mates(one.filename, other.filename) and names[0] is not None else None
     by_other: Direction | None = None
     if other.declared_direction is not None:
-        by_other = "reverse" if other.declared_direction == "forward" else "forward"
+        by_other = _opposite(other.declared_direction)
     first: Direction = "forward" if (one.created_at, one.id) < (other.created_at, other.id) else "reverse"
     direction: Direction = one.declared_direction or by_other or by_name or first
     is_illumina = all(name is not None and name.type == "illumina_pe" for name in names)
     type: PairType = "illumina_pe" if is_illumina else "pe"
-    opposite: Direction = "reverse" if direction == "forward" else "forward"
     return (
         replace(one, puid=puid, direction=direction, type=type, paired_with=other.id),
-        replace(other, puid=puid, direction=opposite, type=type, paired_with=one.id),
+        replace(other, puid=puid, direction=_opposite(direction), type=type, paired_with=one.id),
     )
 
 
@@ -478,7 +481,8 @@ def _remove(file: File) -> None:
     mate = next((one for one in with_puid if one.id == file.paired_with), None)
 
     def fill(transaction: TransactWrite) -> None:
-        still = FileRow.paired_with.does_not_exist() if file.paired_with is None else FileRow.paired_with == mate_id
+        is_single, has_mate = FileRow.paired_with.does_not_exist(), FileRow.paired_with == file.paired_with
+        still = is_single if file.paired_with is None else has_mate
         _delete_rows(transaction, file, FileRow.pk.does_not_exist() | still)
         if not with_puid:
             transaction.delete(FilePuidRow(puid_key(file.puid), "PUID", target_id=file.id))
@@ -488,7 +492,6 @@ def _remove(file: File) -> None:
         for one in with_puid[:1]:
             transaction.save(FilePuidRow(puid_key(file.puid), target_id=one.id, sample_id=one.sample_id))
 
-    mate_id = file.paired_with
     deletions = 3 if with_puid else 4
     changed: list[Conflict | None] = [_MateChanged(), *([None] * (deletions - 1))]
     write_together(fill, taken=[*changed, *([_MateChanged()] if mate is not None else [])])

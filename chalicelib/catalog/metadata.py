@@ -9,7 +9,7 @@ from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from chalicelib.errors import Flaw, Words, words
-from chalicelib.names import MAX_NAME, REPLACEMENT, identity, is_visible
+from chalicelib.names import MAX_NAME, REPLACEMENT, as_seen, identity, is_visible
 
 Value = str | int | float
 Metadata = Mapping[str, Value]
@@ -27,8 +27,7 @@ def field_named(name: str) -> str:
 
     Lower-cased, in one Unicode form (NFC), with single spaces for blanks of any kind, without zero-width characters.
     """
-    seen = "".join(character for character in name if unicodedata.category(character) != "Cf")
-    return unicodedata.normalize("NFC", " ".join(seen.split()).lower())
+    return unicodedata.normalize("NFC", as_seen(name).lower())
 
 
 def is_field_name(name: str) -> bool:

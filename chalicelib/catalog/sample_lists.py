@@ -157,8 +157,8 @@ def _stream(pk: str, order: _Order, descending: bool, after: str | None, at_once
 def _matching(namespace_ids: Sequence[str], q: str) -> set[str]:
     """The PUIDs of the samples that `q` may find; as soon as they are more than COUNTED_TO, no further."""
     head = f"{settings().puid_prefix}_{Kind.SAMPLE.value}_"
-    sought = q.strip().upper()
-    name, term = shortened(folded(q.strip())), term_key(q.strip())
+    q = q.strip()
+    sought, name, term = q.upper(), shortened(folded(q)), term_key(q)
     puids: set[str] = set()
     key = ["sk"]
     for place in product(namespace_ids, range(SHARDS)):

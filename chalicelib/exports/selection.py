@@ -26,18 +26,19 @@ class Choice:
 
 def choose(user_id: str, namespace: Namespace, sample_ids: Sequence[str]) -> Choice:
     """The samples of these ids or PUIDs that lie in the namespace and that the user may read as an analyst."""
-    return _allowed(user_id, namespace, list(enumerate(sample_ids)), samples.find_heads(sample_ids))
+    listed = permissions.listed_namespaces(user_id, namespace)
+    return _allowed(user_id, listed, list(enumerate(sample_ids)), samples.find_heads(sample_ids))
 
 
 def choose_all(user_id: str, namespace: Namespace, q: str | None) -> Choice:
     """All samples of the namespace that `q` finds, by PUID, as far as the user may read them as an analyst."""
-    listed = sample_lists.everything(permissions.listed_namespaces(user_id, namespace), q)
-    asked = list(enumerate(sample.id for sample in listed))
-    return _allowed(user_id, namespace, asked, samples.find_heads(sample_id for _, sample_id in asked))
+    listed = permissions.listed_namespaces(user_id, namespace)
+    asked = list(enumerate(sample.id for sample in sample_lists.everything(listed, q)))
+    return _allowed(user_id, listed, asked, samples.find_heads(sample_id for _, sample_id in asked))
 
 
 def _allowed(
-    user_id: str, namespace: Namespace, asked: Sequence[tuple[int, str]], found: Mapping[str, SampleHead]
+    user_id: str, listed: Sequence[str], asked: Sequence[tuple[int, str]], found: Mapping[str, SampleHead]
 ) -> Choice:
     projects = namespaces.find_many(sorted({sample.project_id for sample in found.values()}))
     readable = {
@@ -45,12 +46,12 @@ def _allowed(
         for project in projects.values()
         if (permissions.readable(user_id, project) or Role.GUEST) >= Role.ANALYST
     }
-    listed = set(permissions.listed_namespaces(user_id, namespace))
+    listed_ids = set(listed)
     chosen: dict[str, SampleHead] = {}
     refused = []
     for position, asked_id in asked:
         sample = found.get(asked_id)
-        if sample is None or listed.isdisjoint(sample.namespace_ids) or sample.project_id not in readable:
+        if sample is None or listed_ids.isdisjoint(sample.namespace_ids) or sample.project_id not in readable:
             refused.append((position, asked_id))
         else:
             chosen.setdefault(sample.id, sample)

@@ -26,19 +26,15 @@ def require_sources(export: Export, user_id: str) -> None:
     if body is None:
         raise Conflict("This export is not ready.", slug="not-ready")
     source_ids: list[str] = json.loads(body)
-    reads_all = _reads_runs if export.type == "analysis" else _reads_projects
-    if not reads_all(export, source_ids, user_id):
+    is_analysis = export.type == "analysis"
+    if not (_reads_runs(export, source_ids, user_id) if is_analysis else _is_analyst_of(source_ids, user_id)):
         raise _right_lost()
 
 
 def require_namespace(namespace_id: str | None, user_id: str) -> None:
     """Raise Forbidden unless the user is an analyst of the namespace that an export is of, as far as there is one: what
     is asked where an export's sources are not known yet, or not any more."""
-    if namespace_id is None:
-        return
-    namespace = namespaces.find_many([namespace_id]).get(namespace_id)
-    role = None if namespace is None else permissions.readable(user_id, namespace)
-    if role is None or role < Role.ANALYST:
+    if namespace_id is not None and not _is_analyst_of([namespace_id], user_id):
         raise _right_lost()
 
 
@@ -48,9 +44,10 @@ def _right_lost() -> Forbidden:
     )
 
 
-def _reads_projects(_: Export, project_ids: Sequence[str], user_id: str) -> bool:
-    found = namespaces.find_many(project_ids)
-    roles = (permissions.readable(user_id, found[one]) if one in found else None for one in project_ids)
+def _is_analyst_of(namespace_ids: Sequence[str], user_id: str) -> bool:
+    """Has the user at least the role of an analyst in all of these namespaces now?"""
+    found = namespaces.find_many(namespace_ids)
+    roles = (permissions.readable(user_id, found[one]) if one in found else None for one in namespace_ids)
     return all(role is not None and role >= Role.ANALYST for role in roles)
 
 
