@@ -22,6 +22,12 @@ def token_of(stack: Running, email: str) -> str:
     return Api.signed_in(stack.url, email).token
 
 
+def sign_in(page: Page, email: str) -> None:
+    """Sign in on the issuer's page."""
+    page.get_by_label("Any address under example.org").fill(email)
+    page.get_by_role("button", name="Sign in").click()
+
+
 @contextmanager
 def pages_of(browser: Browser, stack: Running, folder: Path, complaints: list[str]) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.laboratory import ANALYST, GUEST, HOSTILE, Laboratory, completed_run, visible_places
+from tests.browser.people import sign_in
 from tests.browser.sight import settle, sideways
 from tests.stack import exports
 
@@ -111,8 +112,7 @@ def test_under_analyst_the_button_says_why_it_does_nothing(open_page: Open, lab:
 def test_a_session_that_ended_loses_nothing(open_page: Open, lab: Laboratory) -> None:
     page = open_page(None, f"/projects/{lab.project}/samples")
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    page.get_by_label("Any address under example.org").fill(ANALYST)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, ANALYST)
     page.get_by_role("checkbox", name="Select EC-00").check()
     page.get_by_role("button", name="Create Export").click()
     page.get_by_role("menuitem", name="Sample Export").click()
@@ -122,8 +122,7 @@ def test_a_session_that_ended_loses_nothing(open_page: Open, lab: Laboratory) ->
     expect(page.get_by_role("dialog", name="Your session has ended")).to_be_visible()
     with page.expect_popup() as told:
         page.get_by_role("button", name="Sign in again").click()
-    told.value.get_by_label("Any address under example.org").fill(ANALYST)
-    told.value.get_by_role("button", name="Sign in").click()
+    sign_in(told.value, ANALYST)
     expect(page.get_by_role("heading", level=1)).to_have_text("Typed before")
 
 

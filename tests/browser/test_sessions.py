@@ -5,16 +5,11 @@ from collections.abc import Callable
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.laboratory import ANALYST, OWNER, Laboratory
+from tests.browser.people import sign_in
 from tests.browser.sight import settle
 from tests.stack.local_stack import Running
 
 Open = Callable[..., Page]
-
-
-def sign_in(page: Page, email: str) -> None:
-    """On the issuer's page."""
-    page.get_by_label("Any address under example.org").fill(email)
-    page.get_by_role("button", name="Sign in").click()
 
 
 def test_a_new_tab_is_signed_in_as_the_others_are_and_signed_out_with_them(open_page: Open, lab: Laboratory) -> None:
