@@ -31,6 +31,11 @@ def words(template: str, /, **facts: object) -> Words:
     return Words(template, facts)
 
 
+def pointer_step(name: str) -> str:
+    """The name of a member, as a step of a JSON pointer (RFC 6901 section 3)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """One broken rule of a request: `pointer` is a JSON pointer (RFC 6901) into the body, `rule` says what must be."""

@@ -12,9 +12,8 @@ from chalicelib.exports.cleanup import FAILED_KEPT
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.notification import notify_owner
 from chalicelib.exports.record import Status
-from chalicelib.exports.work_files import abort_uploads, attempt_files_prefix, attempt_prefix
+from chalicelib.exports.work_files import abort_attempt
 from chalicelib.mail.send import MailRefused
-from chalicelib.settings import settings
 from chalicelib.telemetry import logger
 
 
@@ -43,9 +42,7 @@ def fail_export(event: Mapping[str, Any]) -> dict[str, Any]:
     if export is None or export.status is not Status.FAILED:
         return state.outcome("removed")
     logger().error("export failed", export_id=export.id, code=export.failure_code, cause=_cause_of(event))
-    # Of this attempt only: a retry may have begun its own.
-    abort_uploads(settings().exports_bucket, attempt_files_prefix(export.id, state.attempt))
-    abort_uploads(settings().work_bucket, attempt_prefix(export.id, state.attempt))
+    abort_attempt(export.id, state.attempt)
     try:
         notify_owner(export)
     except MailRefused as error:

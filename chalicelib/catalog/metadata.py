@@ -8,14 +8,14 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from chalicelib.errors import Flaw, Words, words
+from chalicelib.errors import Flaw, Words, pointer_step, words
 from chalicelib.names import MAX_NAME, REPLACEMENT, as_seen, identity, is_visible
 
 Value = str | int | float
 Metadata = Mapping[str, Value]
 MAX_FIELD_NAMES = 30_000  # bytes of UTF-8 of the names in one list of fields: a template's, a linelist's
 MAX_TEXT = 32_767  # UTF-16 code units: what a spreadsheet's cell holds
-MAX_NUMBER = 10**15  # whole numbers below it are exact wherever numbers are doubles (RFC 7493 section 2.2)
+MAX_NUMBER = 10**15  # whole numbers below it are exact as doubles (RFC 7493 section 2.2)
 
 
 # The columns that each linelist has besides fields: a field of such a name could not be told from them.
@@ -107,9 +107,8 @@ def duplicate_fields(names: Iterable[str], pointer: str) -> list[Flaw]:
     for name in names:
         other = first.setdefault(identity(name), name)
         if other is not name:
-            escaped = name.replace("~", "~0").replace("/", "~1")
             rule = words("The names {first} and {second} mean the same field.", first=repr(other), second=repr(name))
-            flaws.append(Flaw(f"{pointer}/{escaped}", rule))
+            flaws.append(Flaw(f"{pointer}/{pointer_step(name)}", rule))
     return flaws
 
 

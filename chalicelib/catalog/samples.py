@@ -213,7 +213,7 @@ def _chunks(made: Sequence[Sample], most: int) -> Iterator[list[Sample]]:
 
 
 def _size(sample: Sample) -> int:
-    """About what a sample's rows take of a transaction; its name stands in each list, its description once."""
+    """About what a sample's rows take of a transaction; its name is in each list, its description once."""
     texts = (sample.name,) * 2 * (2 + len(sample.namespace_ids)) + (sample.description or "",)
     return metadata_size(sample.metadata) + sum(len(text.encode()) for text in texts)
 

@@ -12,9 +12,9 @@ from chalicelib.exports.executions import Execution
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.record import Export, Status
 from chalicelib.exports.work_files import (
+    abort_attempt,
     abort_uploads,
     attempt_files_prefix,
-    attempt_prefix,
     delete_prefix,
     export_prefix,
     work_prefix,
@@ -84,8 +84,7 @@ def _keep_failed(export: Export, moment: datetime) -> None:
     as any other, so that it is seen and can be tried again."""
     kept_until = times.to_text(moment + FAILED_KEPT)
     if lifecycle.keep_failed(export, at=times.to_text(moment), kept_until=kept_until):
-        abort_uploads(settings().exports_bucket, attempt_files_prefix(export.id, export.attempt))
-        abort_uploads(settings().work_bucket, attempt_prefix(export.id, export.attempt))
+        abort_attempt(export.id, export.attempt)
 
 
 def purge(export: Export) -> None:

@@ -14,7 +14,7 @@ def retry_export(export: Export, user_id: str, *, source_ip: str | None) -> Expo
     if request is None:
         raise Conflict("The request of this export is no longer kept: create the export again.", slug="request-expired")
     lifecycle.retry(export, at=times.to_text(times.now()), actor=user_id, source_ip=source_ip)
-    put_work(request_key(export.id), request)  # work files expire by their age: this one begins anew
+    put_work(request_key(export.id), request)  # work files expire by their age: this one's time starts over
     again = record.find(export.id)
     if again is None:
         raise NotFound("There is no such export.")

@@ -196,6 +196,12 @@ def delete_prefix(bucket: str, prefix: str) -> int:
     return count + abort_uploads(bucket, prefix)
 
 
+def abort_attempt(export_id: str, attempt: int) -> None:
+    """Abort what an attempt at an export has begun to upload, to either bucket; others, a retry's, go on."""
+    abort_uploads(settings().exports_bucket, attempt_files_prefix(export_id, attempt))
+    abort_uploads(settings().work_bucket, attempt_prefix(export_id, attempt))
+
+
 def abort_uploads(bucket: str, prefix: str) -> int:
     """Abort the unfinished multipart uploads below `prefix`; gives back how many there were."""
     s3, count = aws.s3(), 0

@@ -15,7 +15,17 @@ from chalicelib.access import users
 from chalicelib.access.personal_tokens import Scope
 from chalicelib.access.tokens import SIGNED_IN, AccessToken
 from chalicelib.access.users import User
-from chalicelib.errors import Flaw, Forbidden, NotFound, SeqportError, TooLarge, Unauthenticated, Words, broken
+from chalicelib.errors import (
+    Flaw,
+    Forbidden,
+    NotFound,
+    SeqportError,
+    TooLarge,
+    Unauthenticated,
+    Words,
+    broken,
+    pointer_step,
+)
 from chalicelib.http.locations import PREFIX
 from chalicelib.ids import MAX_ID
 from chalicelib.names import REPLACEMENT
@@ -140,7 +150,7 @@ def _refuse_constant(name: str) -> None:
 
 def _flaw(row: Mapping[str, Any]) -> Flaw:
     loc = [str(step) for step in row["loc"] if step != "[key]"]
-    pointer = "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in loc)
+    pointer = "".join(f"/{pointer_step(step)}" for step in loc)
     template = _RULES.get(row["type"], _NOT_VALID)
     facts = {name: str(fact).replace(" or ", ", ") for name, fact in (row.get("ctx") or {}).items()}
     return Flaw(pointer, Words(template, facts))

@@ -12,10 +12,10 @@ from chalicelib.access.roles import Role
 from chalicelib.access.users import User
 from chalicelib.catalog import namespaces, permissions
 from chalicelib.errors import Flaw, NotFound, broken, words
-from chalicelib.http.bodies import MAX_FLAWS, Body, caller, path_value, read_body
+from chalicelib.http.bodies import Body, caller, path_value, read_body
 from chalicelib.http.locations import location
 from chalicelib.http.once import once
-from chalicelib.http.problems import answering, language_of, told
+from chalicelib.http.problems import answering, language_of, rows_of, told
 from chalicelib.http.samples import project_of
 from chalicelib.ids import Ids
 from chalicelib.ingestion import import_record
@@ -89,8 +89,7 @@ def _interpretation(sheet: Samplesheet, encoding: str) -> dict[str, Any]:
 
 
 def _warnings(sheet: Samplesheet, language: str) -> dict[str, Any]:
-    rows = [{"pointer": one.pointer, "detail": told(one.words, language)} for one in sheet.warnings[:MAX_FLAWS]]
-    return {"warning_count": len(sheet.warnings), "warnings": rows}
+    return {"warning_count": len(sheet.warnings), "warnings": rows_of(sheet.warnings, language)}
 
 
 def _foreseen(sheet: Samplesheet, encoding: str, plan: ImportPlan, flaws: list[Flaw], language: str) -> dict[str, Any]:
@@ -113,8 +112,7 @@ def _foreseen(sheet: Samplesheet, encoding: str, plan: ImportPlan, flaws: list[F
 
 
 def _errors(flaws: Sequence[Flaw], count: int, language: str) -> dict[str, Any]:
-    rows = [{"pointer": flaw.pointer, "detail": told(flaw.words, language)} for flaw in flaws[:MAX_FLAWS]]
-    return {"error_count": count, "errors": rows}
+    return {"error_count": count, "errors": rows_of(flaws, language)}
 
 
 def _failure(code: FailureCode, language: str) -> dict[str, str]:

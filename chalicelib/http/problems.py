@@ -1,14 +1,14 @@
 """Errors as answers: RFC 9457 problem details, in the language of whoever asks."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, ParamSpec
 
 from chalice.app import Request, Response
 
 from chalicelib.aws import is_outage
-from chalicelib.errors import Invalid, SeqportError, Words
+from chalicelib.errors import Flaw, Invalid, SeqportError, Words
 from chalicelib.http.bodies import LOCALE, MAX_FLAWS
 from chalicelib.http.french import FRENCH
 from chalicelib.http.problem_types import PROBLEM_TYPES, TYPE_ROOT
@@ -98,6 +98,11 @@ def told(words: Words, language: str) -> str:
     return FRENCH.get(words.template, words.template).format(**words.facts)
 
 
+def rows_of(flaws: Sequence[Flaw], language: str) -> list[dict[str, str]]:
+    """The first violations as an answer has them: where each is, and its rule in words."""
+    return [{"pointer": flaw.pointer, "detail": told(flaw.words, language)} for flaw in flaws[:MAX_FLAWS]]
+
+
 def problem_of(error: SeqportError, language: str) -> Response:
     """The problem document of an error."""
     kind = PROBLEM_TYPES[error.slug]
@@ -108,8 +113,7 @@ def problem_of(error: SeqportError, language: str) -> Response:
         "detail": told(error.words, language),
     }
     if isinstance(error, Invalid) and error.flaws:
-        rows = [{"pointer": flaw.pointer, "detail": told(flaw.words, language)} for flaw in error.flaws[:MAX_FLAWS]]
-        body["errors"] = rows
+        body["errors"] = rows_of(error.flaws, language)
     headers: dict[str, Any] = {
         "Content-Type": CONTENT_TYPE,
         "Content-Language": language,

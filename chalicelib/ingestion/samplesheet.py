@@ -13,7 +13,7 @@ from chalicelib.catalog.fastq_pairs import Direction
 from chalicelib.catalog.file_formats import format_of
 from chalicelib.catalog.metadata import MAX_TEXT, RESERVED_FIELDS, field_named, is_field_name, is_value, utf_16_length
 from chalicelib.catalog.system_files import is_system_file
-from chalicelib.errors import Flaw, Words, words
+from chalicelib.errors import Flaw, Words, pointer_step, words
 from chalicelib.ingestion.samplesheet_text import Line, Table, Unreadable, read_table
 from chalicelib.linelist.formula_guard import unguarded
 from chalicelib.names import MAX_NAME, REPLACEMENT, cleaned, is_visible
@@ -94,7 +94,7 @@ class Samplesheet:
 
 def pointer(row: int, column: str) -> str:
     """Where a violation is: `/samplesheet/<row>/<column>` (RFC 6901)."""
-    return f"/samplesheet/{row}/{column.replace('~', '~0').replace('/', '~1')}"
+    return f"/samplesheet/{row}/{pointer_step(column)}"
 
 
 def read_samplesheet(text: str, base_uri: str | None = None) -> Samplesheet:
