@@ -40,18 +40,19 @@ def _day(moment: datetime, time_zone: str, locale: str) -> str:
     return f"{_MONTHS_EN[local.month - 1]} {local.day}, {local.year} at {local:%H:%M} ({local:%Z})"
 
 
-def _greeting(hello: str, first_name: str) -> str:
-    """A greeting; many access tokens do not say a name."""
-    return f"{hello} {first_name}," if first_name else f"{hello},"
+# The greeting, what the link says, and a colon.
+_PHRASES = {"en": ("Hello", "View the export", ":"), "fr": ("Bonjour", "Voir l'exportation", "\u00a0:")}
+_CLOSING = "Seqport"
 
 
-def _render(subject: str, greeting: str, sentences: list[str], link: str, link_words: str, closing: str) -> Message:
-    colon = "\u00a0:" if link_words.startswith("Voir") else ":"
-    text = "\n\n".join([greeting, *sentences, f"{link_words}{colon} {link}", closing]) + "\n"
+def _render(locale: str, subject: str, first_name: str, sentences: list[str], link: str) -> Message:
+    hello, label, colon = _PHRASES["fr" if locale == "fr" else "en"]
+    greeting = f"{hello} {first_name}," if first_name else f"{hello},"  # many access tokens do not say a name
+    text = "\n\n".join([greeting, *sentences, f"{label}{colon} {link}", _CLOSING]) + "\n"
     paragraphs = "".join(f"<p>{escape(line)}</p>\n" for line in (greeting, *sentences))
     html = (
         '<!doctype html>\n<html><body style="font-family:sans-serif;line-height:1.5">\n'
-        f'{paragraphs}<p><a href="{escape(link)}">{escape(link_words)}</a></p>\n<p>{escape(closing)}</p>\n'
+        f'{paragraphs}<p><a href="{escape(link)}">{escape(label)}</a></p>\n<p>{escape(_CLOSING)}</p>\n'
         "</body></html>\n"
     )
     return Message(" ".join(subject.split()), text, html)
@@ -69,21 +70,14 @@ def ready_message(
                 "1 élément n'a pas pu être inclus" if skipped == 1 else f"{skipped} éléments n'ont pas pu être inclus"
             )
             sentences.append(f"{what}; le rapport de l'exportation en donne la raison.")
-        return _render(
-            f"Prêt pour l'exportation – {name}"
-            + (f" ({skipped} exclu{'s' if skipped > 1 else ''})" if skipped else ""),
-            _greeting("Bonjour", first_name),
-            sentences,
-            link,
-            "Voir l'exportation",
-            "Seqport",
-        )
+        excluded = f" ({skipped} exclu{'s' if skipped > 1 else ''})" if skipped else ""
+        return _render(locale, f"Prêt pour l'exportation – {name}{excluded}", first_name, sentences, link)
     sentences = [f"Your export “{name}” is ready. You can download it until {day}."]
     if skipped:
         what = "1 item could not be included" if skipped == 1 else f"{skipped} items could not be included"
         sentences.append(f"{what}; the export's report says why.")
-    subject = f"Export Ready - {name}" + (f" ({skipped} excluded)" if skipped else "")
-    return _render(subject, _greeting("Hello", first_name), sentences, link, "View the export", "Seqport")
+    excluded = f" ({skipped} excluded)" if skipped else ""
+    return _render(locale, f"Export Ready - {name}{excluded}", first_name, sentences, link)
 
 
 def failed_message(*, name: str, first_name: str, locale: str, link: str, reason: str, retryable: bool) -> Message:
@@ -92,17 +86,8 @@ def failed_message(*, name: str, first_name: str, locale: str, link: str, reason
         sentences = [f"Votre exportation « {name} » a échoué. {reason}"]
         if retryable:
             sentences.append("Vous pouvez la relancer depuis sa page.")
-        return _render(
-            f"Échec de l'exportation – {name}",
-            _greeting("Bonjour", first_name),
-            sentences,
-            link,
-            "Voir l'exportation",
-            "Seqport",
-        )
+        return _render(locale, f"Échec de l'exportation – {name}", first_name, sentences, link)
     sentences = [f"Your export “{name}” failed. {reason}"]
     if retryable:
         sentences.append("You can try again from its page.")
-    return _render(
-        f"Export Failed - {name}", _greeting("Hello", first_name), sentences, link, "View the export", "Seqport"
-    )
+    return _render(locale, f"Export Failed - {name}", first_name, sentences, link)

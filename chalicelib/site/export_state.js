@@ -2,21 +2,24 @@
 import { percent, t } from "./language.js";
 import { html } from "./view.js";
 
+/** Is an export ready that lacks something? */
+const isIncomplete = (made) => made.status === "ready" && made.warnings > 0;
+
 /** The state of an export as a word: one that is ready but lacks something says so, and looks it. */
 export const statusText = (made) =>
-  made.status === "ready" && made.warnings
+  isIncomplete(made)
     ? `${t("status.ready")} · ${t("excluded", { n: made.warnings })}`
     : t(`status.${made.status}`);
 
 /** *Processing*, *Ready*, *Ready · 1 excluded* or *Failed*. */
 export const Status = ({ made }) =>
-  html`<span class="status" data-status=${made.status === "ready" && made.warnings ? "incomplete" : made.status}
+  html`<span class="status" data-status=${isIncomplete(made) ? "incomplete" : made.status}
     >${statusText(made)}</span
   >`;
 
 /** What is said when an export has become ready, or failed. */
 export const verdictOf = (made, name) =>
-  made.status === "ready" && made.warnings
+  isIncomplete(made)
     ? t("verdict.incomplete", { name, n: made.warnings })
     : t(`verdict.${made.status}`, { name });
 
