@@ -23,13 +23,14 @@ class Request:
 @dataclass(frozen=True)
 class Do:
     """What happens: an answer instead of the server's (S3's error of this code), a stall before it, the connection cut
-    before or after it, or an answer that comes `late`."""
+    before or after it, or an answer that comes `late`. `when_done` is called once the server has answered."""
 
     status: int | None = None
     code: str = "SlowDown"
     message: str = "As the test wants it."
     stall: float = 0
     late: float = 0
+    when_done: Callable[[], None] = lambda: None
     cut: str = ""  # "before": the server never hears of it; "after": its answer is lost
 
 
@@ -75,6 +76,7 @@ def faulty_proxy(endpoint: str, rule: Rule) -> Iterator[str]:
                 behind.request(self.command, self.path, body or None, sent)
                 got = behind.getresponse()
                 data = got.read()
+            do.when_done()
             time.sleep(do.late)
             if do.cut == "after":
                 self.close_connection = True
