@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _TWIN = {"NoSuchUpload", "PreconditionFailed", "ConditionalRequestConflict", "OperationAborted"}
 
 
+class _PartsLost(ArchiveError):
+    """S3 does not list all parts of an upload any more."""
+
+
 def create_upload(store: Store, bucket: str, key: str, copy_crc: CopyCrc, content_type: str = "application/zip") -> str:
     """Begin a multipart upload for an archive, a segment or another file and give back its id.
 
@@ -44,6 +48,11 @@ def complete(store: Store, target: Target, parts: Mapping[int, WrittenPart], who
     """
     try:
         _ask(store, target, _as_listed(store, target, parts), whole, size)
+    except _PartsLost:  # SeaweedFS lists fewer and fewer while it tidies up after the completion of a twin
+        etag = _etag_of(store, target, whole, size)
+        if etag is None:
+            raise
+        return etag
     except ClientError as error:
         code = error.response["Error"]["Code"]
         etag = _etag_of(store, target, whole, size) if code in _TWIN else None
@@ -97,7 +106,7 @@ def _as_listed(store: Store, target: Target, parts: Mapping[int, WrittenPart]) -
         found[number] = WrittenPart(listed["ETag"], part.length, part.crc32)
     lost = parts.keys() - found.keys()
     if lost:
-        raise ArchiveError(f"{len(lost)} parts are no more in S3, the first is {min(lost)}")
+        raise _PartsLost(f"{len(lost)} parts are no more in S3, the first is {min(lost)}")
     return found
 
 

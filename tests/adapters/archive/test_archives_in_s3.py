@@ -14,12 +14,21 @@ from zlib import crc32
 
 import pytest
 
-from chalicelib.archive.completion import abort_uploads, create_upload
-from chalicelib.archive.entries import Entry, Member, Source, UploadGone
+from chalicelib.archive import completion
+from chalicelib.archive.completion import abort_uploads, complete, create_upload
+from chalicelib.archive.entries import ArchiveError, Entry, Member, Source, UploadGone
 from chalicelib.archive.finish import Archive, Incomplete, SourcesChanged, finish_upload
 from chalicelib.archive.layout import Limits
 from chalicelib.archive.objects import CopyCrc, Target
-from chalicelib.archive.plan_file import BatchResult, read_batch, read_index, read_result, write_index, write_result
+from chalicelib.archive.plan_file import (
+    BatchResult,
+    WrittenPart,
+    read_batch,
+    read_index,
+    read_result,
+    write_index,
+    write_result,
+)
 from chalicelib.archive.plan_file import write_batch as batch_bytes
 from chalicelib.archive.planner import Plan, plan
 from chalicelib.archive.writer import write_batch
@@ -234,6 +243,28 @@ def test_a_file_that_is_not_what_the_catalog_knows_is_told_as_corrupt(seaweedfs_
     entries[0] = replace(entries[0], crc32=entries[0].crc32 ^ 1)  # type: ignore[operator]
     found, _ = assemble(s3, plan(entries), bucket)
     assert found == SourcesChanged({0: "corrupt"})
+
+
+def test_a_completion_that_meets_the_end_of_anothers_finds_the_object(
+    seaweedfs_endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3 = s3_client(seaweedfs_endpoint)
+    store, target = store_of(s3), new_target(s3, new_bucket(s3))
+    body = b"part"
+    part = WrittenPart(
+        s3.upload_part(
+            Bucket=target.bucket, Key=target.key, UploadId=target.upload_id, PartNumber=1, Body=body,
+            ChecksumAlgorithm="CRC32",
+        )["ETag"], len(body), crc32(body),
+    )  # fmt: skip
+    with monkeypatch.context() as patched:
+        patched.setattr(completion, "_listed_parts", lambda *_: iter(()))
+        with pytest.raises(ArchiveError, match="1 parts are no more in S3"):
+            complete(store, target, {1: part}, part.crc32, part.length)
+    first = complete(store, target, {1: part}, part.crc32, part.length)
+    # What SeaweedFS lists between the object's appearance and the upload's end.
+    monkeypatch.setattr(completion, "_listed_parts", lambda *_: iter(()))
+    assert complete(store, target, {1: part}, part.crc32, part.length) == first
 
 
 def test_a_second_finisher_finds_the_same_archive(seaweedfs_endpoint: str) -> None:
