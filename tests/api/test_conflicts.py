@@ -8,7 +8,7 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from tests.service import Person, made
+from tests.service import Person, made, new_project
 
 SignIn = Callable[..., Person]
 
@@ -45,8 +45,7 @@ def busy(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 def test_conflicts_are_tried_again_on_every_way(sign_in: SignIn, request: pytest.FixtureRequest) -> None:
     ana = sign_in("ana@example.org")
     refusals = request.getfixturevalue("busy")
-    group = made(ana.post("/groups", {"name": "Lab", "path": "lab"}))
-    project = made(ana.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
+    _, project = new_project(ana)
     sample = made(ana.post(f"/projects/{project['id']}/samples", {"name": "A", "metadata": {"host": "x"}}))
     assert ana.call("PATCH", f"/samples/{sample['id']}", {"name": "B"}).status == 200
     assert ana.call("PATCH", "/me", {"locale": "fr"}).status == 200

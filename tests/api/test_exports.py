@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.settings import settings
-from tests.service import Person, made, upload
+from tests.service import Person, made, new_project, upload
 
 SignIn = Callable[..., Person]
 
@@ -18,8 +18,7 @@ def ana(sign_in: SignIn) -> Person:
 
 @pytest.fixture
 def lab(ana: Person) -> dict[str, Any]:
-    group = made(ana.post("/groups", {"name": "Lab", "path": "lab"}))
-    project = made(ana.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
+    group, project = new_project(ana)
     other = made(ana.post("/projects", {"name": "Q", "path": "q", "group_id": group["id"]}))
     full, empty = (made(ana.post(f"/projects/{project['id']}/samples", {"name": n})) for n in ("full", "empty"))
     foreign = made(ana.post(f"/projects/{other['id']}/samples", {"name": "foreign"}))

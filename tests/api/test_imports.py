@@ -10,7 +10,7 @@ from chalicelib import aws
 from chalicelib.catalog.sources import bind_source
 from chalicelib.ingestion import import_plan
 from chalicelib.settings import settings
-from tests.service import Functions, Person, Reply, made
+from tests.service import Functions, Person, Reply, made, new_project
 
 SignIn = Callable[..., Person]
 
@@ -22,8 +22,7 @@ def olga(sign_in: SignIn) -> Person:
 
 @pytest.fixture
 def project(olga: Person) -> Any:
-    group = made(olga.post("/groups", {"name": "Lab", "path": "lab"}))
-    made_one = made(olga.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
+    group, made_one = new_project(olga)
     aws.s3().create_bucket(Bucket="bound")
     for number, name in enumerate(("a_1.fq", "a_2.fq", "b.fa")):
         aws.s3().put_object(Bucket="bound", Key=f"reads/{name}", Body=b"A" * (number + 1))

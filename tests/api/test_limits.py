@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib import times
 from chalicelib.exports import creation, samples_asked
-from tests.service import Person, made, upload
+from tests.service import Person, made, new_project, upload
 
 SignIn = Callable[..., Person]
 WIDE = "\U0001f9ec" * 255  # 255 characters, 1,020 bytes
@@ -23,8 +23,7 @@ def olga(sign_in: SignIn) -> Person:
 
 @pytest.fixture
 def lab(olga: Person) -> dict[str, Any]:
-    group = made(olga.post("/groups", {"name": "Lab", "path": "lab"}))
-    project = made(olga.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
+    group, project = new_project(olga)
     sample = made(olga.post(f"/projects/{project['id']}/samples", {"name": "s"}))
     run = {"workflow": {"name": "w", "version": "1"}, "namespace_id": project["id"], "state": "running"}
     execution = made(olga.post("/workflow-executions", run))

@@ -16,7 +16,7 @@ from chalicelib.catalog.samples import NewSample, Sample
 from chalicelib.catalog.sources import Found, bind_source
 from chalicelib.catalog.stored_objects import StoredObject
 from chalicelib.ids import Ids
-from tests.service import Person, made, upload
+from tests.service import Person, made, new_project, upload
 
 SignIn = Callable[..., Person]
 PUID = "INXT_ATT_AZJMZW6U4P"
@@ -29,8 +29,7 @@ def olga(sign_in: SignIn) -> Person:
 
 @pytest.fixture
 def sample(olga: Person) -> str:
-    group = made(olga.post("/groups", {"name": "Lab", "path": "lab"}))
-    project = made(olga.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
+    group, project = new_project(olga)
     aws.s3().create_bucket(Bucket="bound")
     bind_source(group["id"], "bound", "")
     return str(made(olga.post(f"/projects/{project['id']}/samples", {"name": "s"}))["id"])

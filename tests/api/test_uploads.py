@@ -9,7 +9,7 @@ from chalicelib import aws
 from chalicelib.catalog import uploads
 from chalicelib.catalog.files import FileRow
 from chalicelib.settings import settings
-from tests.service import Person, made, upload
+from tests.service import Person, made, new_project, upload
 
 SignIn = Callable[..., Person]
 MIB = 1 << 20
@@ -23,8 +23,7 @@ def olga(sign_in: SignIn) -> Person:
 
 @pytest.fixture
 def sample(olga: Person) -> str:
-    group = made(olga.post("/groups", {"name": "Lab", "path": "lab"}))
-    project = made(olga.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
+    _, project = new_project(olga)
     return str(made(olga.post(f"/projects/{project['id']}/samples", {"name": "s"}))["id"])
 
 

@@ -6,7 +6,7 @@ from chalice.test import Client
 
 from infra.local.issuer import Issuer
 from tests.object_stores import running_seaweedfs
-from tests.service import BUCKETS, Person, made, service
+from tests.service import BUCKETS, Person, new_project, service
 
 
 @pytest.fixture(scope="session")
@@ -34,5 +34,4 @@ def ana(sign_in: Callable[..., Person]) -> Person:
 
 @pytest.fixture
 def project(ana: Person) -> str:
-    group = made(ana.post("/groups", {"name": "Lab", "path": "lab"}))
-    return str(made(ana.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))["id"])
+    return str(new_project(ana)[1]["id"])

@@ -16,7 +16,7 @@ from chalicelib import aws
 from chalicelib.exports import record
 from chalicelib.exports.cleanup import clean_up
 from chalicelib.settings import settings
-from tests.service import Person, made
+from tests.service import Person, made, new_project
 from tests.workflow.state_machine import run
 
 MIB = 1 << 20
@@ -37,8 +37,7 @@ def bob(sign_in: SignIn) -> Person:
 def lab(ana: Person) -> dict[str, Any]:
     """A project of three samples, one of which is deleted in the end; a run with outputs of its own and of all of them,
     one without a name, by its samples only, and one without any. `bodies` are by path in the archive."""
-    group = made(ana.post("/groups", {"name": "Lab", "path": "lab"}))
-    project = made(ana.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
+    group, project = new_project(ana)
     samples = [made(ana.post(f"/projects/{project['id']}/samples", {"name": name})) for name in ("Alpha", "Bêta", "C")]
     bodies: dict[str, bytes] = {}
 

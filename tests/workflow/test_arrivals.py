@@ -16,7 +16,7 @@ from chalicelib.catalog import uploads
 from chalicelib.errors import Conflict
 from chalicelib.settings import settings
 from tests.rights import as_function
-from tests.service import Person, made, upload
+from tests.service import Person, made, new_project, upload
 
 SignIn = Callable[..., Person]
 
@@ -36,8 +36,7 @@ def olga(sign_in: SignIn) -> Person:
 
 @pytest.fixture
 def place(olga: Person, dead_letters: str) -> dict[str, Any]:
-    group = made(olga.post("/groups", {"name": "Lab", "path": "lab"}))
-    project = made(olga.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
+    group, project = new_project(olga)
     other = made(olga.post("/projects", {"name": "Q", "path": "q", "group_id": group["id"]}))
     sample = made(olga.post(f"/projects/{project['id']}/samples", {"name": "S"}))
     return {"group": group, "project": project, "other": other, "sample": sample}

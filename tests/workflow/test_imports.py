@@ -15,7 +15,7 @@ from chalicelib.ingestion import import_record, import_steps, import_work
 from chalicelib.ingestion.import_watch import MAX_RESTARTS, SILENT_AFTER, look_after_imports
 from chalicelib.settings import settings
 from tests.rights import as_function
-from tests.service import IMPORT_FUNCTION, Functions, Person, made
+from tests.service import IMPORT_FUNCTION, Functions, Person, made, new_project
 
 SignIn = Callable[..., Person]
 
@@ -76,8 +76,7 @@ def run(import_id: str, time: Time | None = None) -> str:
 def lab(sign_in: SignIn, functions: Functions, monkeypatch: pytest.MonkeyPatch) -> Lab:
     monkeypatch.setattr(import_work, "STEPS_AT_ONCE", 4)
     olga = sign_in("olga@example.org")
-    group = made(olga.post("/groups", {"name": "Lab", "path": "lab"}))
-    project = made(olga.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
+    group, project = new_project(olga)
     bucket = settings().catalog_bucket
     bind_source(group["id"], bucket, "reads/")
     return Lab(olga, project, bucket, functions)

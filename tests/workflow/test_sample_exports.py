@@ -25,7 +25,7 @@ from chalicelib.exports.cleanup import clean_up
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
 from tests.readers import is_installed
-from tests.service import Person, made, upload
+from tests.service import Person, made, new_project, upload
 from tests.workflow.state_machine import run
 
 MIB = 1 << 20
@@ -480,8 +480,7 @@ def unpacked(archive: Path, tool: str) -> dict[str, bytes]:
 
 
 def test_files_of_any_name_unpack_into_their_folder_and_none_is_lost(ana: Person, tmp_path: Path) -> None:
-    group = made(ana.post("/groups", {"name": "Lab", "path": "lab"}))
-    project = made(ana.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
+    _, project = new_project(ana)
     sample = made(ana.post(f"/projects/{project['id']}/samples", {"name": "Names"}))
     bodies = {}
     for number, name in enumerate(NAMES):
