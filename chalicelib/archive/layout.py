@@ -201,17 +201,39 @@ def _packed(
                 continue
             if not (put(target, shelf.take_at_most(gap)) or put(target, shelf.take_at_least(gap))):
                 return None
-    if way.spread:
-        _spread(heads, shelf, put)
-    for target in targets:
-        while heads[target] and put(target, shelf.take_at_most(heads[target])):
-            pass
-    # What fits nowhere without passing a part's length spares the longest of the heads that are left.
-    for target in sorted(targets, key=lambda i: (-heads[i], i)):
-        if heads[target] == 0 or not put(target, shelf.take_at_least(1)):
+    unused: list[int] = []
+    while True:
+        if way.spread:
+            _spread(heads, shelf, put)
+        for target in targets:
+            while heads[target] and put(target, shelf.take_at_most(heads[target])):
+                pass
+        replaced = []
+        # What fits nowhere without passing a part's length spares the longest of the heads that are left, and with it
+        # a part may no longer need what stood there before.
+        for target in sorted(targets, key=lambda i: (-heads[i], i)):
+            if heads[target] == 0 or not put(target, shelf.take_at_least(1)):
+                break
+            replaced += _surplus(entries, target, fillings, limits)
+        unused += shelf.rest()
+        if not replaced:
             break
+        shelf = _Shelf(sorted((length_of(entries[i]), i) for i in replaced))
     cost = sum(heads.values()) + sum(entries[i].size for i in copyable[kept:])
-    return _Packing(fillings, [*wholes, *shelf.rest()], cost)
+    return _Packing(fillings, [*wholes, *unused], cost)
+
+
+def _surplus(entries: Sequence[Entry], target: int, fillings: Mapping[int, list[int]], limits: Limits) -> list[int]:
+    """Takes out of a filling what the copied entry does not need before it, the longest first, and returns it."""
+    filling = fillings[target]
+    before = sum(length_of(entries[i]) for i in filling)
+    taken = []
+    for i in sorted(filling, key=lambda i: -entries[i].size):
+        if head_of(entries[target], before - length_of(entries[i]), limits) == 0:
+            before -= length_of(entries[i])
+            filling.remove(i)
+            taken.append(i)
+    return taken
 
 
 def _spread(heads: Mapping[int, int], shelf: "_Shelf", put: Callable[[int, tuple[int, int] | None], bool]) -> None:
