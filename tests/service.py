@@ -13,6 +13,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.loaders import Loader, create_loader
 from chalice.test import Client
 from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
@@ -69,6 +70,12 @@ def _tables_of_template() -> dict[str, Any]:
     return {name: resource for name, resource in found if resource.get("Type") == "AWS::DynamoDB::Table"}
 
 
+@cache
+def _loader(search_path: str | None = None) -> Loader:
+    """AWS's API descriptions for all sessions: reading them took half of a test's set-up."""
+    return create_loader(search_path)
+
+
 @contextmanager
 def service(monkeypatch: pytest.MonkeyPatch, signer: Issuer, **environment: str) -> Iterator[None]:
     """Environment, tables and buckets of a service of its own; what lies beyond S3 is moto's."""
@@ -92,6 +99,7 @@ def service(monkeypatch: pytest.MonkeyPatch, signer: Issuer, **environment: str)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(uploads, "store", lambda: Store(aws.s3()))  # moto is in this process: no lean client finds it
+    monkeypatch.setattr("botocore.session.create_loader", _loader)
     _one_after_the_other(monkeypatch)
     with mock_aws(config={"core": {"mock_credentials": False}}):
         _forget()
