@@ -72,7 +72,7 @@ bench-pages: setup
 	@$(BIN)/python -m tests.bench.bench_pages
 
 pictures: setup
-	@$(BIN)/python -m tests.browser.pictures
+	@$(BIN)/python -m tests.browser.screenshots
 
 test-all: test test-slow test-browser
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from chalice.app import AuthRequest, AuthResponse, Chalice, CloudWatchEvent, Rate
 
-from chalicelib.access.bearers import verify_bearer
-from chalicelib.access.tokens import TokenRefused
+from chalicelib.access.authenticate import verify_bearer
+from chalicelib.access.oidc import TokenRefused
 from chalicelib.assembly.assemble import assemble_batch
 from chalicelib.assembly.fail import fail_export
 from chalicelib.assembly.finish import finish_export
@@ -14,9 +14,9 @@ from chalicelib.assembly.plan import plan_export
 from chalicelib.assembly.render_linelist import render_linelist as render_table
 from chalicelib.exports.cleanup import clean_up as clean_up_exports
 from chalicelib.http import routes
-from chalicelib.ingestion.arrivals import take_in
-from chalicelib.ingestion.import_watch import look_after_imports
-from chalicelib.ingestion.import_work import work_on_import
+from chalicelib.ingestion.imports.recovery import look_after_imports
+from chalicelib.ingestion.imports.worker import work_on_import
+from chalicelib.ingestion.object_events import take_in
 
 app = Chalice(app_name="seqport")
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What people are told: an English template and the facts in it. `http/french.py` has the template in French."""
+    """A message to people: an English template and its facts. `http/messages_fr.py` has the French template."""
 
     template: str
     facts: Mapping[str, object] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from chalice.test import Client
 
 from chalicelib import aws
 from infra.local.issuer import Issuer
-from tests.service import Functions, Person, published_keys, service
+from tests.harness import Functions, Person, published_keys, service
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from chalicelib.archive.store import Store, lean_store
+from chalicelib.archive.s3_clients import Store, lean_store
 from infra.local.servers import ACCESS_KEY, HOST, REGION, SEAWEEDFS_PORTS, SECRET_KEY, free_ports, ministack, seaweedfs
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.transactions import TransactWrite
 
-from chalicelib import times
+from chalicelib import timestamps
 from chalicelib.access.roles import Role
 from chalicelib.tables import Row, TableName, write_together
 
@@ -44,7 +44,7 @@ class GroupLinkRow(Row):
 
 
 def _holding(rows: Iterable[GroupLinkRow]) -> list[GroupLink]:
-    at = times.to_text(times.now())
+    at = timestamps.to_text(timestamps.now())
     links = (GroupLink(row.namespace_id, row.group_id, Role(int(row.role)), row.expires_at) for row in rows)
     return [link for link in links if link.holds(at)]
 

@@ -9,7 +9,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.transactions import TransactWrite
 
-from chalicelib import times
+from chalicelib import timestamps
 from chalicelib.access.roles import Role
 from chalicelib.errors import Conflict
 from chalicelib.tables import Row, TableName, write_together
@@ -72,7 +72,7 @@ def _value(row: MembershipRow) -> Membership:
 
 def held(user_id: str, namespace_ids: Sequence[str]) -> list[Membership]:
     """The user's memberships on any of these namespaces (one with its ancestors), as far as they hold now."""
-    at = times.to_text(times.now())
+    at = timestamps.to_text(timestamps.now())
     keys = [(f"NS#{namespace_id}", f"MEMBER#{user_id}") for namespace_id in namespace_ids]
     found = (_value(row) for row in MembershipRow.batch_get(keys, consistent_read=True))
     return [membership for membership in found if membership.holds(at)]
@@ -85,7 +85,7 @@ def role_of(user_id: str, namespace_ids: Sequence[str]) -> Role | None:
 
 def of_user(user_id: str) -> list[Membership]:
     """The user's memberships that hold now."""
-    at = times.to_text(times.now())
+    at = timestamps.to_text(timestamps.now())
     found = (_value(row) for row in MembershipRow.by_user.query(user_id, MembershipRow.pk.startswith("NS#")))
     return [membership for membership in found if membership.holds(at)]
 

@@ -7,7 +7,7 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, PutError
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.access.tokens import AccessToken
+from chalicelib.access.oidc import AccessToken
 from chalicelib.tables import Row, TableName, conditional_failure
 
 _PROFILE = "PROFILE"

@@ -10,7 +10,7 @@ from math import ceil
 from typing import NamedTuple
 
 from chalicelib.archive.entries import ArchiveTooLarge, Entry
-from chalicelib.archive.layout import Group, Limits, head_of, length_of
+from chalicelib.archive.packing import Group, Limits, head_of, length_of
 
 
 class Place(NamedTuple):

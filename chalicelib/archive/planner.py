@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.archive.batches import Batch, share_out
 from chalicelib.archive.entries import ArchiveTooLarge, Entry, Listed
-from chalicelib.archive.layout import Group, Limits, group, length_of
+from chalicelib.archive.packing import Group, Limits, group, length_of
 from chalicelib.archive.parts import Segment, cut
 
 WORKERS = 40

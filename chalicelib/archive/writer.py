@@ -7,12 +7,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from chalicelib.archive.batches import Batch
-from chalicelib.archive.completion import checksum_of, complete, is_open
 from chalicelib.archive.entries import ArchiveError, Entry, Source, UploadGone
-from chalicelib.archive.objects import Objects, SourceProblem, SourceProblems, Target
+from chalicelib.archive.multipart_upload import checksum_of, complete, is_open
 from chalicelib.archive.parts import CopyPart, Place, Segment, Unit
 from chalicelib.archive.plan_file import BatchResult, Traffic, WrittenPart
-from chalicelib.archive.store import Store
+from chalicelib.archive.s3_clients import Store
+from chalicelib.archive.s3_operations import Objects, SourceProblem, SourceProblems, Target
 from chalicelib.archive.zip_format import local_header, local_header_length
 from chalicelib.crc32 import combine, crc32
 

@@ -6,24 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
-from chalicelib import times
+from chalicelib import timestamps
 from chalicelib.archive.entries import UploadGone
 from chalicelib.archive.plan_file import BatchResult, merged, read_batch, read_result, write_result
 from chalicelib.archive.writer import write_batch
 from chalicelib.assembly.state import State, in_work
-from chalicelib.exports import lifecycle, uploads
+from chalicelib.exports import archive_uploads, lifecycle
 from chalicelib.exports.record import Export
-from chalicelib.exports.work_files import (
-    batch_key,
-    get_work,
-    list_work,
-    plan_prefix,
-    put_work,
-    result_key,
-    results_prefix,
-)
+from chalicelib.exports.storage import batch_key, get_work, list_work, plan_prefix, put_work, result_key, results_prefix
+from chalicelib.log import logger
 from chalicelib.settings import settings
-from chalicelib.telemetry import logger
 
 _WRITES = 10.0  # updates of a record a second, by all its workers together: they meet at one item
 
@@ -53,7 +45,7 @@ class _Progress:
             self._tell(count)
 
     def _tell(self, count: int) -> None:
-        at = times.to_text(times.now())
+        at = timestamps.to_text(timestamps.now())
         try:
             lifecycle.add_bytes(self._export.id, self._export.attempt, self._plan, count, at)
         except Exception as error:  # noqa: BLE001
@@ -91,8 +83,8 @@ def assemble_batch(event: Mapping[str, Any]) -> dict[str, Any]:
 
     try:
         result = write_batch(
-            uploads.store(),
-            uploads.targets_of(export.upload, folder),
+            archive_uploads.store(),
+            archive_uploads.targets_of(export.upload, folder),
             batch,
             done=before,
             earlier=[merged(results_of(folder, one)) for one in batch.after],

@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from chalicelib import times
+from chalicelib import timestamps
 from chalicelib.assembly.state import State
 from chalicelib.exports import lifecycle, record
 from chalicelib.exports.cleanup import FAILED_KEPT
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.notification import notify_owner
 from chalicelib.exports.record import Status
-from chalicelib.exports.work_files import abort_attempt
+from chalicelib.exports.storage import abort_attempt
+from chalicelib.log import logger
 from chalicelib.mail.send import MailRefused
-from chalicelib.telemetry import logger
 
 
 def fail_export(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -29,13 +29,13 @@ def fail_export(event: Mapping[str, Any]) -> dict[str, Any]:
     if export.status is Status.PROCESSING:
         code = str(event.get("code") or "")
         known = FailureCode(code) if code in set(FailureCode) else FailureCode.INTERNAL
-        moment = times.now()
+        moment = timestamps.now()
         lifecycle.turn_failed(
             export,
             state.attempt,
             known,
-            at=times.to_text(moment),
-            kept_until=times.to_text(moment + FAILED_KEPT),
+            at=timestamps.to_text(moment),
+            kept_until=timestamps.to_text(moment + FAILED_KEPT),
             cause=_cause_of(event),
         )
         export = record.find(state.export_id)

@@ -9,26 +9,26 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from chalicelib import times
+from chalicelib import timestamps
 from chalicelib.archive.entries import ArchiveError, Member, UploadGone
-from chalicelib.archive.finish import Archive, Incomplete, SourcesChanged, finish_upload
-from chalicelib.archive.objects import Objects
+from chalicelib.archive.finalize import Archive, Incomplete, SourcesChanged, finish_upload
 from chalicelib.archive.parts import Place
 from chalicelib.archive.plan_file import merged, read_batch, read_index
+from chalicelib.archive.s3_operations import Objects
 from chalicelib.archive.writer import check
 from chalicelib.assembly.assemble import results_of
 from chalicelib.assembly.state import MAX_CHANGING, MAX_PLANS, MAX_ROUNDS, State, in_work, verdict_of
 from chalicelib.crc32 import to_hex
-from chalicelib.exports import exclusions, lifecycle, uploads
-from chalicelib.exports.contents import Contents, from_rows
+from chalicelib.exports import archive_uploads, exclusions, lifecycle
+from chalicelib.exports.contents.items import Contents, from_rows
+from chalicelib.exports.contents.manifest import Manifest
+from chalicelib.exports.contents.report import report_lines
+from chalicelib.exports.contents.source_key import source_key
 from chalicelib.exports.expiry import expiry
 from chalicelib.exports.failures import FailureCode
-from chalicelib.exports.left_out import keep_left_out
-from chalicelib.exports.manifest import Manifest
 from chalicelib.exports.record import Export, ExportedFile, Step, Upload
-from chalicelib.exports.report import report_lines
-from chalicelib.exports.source_key import source_key
-from chalicelib.exports.work_files import (
+from chalicelib.exports.skipped import keep_left_out
+from chalicelib.exports.storage import (
     batch_key,
     contents_key,
     get_document,
@@ -57,14 +57,14 @@ def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
     upload = export.upload
     if upload is None or upload.plan != state.plan:
         return state.outcome("removed")
-    lifecycle.reach(export, Step.FINISHING, times.to_text(times.now()))
+    lifecycle.reach(export, Step.FINISHING, timestamps.to_text(timestamps.now()))
     folder = plan_prefix(export.id, state.attempt, upload.token)
     contents = from_rows(get_lines(contents_key(folder)))
     index = read_index(get_work(index_key(folder)) or b"")
     manifest = _manifest(export, contents)
 
     def extras(checksums: Sequence[int]) -> Sequence[Member]:
-        made = times.from_text(export.created_at)
+        made = timestamps.from_text(export.created_at)
         return (
             Member("manifest.json", made, _encoded(manifest.json_lines)),
             Member("manifest.txt", made, _encoded(manifest.text_lines)),
@@ -73,8 +73,8 @@ def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
 
     finished: Archive | SourcesChanged | Incomplete
     try:
-        target = uploads.targets_of(upload, folder)[0]
-        finished = finish_upload(uploads.store(), target, index, results_of(folder), extras)
+        target = archive_uploads.targets_of(upload, folder)[0]
+        finished = finish_upload(archive_uploads.store(), target, index, results_of(folder), extras)
     except UploadGone:
         if in_work(state) is None:
             return state.outcome("removed")
@@ -94,7 +94,7 @@ def _with_the_rest(changed: SourcesChanged, folder: str, count: int) -> SourcesC
     if not changed.problems:
         return changed
     problems, deadline = dict(changed.problems), time.monotonic() + _TIME_TO_CHECK
-    objects = Objects(uploads.store())
+    objects = Objects(archive_uploads.store())
     with ThreadPoolExecutor(_CHECKS_AT_ONCE) as pool:
         for number in range(count):
             if time.monotonic() >= deadline:
@@ -143,7 +143,7 @@ def _encoded(pieces: Callable[[], Iterable[str]]) -> Callable[[], Iterator[bytes
 
 
 def _manifest(export: Export, contents: Contents) -> Manifest:
-    created = times.from_text(export.created_at).astimezone(ZoneInfo(settings().time_zone))
+    created = timestamps.from_text(export.created_at).astimezone(ZoneInfo(settings().time_zone))
     date = created.date().isoformat()
     return Manifest(export.id, _TYPES[export.type], date, contents, has_metadata=export.type == "sample")
 
@@ -168,7 +168,7 @@ def _plan_again(
         is_changing=is_changing,
         has_lost_upload=has_lost_upload,
     )
-    uploads.abort(upload, plan_prefix(export.id, state.attempt, upload.token))
+    archive_uploads.abort(upload, plan_prefix(export.id, state.attempt, upload.token))
     found = exclusions.load(export.id, state.attempt)
     if found.changing >= MAX_CHANGING or (state.plan >= MAX_PLANS and not has_lost_upload):
         return state.outcome("failed", code=FailureCode.SOURCES_KEEP_CHANGING.value)
@@ -184,13 +184,13 @@ def _ready(
     put_export(manifest_key(upload.key), b"".join(_encoded(manifest.json_lines)()))
     keep_left_out(upload.key, contents.skipped)
     put_export(sources_key(upload.key), json.dumps(contents.source_ids).encode())
-    moment = times.now()
+    moment = timestamps.now()
     traffic = archive.traffic
     turned = lifecycle.turn_ready(
         export,
         ExportedFile(upload.key, archive.size, to_hex(archive.crc32), len(contents.items)),
-        at=times.to_text(moment),
-        expires_at=times.to_text(expiry(moment, settings())),
+        at=timestamps.to_text(moment),
+        expires_at=timestamps.to_text(expiry(moment, settings())),
         warnings=len(contents.skipped),
         details={
             "bytes_copied": traffic.copied,
@@ -200,6 +200,6 @@ def _ready(
             "parts": archive.parts,
         },
     )
-    uploads.delete_segments(plan_prefix(export.id, state.attempt, upload.token))
+    archive_uploads.delete_segments(plan_prefix(export.id, state.attempt, upload.token))
     # A twin of this step may have turned it just now; whatever else happened, this attempt is over.
     return state.outcome("ready" if turned else verdict_of(state))

@@ -5,29 +5,25 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
-from chalicelib import times
+from chalicelib import timestamps
 from chalicelib.archive import planner
 from chalicelib.archive.entries import ArchiveTooLarge, Entry, Source
-from chalicelib.archive.layout import MIB, Limits
-from chalicelib.archive.objects import Objects
+from chalicelib.archive.packing import MIB, Limits
 from chalicelib.archive.plan_file import write_batch, write_index
 from chalicelib.archive.planner import Plan
+from chalicelib.archive.s3_operations import Objects
 from chalicelib.archive.writer import check
 from chalicelib.assembly.state import State, in_work
+from chalicelib.catalog.samples.resolve import files_of
 from chalicelib.errors import Forbidden, NotFound
-from chalicelib.exports import analysis_request, exclusions, lifecycle, uploads
-from chalicelib.exports.analysis_request import AnalysisWish
-from chalicelib.exports.contents import Contents, Item, Skipped, sample_contents, to_rows
+from chalicelib.exports import archive_uploads, exclusions, lifecycle
+from chalicelib.exports.contents.items import Contents, Item, Skipped, sample_contents, to_rows
+from chalicelib.exports.contents.linelist_plan import LinelistPlan, plan_of, to_lines
+from chalicelib.exports.contents.source_key import source_key
 from chalicelib.exports.estimate import excesses
 from chalicelib.exports.failures import FailureCode
-from chalicelib.exports.linelist_plan import LinelistPlan, plan_of, to_lines
-from chalicelib.exports.linelist_request import LinelistWish
 from chalicelib.exports.record import Export, Step, Upload
-from chalicelib.exports.request import Wish, wish_of
-from chalicelib.exports.sample_request import SampleWish
-from chalicelib.exports.selection import files_of
-from chalicelib.exports.source_key import source_key
-from chalicelib.exports.work_files import (
+from chalicelib.exports.storage import (
     archive_key,
     batch_key,
     contents_key,
@@ -41,6 +37,11 @@ from chalicelib.exports.work_files import (
     rows_key,
     summary_key,
 )
+from chalicelib.exports.types import analysis
+from chalicelib.exports.types.analysis import AnalysisWish
+from chalicelib.exports.types.linelist import LinelistWish
+from chalicelib.exports.types.registry import Wish, wish_of
+from chalicelib.exports.types.sample import SampleWish
 from chalicelib.settings import settings
 
 _PUTS_AT_ONCE, _CHECKS_AT_ONCE = 8, 16
@@ -56,7 +57,7 @@ def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
     """
     state = State.of(event)
     export = in_work(state)
-    if export is None or not lifecycle.reach(export, Step.PLANNING, times.to_text(times.now())):
+    if export is None or not lifecycle.reach(export, Step.PLANNING, timestamps.to_text(timestamps.now())):
         return state.outcome("removed")
     if export.upload is not None and export.upload.plan >= state.plan:
         return _planned(state, export.upload)
@@ -87,7 +88,7 @@ def _plan_linelist(export: Export, state: State, plan: LinelistPlan) -> dict[str
         return state.outcome("failed", code=FailureCode.TOO_LARGE.value)
     token = uuid4().hex[:12]
     put_lines(rows_key(plan_prefix(export.id, state.attempt, token)), to_lines(plan))
-    lifecycle.claim_table(export.id, state.attempt, token, times.to_text(times.now()), rows_total=count)
+    lifecycle.claim_table(export.id, state.attempt, token, timestamps.to_text(timestamps.now()), rows_total=count)
     # A twin may have claimed its own plan first: whichever stands on the record is rendered.
     return state.outcome("removed" if in_work(state) is None else "linelist_planned")
 
@@ -108,7 +109,7 @@ def _plan(contents: Contents) -> Plan | FailureCode:
         return FailureCode.TOO_LARGE
     try:
         entries = [_entry(item) for item in contents.items]
-        limits = Limits() if uploads.store().is_aws else Limits(copy_range=_RANGE_ELSEWHERE)
+        limits = Limits() if archive_uploads.store().is_aws else Limits(copy_range=_RANGE_ELSEWHERE)
         return planner.plan(entries, limits, workers=settings().assemble_concurrency)
     except ArchiveTooLarge:
         return FailureCode.TOO_LARGE
@@ -127,7 +128,7 @@ def _still_lost(contents: Contents, known: Mapping[str, str]) -> dict[str, str]:
     lost = [item for item in contents.items if source_key(item) in known]
     again = [(place, _entry(item)) for place, item in enumerate(lost) if known[source_key(item)] != "corrupt"]
     with ThreadPoolExecutor(_CHECKS_AT_ONCE) as pool:
-        problems = check(again, Objects(uploads.store()), pool)
+        problems = check(again, Objects(archive_uploads.store()), pool)
     checked = {place for place, _ in again}
     return {
         source_key(item): problems.get(place, known[source_key(item)])
@@ -141,7 +142,7 @@ def _contents_without(wish: SampleWish | AnalysisWish, export: Export, excluded:
         case SampleWish():
             return _sample_contents(wish, export.user_id, excluded)
         case AnalysisWish():
-            return analysis_request.contents_of(wish, export.user_id, excluded=excluded)
+            return analysis.contents_of(wish, export.user_id, excluded=excluded)
 
 
 def _sample_contents(wish: SampleWish, user_id: str, excluded: Mapping[str, str]) -> Contents:
@@ -171,21 +172,21 @@ def _claim(export: Export, state: State, contents: Contents, planned: Plan) -> d
         numbered = list(enumerate(planned.batches))
         list(pool.map(lambda one: put_work(batch_key(folder, one[0]), write_batch(one[1])), numbered))
     put_document(summary_key(folder), {"ahead": planned.ahead, "batches": len(planned.batches)})
-    uploads.begin_segments(folder, len(planned.segments))
+    archive_uploads.begin_segments(folder, len(planned.segments))
     key = archive_key(export.id, state.attempt, token)
-    upload = Upload(state.plan, token, key, uploads.begin(key))
+    upload = Upload(state.plan, token, key, archive_uploads.begin(key))
     claimed = lifecycle.claim_upload(
         export.id,
         state.attempt,
         upload,
-        times.to_text(times.now()),
+        timestamps.to_text(timestamps.now()),
         bytes_total=planned.bytes_total,
         files_total=len(contents.items),
         sample_count=_sample_count(contents),
     )
     if claimed:
         return _planned(state, upload)
-    uploads.abort(upload, folder)
+    archive_uploads.abort(upload, folder)
     current = in_work(state)
     if current is None or current.upload is None:
         return state.outcome("removed")

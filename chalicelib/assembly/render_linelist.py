@@ -6,22 +6,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
-from chalicelib import times
-from chalicelib.archive import stream
+from chalicelib import timestamps
+from chalicelib.archive import streaming_upload
 from chalicelib.archive.entries import UploadGone
 from chalicelib.assembly.state import State, in_work, verdict_of
 from chalicelib.crc32 import to_hex
-from chalicelib.exports import lifecycle, uploads
-from chalicelib.exports.contents import Skipped
+from chalicelib.exports import archive_uploads, lifecycle
+from chalicelib.exports.contents.items import Skipped
+from chalicelib.exports.contents.linelist_plan import from_lines
 from chalicelib.exports.expiry import expiry
 from chalicelib.exports.failures import FailureCode
-from chalicelib.exports.left_out import keep_left_out
-from chalicelib.exports.linelist_plan import from_lines
-from chalicelib.exports.linelist_request import LinelistWish
 from chalicelib.exports.linelist_table import LinelistTable
 from chalicelib.exports.record import Export, ExportedFile, Step, Table
-from chalicelib.exports.request import wish_of
-from chalicelib.exports.work_files import (
+from chalicelib.exports.skipped import keep_left_out
+from chalicelib.exports.storage import (
     get_document,
     get_lines,
     linelist_key,
@@ -32,6 +30,8 @@ from chalicelib.exports.work_files import (
     rows_key,
     sources_key,
 )
+from chalicelib.exports.types.linelist import LinelistWish
+from chalicelib.exports.types.registry import wish_of
 from chalicelib.linelist.formats import CONTENT_TYPES, CsvDialect, suffix_of, writer_of
 from chalicelib.linelist.rows import Columns, Row
 from chalicelib.linelist.xlsx_writer import WorkbookTooLarge
@@ -93,10 +93,10 @@ def _render(export: Export, planned: Table, state: State) -> bool:
     )
     suffix = suffix_of(wish.linelist_format)
     key = linelist_key(export.id, state.attempt, uuid4().hex[:12], suffix)
-    with uploads.file_upload(key, CONTENT_TYPES[suffix]) as target:
+    with archive_uploads.file_upload(key, CONTENT_TYPES[suffix]) as target:
         try:
-            streamed = stream.upload(
-                uploads.store(),
+            streamed = streaming_upload.upload(
+                archive_uploads.store(),
                 target,
                 chunks(table.columns, _told(table, state, _TIME_FOR_ROWS.get(wish.linelist_format, _TIME))),
             )
@@ -104,19 +104,19 @@ def _render(export: Export, planned: Table, state: State) -> bool:
             raise _Failed(FailureCode.TOO_LARGE) from None
         if not table.included:
             raise _Failed(FailureCode.NOTHING_TO_EXPORT)
-        if not lifecycle.reach(export, Step.FINISHING, times.to_text(times.now())):
+        if not lifecycle.reach(export, Step.FINISHING, timestamps.to_text(timestamps.now())):
             raise _Over
-        stream.prove(uploads.store(), target, streamed)
+        streaming_upload.prove(archive_uploads.store(), target, streamed)
     put_export(report_key(key), "".join(table.report_lines()).encode())
     skipped = (*table.skipped, *truncated)
     keep_left_out(key, skipped)
     put_export(sources_key(key), json.dumps(table.source_ids).encode())
-    moment = times.now()
+    moment = timestamps.now()
     return lifecycle.turn_ready(
         export,
         ExportedFile(key, streamed.size, to_hex(streamed.crc32), files=1),
-        at=times.to_text(moment),
-        expires_at=times.to_text(expiry(moment, settings())),
+        at=timestamps.to_text(moment),
+        expires_at=timestamps.to_text(expiry(moment, settings())),
         warnings=len(skipped),
         details={"rows": table.included, "parts": len(streamed.parts)},
     )
@@ -132,7 +132,7 @@ def _told(table: LinelistTable, state: State, time_for_rows: float) -> Iterator[
         if now - told < _TELL_EVERY:
             continue
         told = now
-        is_told = lifecycle.tell_rows(state.export_id, state.attempt, table.done, times.to_text(times.now()))
+        is_told = lifecycle.tell_rows(state.export_id, state.attempt, table.done, timestamps.to_text(timestamps.now()))
         # What is not told may only mean that a twin of this run is further on.
         if not is_told and in_work(state) is None:
             raise _Over

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib import aws, times
+from chalicelib import aws, timestamps
 from chalicelib.exports import executions, lifecycle, record
 from chalicelib.exports.executions import Execution
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.record import Export, Status
-from chalicelib.exports.work_files import (
+from chalicelib.exports.storage import (
     abort_attempt,
     abort_uploads,
     attempt_files_prefix,
@@ -19,8 +19,8 @@ from chalicelib.exports.work_files import (
     export_prefix,
     work_prefix,
 )
+from chalicelib.log import logger
 from chalicelib.settings import settings
-from chalicelib.telemetry import logger
 
 # An export without an execution may be one whose creation is just under way; one that was restarted already and
 # stopped again is failed.
@@ -41,11 +41,11 @@ class Tally:
     errors: int = 0
 
 
-def clean_up(clock: Callable[[], datetime] = times.now) -> dict[str, int]:
+def clean_up(clock: Callable[[], datetime] = timestamps.now) -> dict[str, int]:
     """Look at every export that is due; gives back counts. What fails for one export never stops the others."""
     moment = clock()
     tally = Tally()
-    for export in record.due(times.to_text(moment)):
+    for export in record.due(timestamps.to_text(moment)):
         try:
             _look_after(export, moment, tally)
         except Exception:  # noqa: BLE001
@@ -61,7 +61,7 @@ def clean_up(clock: Callable[[], datetime] = times.now) -> dict[str, int]:
 
 
 def _look_after(export: Export, moment: datetime, tally: Tally) -> None:
-    at = times.to_text(moment)
+    at = timestamps.to_text(moment)
     current = record.find(export.id)  # the index may lag behind
     if current is None:
         return
@@ -82,8 +82,8 @@ def _look_after(export: Export, moment: datetime, tally: Tally) -> None:
 def _keep_failed(export: Export, moment: datetime) -> None:
     """Make a whole failure of one that the state machine's last resort wrote, which knows no dates: it is kept as long
     as any other, so that it is seen and can be tried again."""
-    kept_until = times.to_text(moment + FAILED_KEPT)
-    if lifecycle.keep_failed(export, at=times.to_text(moment), kept_until=kept_until):
+    kept_until = timestamps.to_text(moment + FAILED_KEPT)
+    if lifecycle.keep_failed(export, at=timestamps.to_text(moment), kept_until=kept_until):
         abort_attempt(export.id, export.attempt)
 
 
@@ -102,13 +102,13 @@ def _delete_objects(export_id: str) -> None:
 
 def _watch(export: Export, moment: datetime, tally: Tally) -> None:
     """Restart once, then fail, an export whose execution is over although its record has no verdict."""
-    quiet = moment - times.from_text(export.touched_at)
+    quiet = moment - timestamps.from_text(export.touched_at)
     state = executions.state_of(export)
     if state is Execution.RUNNING:
         if quiet.total_seconds() < settings().stuck_after:
             return
         executions.stop(export)
-    at = times.to_text(moment)
+    at = timestamps.to_text(moment)
     if state is Execution.UNKNOWN:
         # Never started (or forgotten by an emulator that was killed): the same start again is harmless.
         if quiet >= GRACE and lifecycle.touch(export.id, export.attempt, at):
@@ -123,7 +123,7 @@ def _watch(export: Export, moment: datetime, tally: Tally) -> None:
             if again is not None:
                 executions.start(again)
         return
-    kept_until = times.to_text(moment + FAILED_KEPT)
+    kept_until = timestamps.to_text(moment + FAILED_KEPT)
     if lifecycle.turn_failed(export, export.attempt, FailureCode.INTERRUPTED, at=at, kept_until=kept_until):
         tally.failed += 1
         abort_uploads(settings().exports_bucket, attempt_files_prefix(export.id, export.attempt))

@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Literal
 from urllib.parse import quote
 
-from chalicelib import aws, times
-from chalicelib.exports.archive_paths import safe_name
+from chalicelib import aws, timestamps
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.exports.contents.archive_paths import safe_name
 from chalicelib.exports.record import Export, ExportedFile
-from chalicelib.exports.source_rights import file_of, require_sources
-from chalicelib.exports.work_files import manifest_key, report_key
+from chalicelib.exports.source_permissions import file_of, require_sources
+from chalicelib.exports.storage import get_object, manifest_key, report_key
 from chalicelib.linelist.formats import CONTENT_TYPES
 from chalicelib.settings import settings
 
@@ -58,12 +59,22 @@ def link_to(export: Export, user_id: str, use: Use = "get_object") -> Link:
         ExpiresIn=int(LINK_LASTS.total_seconds()),
     )
     report_url = _json_link(report_key(file.key)) if export.type == "linelist" else None
-    return Link(url, name, file.size, file.crc32, times.to_text(times.now() + LINK_LASTS), report_url)
+    return Link(url, name, file.size, file.crc32, timestamps.to_text(timestamps.now() + LINK_LASTS), report_url)
 
 
 def manifest_link(export: Export) -> str:
     """A link to the whole manifest.json of a ready export, good for 15 minutes."""
     return _json_link(manifest_key(file_of(export).key))
+
+
+def manifest_bytes(export: Export) -> bytes:
+    """manifest.json of a ready export. Raises NotFound for a linelist, Conflict before it is ready."""
+    if export.type == "linelist":
+        raise NotFound("A linelist export has no preview.")
+    body = get_object(settings().exports_bucket, manifest_key(file_of(export).key))
+    if body is None:
+        raise Conflict("This export is not ready.", slug="not-ready")
+    return body
 
 
 def _json_link(key: str) -> str:

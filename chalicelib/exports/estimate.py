@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chalicelib.exports.contents import Contents, Item, sample_contents
-from chalicelib.exports.selection import Choice, files_of
+from chalicelib.catalog.samples.resolve import Choice, files_of
+from chalicelib.exports.contents.items import Contents, Item, sample_contents
 from chalicelib.settings import Settings
 
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.exports.work_files import exclusion_key, exclusions_prefix, get_work, list_work, put_work
+from chalicelib.exports.storage import exclusion_key, exclusions_prefix, get_work, list_work, put_work
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import tables
 from chalicelib.errors import Conflict, Gone, words
-from chalicelib.exports import audit, record, running
+from chalicelib.exports import audit, record, running_exports
 from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.progress import progress_of
@@ -27,7 +27,7 @@ from chalicelib.exports.record import (
     Upload,
     due_shard,
 )
-from chalicelib.exports.running import Reservation, RunningChanged
+from chalicelib.exports.running_exports import Reservation, RunningChanged
 
 SYSTEM = "system"
 _TRIES = 20  # exports of one user that begin at the same moment take their places one after the other
@@ -60,7 +60,7 @@ def _with_place(user_id: str, export_id: str, write: Callable[[Reservation], Non
     """Begin an export in a place among its user's running ones; False when the export itself is not as it must be."""
     for attempt in range(_TRIES):
         try:
-            write(running.reserve(user_id, export_id))
+            write(running_exports.reserve(user_id, export_id))
         except _NotMet:
             return False
         except RunningChanged:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from chalicelib.access.roles import Role
-from chalicelib.catalog import namespaces, permissions, samples
-from chalicelib.catalog.samples import Sample
-from chalicelib.exports.contents import Skipped
-from chalicelib.exports.linelist_plan import LinelistPlan
+from chalicelib.catalog.namespaces import permissions
+from chalicelib.catalog.namespaces import repository as namespaces
+from chalicelib.catalog.samples import repository as samples
+from chalicelib.catalog.samples.repository import Sample
+from chalicelib.exports.contents.items import Skipped
+from chalicelib.exports.contents.linelist_plan import LinelistPlan
 from chalicelib.linelist.rows import Columns, Row
 
 # A sample's metadata may have 300 kB: what is read ahead decides how much memory the work needs.

@@ -4,14 +4,14 @@ from enum import StrEnum
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import times
+from chalicelib import timestamps
 from chalicelib.access import users
 from chalicelib.exports import failures, lifecycle
 from chalicelib.exports.record import Export, Status
+from chalicelib.log import logger
 from chalicelib.mail.messages import Message, failed_message, ready_message
 from chalicelib.mail.send import send
 from chalicelib.settings import settings
-from chalicelib.telemetry import logger
 
 
 class Sent(StrEnum):
@@ -60,7 +60,7 @@ def _message(export: Export, user: users.User) -> Message:
             first_name=user.first_name,
             locale=user.language,
             link=link,
-            expires_at=times.from_text(export.expires_at),
+            expires_at=timestamps.from_text(export.expires_at),
             time_zone=settings().time_zone,
             skipped=export.warnings,
         )

@@ -6,31 +6,29 @@ from typing import Any
 
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib import times
+from chalicelib import timestamps
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
-from chalicelib.catalog import namespaces, permissions
+from chalicelib.catalog.namespaces import permissions
+from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.errors import NotFound
-from chalicelib.exports import audit, failures, record, retry
+from chalicelib.exports import audit, commands, failures, record
 from chalicelib.exports.audit import Action, Event
-from chalicelib.exports.creation import create_export
-from chalicelib.exports.download import Use, download_name, link_to, manifest_link
+from chalicelib.exports.contents.preview import WHOLE_UP_TO, level_of, search_in
+from chalicelib.exports.download import Use, download_name, link_to, manifest_bytes, manifest_link
 from chalicelib.exports.estimate import Estimate, excesses
-from chalicelib.exports.extension import extend_export
-from chalicelib.exports.left_out import left_out
-from chalicelib.exports.listing import SORT_KEYS, listed, position_in
-from chalicelib.exports.preview import WHOLE_UP_TO, level_of, manifest_bytes, search_in
 from chalicelib.exports.progress import progress_of
+from chalicelib.exports.queries import SORT_KEYS, get_owned, list_owned, matching, sort_position
 from chalicelib.exports.record import Export, Status
-from chalicelib.exports.removal import remove_export
-from chalicelib.exports.request import REQUESTS, accept, foresee
-from chalicelib.exports.source_rights import require_namespace, require_sources
-from chalicelib.exports.visible import find_mine, mine
-from chalicelib.http.bodies import caller, one_of, path_value, query, read_body_by_type, source_ip
-from chalicelib.http.locations import location
-from chalicelib.http.once import once
+from chalicelib.exports.skipped import left_out
+from chalicelib.exports.source_permissions import require_namespace, require_sources
+from chalicelib.exports.types.registry import REQUESTS, accept, foresee
+from chalicelib.http.authentication import caller, source_ip
+from chalicelib.http.idempotent import once
 from chalicelib.http.paging import answer, cursor_at, limit, order, page, position_asked
 from chalicelib.http.problems import answering
+from chalicelib.http.requests import one_of, path_value, query, read_body_by_type
+from chalicelib.http.urls import location
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
 
@@ -114,7 +112,7 @@ def _estimated(told: Estimate) -> dict[str, Any]:
 
 
 def _note(export: Export, user: User, action: Action, request: Request) -> None:
-    at = times.to_text(times.now())
+    at = timestamps.to_text(timestamps.now())
     event = Event(export.id, export.user_id, export.namespace_id, at, action, user.id, source_ip(request), {})
     audit.write(event)
 
@@ -134,7 +132,7 @@ def blueprint(authorize: Any) -> Blueprint:
 
     def asked(export_id: str) -> tuple[User, Export]:
         user = caller(bp.current_request)
-        return user, find_mine(path_value(export_id), user.id)
+        return user, get_owned(path_value(export_id), user.id)
 
     def readable(export_id: str) -> tuple[User, Export]:
         """As `asked`, of an export whose contents the caller may still read, where it has any."""
@@ -151,7 +149,7 @@ def blueprint(authorize: Any) -> Blueprint:
 
         def make(ids: Ids) -> Response:
             wish = accept(request, user.id)
-            export = create_export(wish, request, user.id, ids, source_ip=source_ip(bp.current_request))
+            export = commands.create_export(wish, request, user.id, ids, source_ip=source_ip(bp.current_request))
             headers: dict[str, Any] = {"Location": location(f"/exports/{export.id}"), **_polled(export)}
             return Response(shown(export, user.language), status_code=202, headers=headers)
 
@@ -170,8 +168,8 @@ def blueprint(authorize: Any) -> Blueprint:
         request = bp.current_request
         user = caller(request)
         by = order(request, SORT_KEYS, "-created_at")
-        found = listed(
-            mine(user.id),
+        found = matching(
+            list_owned(user.id),
             q=query(request, "q"),
             type=one_of(request, "type", ("sample", "linelist", "analysis")),
             status=one_of(request, "status", tuple(status.value for status in Status)),
@@ -180,7 +178,7 @@ def blueprint(authorize: Any) -> Blueprint:
         def rows(items: Sequence[Export]) -> list[dict[str, Any]]:
             return [shown(export, user.language) for export in items]
 
-        return page(request, found, by=by, position=lambda export: position_in(export, by.key), shown=rows)
+        return page(request, found, by=by, position=lambda export: sort_position(export, by.key), shown=rows)
 
     @bp.route("/exports/{export_id}", methods=["GET"], authorizer=authorize)
     @answering
@@ -192,7 +190,7 @@ def blueprint(authorize: Any) -> Blueprint:
     @answering
     def delete_export(export_id: str) -> Response:
         user, export = asked(export_id)
-        remove_export(export, user.id, source_ip=source_ip(bp.current_request))
+        commands.remove_export(export, user.id, source_ip=source_ip(bp.current_request))
         return Response("", status_code=204)
 
     @bp.route("/exports/{export_id}/preview", methods=["GET"], authorizer=authorize)
@@ -257,7 +255,7 @@ def blueprint(authorize: Any) -> Blueprint:
     @answering
     def retry_export(export_id: str) -> Response:
         user, export = asked(export_id)
-        again = retry.retry_export(export, user.id, source_ip=source_ip(bp.current_request))
+        again = commands.retry_export(export, user.id, source_ip=source_ip(bp.current_request))
         headers: dict[str, Any] = {"Location": location(f"/exports/{export.id}"), **_polled(again)}
         return Response(shown(again, user.language), status_code=202, headers=headers)
 
@@ -265,8 +263,8 @@ def blueprint(authorize: Any) -> Blueprint:
     @answering
     def extend(export_id: str) -> Response:
         user, export = readable(export_id)
-        extend_export(export, user.id, source_ip=source_ip(bp.current_request))
-        return Response(shown(find_mine(export.id, user.id), user.language), headers=_polled(export))
+        commands.extend_export(export, user.id, source_ip=source_ip(bp.current_request))
+        return Response(shown(get_owned(export.id, user.id), user.language), headers=_polled(export))
 
     @bp.route("/exports/{export_id}/events", methods=["GET"], authorizer=authorize)
     @answering

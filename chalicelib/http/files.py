@@ -6,23 +6,25 @@ from typing import Annotated, Any, Literal
 from chalice.app import Blueprint, Response
 from pydantic import Field, StringConstraints
 
-from chalicelib import times
+from chalicelib import timestamps
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
-from chalicelib.catalog import files, uploads
-from chalicelib.catalog.files import DeclaredMate, File
-from chalicelib.catalog.permissions import role_too_low
+from chalicelib.catalog.files import repository as files
+from chalicelib.catalog.files import uploads
+from chalicelib.catalog.files.repository import DeclaredMate, File
+from chalicelib.catalog.files.uploads import MAX_FILE, MAX_PARTS, Upload
+from chalicelib.catalog.namespaces.permissions import role_too_low
 from chalicelib.catalog.puid import Kind
-from chalicelib.catalog.samples import Sample
-from chalicelib.catalog.uploads import MAX_FILE, MAX_PARTS, Upload
+from chalicelib.catalog.samples.repository import Sample
 from chalicelib.errors import Flaw, NotFound, broken
-from chalicelib.http.bodies import Body, caller, path_value, query, read_body
-from chalicelib.http.locations import location
+from chalicelib.http.authentication import caller
+from chalicelib.http.idempotent import once
 from chalicelib.http.namespaces import check_puid
-from chalicelib.http.once import once
 from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
+from chalicelib.http.requests import Body, path_value, query, read_body
 from chalicelib.http.samples import sample_and_role, sample_of
+from chalicelib.http.urls import location
 from chalicelib.ids import GivenId, Ids
 from chalicelib.names import Name
 from chalicelib.search import finds
@@ -78,7 +80,7 @@ def shown(file: File, role: Role) -> dict[str, Any]:
         "filename": file.filename,
         "format": file.format,
         "size": file.size,
-        "created_at": times.to_text(file.created_at),
+        "created_at": timestamps.to_text(file.created_at),
     }
     document |= {name: value for name in ("direction", "type", "paired_with") if (value := getattr(file, name))}
     checksums = {} if file.crc32 is None else {"crc32": f"{file.crc32:08x}"}
@@ -141,7 +143,7 @@ def blueprint(authorize: Any) -> Blueprint:
 
         def position(file: File) -> str:
             value = f"{file.size:020d}" if by.key == "size" else file.filename.casefold()
-            return f"{times.to_text(file.created_at) if by.key == 'created_at' else value}\x00{file.id}"
+            return f"{timestamps.to_text(file.created_at) if by.key == 'created_at' else value}\x00{file.id}"
 
         return page(
             request,

@@ -10,20 +10,22 @@ from pydantic import StringConstraints
 
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
-from chalicelib.catalog import namespaces, permissions
+from chalicelib.catalog.namespaces import permissions
+from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.errors import Flaw, NotFound, broken, words
-from chalicelib.http.bodies import Body, caller, path_value, read_body
-from chalicelib.http.locations import location
-from chalicelib.http.once import once
+from chalicelib.http.authentication import caller
+from chalicelib.http.idempotent import once
 from chalicelib.http.problems import answering, language_of, rows_of, told
+from chalicelib.http.requests import Body, path_value, read_body
 from chalicelib.http.samples import project_of
+from chalicelib.http.urls import location
 from chalicelib.ids import Ids
-from chalicelib.ingestion import import_record
-from chalicelib.ingestion.import_plan import ImportPlan, PlannedSample, plan_import
-from chalicelib.ingestion.import_record import FailureCode, Import, Status
-from chalicelib.ingestion.import_start import begin_import
-from chalicelib.ingestion.samplesheet import MAX_BYTES, Samplesheet, read_samplesheet
-from chalicelib.ingestion.samplesheet_text import DELIMITERS, Unreadable, decoded, from_base64
+from chalicelib.ingestion.imports import record as import_record
+from chalicelib.ingestion.imports.plan import ImportPlan, PlannedSample, plan_import
+from chalicelib.ingestion.imports.record import FailureCode, Import, Status
+from chalicelib.ingestion.imports.samplesheet import MAX_BYTES, Samplesheet, read_samplesheet
+from chalicelib.ingestion.imports.samplesheet_text import DELIMITERS, Unreadable, decoded, from_base64
+from chalicelib.ingestion.imports.start import begin_import
 
 MAX_SHOWN = 1_000  # samples of an answer
 LOOKED_AT_MOST = 500  # objects: a request has 29 seconds; an import looks at each as it registers it

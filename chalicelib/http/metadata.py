@@ -7,16 +7,19 @@ from pydantic import Field
 
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
-from chalicelib.catalog import field_counts, metadata_templates, namespaces, permissions
-from chalicelib.catalog.metadata import FieldName, field_named, field_names_violation
-from chalicelib.catalog.metadata_templates import MetadataTemplate
-from chalicelib.catalog.namespaces import Namespace
+from chalicelib.catalog.namespaces import permissions
+from chalicelib.catalog.namespaces import repository as namespaces
+from chalicelib.catalog.namespaces.repository import Namespace
+from chalicelib.catalog.samples import metadata_field_counts, metadata_templates
+from chalicelib.catalog.samples.metadata import FieldName, field_named, field_names_violation
+from chalicelib.catalog.samples.metadata_templates import MetadataTemplate
 from chalicelib.errors import Flaw, broken
-from chalicelib.http.bodies import Body, caller, path_value, query, read_body
-from chalicelib.http.locations import location
-from chalicelib.http.once import once
+from chalicelib.http.authentication import caller
+from chalicelib.http.idempotent import once
 from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
+from chalicelib.http.requests import Body, path_value, query, read_body
+from chalicelib.http.urls import location
 from chalicelib.ids import Ids
 from chalicelib.names import Name
 from chalicelib.search import finds
@@ -69,7 +72,7 @@ def blueprint(authorize: Any) -> Blueprint:
         user, namespace = asked(namespace_id, Role.GUEST)
         request = bp.current_request
         q = query(request, "q")
-        counted = field_counts.counted(permissions.listed_namespaces(user.id, namespace))
+        counted = metadata_field_counts.counted(permissions.listed_namespaces(user.id, namespace))
         by = order(request, ("name", "samples"), "name")
         return page(
             request,

@@ -11,15 +11,17 @@ from chalicelib.access.group_links import GroupLink
 from chalicelib.access.memberships import Membership
 from chalicelib.access.roles import Role, role_of_label
 from chalicelib.access.users import User
-from chalicelib.catalog import namespaces, permissions
-from chalicelib.catalog.namespaces import Namespace, NamespaceType
+from chalicelib.catalog.namespaces import permissions
+from chalicelib.catalog.namespaces import repository as namespaces
+from chalicelib.catalog.namespaces.repository import Namespace, NamespaceType
 from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.errors import Conflict, Flaw, Forbidden, NotFound, Words, broken, words
-from chalicelib.http.bodies import Body, Text, Timestamp, caller, path_value, query, read_body, time_to_come
-from chalicelib.http.locations import location
-from chalicelib.http.once import once
+from chalicelib.http.authentication import caller
+from chalicelib.http.idempotent import once
 from chalicelib.http.paging import order, page
 from chalicelib.http.problems import answering
+from chalicelib.http.requests import Body, Text, Timestamp, path_value, query, read_body, time_to_come
+from chalicelib.http.urls import location
 from chalicelib.ids import GivenId, Ids, RequiredId
 from chalicelib.names import Name
 from chalicelib.search import finds, folded

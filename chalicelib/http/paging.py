@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from chalice.app import Request, Response
 
-from chalicelib.access.signing_key import is_signed, sign
-from chalicelib.http.bodies import BadRequest, query
+from chalicelib.access.signing import is_signed, sign
+from chalicelib.http.requests import BadRequest, query
 
 T = TypeVar("T")
 DEFAULT_LIMIT, MAX_LIMIT = 20, 1000

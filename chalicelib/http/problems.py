@@ -9,10 +9,11 @@ from chalice.app import Request, Response
 
 from chalicelib.aws import is_outage
 from chalicelib.errors import Flaw, Invalid, SeqportError, Words
-from chalicelib.http.bodies import LOCALE, MAX_FLAWS
-from chalicelib.http.french import FRENCH
+from chalicelib.http.authentication import LOCALE
+from chalicelib.http.messages_fr import FRENCH
 from chalicelib.http.problem_types import PROBLEM_TYPES, TYPE_ROOT
-from chalicelib.telemetry import logger
+from chalicelib.http.requests import MAX_FLAWS
+from chalicelib.log import logger
 
 P = ParamSpec("P")
 CONTENT_TYPE = "application/problem+json"

@@ -11,20 +11,25 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
-from chalicelib.catalog import files, namespaces, permissions, sample_lists, samples
-from chalicelib.catalog.metadata import FieldName, duplicate_fields, is_value, merged_metadata
-from chalicelib.catalog.namespaces import Namespace
+from chalicelib.catalog.files import repository as files
+from chalicelib.catalog.namespaces import permissions
+from chalicelib.catalog.namespaces import repository as namespaces
+from chalicelib.catalog.namespaces.repository import Namespace
 from chalicelib.catalog.puid import Kind, is_puid
-from chalicelib.catalog.sample_index import Listed
-from chalicelib.catalog.sample_lists import SortKey
-from chalicelib.catalog.samples import NewSample, Sample
+from chalicelib.catalog.samples import queries as sample_queries
+from chalicelib.catalog.samples import repository as samples
+from chalicelib.catalog.samples.index import Listed
+from chalicelib.catalog.samples.metadata import FieldName, duplicate_fields, is_value, merged_metadata
+from chalicelib.catalog.samples.queries import SortKey
+from chalicelib.catalog.samples.repository import NewSample, Sample
 from chalicelib.errors import Flaw, NotFound, broken, words
-from chalicelib.http.bodies import Body, Text, caller, path_value, query, read_body
-from chalicelib.http.locations import location
+from chalicelib.http.authentication import caller
+from chalicelib.http.idempotent import once
 from chalicelib.http.namespaces import puid_rule
-from chalicelib.http.once import once
 from chalicelib.http.paging import answer, cursor_at, limit, order, position_asked
 from chalicelib.http.problems import answering
+from chalicelib.http.requests import Body, Text, path_value, query, read_body
+from chalicelib.http.urls import location
 from chalicelib.ids import GivenId, Ids
 from chalicelib.names import Name
 from chalicelib.settings import settings
@@ -168,9 +173,9 @@ def blueprint(authorize: Any) -> Blueprint:
         user = caller(request)
         namespace = namespaces.find(path_value(namespace_id))
         permissions.require(user.id, namespace, Role.GUEST)
-        by = order(request, sample_lists.SORT_KEYS, "name")
-        sort: SortKey = next(key for key in sample_lists.SORT_KEYS if key == by.key)
-        found = sample_lists.page(
+        by = order(request, sample_queries.SORT_KEYS, "name")
+        sort: SortKey = next(key for key in sample_queries.SORT_KEYS if key == by.key)
+        found = sample_queries.page(
             permissions.listed_namespaces(user.id, namespace),
             sort=sort,
             descending=by.descending,
@@ -179,7 +184,7 @@ def blueprint(authorize: Any) -> Blueprint:
             limit=limit(request),
         )
         items, last = _whole(found.samples)
-        following = found.next if last is None else sample_lists.position_of(last, sort)
+        following = found.next if last is None else sample_queries.position_of(last, sort)
         return answer(items, cursor_at(request, following), found.total, is_exact=found.total_is_exact)
 
     @bp.route("/projects/{project_id}/samples", methods=["POST"], authorizer=authorize)

@@ -8,38 +8,37 @@ from typing import Annotated, Any, Literal
 from chalice.app import Blueprint, Request, Response
 from pydantic import Field
 
-from chalicelib import times
+from chalicelib import timestamps
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
-from chalicelib.catalog import (
-    namespaces,
-    permissions,
-    run_lists,
-    run_outputs,
-    run_parts,
-    run_rights,
-    samples,
-    sources,
-    workflow_executions,
-)
-from chalicelib.catalog.metadata import FieldName
-from chalicelib.catalog.namespaces import Namespace
+from chalicelib.catalog.files import registration
+from chalicelib.catalog.namespaces import permissions
+from chalicelib.catalog.namespaces import repository as namespaces
+from chalicelib.catalog.namespaces.repository import Namespace
 from chalicelib.catalog.puid import Kind
-from chalicelib.catalog.run_lists import SortKey
-from chalicelib.catalog.run_parts import OWN, Output, RunSample
-from chalicelib.catalog.run_states import RUN_STATES, RunState
-from chalicelib.catalog.samples import Sample
-from chalicelib.catalog.workflow_executions import NewRun, Run
+from chalicelib.catalog.runs import contents as run_contents
+from chalicelib.catalog.runs import outputs as run_outputs
+from chalicelib.catalog.runs import permissions as run_permissions
+from chalicelib.catalog.runs import queries as run_queries
+from chalicelib.catalog.runs import repository as workflow_executions
+from chalicelib.catalog.runs.contents import OWN, Output, RunSample
+from chalicelib.catalog.runs.queries import SortKey
+from chalicelib.catalog.runs.repository import NewRun, Run
+from chalicelib.catalog.runs.states import RUN_STATES, RunState
+from chalicelib.catalog.samples import repository as samples
+from chalicelib.catalog.samples.metadata import FieldName
+from chalicelib.catalog.samples.repository import Sample
+from chalicelib.catalog.samples.resolve import choose
 from chalicelib.errors import Flaw, broken, words
-from chalicelib.exports.selection import choose
-from chalicelib.http.bodies import Body, caller, one_of, path_value, query, read_body
+from chalicelib.http.authentication import caller
 from chalicelib.http.files import Registration
-from chalicelib.http.locations import location
+from chalicelib.http.idempotent import once
 from chalicelib.http.namespaces import check_puid
-from chalicelib.http.once import once
 from chalicelib.http.paging import answer, cursor_at, limit, order, position_asked
 from chalicelib.http.problems import answering
+from chalicelib.http.requests import Body, one_of, path_value, query, read_body
 from chalicelib.http.samples import Change
+from chalicelib.http.urls import location
 from chalicelib.ids import GivenId, Ids, RequiredId
 from chalicelib.names import Name
 from chalicelib.settings import settings
@@ -107,7 +106,7 @@ def _output(output: Output, role: Role) -> dict[str, Any]:
         "filename": output.filename,
         "format": output.format,
         "size": output.size,
-        "created_at": times.to_text(output.created_at),
+        "created_at": timestamps.to_text(output.created_at),
         "checksums": {} if output.crc32 is None else {"crc32": f"{output.crc32:08x}"},
     }
     if role >= Role.UPLOADER:
@@ -136,7 +135,7 @@ def _whole(run: Run, role: Role, from_place: int) -> tuple[dict[str, Any], int |
     places: list[tuple[RunSample | None, list[Output]]] = []
     following = None
     size = 0
-    for place, parts in groupby(run_parts.of_run(run.id, from_place), key=lambda part: part.place):
+    for place, parts in groupby(run_contents.of_run(run.id, from_place), key=lambda part: part.place):
         if size > MAX_ANSWER:
             following = place
             break
@@ -188,10 +187,10 @@ def _sheet(body: NewExecution, user: User, namespace: Namespace) -> list[RunSamp
 
 
 def _listed(request: Request, pk: str, is_visible: Callable[[Run], bool] | None = None) -> Response:
-    by = order(request, run_lists.SORT_KEYS, "-created_at")
-    sort: SortKey = next(key for key in run_lists.SORT_KEYS if key == by.key)
+    by = order(request, run_queries.SORT_KEYS, "-created_at")
+    sort: SortKey = next(key for key in run_queries.SORT_KEYS if key == by.key)
     state = one_of(request, "state", RUN_STATES)
-    found = run_lists.page(
+    found = run_queries.page(
         pk,
         sort=sort,
         descending=by.descending,
@@ -212,7 +211,7 @@ def blueprint(authorize: Any) -> Blueprint:
     @answering
     def list_own() -> Response:
         user = caller(bp.current_request)
-        role_in = run_rights.roles_by_namespace(user.id)
+        role_in = run_permissions.roles_by_namespace(user.id)
         return _listed(
             bp.current_request,
             workflow_executions.list_of_user(user.id),
@@ -256,7 +255,7 @@ def blueprint(authorize: Any) -> Blueprint:
     def get(execution_id: str) -> Response:
         request = bp.current_request
         user = caller(request)
-        run, role = run_rights.find_seen(path_value(execution_id), user.id)
+        run, role = run_permissions.find_seen(path_value(execution_id), user.id)
         document, following = _whole(run, role, int(position_asked(request) or OWN))
         next_cursor = cursor_at(request, None if following is None else str(following))
         return Response({**document, "next_cursor": next_cursor})
@@ -265,7 +264,7 @@ def blueprint(authorize: Any) -> Blueprint:
     @answering
     def change(execution_id: str) -> Response:
         user = caller(bp.current_request)
-        run = run_rights.require_report(path_value(execution_id), user.id)
+        run = run_permissions.require_report(path_value(execution_id), user.id)
         wanted = read_body(bp.current_request, StateChange).state
         return Response(shown(workflow_executions.move(run, RunState(wanted))))
 
@@ -273,16 +272,16 @@ def blueprint(authorize: Any) -> Blueprint:
     @answering
     def register(execution_id: str) -> Response:
         user = caller(bp.current_request)
-        run = run_rights.require_registration(path_value(execution_id), user.id)
+        run = run_permissions.require_registration(path_value(execution_id), user.id)
         body = read_body(bp.current_request, OutputRegistration)
         check_puid(body.puid, Kind.ATTACHMENT)
-        sample = None if body.sample_id is None else run_parts.find_sample(run.id, body.sample_id)
+        sample = None if body.sample_id is None else run_contents.find_sample(run.id, body.sample_id)
         if body.sample_id is not None and sample is None:
             raise broken([Flaw("/sample_id", "This is no sample of this execution.")])
         own = (settings().catalog_bucket, run_outputs.prefix_of(run.id))
 
         def create_output(_: Ids) -> Response:
-            found = sources.find(user.id, namespaces.find(run.namespace_id), body.s3_uri, own=own)
+            found = registration.find(user.id, namespaces.find(run.namespace_id), body.s3_uri, own=own)
             output = run_outputs.register(run, found, sample=sample, filename=body.filename, puid=body.puid)
             headers: dict[str, Any] = {"Location": location(f"/workflow-executions/{run.id}")}
             return Response(_output(output, Role.ANALYST), status_code=201, headers=headers)

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from chalicelib.catalog.metadata import text_of
+from chalicelib.catalog.samples.metadata import text_of
 from chalicelib.linelist.formula_guard import guarded
 from chalicelib.linelist.rows import Cell, Columns, Row
 

@@ -4,7 +4,7 @@ CSV (RFC 4180), which pandas, R (`read.delim`) and readr expect; everything else
 import re
 from collections.abc import Iterable, Iterator
 
-from chalicelib.catalog.metadata import text_of
+from chalicelib.catalog.samples.metadata import text_of
 from chalicelib.linelist.rows import Cell, Columns, Row
 
 _ROWS = 500

@@ -12,7 +12,7 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from chalicelib.catalog.metadata import MAX_TEXT, utf_16_length
+from chalicelib.catalog.samples.metadata import MAX_TEXT, utf_16_length
 from chalicelib.linelist.rows import Cell, Columns, Row
 
 MAX_ROWS = 1_048_576  # of a sheet, its header included (Excel's specifications and limits)

@@ -18,8 +18,8 @@ from typing import Any
 from infra.demo.api import Api, ApiError
 from infra.demo.archive_check import WrongArchive, check_archive
 from infra.demo.catalog import PEOPLE, TOP_GROUP, load
+from infra.demo.console import Bar, say
 from infra.demo.download import DownloadFailed, download
-from infra.demo.progress_bar import Bar, say
 from infra.demo.table_check import WrongTable, check_table
 from infra.local.servers import HOST, LocalStackError
 from infra.local.stack import Choices, LocalStack, StopAsked, check_tools

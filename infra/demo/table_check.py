@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from chalicelib.catalog.metadata import text_of
+from chalicelib.catalog.samples.metadata import text_of
 
 
 class WrongTable(Exception):

@@ -8,9 +8,9 @@ import time
 from types import FrameType
 
 from infra.demo.catalog import PEOPLE, load
+from infra.local.prefetch import warm
 from infra.local.servers import LocalStackError
 from infra.local.stack import Choices, LocalStack, StopAsked, check_tools
-from infra.local.warm import warm
 
 _TIME_TO_CONFIRM = 10.0  # seconds
 

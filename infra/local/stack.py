@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from infra.deployment import Client, DeploymentFailed, clients, deploy
-from infra.local.front import Front, Wiring, gateway_responses
+from infra.local.gateway import Front, Wiring, gateway_responses
 from infra.local.issuer import AUDIENCE, ISSUER, issuer
 from infra.local.servers import (
     ACCESS_KEY,

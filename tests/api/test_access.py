@@ -14,7 +14,7 @@ from chalicelib.access.memberships import Membership
 from chalicelib.access.roles import Role
 from chalicelib.exports.record import ExportRow
 from chalicelib.settings import settings
-from tests.service import Person, made, upload
+from tests.harness import Person, made, upload
 
 SignIn = Callable[..., Person]
 ROLES = ("guest", "uploader", "analyst", "maintainer", "owner")
@@ -341,8 +341,8 @@ def test_as_many_exports_begin_as_are_allowed_however_many_ask_at_once(
     upload(olga, sample, "a.fastq")
     wish = {"type": "sample", "namespace_id": lab["project"], "sample_ids": [sample], "file_formats": ["fastq"]}
     from chalicelib.errors import SeqportError
-    from chalicelib.exports.creation import create_export
-    from chalicelib.exports.request import REQUESTS, accept
+    from chalicelib.exports.commands import create_export
+    from chalicelib.exports.types.registry import REQUESTS, accept
     from chalicelib.ids import Ids
 
     request = REQUESTS["sample"].model_validate(wish)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib import aws
-from chalicelib.catalog.sources import bind_source
-from tests.service import Person, made, upload
+from chalicelib.catalog.files.registration import bind_source
+from tests.harness import Person, made, upload
 
 SignIn = Callable[..., Person]
 ROLES = ("guest", "uploader", "analyst", "maintainer", "owner")
@@ -174,7 +174,7 @@ def test_two_fastq_files_become_a_pair_under_the_first_ones_puid(olga: Person, p
 def test_two_mates_that_are_completed_at_the_same_moment_find_each_other(
     olga: Person, place: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.catalog import files
+    from chalicelib.catalog.files import repository as files
 
     sample = place["sample"]["id"]
     first, second = (
@@ -310,7 +310,7 @@ def test_the_same_idempotency_key_makes_a_thing_once(olga: Person, place: dict[s
 def test_a_batch_that_was_cut_off_is_completed_by_the_same_call(
     olga: Person, place: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.catalog import samples
+    from chalicelib.catalog.samples import repository as samples
 
     project = place["project"]["id"]
     letters = "ABCDEFGH"

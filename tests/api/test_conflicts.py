@@ -8,7 +8,7 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from tests.service import Person, made, new_project
+from tests.harness import Person, made, new_project
 
 SignIn = Callable[..., Person]
 

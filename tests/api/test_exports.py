@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.settings import settings
-from tests.service import Person, made, new_project, upload
+from tests.harness import Person, made, new_project, upload
 
 SignIn = Callable[..., Person]
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from infra.local.issuer import Issuer
-from tests.service import Person
+from tests.harness import Person
 
 OPEN = {("GET", "/api/v1/health"), ("GET", "/api/v1/sign-in")}
 

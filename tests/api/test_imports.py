@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from chalicelib import aws
-from chalicelib.catalog.sources import bind_source
-from chalicelib.ingestion import import_plan
+from chalicelib.catalog.files.registration import bind_source
+from chalicelib.ingestion.imports import plan as import_plan
 from chalicelib.settings import settings
-from tests.service import Functions, Person, Reply, made, new_project
+from tests.harness import Functions, Person, Reply, made, new_project
 
 SignIn = Callable[..., Person]
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from chalicelib import times
-from chalicelib.exports import creation, samples_asked
-from tests.service import Person, made, new_project, upload
+from chalicelib import timestamps
+from chalicelib.exports import commands
+from chalicelib.exports.types import sample_selection
+from tests.harness import Person, made, new_project, upload
 
 SignIn = Callable[..., Person]
 WIDE = "\U0001f9ec" * 255  # 255 characters, 1,020 bytes
@@ -166,10 +167,10 @@ MOMENTS = [
 @pytest.mark.parametrize(("text", "is_taken"), MOMENTS)
 def test_moments_are_written_as_rfc_3339(text: str, is_taken: bool) -> None:
     if is_taken:
-        assert times.from_rfc_3339(text).year in (2097, 2098)
+        assert timestamps.from_rfc_3339(text).year in (2097, 2098)
     else:
         with pytest.raises(ValueError, match=r"."):
-            times.from_rfc_3339(text)
+            timestamps.from_rfc_3339(text)
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x08", "\x0b", "\x1f", "\x7f", "\x85"])
@@ -198,7 +199,7 @@ def test_an_outage_is_told_from_a_fault_of_ours(
     olga: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch, failure: Any, status: int
 ) -> None:
     upload(olga, lab["sample"], "a.txt")
-    monkeypatch.setattr(creation, "put_document", failure)
+    monkeypatch.setattr(commands, "put_document", failure)
     wish = {"type": "sample", "namespace_id": lab["project"], "sample_ids": [lab["sample"]], "file_formats": ["text"]}
     answer = olga.post("/exports", wish)
     assert answer.status == answer.body["status"] == status
@@ -208,9 +209,9 @@ def test_an_outage_is_told_from_a_fault_of_ours(
 def test_of_many_samples_some_are_looked_at_and_the_rest_taken_to_be_like_them(
     olga: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(samples_asked, "CHECKED_AT_ONCE", 9)
-    monkeypatch.setattr(samples_asked, "SAMPLED", 4)
-    monkeypatch.setattr(samples_asked, "WALKED_AT_MOST", 12)
+    monkeypatch.setattr(sample_selection, "CHECKED_AT_ONCE", 9)
+    monkeypatch.setattr(sample_selection, "SAMPLED", 4)
+    monkeypatch.setattr(sample_selection, "WALKED_AT_MOST", 12)
     bodies = [{"name": f"{'even' if n % 2 else 'odd'} {n}"} for n in range(20)]
     batch = made(olga.post(f"/projects/{lab['project']}/samples/batch", {"samples": bodies}))["samples"]
     for sample in batch:

@@ -9,9 +9,10 @@ from uuid import uuid4
 
 import pytest
 
-from chalicelib.catalog import field_counts, metadata_templates, samples
+from chalicelib.catalog.samples import metadata_field_counts, metadata_templates
+from chalicelib.catalog.samples import repository as samples
 from chalicelib.errors import Conflict
-from tests.service import Person, made
+from tests.harness import Person, made
 
 SignIn = Callable[..., Person]
 
@@ -83,14 +84,14 @@ def test_patches_at_once_let_no_count_drift(olga: Person, lab: dict[str, Any]) -
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(patch, range(8)))
     carried = samples.find(sample.id).metadata
-    assert field_counts.counted([lab["one"]["id"]]) == dict.fromkeys(carried, 1)
+    assert metadata_field_counts.counted([lab["one"]["id"]]) == dict.fromkeys(carried, 1)
 
 
 def test_a_sample_that_was_changed_just_before_it_is_deleted_is_counted_out(olga: Person, lab: dict[str, Any]) -> None:
     older = samples.find(add(olga, lab["one"], {"a": 1})["id"])
     samples.update(older, name="S", description=None, metadata={"b": 1, "c": 1})
     samples.delete(older)
-    assert field_counts.counted([lab["top"]["id"]]) == {}
+    assert metadata_field_counts.counted([lab["top"]["id"]]) == {}
 
 
 def test_what_is_shared_with_a_group_is_counted_in_it(olga: Person, lab: dict[str, Any]) -> None:

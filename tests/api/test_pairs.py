@@ -9,14 +9,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import aws
-from chalicelib.access.tokens import AccessToken
-from chalicelib.catalog import files, namespaces, samples, uploads
-from chalicelib.catalog.files import DeclaredMate, File
-from chalicelib.catalog.samples import NewSample, Sample
-from chalicelib.catalog.sources import Found, bind_source
-from chalicelib.catalog.stored_objects import StoredObject
+from chalicelib.access.oidc import AccessToken
+from chalicelib.catalog.files import repository as files
+from chalicelib.catalog.files import uploads
+from chalicelib.catalog.files.registration import Found, bind_source
+from chalicelib.catalog.files.repository import DeclaredMate, File
+from chalicelib.catalog.files.s3_objects import StoredObject
+from chalicelib.catalog.namespaces import repository as namespaces
+from chalicelib.catalog.samples import repository as samples
+from chalicelib.catalog.samples.repository import NewSample, Sample
 from chalicelib.ids import Ids
-from tests.service import Person, made, new_project, upload
+from tests.harness import Person, made, new_project, upload
 
 SignIn = Callable[..., Person]
 PUID = "INXT_ATT_AZJMZW6U4P"

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.service import Person, made
+from tests.harness import Person, made
 
 SignIn = Callable[..., Person]
 

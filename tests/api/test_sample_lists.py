@@ -8,11 +8,13 @@ from chalice.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.catalog import sample_index, sample_lists, samples
-from chalicelib.catalog.namespaces import Namespace
-from chalicelib.catalog.samples import NewSample, Sample
+from chalicelib.catalog.namespaces.repository import Namespace
+from chalicelib.catalog.samples import index as sample_index
+from chalicelib.catalog.samples import queries as sample_queries
+from chalicelib.catalog.samples import repository as samples
+from chalicelib.catalog.samples.repository import NewSample, Sample
 from chalicelib.ids import Ids
-from tests.service import Person, forget_rows, made
+from tests.harness import Person, forget_rows, made
 
 SignIn = Callable[..., Person]
 
@@ -27,7 +29,7 @@ def project(depth: int = 1) -> Namespace:
 def pages(where: list[str], *, sort: str, descending: bool, q: str | None, limit: int) -> Iterator[list[str]]:
     after = None
     while True:
-        page = sample_lists.page(
+        page = sample_queries.page(
             where,
             sort=sort,
             descending=descending,
@@ -49,7 +51,7 @@ CHANGES = st.lists(st.one_of(NAMES, st.integers(0, 30)), max_size=4)
 @given(
     names=st.lists(NAMES, min_size=1, max_size=12),
     changes=st.lists(CHANGES, max_size=5),
-    sort=st.sampled_from(sample_lists.SORT_KEYS),
+    sort=st.sampled_from(sample_queries.SORT_KEYS),
     descending=st.booleans(),
     q=st.sampled_from([None, "s", "beta", "INXT_SAM_"]),
     limit=st.integers(1, 4),
@@ -75,7 +77,7 @@ def test_samples_that_stay_are_listed_exactly_once_while_others_come_and_go(
     remaining = list(changes)
     patch = pytest.MonkeyPatch()
     with patch.context() as patched:
-        patched.setattr(sample_lists, "SORTED_AT_ONCE", most)
+        patched.setattr(sample_queries, "SORTED_AT_ONCE", most)
         for page in pages([where.ancestor_ids[0]], sort=sort, descending=descending, q=q, limit=limit):
             assert len(page) <= limit
             shown += page
@@ -87,7 +89,7 @@ def test_samples_that_stay_are_listed_exactly_once_while_others_come_and_go(
     assert len(shown) == len(set(shown))
     found = {one.id for one in staying.values() if listed(one).is_found_by(q)}
     assert found <= set(shown)
-    total = sample_lists.page([where.id], sort="name", descending=False, q=None, after=None, limit=1000)
+    total = sample_queries.page([where.id], sort="name", descending=False, q=None, after=None, limit=1000)
     assert (total.total, total.total_is_exact) == (len(total.samples), True)
 
 
@@ -103,7 +105,7 @@ def test_a_renamed_sample_is_found_by_its_new_name_only(client: Client) -> None:
     changed = samples.update(sample, name="new blue fish", description=None, metadata={})
 
     def found(q: str) -> int:
-        return sample_lists.page([where.id], sort="name", descending=False, q=q, after=None, limit=9).total
+        return sample_queries.page([where.id], sort="name", descending=False, q=q, after=None, limit=9).total
 
     assert [found(q) for q in ("old", "whale", "new", "blue", "fish", sample.id[:9])] == [0, 0, 1, 1, 1, 1]
     samples.delete(changed)

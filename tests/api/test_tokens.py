@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from chalicelib.settings import settings
-from tests.service import Person, made
+from tests.harness import Person, made
 
 SignIn = Callable[..., Person]
 
@@ -72,7 +72,9 @@ def test_a_removed_or_expired_token_is_worth_nothing(ana: Person, monkeypatch: p
     assert bearing(ana, one).get("/me").status == 401
     assert ana.call("DELETE", f"/me/tokens/{one['id']}").status == 404
     assert bearing(ana, other).get("/me").status == 200
-    monkeypatch.setattr("chalicelib.access.personal_tokens.times.to_text", lambda _: "2099-01-01T00:00:00.000Z")
+    monkeypatch.setattr(
+        "chalicelib.access.personal_access_tokens.timestamps.to_text", lambda _: "2099-01-01T00:00:00.000Z"
+    )
     assert bearing(ana, other).get("/me").status == 401
 
 
@@ -99,7 +101,7 @@ def test_a_wrong_wish_for_a_token_is_told_where(ana: Person, body: Any, pointer:
 
 
 def test_tokens_have_an_end(ana: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chalicelib.access.personal_tokens.MAX_TOKENS", 2)
+    monkeypatch.setattr("chalicelib.access.personal_access_tokens.MAX_TOKENS", 2)
     token(ana, "read")
     token(ana, "read")
     assert ana.post("/me/tokens", {"name": "n", "scopes": ["read"]}).status == 409

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from chalicelib import aws
-from chalicelib.catalog import uploads
-from chalicelib.catalog.files import FileRow
+from chalicelib.catalog.files import uploads
+from chalicelib.catalog.files.repository import FileRow
 from chalicelib.settings import settings
-from tests.service import Person, made, new_project, upload
+from tests.harness import Person, made, new_project, upload
 
 SignIn = Callable[..., Person]
 MIB = 1 << 20

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from chalicelib import aws
-from chalicelib.catalog import run_lists, run_outputs, workflow_executions
-from chalicelib.catalog.run_states import FINAL, RunState, may_become
-from chalicelib.catalog.sources import bind_source
-from tests.service import Person, made, upload
+from chalicelib.catalog.files.registration import bind_source
+from chalicelib.catalog.runs import outputs as run_outputs
+from chalicelib.catalog.runs import queries as run_queries
+from chalicelib.catalog.runs import repository as workflow_executions
+from chalicelib.catalog.runs.states import FINAL, RunState, may_become
+from tests.harness import Person, made, upload
 
 SignIn = Callable[..., Person]
 ROLES = ("guest", "uploader", "analyst", "maintainer", "owner")
@@ -328,7 +330,7 @@ def test_lists_are_sorted_searched_filtered_and_paged(
     cursor = made(ana.get("/workflow-executions?limit=1&state=completed"), 200)["next_cursor"]
     assert ana.get(f"/workflow-executions?limit=1&state=error&cursor={cursor}").status == 400
     # Where a walk ends before the list does, the page is short and goes on, and the total is a lower bound.
-    monkeypatch.setattr(run_lists, "WALKED_AT_MOST", 2)
+    monkeypatch.setattr(run_queries, "WALKED_AT_MOST", 2)
     page = made(ana.get("/workflow-executions?q=gamma&limit=3"), 200)
     assert (page["items"], page["total_is_exact"]) == ([], False)
     page = made(ana.get(f"/workflow-executions?q=gamma&limit=3&cursor={page['next_cursor']}"), 200)

@@ -200,12 +200,12 @@ def download_zip_upload(wish: Wish) -> None:
 
 def seqport(wish: Wish) -> None:
     """The engine: plan, all batches one after another as one worker, finish."""
-    from chalicelib.archive.completion import create_upload
     from chalicelib.archive.entries import Entry, Source
-    from chalicelib.archive.finish import Archive, finish_upload
-    from chalicelib.archive.objects import Target
+    from chalicelib.archive.finalize import Archive, finish_upload
+    from chalicelib.archive.multipart_upload import create_upload
     from chalicelib.archive.planner import plan
-    from chalicelib.archive.store import lean_store
+    from chalicelib.archive.s3_clients import lean_store
+    from chalicelib.archive.s3_operations import Target
     from chalicelib.archive.writer import write_batch
 
     store = lean_store(wish.session, wish.s3)

@@ -20,15 +20,15 @@ from typing import Any
 
 import xlsxwriter
 
-from chalicelib.catalog import samples
 from chalicelib.catalog.puid import Kind, make
-from chalicelib.catalog.samples import Sample
+from chalicelib.catalog.samples import repository as samples
+from chalicelib.catalog.samples.repository import Sample
 from chalicelib.ids import Ids
 from chalicelib.linelist.formats import writer_of
 from chalicelib.linelist.rows import Columns, Row
 from infra.demo.api import Api
 from tests.bench.bench_lists import load
-from tests.scale.laboratory import AT
+from tests.scale.seed_data import AT
 from tests.stack.local_stack import Running, running
 
 FIELDS = tuple(f"field_{i:02d}" for i in range(60))

@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from infra.demo.api import Api
-from tests.scale.laboratory import Laboratory
+from tests.scale.seed_data import Laboratory
 from tests.stack.local_stack import Running, running
 
 ROUNDS = 5

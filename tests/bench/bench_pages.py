@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from infra.local.warm import warm
+from infra.local.prefetch import warm
 from tests.browser.conftest import FLAGS, chromium_path
 from tests.stack import exports
 from tests.stack.local_stack import Running, running

@@ -19,9 +19,9 @@ from chalicelib.archive.entries import Entry, Source
 from chalicelib.archive.plan_file import pack_lines, read_index, unpack_lines, write_batch, write_index
 from chalicelib.archive.planner import plan
 from chalicelib.archive.zip_format import central_header
-from chalicelib.exports.contents import Contents, Folder, Item, from_rows, to_rows
-from chalicelib.exports.manifest import Manifest
-from chalicelib.exports.report import report_lines
+from chalicelib.exports.contents.items import Contents, Folder, Item, from_rows, to_rows
+from chalicelib.exports.contents.manifest import Manifest
+from chalicelib.exports.contents.report import report_lines
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SIZES = (10_000, 100_000, 1_000_000)

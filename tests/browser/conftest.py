@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from infra.local.warm import warm
-from tests.browser.laboratory import Laboratory, laboratory
-from tests.browser.people import pages_of
+from infra.local.prefetch import warm
+from tests.browser.seed_data import Laboratory, laboratory
+from tests.browser.sessions import pages_of
 from tests.stack.local_stack import Running, running
 
 CONNECTIONS = 6  # that Chromium opens to one host at once (HTTP/1.1)

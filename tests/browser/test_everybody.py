@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.laboratory import ANALYST, GUEST, HOSTILE, Laboratory, completed_run, visible_places
-from tests.browser.people import sign_in
-from tests.browser.sight import settle, sideways
+from tests.browser.accessibility import settle, sideways
+from tests.browser.seed_data import ANALYST, GUEST, HOSTILE, Laboratory, completed_run, visible_places
+from tests.browser.sessions import sign_in
 from tests.stack import exports
 
 Open = Callable[..., Page]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Download, Page, expect
 
-from tests.browser.laboratory import (
+from tests.browser.seed_data import (  # fmt: skip
     ANALYST,
     AUTOMATED_RUN,
     FILES,
@@ -22,8 +22,8 @@ from tests.browser.laboratory import (
     USER_RUN,
     Laboratory,
     completed_run,
-)  # fmt: skip
-from tests.browser.people import mails_to
+)
+from tests.browser.sessions import mails_to
 
 Open = Callable[..., Page]
 WORDS = {

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.laboratory import ANALYST, OWNER, Laboratory
-from tests.browser.people import sign_in
-from tests.browser.sight import settle
+from tests.browser.accessibility import settle
+from tests.browser.seed_data import ANALYST, OWNER, Laboratory
+from tests.browser.sessions import sign_in
 from tests.stack.local_stack import Running
 
 Open = Callable[..., Page]

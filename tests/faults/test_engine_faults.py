@@ -19,15 +19,15 @@ import pytest
 import urllib3
 from botocore.exceptions import ClientError
 
-from chalicelib.archive import lean_parts
-from chalicelib.archive.completion import abort_uploads, create_upload
+from chalicelib.archive import fast_multipart
 from chalicelib.archive.entries import ArchiveError, Entry, Source, UploadGone
-from chalicelib.archive.finish import Archive, SourcesChanged, finish_upload
-from chalicelib.archive.layout import Limits
-from chalicelib.archive.objects import CopyCrc, Target
+from chalicelib.archive.finalize import Archive, SourcesChanged, finish_upload
+from chalicelib.archive.multipart_upload import abort_uploads, create_upload
+from chalicelib.archive.packing import Limits
 from chalicelib.archive.plan_file import write_batch as batch_bytes
 from chalicelib.archive.plan_file import write_index
 from chalicelib.archive.planner import Plan, plan
+from chalicelib.archive.s3_operations import CopyCrc, Target
 from chalicelib.archive.writer import write_batch
 from tests.faults.faulty_proxy import PASS, Do, Request, Rule, faulty_proxy
 from tests.object_stores import running_seaweedfs, s3_client, store_of
@@ -162,7 +162,7 @@ def test_whatever_the_network_does_the_archive_is_right(endpoint: str, work: Wor
 def test_a_copy_whose_answer_is_late_is_looked_for_before_it_is_begun_again(
     endpoint: str, work: Work, monkeypatch: pytest.MonkeyPatch, copy_crc: CopyCrc
 ) -> None:
-    monkeypatch.setattr(lean_parts, "_TIMEOUT", urllib3.Timeout(connect=5, read=3))
+    monkeypatch.setattr(fast_multipart, "_TIMEOUT", urllib3.Timeout(connect=5, read=3))
     copies: Counter[tuple[str, str]] = Counter()
     at_work: Counter[tuple[str, str]] = Counter()
     at_once: list[int] = []
@@ -345,7 +345,7 @@ def test_a_step_killed_anywhere_is_taken_up_where_it_was(
     with faulty_proxy(endpoint, killer) as way:
 
         def run(step: str) -> int:
-            command = [sys.executable, "-m", "tests.faults.one_step", step, str(tmp_path), way]
+            command = [sys.executable, "-m", "tests.faults.step_process", step, str(tmp_path), way]
             with subprocess.Popen(command) as process:
                 killer.process = process if step == fatal and not killer.killed else None
                 killer.operation, killer.left, killer.after = operation, nth, after

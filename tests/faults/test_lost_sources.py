@@ -11,15 +11,15 @@ import pytest
 
 from chalicelib import aws
 from chalicelib.archive import batches as batching
-from chalicelib.archive.objects import Objects
+from chalicelib.archive.s3_operations import Objects
 from chalicelib.assembly import plan
 from chalicelib.assembly.assemble import assemble_batch
 from chalicelib.assembly.finish import finish_export
 from chalicelib.assembly.plan import plan_export
-from chalicelib.catalog import files
-from chalicelib.catalog.files import File
+from chalicelib.catalog.files import repository as files
+from chalicelib.catalog.files.repository import File
 from chalicelib.settings import settings
-from tests.service import Person, made
+from tests.harness import Person, made
 from tests.workflow.state_machine import run
 from tests.workflow.steps import LARGE, MIB, SMALL, batch_of, change, create, lose, objects_of, planned
 from tests.workflow.test_sample_exports import archive_of

@@ -9,11 +9,11 @@ import pytest
 from botocore.client import BaseClient
 from chalice.test import Client
 
-from chalicelib.catalog import sample_lists
+from chalicelib.catalog.samples import queries as sample_queries
 from chalicelib.settings import settings
-from tests.scale.laboratory import Laboratory
+from tests.harness import Person, made
+from tests.scale.seed_data import Laboratory
 from tests.scale.sorted_rows import SortedRows
-from tests.service import Person, made
 
 SAMPLES, PROJECTS = 100_000, 500
 SIGNED_IN = 12  # requests that tell who is asking and what they may see
@@ -90,14 +90,14 @@ def test_lists_of_100_000_samples_and_500_projects_read_a_bounded_number_of_rows
     most, reads = read(f"/namespaces/{group['id']}/samples?q=SAMPLE&sort=-name")
     assert [one["name"] for one in most["items"]] == [f"Sample {i:06d}" for i in range(99_999, 99_979, -1)]
     assert (most["total"], most["total_is_exact"]) == (10_000, False)
-    assert reads.items <= sample_lists.COUNTED_TO + 8_000 + 4 * sample_lists.SORTED_AT_ONCE
+    assert reads.items <= sample_queries.COUNTED_TO + 8_000 + 4 * sample_queries.SORTED_AT_ONCE
     projects, reads = read("/projects?limit=1000")
     assert len(projects["items"]) == projects["total"] == PROJECTS
     assert reads.items <= PROJECTS + 20
     assert reads.requests <= SIGNED_IN
 
     with counting_reads(monkeypatch, rows) as reads:
-        middle = sample_lists.page(
+        middle = sample_queries.page(
             [group["id"]], sort="name", descending=False, q=None, after="sample 050000\x00", limit=20
         )
     assert [one.name for one in middle.samples] == [f"Sample {i:06d}" for i in range(50_000, 50_020)]

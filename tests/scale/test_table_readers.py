@@ -8,7 +8,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from chalicelib.catalog.metadata import text_of
+from chalicelib.catalog.samples.metadata import text_of
 from chalicelib.linelist import csv_writer, tsv_writer, xlsx_writer
 from chalicelib.linelist.formula_guard import unguarded
 from chalicelib.linelist.rows import Columns

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.archive.completion import create_upload
 from chalicelib.archive.entries import Entry, Source
-from chalicelib.archive.finish import Archive, finish_upload
-from chalicelib.archive.objects import Target
+from chalicelib.archive.finalize import Archive, finish_upload
+from chalicelib.archive.multipart_upload import create_upload
 from chalicelib.archive.planner import plan
+from chalicelib.archive.s3_operations import Target
 from chalicelib.archive.writer import write_batch
 from tests.object_stores import running_seaweedfs, s3_client, store_of
 from tests.readers import is_installed

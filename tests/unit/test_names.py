@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from chalicelib.catalog.metadata import (
+from chalicelib.catalog.samples.metadata import (
     duplicate_fields,
     field_named,
     is_field_name,

@@ -5,8 +5,8 @@ import pytest
 from chalice.test import Client
 
 from infra.local.issuer import Issuer
+from tests.harness import BUCKETS, Person, new_project, service
 from tests.object_stores import running_seaweedfs
-from tests.service import BUCKETS, Person, new_project, service
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from chalicelib.assembly.finish import finish_export
 from chalicelib.assembly.notify import notify
 from chalicelib.assembly.plan import plan_export
 from chalicelib.assembly.render_linelist import render_linelist
-from tests.rights import as_function
+from tests.iam import as_function
 
 POLICIES = {
     plan_export: "plan", assemble_batch: "assemble", finish_export: "finish", render_linelist: "render_linelist",

@@ -5,7 +5,7 @@ from typing import Any
 from chalicelib import aws
 from chalicelib.assembly.plan import plan_export
 from chalicelib.settings import settings
-from tests.service import Person, made, upload
+from tests.harness import Person, made, upload
 
 MIB = 1 << 20
 

@@ -16,7 +16,7 @@ from chalicelib import aws
 from chalicelib.exports import record
 from chalicelib.exports.cleanup import clean_up
 from chalicelib.settings import settings
-from tests.service import Person, made, new_project
+from tests.harness import Person, made, new_project
 from tests.workflow.state_machine import run
 
 MIB = 1 << 20

@@ -12,11 +12,11 @@ import pytest
 from chalice.test import Client
 
 from chalicelib import aws
-from chalicelib.catalog import uploads
+from chalicelib.catalog.files import uploads
 from chalicelib.errors import Conflict
 from chalicelib.settings import settings
-from tests.rights import as_function
-from tests.service import Person, made, new_project, upload
+from tests.harness import Person, made, new_project, upload
+from tests.iam import as_function
 
 SignIn = Callable[..., Person]
 

@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib import aws, times
-from chalicelib.catalog import samples, sources, uploads
-from chalicelib.catalog.sources import bind_source
-from chalicelib.ingestion import import_record, import_steps, import_work
-from chalicelib.ingestion.import_watch import MAX_RESTARTS, SILENT_AFTER, look_after_imports
+from chalicelib import aws, timestamps
+from chalicelib.catalog.files import registration, uploads
+from chalicelib.catalog.files.registration import bind_source
+from chalicelib.catalog.samples import repository as samples
+from chalicelib.ingestion.imports import record as import_record
+from chalicelib.ingestion.imports import steps as import_steps
+from chalicelib.ingestion.imports import worker as import_worker
+from chalicelib.ingestion.imports.recovery import MAX_RESTARTS, SILENT_AFTER, look_after_imports
 from chalicelib.settings import settings
-from tests.rights import as_function
-from tests.service import IMPORT_FUNCTION, Functions, Person, made, new_project
+from tests.harness import IMPORT_FUNCTION, Functions, Person, made, new_project
+from tests.iam import as_function
 
 SignIn = Callable[..., Person]
 
@@ -74,7 +77,7 @@ def run(import_id: str, time: Time | None = None) -> str:
 
 @pytest.fixture
 def lab(sign_in: SignIn, functions: Functions, monkeypatch: pytest.MonkeyPatch) -> Lab:
-    monkeypatch.setattr(import_work, "STEPS_AT_ONCE", 4)
+    monkeypatch.setattr(import_worker, "STEPS_AT_ONCE", 4)
     olga = sign_in("olga@example.org")
     group, project = new_project(olga)
     bucket = settings().catalog_bucket
@@ -216,7 +219,7 @@ def test_what_takes_longer_than_one_invocation_goes_on_in_another(lab: Lab, shee
 
 def test_a_sample_of_many_files_is_taken_in_several_steps(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_steps, "FILES_PER_STEP", 2)
-    monkeypatch.setattr(import_work, "STEPS_AT_ONCE", 1)
+    monkeypatch.setattr(import_worker, "STEPS_AT_ONCE", 1)
     uris = lab.put(*(f"a{number}.fa" for number in range(5)))
     import_id = lab.begin("sample,fasta,x\n" + "".join(f"A,{uri},1\n" for uri in uris))
     assert run(import_id, Time(looks=1)) == "goes on"
@@ -266,7 +269,7 @@ def test_of_many_rows_that_fail_a_hundred_are_told_and_all_counted(lab: Lab) -> 
 def test_a_source_that_was_unbound_meanwhile_is_refused_where_it_is_registered(lab: Lab) -> None:
     (uri,) = lab.put("a.fa")
     import_id = lab.begin(f"sample,fasta\nA,{uri}\n")
-    for row in sources.SourceRow.scan(sources.SourceRow.sk.startswith("SOURCE#")):
+    for row in registration.SourceRow.scan(registration.SourceRow.sk.startswith("SOURCE#")):
         row.delete()
     assert run(import_id) == "done"
     assert [error["pointer"] for error in lab.told(import_id)["errors"]] == ["/samplesheet/2/fasta"]
@@ -299,7 +302,7 @@ def test_a_silent_import_is_started_anew_a_few_times_and_then_given_up(lab: Lab,
     import_id = lab.begin(sheet)
     lab.functions.invoked.clear()
     assert look_after_imports() == {"imports_restarted": 0, "imports_failed": 0}
-    late = times.now()
+    late = timestamps.now()
     for _ in range(MAX_RESTARTS):
         late += SILENT_AFTER + timedelta(seconds=1)
         assert look_after_imports(lambda late=late: late) == {"imports_restarted": 1, "imports_failed": 0}
@@ -314,7 +317,7 @@ def test_a_silent_import_is_started_anew_a_few_times_and_then_given_up(lab: Lab,
 
 def test_an_import_that_goes_on_is_never_given_up(lab: Lab, sheet: str) -> None:
     import_id = lab.begin(sheet)
-    late = times.now()
+    late = timestamps.now()
     for _ in range(2 * MAX_RESTARTS):
         late += SILENT_AFTER + timedelta(seconds=1)
         assert look_after_imports(lambda late=late: late)["imports_failed"] == 0
@@ -335,7 +338,7 @@ def test_one_import_s_trouble_never_stops_the_others(lab: Lab, monkeypatch: pyte
 
     monkeypatch.setattr(import_record, "find", finding)
     with pytest.raises(RuntimeError, match="1 imports"):
-        look_after_imports(lambda: times.now() + 2 * SILENT_AFTER)
+        look_after_imports(lambda: timestamps.now() + 2 * SILENT_AFTER)
     assert {one["import_id"] for one in lab.functions.invoked} == ids - {broken}
 
 
@@ -343,7 +346,7 @@ def test_a_sample_that_its_import_made_is_not_made_again_by_a_later_step(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(import_steps, "FILES_PER_STEP", 1)
-    monkeypatch.setattr(import_work, "STEPS_AT_ONCE", 1)
+    monkeypatch.setattr(import_worker, "STEPS_AT_ONCE", 1)
     uris = lab.put("a.fa", "b.fa")
     import_id = lab.begin("sample,fasta\n" + "".join(f"A,{uri}\n" for uri in uris))
     run(import_id, Time(looks=1))

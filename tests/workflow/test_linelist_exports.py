@@ -13,12 +13,12 @@ import pytest
 import requests
 
 from chalicelib import aws
-from chalicelib.archive import stream
+from chalicelib.archive import streaming_upload
 from chalicelib.assembly import render_linelist as step
 from chalicelib.exports import record
 from chalicelib.exports.cleanup import clean_up
 from chalicelib.settings import settings
-from tests.service import Person, made
+from tests.harness import Person, made
 from tests.workflow.state_machine import run
 
 SignIn = Callable[..., Person]
@@ -213,7 +213,7 @@ def test_a_removed_export_is_noticed_while_its_rows_are_written(
     ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(step, "_TELL_EVERY", 0.0)
-    monkeypatch.setattr(stream, "upload", _removing(ana, stream.upload))
+    monkeypatch.setattr(streaming_upload, "upload", _removing(ana, streaming_upload.upload))
     export = create(ana, lab)
     assert run(export) == ["linelist_planned", "removed"]
     assert not [key for key in everything_in(settings().exports_bucket) if key.startswith(export["id"])]
@@ -234,7 +234,7 @@ def test_two_renders_at_once_give_one_outcome(
     export = create(ana, lab)
     state = {"export_id": export["id"], "attempt": 1, "plan": 1}
     inner: list[Any] = []
-    upload = stream.upload
+    upload = streaming_upload.upload
 
     def with_a_twin(store: Any, target: Any, chunks: Any) -> Any:
         if not inner:
@@ -242,7 +242,7 @@ def test_two_renders_at_once_give_one_outcome(
             inner[0] = step.render_linelist(state)
         return upload(store, target, chunks)
 
-    monkeypatch.setattr(stream, "upload", with_a_twin)
+    monkeypatch.setattr(streaming_upload, "upload", with_a_twin)
     assert run(export)[:2] == ["linelist_planned", "ready"]
     assert inner[0]["outcome"] == "ready"
     downloaded(ana, export["id"])
@@ -254,11 +254,11 @@ def test_a_render_that_was_killed_half_way_is_done_again(
     ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     export = create(ana, lab)
-    prove = stream.prove
-    monkeypatch.setattr(stream, "prove", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    prove = streaming_upload.prove
+    monkeypatch.setattr(streaming_upload, "prove", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         run(export)
-    monkeypatch.setattr(stream, "prove", prove)
+    monkeypatch.setattr(streaming_upload, "prove", prove)
     assert run(export)[:2] == ["linelist_planned", "ready"]
     downloaded(ana, export["id"])
 

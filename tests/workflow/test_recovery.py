@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib import aws, times
+from chalicelib import aws, timestamps
 from chalicelib.assembly import assemble
 from chalicelib.assembly.assemble import assemble_batch
 from chalicelib.assembly.finish import finish_export
@@ -18,10 +18,10 @@ from chalicelib.exports import lifecycle, record
 from chalicelib.exports.cleanup import FAILED_KEPT, clean_up
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.record import ExportRow
-from chalicelib.exports.work_files import request_key
+from chalicelib.exports.storage import request_key
 from chalicelib.settings import settings
 from infra.package import ROOT
-from tests.service import Person, made
+from tests.harness import Person, made
 from tests.workflow.state_machine import run
 from tests.workflow.steps import LARGE, MIB, SMALL, batch_of, create, lose, objects_of, planned
 from tests.workflow.test_sample_exports import archive_of
@@ -35,7 +35,7 @@ def test_what_was_known_of_an_earlier_attempt_is_looked_at_again(ana: Person, pr
     assert finish_export(state)["outcome"] == "sources_changed"
     present = record.find(export["id"])
     assert present is not None
-    at = times.to_text(times.now())
+    at = timestamps.to_text(timestamps.now())
     lifecycle.turn_failed(present, 1, FailureCode.INTERNAL, at=at, kept_until="2099-01-01T00:00:00.000Z")
     # One has come back, just as the catalog knows it.
     aws.s3().put_object(
@@ -67,7 +67,7 @@ def test_an_export_that_the_last_resort_failed_is_seen_and_retried_for_seven_day
         ExpressionAttributeNames=resort["ExpressionAttributeNames"],
         ExpressionAttributeValues=values,
     )
-    moment = times.now() + timedelta(minutes=5)
+    moment = timestamps.now() + timedelta(minutes=5)
     for _ in range(3):
         assert clean_up(lambda: moment)["purged"] == 0
     told = made(ana.get(f"/exports/{export['id']}"), 200)
@@ -84,7 +84,7 @@ def test_a_failed_export_that_nobody_retries_goes_after_seven_days(ana: Person, 
     objects_of(ana, project, {"a.txt": 10})
     export = create(ana, project)
     ExportRow(export["id"]).update(actions=[ExportRow.status.set("failed"), ExportRow.failure_code.set("internal")])
-    moment = times.now() + timedelta(minutes=1)
+    moment = timestamps.now() + timedelta(minutes=1)
     clean_up(lambda: moment)
     assert clean_up(lambda: moment + FAILED_KEPT + timedelta(seconds=1))["purged"] == 1
     assert ana.get(f"/exports/{export['id']}").status == 410
@@ -197,7 +197,7 @@ def test_a_destination_that_refuses_is_no_fault_of_a_source(
     objects_of(ana, project, LARGE)
     export = create(ana, project)
     state = planned(export)
-    from chalicelib.exports import uploads as export_uploads
+    from chalicelib.exports import archive_uploads as export_uploads
 
     store = export_uploads.store()
 

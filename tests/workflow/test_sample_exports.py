@@ -19,13 +19,13 @@ import boto3
 import pytest
 import requests
 
-from chalicelib import aws, times
-from chalicelib.exports import executions, record, uploads
+from chalicelib import aws, timestamps
+from chalicelib.exports import archive_uploads, executions, record
 from chalicelib.exports.cleanup import clean_up
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
+from tests.harness import Person, made, new_project, upload
 from tests.readers import is_installed
-from tests.service import Person, made, new_project, upload
 from tests.workflow.state_machine import run
 
 MIB = 1 << 20
@@ -98,8 +98,8 @@ def mails() -> list[Any]:
 
 def everything_in(bucket: str) -> list[str]:
     found = aws.s3().list_objects_v2(Bucket=bucket).get("Contents", [])
-    uploads = aws.s3().list_multipart_uploads(Bucket=bucket).get("Uploads", [])
-    return [one["Key"] for one in [*found, *uploads]]
+    archive_uploads = aws.s3().list_multipart_uploads(Bucket=bucket).get("Uploads", [])
+    return [one["Key"] for one in [*found, *archive_uploads]]
 
 
 @pytest.mark.parametrize("repeats", [1, 2])
@@ -297,7 +297,7 @@ def test_an_expired_export_is_gone_at_once_and_cleaned_up_later(
     clean_up()
     assert ana.get(f"/exports/{export['id']}").status == 200
     with monkeypatch.context() as patched:
-        patched.setattr(times, "now", lambda: later)
+        patched.setattr(timestamps, "now", lambda: later)
         assert ana.get(f"/exports/{export['id']}").status == 410
         assert ana.post(f"/exports/{export['id']}/download").status == 410
     assert clean_up(lambda: later)["expired"] == 1
@@ -320,7 +320,7 @@ def test_a_ready_export_is_extended_once_by_three_business_days(
     between = datetime.fromisoformat(before) + timedelta(hours=1)
     assert clean_up(lambda: between)["expired"] == 0
     with monkeypatch.context() as patched:
-        patched.setattr(times, "now", lambda: between)
+        patched.setattr(timestamps, "now", lambda: between)
         assert ana.get(f"/exports/{export['id']}").status == 200
     assert clean_up(lambda: datetime.fromisoformat(after) + timedelta(seconds=1))["expired"] == 1
 
@@ -408,11 +408,13 @@ def test_rights_are_checked_again_when_the_work_begins(ana: Person, lab: dict[st
 
 
 def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
-    from chalicelib.catalog import files, namespaces, samples
-    from chalicelib.catalog.files import File
+    from chalicelib.catalog.files import repository as files
+    from chalicelib.catalog.files.repository import File
+    from chalicelib.catalog.namespaces import repository as namespaces
     from chalicelib.catalog.puid import Kind, make
-    from chalicelib.catalog.sample_index import ListedRow
-    from chalicelib.catalog.samples import NewSample
+    from chalicelib.catalog.samples import repository as samples
+    from chalicelib.catalog.samples.index import ListedRow
+    from chalicelib.catalog.samples.repository import NewSample
 
     group = made(ana.post("/groups", {"name": "Many", "path": "many"}))
     project = namespaces.find(made(ana.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))["id"])
@@ -436,7 +438,7 @@ def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
             puid = files.new_puid(None, Ids())
             file = File(
                 id=f"{i}-{k}", puid=puid, puid_given=False, sample_id=sample.id, filename=f"f{k}.txt", size=len(body),
-                bucket=bucket, key=f"files/{i}/{k}", complete=True, created_at=times.now(), etag=etag,
+                bucket=bucket, key=f"files/{i}/{k}", complete=True, created_at=timestamps.now(), etag=etag,
             )  # fmt: skip
             rows.append(files._row(file))
             expected.add((f"{project.puid}/{sample.puid}/{puid}/f{k}.txt", body))
@@ -523,7 +525,7 @@ def test_an_upload_that_is_lost_is_planned_again(ana: Person, lab: dict[str, Any
         assert found.upload is not None
         if step == "finish" and not lost:
             lost.append(found.upload.upload_id)
-            uploads.abort_archive(found.upload)
+            archive_uploads.abort_archive(found.upload)
 
     assert run(export, between=between) == [
         "planned", "done", "sources_changed", "planned", "done", "ready", "sent"
@@ -537,7 +539,7 @@ def test_an_upload_that_is_lost_again_and_again_fails_the_export(ana: Person, la
     def between(step: str, state: dict[str, Any]) -> None:
         found = record.find(export["id"])
         if step == "assemble" and found is not None and found.upload is not None:
-            uploads.abort_archive(found.upload)
+            archive_uploads.abort_archive(found.upload)
 
     outcomes = run(export, between=between)
     assert outcomes.count("planned") == outcomes.count("upload_gone") == 3

@@ -14,12 +14,11 @@ from zlib import crc32
 
 import pytest
 
-from chalicelib.archive import completion
-from chalicelib.archive.completion import abort_uploads, complete, create_upload
+from chalicelib.archive import multipart_upload
 from chalicelib.archive.entries import ArchiveError, Entry, Member, Source, UploadGone
-from chalicelib.archive.finish import Archive, Incomplete, SourcesChanged, finish_upload
-from chalicelib.archive.layout import Limits
-from chalicelib.archive.objects import CopyCrc, Target
+from chalicelib.archive.finalize import Archive, Incomplete, SourcesChanged, finish_upload
+from chalicelib.archive.multipart_upload import abort_uploads, complete, create_upload
+from chalicelib.archive.packing import Limits
 from chalicelib.archive.plan_file import (
     BatchResult,
     WrittenPart,
@@ -31,6 +30,7 @@ from chalicelib.archive.plan_file import (
 )
 from chalicelib.archive.plan_file import write_batch as batch_bytes
 from chalicelib.archive.planner import Plan, plan
+from chalicelib.archive.s3_operations import CopyCrc, Target
 from chalicelib.archive.writer import write_batch
 from tests.object_stores import counting_proxy, s3_client, store_of
 from tests.readers import check_archive, is_installed
@@ -258,12 +258,12 @@ def test_a_completion_that_meets_the_end_of_anothers_finds_the_object(
         )["ETag"], len(body), crc32(body),
     )  # fmt: skip
     with monkeypatch.context() as patched:
-        patched.setattr(completion, "_listed_parts", lambda *_: iter(()))
+        patched.setattr(multipart_upload, "_listed_parts", lambda *_: iter(()))
         with pytest.raises(ArchiveError, match="1 parts are no more in S3"):
             complete(store, target, {1: part}, part.crc32, part.length)
     first = complete(store, target, {1: part}, part.crc32, part.length)
     # What SeaweedFS lists between the object's appearance and the upload's end.
-    monkeypatch.setattr(completion, "_listed_parts", lambda *_: iter(()))
+    monkeypatch.setattr(multipart_upload, "_listed_parts", lambda *_: iter(()))
     assert complete(store, target, {1: part}, part.crc32, part.length) == first
 
 

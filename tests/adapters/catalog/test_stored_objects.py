@@ -8,7 +8,7 @@ from zlib import crc32
 import pytest
 
 from chalicelib import aws
-from chalicelib.catalog.stored_objects import StoredObject, look_at
+from chalicelib.catalog.files.s3_objects import StoredObject, look_at
 from chalicelib.crc32 import to_base64
 from tests.object_stores import s3_client
 

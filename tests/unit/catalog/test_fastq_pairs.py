@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.catalog.fastq_pairs import are_mates, mate_of
+from chalicelib.catalog.files.pairing import are_mates, mate_of
 
 ILLUMINA = [
     "x_S1_L001_R#_001.fastq.gz",

@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.catalog.file_formats import FILE_FORMATS, format_of
+from chalicelib.catalog.files.formats import FILE_FORMATS, format_of
 
 CASES = {
     "fasta": ["a.fa", "a.fna", "a.FASTA", "a.fasta.gz", "a.fa.GZ"],

@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.catalog.system_files import is_system_file
+from chalicelib.catalog.files.system_files import is_system_file
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,15 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.catalog.run_parts import Output, RunSample
-from chalicelib.catalog.run_states import RunState
-from chalicelib.catalog.workflow_executions import Run
-from chalicelib.exports.analysis_contents import analysis_contents
-from chalicelib.exports.archive_paths import key_of
-from chalicelib.exports.contents import Skipped, from_rows, to_rows
-from chalicelib.exports.manifest import Manifest
-from chalicelib.exports.report import report_lines
-from chalicelib.exports.source_key import source_key
+from chalicelib.catalog.runs.contents import Output, RunSample
+from chalicelib.catalog.runs.repository import Run
+from chalicelib.catalog.runs.states import RunState
+from chalicelib.exports.contents.analysis import analysis_contents
+from chalicelib.exports.contents.archive_paths import key_of
+from chalicelib.exports.contents.items import Skipped, from_rows, to_rows
+from chalicelib.exports.contents.manifest import Manifest
+from chalicelib.exports.contents.report import report_lines
+from chalicelib.exports.contents.source_key import source_key
 
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.exports.archive_paths import MAX_NAME_BYTES, distinct_names, safe_name
+from chalicelib.exports.contents.archive_paths import MAX_NAME_BYTES, distinct_names, safe_name
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import NotFound
-from chalicelib.exports import preview
-from chalicelib.exports.preview import LEVEL_SIZE, MOST_FOUND, level_of, search_in
+from chalicelib.exports.contents import preview
+from chalicelib.exports.contents.preview import LEVEL_SIZE, MOST_FOUND, level_of, search_in
 
 
 def file(name: str) -> dict[str, Any]:

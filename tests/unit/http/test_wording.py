@@ -9,11 +9,11 @@ from string import Formatter
 import pytest
 
 from chalicelib import errors
-from chalicelib.exports.request_rules import _OVER
-from chalicelib.http.bodies import _NOT_VALID, _RULES
-from chalicelib.http.french import FRENCH
+from chalicelib.exports.types.base import _OVER
+from chalicelib.http.messages_fr import FRENCH
 from chalicelib.http.problem_types import PROBLEM_TYPES, TYPE_ROOT
 from chalicelib.http.problems import preferred_language
+from chalicelib.http.requests import _NOT_VALID, _RULES
 from infra.package import resources
 
 ROOT = Path(__file__).parents[3] / "chalicelib"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.ingestion.arrivals import Misplaced, ToRun, ToSample, destination_of
 from chalicelib.ingestion.dead_letters import Reason
+from chalicelib.ingestion.object_events import Misplaced, ToRun, ToSample, destination_of
 
 
 @pytest.mark.parametrize(

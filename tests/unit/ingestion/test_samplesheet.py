@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.ingestion.samplesheet import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Samplesheet, read_samplesheet
-from chalicelib.ingestion.samplesheet_text import Unreadable, decoded
+from chalicelib.ingestion.imports.samplesheet import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Samplesheet, read_samplesheet
+from chalicelib.ingestion.imports.samplesheet_text import Unreadable, decoded
 
 SHEET = (
     "sample,fastq_1,fastq_2,Description,Collection Date,reads\n"

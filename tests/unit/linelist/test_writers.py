@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
-from chalicelib.catalog.metadata import field_named, text_of
+from chalicelib.catalog.samples.metadata import field_named, text_of
 from chalicelib.linelist import csv_writer, json_writer, tsv_writer, xlsx_writer
 from chalicelib.linelist.formula_guard import guarded, unguarded
 from chalicelib.linelist.rows import Columns

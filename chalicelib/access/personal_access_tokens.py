@@ -1,0 +1,140 @@
+"""Personal access tokens: what a person gives to a script, instead of signing in. Only their hashes are kept."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist
+from pynamodb.transactions import TransactWrite
+
+from chalicelib import timestamps
+from chalicelib.access import users
+from chalicelib.access.oidc import AccessToken, TokenRefused
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.ids import Ids
+from chalicelib.tables import Row, TableName, write_together
+
+PREFIX = "seqport_pat_"  # lets scanners of leaked secrets know one
+MAX_TOKENS = 50
+
+
+class Scope(StrEnum):
+    """What a token is good for."""
+
+    READ = "read"  # all that is only looked at, and downloads of one's exports
+    EXPORT = "export"  # making, retrying and removing exports
+    CATALOG = "catalog"  # changing groups, projects, samples and files
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalToken:
+    """A token as lists show it: without its secret. `expires_at` None: good until it is removed."""
+
+    id: str
+    user_id: str
+    name: str
+    scopes: tuple[str, ...]
+    created_at: str
+    expires_at: str | None
+
+
+class _TokenRow(Row):
+    """`USER#<user>` / `TOKEN#<id>`, and the same again as `TOKEN#<hash of the secret>` / `TOKEN`."""
+
+    class Meta:
+        table_name = TableName("users_table")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    token_id = UnicodeAttribute()
+    user_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    scopes = JSONAttribute()
+    created_at = UnicodeAttribute()
+    expires_at = UnicodeAttribute(null=True)
+    secret_hash = UnicodeAttribute()
+
+
+def _value(row: _TokenRow) -> PersonalToken:
+    return PersonalToken(row.token_id, row.user_id, row.name, tuple(row.scopes), row.created_at, row.expires_at)
+
+
+def _hash(secret: str) -> str:
+    """SHA-256 does: the secret is 256 random bits, there is nothing to guess."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def of_user(user_id: str) -> list[PersonalToken]:
+    """The user's tokens, expired ones too."""
+    rows = _TokenRow.query(f"USER#{user_id}", _TokenRow.sk.startswith("TOKEN#"), consistent_read=True)
+    return [_value(row) for row in rows]
+
+
+def make(
+    user_id: str, ids: Ids, *, name: str, scopes: tuple[str, ...], expires_at: str | None
+) -> tuple[PersonalToken, str]:
+    """A new token and its secret, which nobody can read again. Conflict when there are too many, or with ids of a
+    request that made one already."""
+    there = of_user(user_id)
+    token = PersonalToken(ids.id(), user_id, name, scopes, timestamps.to_text(timestamps.now()), expires_at)
+    if len(there) >= MAX_TOKENS and all(one.id != token.id for one in there):
+        raise Conflict(
+            "You have {most} tokens, as many as one may have: remove one first.",
+            slug="too-many-tokens",
+            most=MAX_TOKENS,
+        )
+    secret = PREFIX + secrets.token_urlsafe(32)
+
+    def fill(transaction: TransactWrite) -> None:
+        for pk, sk in ((f"USER#{user_id}", f"TOKEN#{token.id}"), (f"TOKEN#{_hash(secret)}", "TOKEN")):
+            row = _TokenRow(
+                pk,
+                sk,
+                token_id=token.id,
+                user_id=user_id,
+                name=name,
+                scopes=list(scopes),
+                created_at=token.created_at,
+                expires_at=expires_at,
+                secret_hash=_hash(secret),
+            )
+            transaction.save(row, condition=_TokenRow.pk.does_not_exist())
+
+    write_together(fill, taken=[secret_was_shown()])
+    return token, secret
+
+
+def secret_was_shown() -> Conflict:
+    """The refusal to show a secret again."""
+    return Conflict(
+        "This token was made already, and its secret is shown only once: remove it and make another.",
+        slug="secret-shown",
+    )
+
+
+def remove(user_id: str, token_id: str) -> None:
+    """Make a token of the user worthless at once; NotFound when there is none."""
+    try:
+        row = _TokenRow.get(f"USER#{user_id}", f"TOKEN#{token_id}", consistent_read=True)
+    except DoesNotExist:
+        raise NotFound("There is no such token.") from None
+
+    def fill(transaction: TransactWrite) -> None:
+        transaction.delete(row)
+        transaction.delete(_TokenRow(f"TOKEN#{row.secret_hash}", "TOKEN"))
+
+    write_together(fill, taken=[])
+
+
+def verify(secret: str) -> AccessToken:
+    """What a token's secret says of its bearer. Raises TokenRefused for an unknown or expired one."""
+    try:
+        row = _TokenRow.get(f"TOKEN#{_hash(secret)}", "TOKEN", consistent_read=True)
+    except DoesNotExist:
+        raise TokenRefused("an unknown personal access token") from None
+    user = users.find(row.user_id)
+    if user is None or (row.expires_at is not None and row.expires_at <= timestamps.to_text(timestamps.now())):
+        raise TokenRefused("an expired personal access token")
+    return AccessToken(user.id, user.email, user.first_name, user.last_name, user.locale or "", " ".join(row.scopes))

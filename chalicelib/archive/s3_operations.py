@@ -1,0 +1,305 @@
+"""The S3 calls of the engine: each bound to the planned source, each counted."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    HTTPClientError,
+    IncompleteReadError,
+    ReadTimeoutError,
+)
+from botocore.exceptions import ConnectionError as BotoConnectionError
+
+from chalicelib.archive.entries import ArchiveError, Entry, Source, UploadGone
+from chalicelib.archive.fast_multipart import Address, NoAnswer
+from chalicelib.archive.plan_file import Traffic, WrittenPart
+from chalicelib.archive.s3_clients import Store
+from chalicelib.crc32 import crc32, from_base64, to_base64
+
+T = TypeVar("T")
+CopyCrc = Literal["answer", "read"]
+_READ_AHEAD = 8 << 20
+_TRIES = 5
+# What S3 says of a source that is not as planned, by code (S3 API, "Error responses").
+_PROBLEMS = {
+    "PreconditionFailed": "changed",
+    "412": "changed",
+    "InvalidRange": "changed",
+    "416": "changed",
+    "NoSuchKey": "missing",
+    "NoSuchBucket": "missing",
+    "NoSuchVersion": "missing",
+    "404": "missing",
+    "AccessDenied": "access-denied",
+    "AllAccessDisabled": "access-denied",
+    "403": "access-denied",
+    "KMS.AccessDeniedException": "access-denied",
+    "KMS.DisabledException": "access-denied",
+    "KMS.InvalidStateException": "access-denied",
+    "KMS.KMSInvalidStateException": "access-denied",
+    "KMS.NotFoundException": "access-denied",
+    "InvalidObjectState": "archived",
+    "ObjectNotInActiveTierError": "archived",
+}
+_BUSY = {409, 429}
+# After these the store may still carry out the request.
+_NO_ANSWER = (ReadTimeoutError, ConnectionClosedError, NoAnswer)
+_LOOKS_FOR_PART, _LOOK_EVERY = 20, 15.0  # for a part whose copy has not answered, and seconds between two looks
+
+
+class SourceProblem(ArchiveError):
+    """A source can't be read as planned; `reason` says why. An expected outcome, not a bug."""
+
+    def __init__(self, entry: int, reason: str) -> None:
+        super().__init__(f"entry {entry}: {reason}")
+        self.entry = entry
+        self.reason = reason
+
+
+class SourceProblems(ArchiveError):
+    """Some sources can't be read as planned: reasons by entry."""
+
+    def __init__(self, problems: Mapping[int, str]) -> None:
+        super().__init__(f"{len(problems)} sources are not as planned")
+        self.problems = dict(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The upload that an archive or a segment grows in. `copy_crc`: does the server answer CRC-32s (`answer`), or are
+    bodies whose CRC-32 nobody knows read once (`read`)?"""
+
+    bucket: str
+    key: str
+    upload_id: str
+    copy_crc: CopyCrc
+
+    def part(self, number: int) -> Address:
+        """Where a part goes, as the lean client takes it."""
+        return self.bucket, self.key, self.upload_id, number
+
+
+class Objects:
+    """S3 as one worker sees it. Safe for threads; `traffic` is what it cost so far."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._copied = self._read = self._written = self._requests = 0
+
+    @property
+    def traffic(self) -> Traffic:
+        with self._lock:
+            return Traffic(self._copied, self._read, self._written, self._requests)
+
+    def _count(self, *, copied: int = 0, read: int = 0, written: int = 0) -> None:
+        with self._lock:
+            self._copied += copied
+            self._read += read
+            self._written += written
+            self._requests += 1
+
+    def read_into(self, view: memoryview, position: int, entry: Entry, start: int) -> None:
+        """Fill `view` with an entry's bytes from `start`. Raises SourceProblem, also for an object of another size."""
+        source, lean = entry.source, self._store.reads
+        if not len(view):
+            return
+        if lean is None or not lean.read_into(view, source, start, entry.size):
+            body, size = patiently(lambda: _guarded(position, lambda: self._get(source, start, len(view))))
+            if len(body) != len(view) or size != entry.size:
+                raise SourceProblem(position, "changed")
+            view[:] = body
+        self._count(read=len(view))
+
+    def check(self, position: int, entry: Entry) -> None:
+        """Raise SourceProblem unless an entry's source can be read as planned now: its first byte is."""
+        self.read_into(memoryview(bytearray(min(1, entry.size))), position, entry, 0)
+
+    def _get(self, source: Source, start: int, length: int) -> tuple[bytes, int]:
+        """A range of a source, and the size of the whole."""
+        version: dict[str, Any] = {} if source.version_id is None else {"VersionId": source.version_id}
+        answer = self._store.s3.get_object(
+            Bucket=source.bucket,
+            Key=source.key,
+            IfMatch=source.etag,
+            Range=f"bytes={start}-{start + length - 1}",
+            **version,
+        )
+        body = answer["Body"].read()
+        whole = answer.get("ContentRange", "").rpartition("/")[2]
+        return body, int(whole) if whole.isdigit() else start + len(body)
+
+    def checksum_by_reading(self, position: int, entry: Entry, start: int) -> int:
+        """The CRC-32 of an entry's source from `start` to its end, read a few MiB at a time."""
+        checksum, piece = 0, memoryview(bytearray(min(_READ_AHEAD, entry.size - start)))
+        for at in range(start, entry.size, _READ_AHEAD):
+            view = piece[: min(_READ_AHEAD, entry.size - at)]
+            self.read_into(view, position, entry, at)
+            checksum = crc32(view, checksum)
+        return checksum
+
+    def copy_part(
+        self,
+        target: Target,
+        number: int,
+        source: Source,
+        start: int,
+        length: int,
+        *,
+        is_whole: bool,
+        position: int | None = None,
+    ) -> WrittenPart:
+        """Have S3 copy a range of a source to a part. Raises UploadGone, and SourceProblem of the entry at `position`.
+
+        A whole object is copied without a range, which S3 takes only of objects larger than 5 MB. A copy that outlasts
+        the client's patience goes on in the store: so the part is looked for before the copy is begun again. Source:
+        UploadPartCopy. The CRC-32 is 0 where the server answers none.
+        """
+        copied_range: dict[str, Any] = {} if is_whole else {"CopySourceRange": f"bytes={start}-{start + length - 1}"}
+        copy_source: dict[str, str] = {"Bucket": source.bucket, "Key": source.key}
+        if source.version_id is not None:
+            copy_source["VersionId"] = source.version_id
+
+        def call() -> tuple[str, str | None]:
+            answer = self._store.copier.upload_part_copy(
+                Bucket=target.bucket,
+                Key=target.key,
+                UploadId=target.upload_id,
+                PartNumber=number,
+                CopySource=copy_source,  # type: ignore[arg-type]
+                CopySourceIfMatch=source.etag,
+                **copied_range,
+            )["CopyPartResult"]
+            return answer["ETag"], answer.get("ChecksumCRC32")
+
+        lean = self._store.parts
+
+        def attempt() -> tuple[str, str | None]:
+            told = None if lean is None else lean.copy(target.part(number), source, start, length, is_whole=is_whole)
+            return _guarded(position, call) if told is None else told
+
+        try:
+            etag, checksum = self._unless_there(target, number, length, attempt)
+        except SourceProblem as problem:
+            if problem.reason == "access-denied" and self._is_readable(source):
+                raise ArchiveError(f"the destination {target.bucket} refuses copies: {problem.__cause__}") from problem
+            raise
+        self._count(copied=length)
+        if target.copy_crc == "read":
+            return WrittenPart(etag, length, 0)
+        if not checksum:
+            raise ArchiveError("the server answered no CRC-32 for a copied part; set COPY_CRC=read")
+        return WrittenPart(etag, length, from_base64(checksum))
+
+    def _unless_there(
+        self, target: Target, number: int, length: int, copy: Callable[[], tuple[str, str | None]]
+    ) -> tuple[str, str | None]:
+        """What a copy answers. After one whose answer did not come, what S3 says of the part (ListParts), as soon as it
+        has it. The copy is begun again only if the part does not come within a while, or if its CRC-32 is needed and
+        the server's list has none (SeaweedFS); nothing else writes to the part then."""
+        for attempt in range(_TRIES):
+            try:
+                return patiently(copy, gives_up_on=_NO_ANSWER)
+            except _NO_ANSWER:
+                if attempt == _TRIES - 1:
+                    raise
+            for _ in range(_LOOKS_FOR_PART):
+                if (found := self._part(target, number, length)) is not None:
+                    if found[1] or target.copy_crc == "read":
+                        return found
+                    break
+                time.sleep(_LOOK_EVERY)
+        raise AssertionError("unreachable")
+
+    def _part(self, target: Target, number: int, length: int) -> tuple[str, str | None] | None:
+        """A part that S3 has, if it is of this length: its ETag, and the CRC-32 in base64."""
+        answer = _guarded(
+            None,
+            lambda: self._store.s3.list_parts(
+                Bucket=target.bucket,
+                Key=target.key,
+                UploadId=target.upload_id,
+                PartNumberMarker=number - 1,
+                MaxParts=1,
+            ),
+        )
+        for part in answer.get("Parts", []):
+            if part["PartNumber"] == number and part["Size"] == length:
+                return part["ETag"], part.get("ChecksumCRC32")
+        return None
+
+    def _is_readable(self, source: Source) -> bool:
+        try:
+            patiently(lambda: self._get(source, 0, 1))
+        except ClientError:
+            return False
+        return True
+
+    def put_part(self, target: Target, number: int, body: bytes | bytearray) -> WrittenPart:
+        """Upload a part; S3 checks its CRC-32 on arrival. Raises UploadGone. Source: UploadPart."""
+        checksum = crc32(body)
+        proof = to_base64(checksum) if target.copy_crc == "answer" else None
+        arguments: dict[str, Any] = {} if proof is None else {"ChecksumCRC32": proof}
+
+        def call() -> str:
+            answer = self._store.s3.upload_part(
+                Bucket=target.bucket,
+                Key=target.key,
+                UploadId=target.upload_id,
+                PartNumber=number,
+                Body=body,  # type: ignore[arg-type]  # a bytearray does, and is not copied
+                **arguments,
+            )
+            return answer["ETag"]
+
+        lean = self._store.parts
+        etag = None if lean is None else lean.put(target.part(number), body, proof)
+        if etag is None:
+            etag = patiently(lambda: _guarded(None, call))
+        self._count(written=len(body))
+        return WrittenPart(etag, len(body), checksum)
+
+
+def _guarded(position: int | None, call: Callable[[], T]) -> T:
+    """The call's answer; what S3 says of the source or the upload becomes an error of the domain."""
+    try:
+        return call()
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code == "NoSuchUpload":
+            raise UploadGone(str(error)) from error
+        if position is not None and (reason := _reason_of(code, error.response["Error"].get("Message", ""))):
+            raise SourceProblem(position, reason) from error
+        raise
+
+
+def _reason_of(code: str, message: str) -> str | None:
+    """What an error of S3 says of a source. A range that the object does not have is an InvalidArgument of copies."""
+    if code == "InvalidArgument" and "range" in message.lower():
+        return "changed"
+    return _PROBLEMS.get(code)
+
+
+def patiently(call: Callable[[], T], *, gives_up_on: tuple[type[Exception], ...] = ()) -> T:
+    """The call's answer, tried again with full jitter where the SDK gives up on a connection or a busy server; but for
+    errors that are not to be tried again."""
+    for attempt in range(_TRIES):
+        try:
+            return call()
+        except gives_up_on:
+            raise
+        except (HTTPClientError, BotoConnectionError, IncompleteReadError):
+            if attempt == _TRIES - 1:
+                raise
+        except ClientError as error:
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            if (status < 500 and status not in _BUSY) or attempt == _TRIES - 1:
+                raise
+        time.sleep(random.uniform(0, 0.5 * 2**attempt))
+    raise AssertionError("unreachable")

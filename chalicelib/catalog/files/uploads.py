@@ -1,0 +1,318 @@
+"""Files on their way in: presigned uploads to `files/`, and objects that already lie in S3."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib import aws, timestamps
+from chalicelib.catalog.files import registration
+from chalicelib.catalog.files import repository as files
+from chalicelib.catalog.files.registration import Found
+from chalicelib.catalog.files.repository import DeclaredMate, File
+from chalicelib.catalog.files.s3_objects import StoredObject, look_at
+from chalicelib.catalog.namespaces import repository as namespaces
+from chalicelib.catalog.samples.repository import Sample
+from chalicelib.crc32 import to_base64
+from chalicelib.errors import Conflict, Flaw, Invalid, broken, words
+from chalicelib.ids import Ids
+from chalicelib.settings import settings
+
+MIB = 1 << 20
+SINGLE_UP_TO = 64 * MIB
+USUAL_PARTS, MAX_PARTS = 1_000, 1_024  # more than the usual number only where parts would pass S3's 5 GiB
+MAX_PART = 5 * (1 << 30)
+MAX_FILE = MAX_PARTS * MAX_PART
+URLS_LAST = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class PartUrl:
+    """Where one part of a file is to be PUT, and the headers to send with it."""
+
+    part_number: int
+    url: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedPart:
+    """A part that S3 has: its ETag with quotes, its size in bytes."""
+
+    part_number: int
+    etag: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What is still to be sent, `part_size` bytes in each part but the last, and what has arrived."""
+
+    part_size: int
+    parts: tuple[PartUrl, ...]
+    uploaded: tuple[UploadedPart, ...]
+
+
+def begin(
+    sample: Sample,
+    ids: Ids,
+    *,
+    filename: str,
+    size: int,
+    crc32: str | None,
+    sha256: str | None,
+    puid: str | None,
+    mate: DeclaredMate | None = None,
+) -> tuple[File, Upload]:
+    """Make the record of a file to come, and the URLs to send it to: one part up to 64 MiB, multipart above."""
+    file_id = ids.id()
+    known = files.find_own(sample.id, file_id) if ids.is_repeatable else None
+    if known is not None:
+        return known, Upload(known.part_size, (), ()) if known.complete else urls(known)
+    s = settings()
+    file = File(
+        id=file_id,
+        puid=files.new_puid(puid, ids),
+        puid_given=puid is not None,
+        sample_id=sample.id,
+        filename=filename,
+        size=size,
+        bucket=s.catalog_bucket,
+        key=f"files/{sample.project_id}/{sample.id}/{file_id}",
+        complete=False,
+        created_at=timestamps.now(),
+        crc32=None if crc32 is None else int(crc32, 16),
+        sha256=sha256,
+        declared_mate=None if mate is None else mate.id,
+        declared_direction=None if mate is None else mate.direction,
+    )
+    if size > SINGLE_UP_TO:
+        part_size = min(MAX_PART, max(SINGLE_UP_TO, ceil(size / (USUAL_PARTS * MIB)) * MIB))
+        answer = aws.s3().create_multipart_upload(Bucket=file.bucket, Key=file.key)
+        file = replace(file, upload_id=answer["UploadId"], part_size=part_size)
+    try:
+        files.add(file)
+    except Conflict:
+        known = files.find_own(sample.id, file_id) if ids.is_repeatable else None
+        if known is None:
+            raise
+        file = known  # a twin of this request was first; its own multipart upload goes with the bucket's lifecycle
+    return file, urls(file)
+
+
+def urls(file: File) -> Upload:
+    """Fresh URLs for the parts of a file that S3 has not got yet, and those that it has. Where S3 has dropped the
+    multipart upload, a new one begins."""
+    if file.complete:
+        raise Conflict("This file is complete.", slug="already-complete")
+    if file.upload_id is None:
+        if look_at(file.bucket, file.key) is not None:  # it was sent, and can't be sent again
+            return Upload(file.size, (), ())
+        return Upload(file.size, (_single_url(file),), ())
+    uploaded = _uploaded_parts(file)
+    if uploaded is None:
+        if look_at(file.bucket, file.key) is not None:  # completed in S3; the answer, or our record of it, was lost
+            return Upload(file.part_size, (), ())
+        file = _begin_again(file)
+        uploaded = {}
+    sizes = _part_sizes(file)
+    uploaded = {number: part for number, part in uploaded.items() if part.size == sizes.get(number)}
+    missing = tuple(_part_url(file, number, size) for number, size in sizes.items() if number not in uploaded)
+    return Upload(file.part_size, missing, tuple(uploaded.values()))
+
+
+def _single_url(file: File) -> PartUrl:
+    """A URL that takes exactly the announced bytes, once: it can't change an object that is there (If-None-Match)."""
+    params: dict[str, Any] = {
+        "Bucket": file.bucket,
+        "Key": file.key,
+        "ContentLength": file.size,
+        "IfNoneMatch": "*",
+    }
+    headers = {"If-None-Match": "*"}
+    if file.crc32 is not None:
+        checksum = to_base64(file.crc32)
+        params |= {"ChecksumCRC32": checksum, "ChecksumAlgorithm": "CRC32"}
+        headers |= {"x-amz-checksum-crc32": checksum, "x-amz-sdk-checksum-algorithm": "CRC32"}
+    return PartUrl(1, aws.s3().generate_presigned_url("put_object", params, URLS_LAST), headers)
+
+
+def _part_url(file: File, number: int, size: int) -> PartUrl:
+    params = {
+        "Bucket": file.bucket,
+        "Key": file.key,
+        "UploadId": file.upload_id,
+        "PartNumber": number,
+        "ContentLength": size,
+    }
+    return PartUrl(number, aws.s3().generate_presigned_url("upload_part", params, URLS_LAST), {})
+
+
+def _part_sizes(file: File) -> dict[int, int]:
+    """The size of each part by its number."""
+    count = ceil(file.size / file.part_size)
+    return {n: min(file.part_size, file.size - (n - 1) * file.part_size) for n in range(1, count + 1)}
+
+
+def _begin_again(file: File) -> File:
+    """The file with a new multipart upload; that of a twin of this call, if it was first."""
+    s3 = aws.s3()
+    upload_id = s3.create_multipart_upload(Bucket=file.bucket, Key=file.key)["UploadId"]
+    if files.renew_upload(file, upload_id):
+        return replace(file, upload_id=upload_id)
+    s3.abort_multipart_upload(Bucket=file.bucket, Key=file.key, UploadId=upload_id)
+    present = files.find_own(file.sample_id, file.id)
+    if present is None or present.complete:
+        raise Conflict("This file was completed just now.", slug="completed-meanwhile")
+    return present
+
+
+def _uploaded_parts(file: File) -> dict[int, UploadedPart] | None:
+    """The parts that S3 holds, by number (ListParts); None when it knows no such upload (any more)."""
+    pages = (
+        aws.s3().get_paginator("list_parts").paginate(Bucket=file.bucket, Key=file.key, UploadId=str(file.upload_id))
+    )
+    try:
+        found = [part for page in pages for part in page.get("Parts", [])]
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in {"NoSuchUpload", "404"}:
+            raise
+        return None
+    return {part["PartNumber"]: UploadedPart(part["PartNumber"], part["ETag"], part["Size"]) for part in found}
+
+
+def finish(file: File, parts: Sequence[tuple[int, str]]) -> File:
+    """Complete an upload: the object must be there, with the size that was said. Repeating it gives the same file.
+
+    S3 itself knows which parts it has; `parts` (number and ETag, any of them or none) only say what the client means to
+    have sent. Whatever is missing or differs is refused before anything is completed, so the upload can go on.
+    """
+    if file.complete:
+        return file
+    if file.upload_id is not None:
+        _complete_multipart(file, parts)
+    there = look_at(file.bucket, file.key)
+    if there is None:
+        raise Conflict("The file's content has not arrived.", slug="upload-missing")
+    if there.size != file.size:
+        raise Invalid(
+            "The object has {found} bytes; {announced} were announced.",
+            [Flaw("/parts", "The content's size is not the announced one.")],
+            slug="size-differs",
+            found=there.size,
+            announced=file.size,
+        )
+    if there.crc32 is not None and file.crc32 is not None and there.crc32 != file.crc32:
+        raise Invalid("The content's CRC-32 is not the announced one.", slug="checksum-differs")
+    return files.complete(_as_found(file, there))
+
+
+def _complete_multipart(file: File, parts: Sequence[tuple[int, str]]) -> None:
+    uploaded = _uploaded_parts(file)
+    if uploaded is None:  # completed by an earlier call whose answer was lost, or dropped by S3: the object tells
+        return
+    sizes = _part_sizes(file)
+    missing = [number for number, size in sizes.items() if number not in uploaded or uploaded[number].size != size]
+    if missing:
+        raise Conflict(
+            "{count} of {total} parts have not arrived, the first is {first}: ask for the upload again and send them.",
+            slug="parts-missing",
+            count=len(missing),
+            total=len(sizes),
+            first=missing[0],
+        )
+    flaws = [
+        Flaw(f"/parts/{place}/etag", words("S3 has another content for part {number}.", number=number))
+        if number in sizes
+        else Flaw(f"/parts/{place}/part_number", words("This upload has {total} parts.", total=len(sizes)))
+        for place, (number, etag) in enumerate(parts)
+        if number not in sizes or uploaded[number].etag.strip('"') != etag.strip('"')
+    ]
+    if flaws:
+        raise broken(flaws, slug="parts-refused")
+    numbered: list[Any] = [{"PartNumber": number, "ETag": uploaded[number].etag} for number in sizes]
+    try:
+        aws.s3().complete_multipart_upload(
+            Bucket=file.bucket, Key=file.key, UploadId=str(file.upload_id), MultipartUpload={"Parts": numbered}
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchUpload":  # a twin of this call completed it
+            raise
+
+
+def remove(file: File) -> None:
+    """Delete a file's record, and stop its upload if it is still to come. The object of a complete file stays."""
+    files.remove(file)
+    if file.complete or file.upload_id is None:
+        return
+    try:
+        aws.s3().abort_multipart_upload(Bucket=file.bucket, Key=file.key, UploadId=file.upload_id)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in {"NoSuchUpload", "404"}:
+            raise
+
+
+def _as_found(file: File, there: StoredObject) -> File:
+    return replace(file, size=there.size, etag=there.etag, version_id=there.version_id, crc32=there.crc32)
+
+
+def register(
+    sample: Sample,
+    user_id: str,
+    ids: Ids,
+    *,
+    s3_uri: str,
+    filename: str | None,
+    puid: str | None,
+    mate: DeclaredMate | None = None,
+) -> File:
+    """Make the record of an object that already lies in S3, where `sources` lets the user take it from."""
+    found = registration.find(user_id, namespaces.find(sample.project_id), s3_uri)
+    return record_where_it_lies(sample, ids, found, filename=filename, puid=puid, mate=mate)
+
+
+def record_where_it_lies(
+    sample: Sample,
+    ids: Ids,
+    found: Found,
+    *,
+    filename: str | None = None,
+    puid: str | None = None,
+    mate: DeclaredMate | None = None,
+) -> File:
+    """Make the complete record of an object that is nobody's upload through us. With repeatable ids a second call, or
+    one at the same moment, gives the first one's file."""
+    file_id = ids.id()
+    file = File(
+        id=file_id,
+        puid=files.new_puid(puid, ids),
+        puid_given=puid is not None,
+        sample_id=sample.id,
+        filename=filename or found.filename,
+        size=found.stored.size,
+        bucket=found.bucket,
+        key=found.key,
+        complete=False,
+        created_at=timestamps.now(),
+        ours=False,
+        declared_mate=None if mate is None else mate.id,
+        declared_direction=None if mate is None else mate.direction,
+    )
+    try:
+        files.add(file)
+    except Conflict:
+        known = files.find_own(sample.id, file_id) if ids.is_repeatable else None
+        if known is None:
+            raise
+        file = known
+    if file.complete:
+        return file
+    try:
+        return files.complete(_as_found(file, found.stored))
+    except Conflict:
+        twin = files.find_own(sample.id, file_id) if ids.is_repeatable else None
+        if twin is None or not twin.complete:
+            raise
+        return twin

@@ -1,0 +1,1 @@
+"""Groups and projects, and who may do what in them."""

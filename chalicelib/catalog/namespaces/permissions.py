@@ -1,0 +1,124 @@
+"""What a user may do in a namespace: by roles of their own, from groups above, and by what is shared with groups."""
+
+from dataclasses import dataclass
+
+from chalicelib.access import group_links, memberships
+from chalicelib.access.roles import Role
+from chalicelib.catalog.namespaces import repository as namespaces
+from chalicelib.catalog.namespaces.repository import Namespace, NamespaceType
+from chalicelib.errors import Flaw, Forbidden, NotFound, broken, words
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role that somebody has in one way or another; `expires_at` None: for good."""
+
+    role: Role
+    expires_at: str | None
+
+
+def readable(user_id: str, namespace: Namespace) -> Role | None:
+    """The user's highest role on the namespace; None: they may not know that it exists.
+
+    A link of the namespace, or of a group above it, to a group gives that group's members their role there, capped at
+    the link's. Links do not chain.
+    """
+    role = memberships.role_of(user_id, namespace.lineage)
+    for link in group_links.of_namespaces(namespace.lineage):
+        if role is not None and role >= link.role:
+            continue
+        group = namespaces.find_many([link.group_id]).get(link.group_id)
+        through = None if group is None else memberships.role_of(user_id, group.lineage)
+        if through is not None:
+            capped = min(through, link.role)
+            role = capped if role is None else max(role, capped)
+    return role
+
+
+def grants(user_id: str, namespace: Namespace) -> list[Grant]:
+    """Every way in which the user has a role on the namespace now, with the moment at which it ends."""
+    found = [Grant(held.role, held.expires_at) for held in memberships.held(user_id, namespace.lineage)]
+    for link in group_links.of_namespaces(namespace.lineage):
+        group = namespaces.find_many([link.group_id]).get(link.group_id)
+        through = () if group is None else memberships.held(user_id, group.lineage)
+        found += [Grant(min(held.role, link.role), _earlier(held.expires_at, link.expires_at)) for held in through]
+    return found
+
+
+def _earlier(one: str | None, other: str | None) -> str | None:
+    """The earlier of two moments, of which None never comes."""
+    return min(filter(None, (one, other)), default=None)
+
+
+def ends_at(user_id: str, namespace: Namespace, role: Role) -> str | None:
+    """The moment at which the user will have lost this role on the namespace; None: never, as things are. Raises
+    Forbidden when they do not have it."""
+    reaching = [grant.expires_at for grant in grants(user_id, namespace) if grant.role >= role]
+    if not reaching:
+        raise Forbidden("Nobody grants or changes a role above their own.", slug="role-too-low")
+    return None if None in reaching else max(filter(None, reaching))
+
+
+def check_grant(user_id: str, namespace: Namespace, role: Role, expires_at: str | None) -> None:
+    """Raise Forbidden if a role that the user grants exceeds their own, Invalid if it outlasts their own."""
+    latest = ends_at(user_id, namespace, role)
+    if latest is not None and (expires_at is None or expires_at > latest):
+        rule = words("Your own role here ends at {latest}: give an expires_at that is not later.", latest=latest)
+        raise broken([Flaw("/expires_at", rule)], slug="outlasts-own-role")
+
+
+def require(user_id: str, namespace: Namespace, least: Role) -> Role:
+    """The user's role, which is at least `least`. Raises NotFound without any role, Forbidden with too low a one."""
+    role = readable(user_id, namespace)
+    if role is None:
+        raise NotFound("There is no such group or project.")
+    if role < least:
+        raise role_too_low(least, role)
+    return role
+
+
+def role_too_low(least: Role, role: Role) -> Forbidden:
+    """The refusal for a role that is known to be too low."""
+    return Forbidden(
+        "This needs at least the role {least} here; yours is {role}.",
+        slug="role-too-low",
+        least=least.label,
+        role=role.label,
+    )
+
+
+def seen_by(user_id: str, type: NamespaceType) -> list[tuple[Namespace, Role]]:
+    """The groups or projects on which the user has a role: by memberships, from groups above, or by links."""
+    held = memberships.of_user(user_id)
+    own = namespaces.of_members(held, type)
+    roles = {namespace.id: role for namespace, role in own}
+    seen = {namespace.id: namespace for namespace, _ in own}
+    links = {(link.namespace_id, link.group_id): link for one in held for link in group_links.into(one.namespace_id)}
+    groups = namespaces.find_many(link.group_id for link in links.values())
+    shared = namespaces.find_many(link.namespace_id for link in links.values())
+    for link in links.values():
+        group, top = groups.get(link.group_id), shared.get(link.namespace_id)
+        if group is None or top is None:
+            continue
+        through = max(one.role for one in held if one.namespace_id in group.lineage)
+        capped = min(through, link.role)
+        for namespace in (*([top] if top.type == type else []), *namespaces.below(top.id, type)):
+            seen[namespace.id] = namespace
+            roles[namespace.id] = max(roles.get(namespace.id, capped), capped)
+    return [(namespace, roles[namespace.id]) for namespace in seen.values()]
+
+
+def listed_namespaces(user_id: str, namespace: Namespace) -> list[str]:
+    """The ids of the namespaces whose samples a user sees in a namespace's lists, none of which is below another:
+    the namespace itself, which the caller has checked, and what is shared with it, as far as the user may read that.
+
+    Links do not chain: somebody who sees a group only by a link sees nothing of what is shared with that group, unless
+    they have a role there in another way.
+    """
+    if namespace.type == "project":
+        return [namespace.id]
+    shared = namespaces.find_many(link.namespace_id for link in group_links.to_group(namespace.id))
+    if memberships.role_of(user_id, namespace.lineage) is None:  # a member can read everything that is shared
+        shared = {id_: one for id_, one in shared.items() if readable(user_id, one) is not None}
+    roots = {namespace.id: namespace, **shared}
+    return [root.id for root in roots.values() if not roots.keys() & set(root.ancestor_ids)]

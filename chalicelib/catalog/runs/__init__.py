@@ -1,0 +1,1 @@
+"""Workflow executions (runs): their records, samples and outputs."""

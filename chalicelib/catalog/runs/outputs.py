@@ -1,0 +1,122 @@
+"""Registering the outputs of a run: objects that lie in S3, each once however often it is told of."""
+
+from uuid import UUID, uuid5
+
+from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.transactions import TransactWrite
+
+from chalicelib import timestamps
+from chalicelib.catalog.files.registration import Found
+from chalicelib.catalog.files.repository import FilePuidRow
+from chalicelib.catalog.puid import Kind, make
+from chalicelib.catalog.puid_rows import puid_key
+from chalicelib.catalog.runs.contents import OWN, Output, PartRow, RunSample, output_key, output_of
+from chalicelib.catalog.runs.repository import Run
+from chalicelib.errors import Conflict
+from chalicelib.ids import Ids
+from chalicelib.settings import settings
+from chalicelib.tables import conditional_failure, write_together
+
+_NAMES = UUID("6e3f2ab5-8f0c-4f0e-9a55-0b8a3f2f6f6d")  # of outputs among all UUIDs (RFC 9562 section 6.6)
+
+
+def prefix_of(run_id: str) -> str:
+    """Where the catalog's bucket holds what a run itself has put there."""
+    return f"runs/{run_id}/"
+
+
+def register(
+    run: Run,
+    found: Found,
+    *,
+    sample: RunSample | None = None,
+    filename: str | None = None,
+    puid: str | None = None,
+) -> Output:
+    """Make an object an output of a run, or of one of its samples. Conflict when another thing has the PUID.
+
+    The same object at the same place is the same output, with the name and PUID that it was first given. If its
+    content is another by now, size, ETag and checksum follow.
+    """
+    place = OWN if sample is None else sample.place
+    output_id = str(uuid5(_NAMES, f"{run.id}\n{place}\ns3://{found.bucket}/{found.key}"))
+    known = _known(run.id, place, output_id)
+    if known is None:
+        output = Output(
+            id=output_id,
+            puid=puid or make(Kind.ATTACHMENT, settings().puid_prefix, Ids()),
+            run_id=run.id,
+            place=place,
+            filename=filename or found.filename,
+            size=found.stored.size,
+            bucket=found.bucket,
+            key=found.key,
+            etag=found.stored.etag,
+            version_id=found.stored.version_id,
+            crc32=found.stored.crc32,
+            created_at=timestamps.now(),
+        )
+        try:
+            _add(output)
+        except _Known:
+            known = _known(run.id, place, output_id)
+            if known is None:
+                raise
+        else:
+            return output
+    return _followed(known, found)
+
+
+class _Known(Conflict):
+    """A twin of this registration was first."""
+
+
+def _known(run_id: str, place: int, output_id: str) -> Output | None:
+    try:
+        return output_of(PartRow.get(f"RUN#{run_id}", output_key(place, output_id), consistent_read=True))
+    except DoesNotExist:
+        return None
+
+
+def _add(output: Output) -> None:
+    row = PartRow(
+        f"RUN#{output.run_id}",
+        output_key(output.place, output.id),
+        output_id=output.id,
+        puid=output.puid,
+        filename=output.filename,
+        size=output.size,
+        bucket=output.bucket,
+        key=output.key,
+        etag=output.etag,
+        version_id=output.version_id,
+        crc32=output.crc32,
+        created_at=timestamps.to_text(output.created_at),
+    )
+
+    def fill(transaction: TransactWrite) -> None:
+        transaction.save(row, condition=PartRow.pk.does_not_exist())
+        name_row = FilePuidRow(puid_key(output.puid), target_id=output.id)
+        transaction.save(name_row, condition=FilePuidRow.pk.does_not_exist())
+
+    twin = _Known("Somebody else changed this execution just now.", slug="changed-meanwhile")
+    write_together(fill, taken=[twin, Conflict("This PUID is in use.", slug="puid-taken")])
+
+
+def _followed(output: Output, found: Found) -> Output:
+    """An output with what S3 says of its object now."""
+    stored = found.stored
+    if (output.etag, output.version_id, output.size) == (stored.etag, stored.version_id, stored.size):
+        return output
+    row = PartRow(f"RUN#{output.run_id}", output_key(output.place, output.id))
+    changes = {"size": stored.size, "etag": stored.etag, "version_id": stored.version_id, "crc32": stored.crc32}
+    actions = [
+        getattr(PartRow, name).remove() if value is None else getattr(PartRow, name).set(value)
+        for name, value in changes.items()
+    ]
+    try:
+        row.update(actions=actions, condition=PartRow.etag == output.etag)
+    except UpdateError as error:
+        if not conditional_failure(error):
+            raise  # else somebody who looked just now was first
+    return _known(output.run_id, output.place, output.id) or output

@@ -1,0 +1,1 @@
+"""Samples: their records, metadata, search terms and lists."""

@@ -1,0 +1,157 @@
+"""Metadata templates: named lists of fields, kept in a group or project and offered in all that is below it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.transactions import TransactWrite
+
+from chalicelib import timestamps
+from chalicelib.catalog.samples.index import shortened
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.ids import Ids
+from chalicelib.names import identity
+from chalicelib.tables import Json, Row, TableName, write_together
+
+MAX_TEMPLATES = 100  # of a namespace
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataTemplate:
+    """A template: `fields` by their lower-cased names, in the order of a table's columns."""
+
+    id: str
+    namespace_id: str
+    name: str
+    fields: tuple[str, ...]
+    created_at: str
+    updated_at: str
+
+
+class _TemplateRow(Row):
+    """`TEMPLATES#<namespace>` / `TEMPLATE#<id>`."""
+
+    class Meta:
+        table_name = TableName("namespaces_table")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    name = UnicodeAttribute()
+    fields = Json()
+    created_at = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+
+
+class _NameRow(Row):
+    """`TEMPLATES#<namespace>` / `NAME#<name>`: keeps names apart, however they are written."""
+
+    class Meta:
+        table_name = TableName("namespaces_table")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    template_id = UnicodeAttribute()
+
+
+def _partition(namespace_id: str) -> str:
+    return f"TEMPLATES#{namespace_id}"
+
+
+def _value(row: _TemplateRow) -> MetadataTemplate:
+    return MetadataTemplate(
+        id=row.sk.removeprefix("TEMPLATE#"),
+        namespace_id=row.pk.removeprefix("TEMPLATES#"),
+        name=row.name,
+        fields=tuple(row.fields),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _row(one: MetadataTemplate) -> _TemplateRow:
+    return _TemplateRow(
+        _partition(one.namespace_id),
+        f"TEMPLATE#{one.id}",
+        name=one.name,
+        fields=list(one.fields),
+        created_at=one.created_at,
+        updated_at=one.updated_at,
+    )
+
+
+def _name_row(one: MetadataTemplate) -> _NameRow:
+    return _NameRow(_partition(one.namespace_id), f"NAME#{shortened(identity(one.name))}", template_id=one.id)
+
+
+def of_namespaces(namespace_ids: Sequence[str]) -> list[MetadataTemplate]:
+    """The templates that stand in these namespaces (one with its ancestors)."""
+    begin = _TemplateRow.sk.startswith("TEMPLATE#")
+    return [
+        _value(row)
+        for namespace_id in namespace_ids
+        for row in _TemplateRow.query(_partition(namespace_id), begin, consistent_read=True)
+    ]
+
+
+def find(namespace_id: str, template_id: str) -> MetadataTemplate:
+    """The template of this id that stands in this very namespace; NotFound for none."""
+    for one in of_namespaces([namespace_id]):
+        if one.id == template_id:
+            return one
+    raise NotFound("There is no such metadata template here.")
+
+
+def create(namespace_id: str, name: str, fields: Sequence[str], ids: Ids) -> MetadataTemplate:
+    """Make a template. Conflict when its name is in use here, or there are as many as may be.
+
+    With repeatable ids a second call gives back what the first one made.
+    """
+    at = timestamps.to_text(timestamps.now())
+    made = MetadataTemplate(ids.id(), namespace_id, name, tuple(fields), at, at)
+    there = of_namespaces([namespace_id])
+    for one in there:
+        if one.id == made.id:
+            return one
+    if len(there) >= MAX_TEMPLATES:
+        rule = "A group or project has {most} metadata templates at the most."
+        raise Conflict(rule, slug="too-many-templates", most=MAX_TEMPLATES)
+
+    def fill(transaction: TransactWrite) -> None:
+        transaction.save(_name_row(made), condition=_NameRow.pk.does_not_exist())
+        transaction.save(_row(made))
+
+    write_together(fill, taken=[_name_taken()])
+    return made
+
+
+def change(present: MetadataTemplate, *, name: str, fields: Sequence[str]) -> MetadataTemplate:
+    """Rename a template or change its fields. Conflict when the name is in use here, or somebody else changed the
+    template meanwhile."""
+    at = timestamps.later_than(present.updated_at)
+    changed = replace(present, name=name, fields=tuple(fields), updated_at=at)
+    moved = _name_row(present).sk != _name_row(changed).sk
+
+    def fill(transaction: TransactWrite) -> None:
+        if moved:
+            transaction.delete(_name_row(present))
+        transaction.save(_row(changed), condition=_TemplateRow.updated_at == present.updated_at)
+        if moved:
+            transaction.save(_name_row(changed), condition=_NameRow.pk.does_not_exist())
+
+    meanwhile = Conflict("Somebody else changed this metadata template just now.", slug="changed-meanwhile")
+    write_together(fill, taken=[*([None] if moved else []), meanwhile, _name_taken()])
+    return changed
+
+
+def delete(present: MetadataTemplate) -> None:
+    """Delete a template; it may be gone already."""
+
+    def fill(transaction: TransactWrite) -> None:
+        transaction.delete(_row(present))
+        transaction.delete(_name_row(present))
+
+    write_together(fill, taken=[])
+
+
+def _name_taken() -> Conflict:
+    return Conflict("A metadata template of this name is here already.", slug="name-taken")

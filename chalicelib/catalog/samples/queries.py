@@ -1,0 +1,177 @@
+"""Lists of samples: pages, searches and totals that cost a bounded number of reads however many samples there are.
+
+A page without a search is read from its order's index. A search that few samples answer is looked up by its terms, and
+those are sorted; one that many answer walks the order's index, where its matches are not far between.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from heapq import merge
+from itertools import chain, islice, product
+from operator import attrgetter
+from typing import Any, Literal
+
+from chalicelib.catalog.puid import Kind
+from chalicelib.catalog.samples.index import (
+    SHARDS,
+    Listed,
+    ListedRow,
+    TermRow,
+    counted,
+    partition,
+    puid_of_term,
+    shard_of,
+    shortened,
+    term_key,
+    value_of,
+)
+from chalicelib.search import folded
+from chalicelib.settings import settings
+
+SortKey = Literal["name", "puid", "created_at", "updated_at"]
+SORT_KEYS: tuple[SortKey, ...] = ("name", "puid", "created_at", "updated_at")
+SORTED_AT_ONCE = 1_000  # a search with at most so many matches is looked up and sorted
+COUNTED_TO = 10_000  # beyond so many matches their number is a lower bound
+WALKED_AT_MOST = 20_000  # rows that one page's walk may read; then the page is short and goes on at its cursor
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Where an order is read, by which key, and a sample's position in it: unique, and compared as text."""
+
+    rows: Any
+    key: Any
+    position: Callable[[Listed], str]
+
+
+_ORDERS: dict[SortKey, _Order] = {
+    "name": _Order(ListedRow.by_name, ListedRow.name_key, attrgetter("name_key")),
+    "puid": _Order(ListedRow, ListedRow.puid, attrgetter("puid")),
+    "created_at": _Order(ListedRow.by_created, ListedRow.created_key, attrgetter("created_key")),
+    "updated_at": _Order(ListedRow.by_updated, ListedRow.updated_key, attrgetter("updated_key")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Samples of a list, in its order. `next` is the position after which the following page begins, None at the end.
+
+    `total` counts all that the list holds; a lower bound where `total_is_exact` is False.
+    """
+
+    samples: tuple[Listed, ...]
+    next: str | None
+    total: int
+    total_is_exact: bool
+
+
+def page(
+    namespace_ids: Sequence[str], *, sort: SortKey, descending: bool, q: str | None, after: str | None, limit: int
+) -> Page:
+    """A page of the samples that lie in these namespaces, none of which is below another, or below them.
+
+    A list that is read page by page shows each sample that stays exactly once: a page begins after the position of the
+    last sample of the one before, whatever was added or removed meanwhile.
+    """
+    is_exact = True
+    if q:
+        puids = _matching(namespace_ids, q)
+        if len(puids) <= SORTED_AT_ONCE:
+            return _looked_up(namespace_ids, puids, sort=sort, descending=descending, q=q, after=after, limit=limit)
+        total, is_exact = min(len(puids), COUNTED_TO), len(puids) <= COUNTED_TO
+    else:
+        total = sum(map(counted, namespace_ids))
+    chosen, following = _walked(namespace_ids, sort=sort, descending=descending, q=q, after=after, limit=limit)
+    return Page(chosen, following, max(total, len(chosen)), is_exact)
+
+
+def position_of(one: Listed, sort: SortKey) -> str:
+    """Where a sample stands in an order."""
+    return _ORDERS[sort].position(one)
+
+
+def everything(namespace_ids: Sequence[str], q: str | None) -> Iterator[Listed]:
+    """All samples of these namespaces that `q` finds, by PUID, as they are now (consistent reads); each once."""
+    streams = [
+        map(value_of, ListedRow.query(partition("IN", *place), consistent_read=True))
+        for place in product(namespace_ids, range(SHARDS))
+    ]
+    last = None
+    for one in merge(*streams, key=lambda listed: listed.puid):
+        if one.puid != last and one.is_found_by(q):
+            yield one
+        last = one.puid
+
+
+def _looked_up(
+    namespace_ids: Sequence[str],
+    puids: Iterable[str],
+    *,
+    sort: SortKey,
+    descending: bool,
+    q: str | None,
+    after: str | None,
+    limit: int,
+) -> Page:
+    """A page of the samples with these PUIDs; those that a search no longer finds are left out."""
+    keys = [(partition("IN", namespace_id, shard_of(puid)), puid) for puid in puids for namespace_id in namespace_ids]
+    there = {row.puid: value_of(row) for row in ListedRow.batch_get(keys, consistent_read=True)}
+    position = _ORDERS[sort].position
+    found = sorted((one for one in there.values() if one.is_found_by(q)), key=position, reverse=descending)
+    beyond = [one for one in found if after is None or _is_beyond(position(one), after, descending)]
+    chosen = tuple(beyond[:limit])
+    return Page(chosen, position(chosen[-1]) if len(beyond) > limit else None, len(found), True)
+
+
+def _is_beyond(position: str, after: str, descending: bool) -> bool:
+    return position < after if descending else position > after
+
+
+def _walked(
+    namespace_ids: Sequence[str], *, sort: SortKey, descending: bool, q: str | None, after: str | None, limit: int
+) -> tuple[tuple[Listed, ...], str | None]:
+    """The next matches in an order, and the position to go on from."""
+    position = _ORDERS[sort].position
+    at_once = limit + 1 if not q else SORTED_AT_ONCE
+    streams = [
+        _stream(partition("IN", *place), _ORDERS[sort], descending, after, at_once)
+        for place in product(namespace_ids, range(SHARDS))
+    ]
+    chosen: list[Listed] = []
+    walked, last = 0, None
+    for walked, one in enumerate(islice(merge(*streams, key=position, reverse=descending), WALKED_AT_MOST), 1):  # noqa: B007
+        last = position(one)
+        if one.is_found_by(q):
+            if len(chosen) == limit:
+                return tuple(chosen), position(chosen[-1])
+            chosen.append(one)
+    return tuple(chosen), last if walked == WALKED_AT_MOST else None
+
+
+def _stream(pk: str, order: _Order, descending: bool, after: str | None, at_once: int) -> Iterator[Listed]:
+    condition = None if after is None else (order.key < after if descending else order.key > after)
+    rows = order.rows.query(pk, condition, scan_index_forward=not descending, page_size=min(at_once, SORTED_AT_ONCE))
+    return map(value_of, rows)
+
+
+def _matching(namespace_ids: Sequence[str], q: str) -> set[str]:
+    """The PUIDs of the samples that `q` may find; as soon as they are more than COUNTED_TO, no further."""
+    head = f"{settings().puid_prefix}_{Kind.SAMPLE.value}_"
+    q = q.strip()
+    sought, name, term = q.upper(), shortened(folded(q)), term_key(q)
+    puids: set[str] = set()
+    key = ["sk"]
+    for place in product(namespace_ids, range(SHARDS)):
+        listed, terms = partition("IN", *place), partition("TERM", *place)
+        by_puid: Iterator[str] = iter(())
+        if head.upper().startswith(sought) or sought.startswith(head.upper()):
+            begin = ListedRow.puid.startswith(head + sought[len(head) :])
+            by_puid = (row.puid for row in ListedRow.query(listed, begin, attributes_to_get=key))
+        begin = ListedRow.name_key.startswith(name)
+        by_name = (row.puid for row in ListedRow.by_name.query(listed, begin, attributes_to_get=key))
+        by_term = map(puid_of_term, TermRow.query(terms, TermRow.sk.startswith(term)))
+        for puid in chain(by_puid, by_name, by_term):
+            puids.add(puid)
+            if len(puids) > COUNTED_TO:
+                return puids
+    return puids

@@ -1,0 +1,87 @@
+"""What a user does with an export: create, retry, extend, remove."""
+
+from chalicelib import timestamps
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.exports import archive_uploads, executions, lifecycle, record, running_exports
+from chalicelib.exports.audit import Action, Event
+from chalicelib.exports.expiry import expiry
+from chalicelib.exports.record import Export, ExportRow, Status, Step
+from chalicelib.exports.storage import get_work, put_document, put_work, request_key
+from chalicelib.exports.types.registry import ExportRequest, Wish, to_document
+from chalicelib.ids import Ids
+from chalicelib.settings import settings
+
+
+def create_export(wish: Wish, request: ExportRequest, user_id: str, ids: Ids, *, source_ip: str | None) -> Export:
+    """Create an export and start its execution. With repeatable ids a second call completes the first.
+
+    Written in this order: the spec in S3, the record, the execution. What is interrupted half-way either does not
+    exist or is started by the clean-up. Raises TooMany when the user has as many running exports as are allowed.
+    """
+    export_id = ids.id()
+    known = record.find(export_id) if ids.is_repeatable else None
+    if known is not None:
+        executions.start(known)
+        return known
+    at = timestamps.to_text(timestamps.now())
+    running_exports.require_place(user_id)  # before anything is written
+    put_document(request_key(export_id), to_document(wish))
+    row = ExportRow(
+        export_id,
+        user_id=user_id,
+        type=request.type,
+        namespace_id=wish.namespace_id,
+        parameters=wish.parameters,
+        name=request.name,
+        email_notification=request.email_notification,
+        created_at=at,
+        status=Status.PROCESSING.value,
+        attempt=1,
+        touched_at=at,
+        step=Step.QUEUED.value,
+    )
+    event = Event(export_id, user_id, wish.namespace_id, at, Action.CREATED, user_id, source_ip, {})
+    if lifecycle.create(row, event):
+        export = record.value_of(row)
+    else:
+        existing = record.find(export_id)
+        if existing is None:
+            raise Conflict("This export was removed meanwhile.", slug="changed-meanwhile")
+        export = existing
+    executions.start(export)
+    return export
+
+
+def retry_export(export: Export, user_id: str, *, source_ip: str | None) -> Export:
+    """Start the next attempt of a failed export. Raises Conflict unless it has failed and its request is still stored,
+    TooMany when the user has as many running exports as are allowed."""
+    request = get_work(request_key(export.id))
+    if request is None:
+        raise Conflict("The request of this export is no longer kept: create the export again.", slug="request-expired")
+    lifecycle.retry(export, at=timestamps.to_text(timestamps.now()), actor=user_id, source_ip=source_ip)
+    put_work(request_key(export.id), request)  # work files expire by age: restart this one's time
+    retried = record.find(export.id)
+    if retried is None:
+        raise NotFound("There is no such export.")
+    executions.start(retried)
+    return retried
+
+
+def extend_export(export: Export, user_id: str, *, source_ip: str | None) -> None:
+    """Extend a ready export by three business days, at most once. Raises Conflict if it is not ready or was extended
+    before."""
+    now = timestamps.now()
+    until = expiry(now if export.expires_at is None else timestamps.from_text(export.expires_at), settings())
+    lifecycle.extend(
+        export, at=timestamps.to_text(now), expires_at=timestamps.to_text(until), actor=user_id, source_ip=source_ip
+    )
+
+
+def remove_export(export: Export, user_id: str, *, source_ip: str | None) -> None:
+    """Remove an export: it is invisible at once, its execution stops, and the next clean-up deletes its objects.
+    Idempotent."""
+    lifecycle.remove(export, at=timestamps.to_text(timestamps.now()), actor=user_id, source_ip=source_ip)
+    if export.status is Status.PROCESSING:
+        executions.stop(export)
+        if export.upload is not None:
+            archive_uploads.abort_archive(export.upload)

@@ -1,0 +1,1 @@
+"""What an export contains, computed without any I/O."""

@@ -1,0 +1,89 @@
+"""What an archive of workflow executions will hold: their outputs in the manifest's order, and what is left out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from chalicelib.catalog.runs.contents import OWN, Output, RunSample
+from chalicelib.catalog.runs.repository import Run
+from chalicelib.exports.contents.archive_paths import distinct_names
+from chalicelib.exports.contents.items import Contents, Folder, Item, Skipped
+from chalicelib.exports.contents.source_key import source_key
+
+_DELETED = "Deleted Sample"
+
+
+def analysis_contents(
+    runs: Sequence[Run],
+    parts: Mapping[str, Sequence[RunSample | Output]],
+    sample_names: Mapping[str, str],
+    *,
+    excluded: Mapping[str, str],
+    skipped: Sequence[Skipped] = (),
+) -> Contents:
+    """The contents of an analysis export: `<run id>/<filename>` and `<run id>/<sample>/<filename>`.
+
+    Runs stand in the order given, a run's own outputs before its samples, samples as in its samplesheet, outputs by
+    creation. `parts` are by run id; `sample_names` by the id of samples that there still are;
+    `excluded` has reasons by `source_key` of outputs that an earlier plan could not read; `skipped` is put before what
+    is found here. Runs without any output are left out and named in `skipped`.
+    """
+    items: list[Item] = []
+    folders: list[Folder] = []
+    left_out = list(skipped)
+    source_ids = []
+    for run in runs:
+        outputs = [part for part in parts.get(run.id, ()) if isinstance(part, Output)]
+        if not outputs:
+            left_out.append(Skipped(run.id, "no-output", name=run.name))
+        left_out += [
+            Skipped(one.id, excluded[source_key(one)], one.size, one.filename)
+            for one in outputs
+            if source_key(one) in excluded
+        ]
+        by_place = _by_place(one for one in outputs if source_key(one) not in excluded)
+        if not by_place:
+            continue
+        own = by_place.get(OWN, [])
+        sheet = [part for part in parts[run.id] if isinstance(part, RunSample) and part.place in by_place]
+        # Files and folders of one folder share its names: none may stand in another's way.
+        names = distinct_names([*(one.filename for one in own), *(one.told("sample") or one.puid for one in sheet)])
+        folders.append(Folder((run.id,), "workflow_execution", run.name or run.id))
+        items += [_item(one, (run.id,), name) for one, name in zip(own, names, strict=False)]
+        for sample, name in zip(sheet, names[len(own) :], strict=True):
+            place = (run.id, name)
+            folders.append(Folder(place, "sample", _title(sample, sample_names)))
+            files = by_place[sample.place]
+            inner = distinct_names(one.filename for one in files)
+            items += [_item(one, place, file_name) for one, file_name in zip(files, inner, strict=True)]
+        source_ids.append(run.id)
+    return Contents(tuple(items), tuple(folders), tuple(left_out), tuple(source_ids))
+
+
+def _by_place(outputs: Iterable[Output]) -> dict[int, list[Output]]:
+    places: dict[int, list[Output]] = {}
+    for output in sorted(outputs, key=lambda one: (one.created_at, one.id)):
+        places.setdefault(output.place, []).append(output)
+    return places
+
+
+def _title(sample: RunSample, sample_names: Mapping[str, str]) -> str:
+    return sample_names.get(sample.sample_id) or sample.told("sample_name") or _DELETED
+
+
+def _item(output: Output, folders: tuple[str, ...], name: str) -> Item:
+    return Item(
+        id=output.id,
+        folders=folders,
+        name=name,
+        renamed_from=output.filename if name != output.filename else None,
+        format=output.format,
+        direction=None,
+        type=None,
+        size=output.size,
+        modified=output.created_at,
+        bucket=output.bucket,
+        key=output.key,
+        etag=output.etag,
+        version_id=output.version_id,
+        crc32=output.crc32,
+        sha256=None,
+    )

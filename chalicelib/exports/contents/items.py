@@ -1,0 +1,198 @@
+"""What an archive will hold: the chosen samples' files in the manifest's order, and what is left out and why."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from datetime import datetime
+from sys import intern
+from typing import Any
+
+from chalicelib.catalog.files.repository import File
+from chalicelib.catalog.namespaces.repository import Namespace
+from chalicelib.catalog.samples.repository import SampleHead
+from chalicelib.exports.contents.archive_paths import distinct_names
+from chalicelib.exports.contents.source_key import source_key
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One exported file: where it lies in S3, and where it will stand in the archive.
+
+    `folders` are the names of its folders from the top; `path` joins them with the name. `crc32` and `sha256` are
+    what the catalog knows; `renamed_from` is set where the name had to be made safe or distinct.
+    """
+
+    id: str
+    folders: tuple[str, ...]
+    name: str
+    renamed_from: str | None
+    format: str
+    direction: str | None
+    type: str | None
+    size: int
+    modified: datetime
+    bucket: str
+    key: str
+    etag: str
+    version_id: str | None
+    crc32: int | None
+    sha256: str | None
+
+    @property
+    def path(self) -> str:
+        return "/".join((*self.folders, self.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder of the manifest: its name in the archive, what it stands for, and the name that people gave that."""
+
+    path: tuple[str, ...]
+    kind: str
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something asked for that is not in the archive. `id` is as it was asked for, or the file's; `name` and `puid` are
+    what people know it by, where it was found at all."""
+
+    id: str
+    reason: str
+    size: int | None = None
+    name: str | None = None
+    puid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything about an archive but its bytes: items and folders in the manifest's order."""
+
+    items: tuple[Item, ...]
+    folders: tuple[Folder, ...]
+    skipped: tuple[Skipped, ...]
+    source_ids: tuple[str, ...]  # the projects (or runs) whose files are in it, by which a download is checked again
+
+
+def _attachment_order(files: Iterable[File]) -> list[list[File]]:
+    """The files by attachment (a single file or a pair, forward first), in order of creation."""
+    by_puid: dict[str, list[File]] = {}
+    for file in sorted(files, key=lambda file: (file.created_at, file.id)):
+        by_puid.setdefault(file.puid, []).append(file)
+    return [sorted(files, key=lambda file: file.direction == "reverse") for files in by_puid.values()]
+
+
+def sample_contents(
+    samples: Sequence[SampleHead],
+    projects: Mapping[str, Namespace],
+    files: Mapping[str, Sequence[File]],
+    formats: Iterable[str],
+    *,
+    excluded: Mapping[str, str],
+    skipped: Sequence[Skipped] = (),
+) -> Contents:
+    """The contents of a sample export: `<PRJ puid>/<SAM puid>/<ATT puid>/<filename>`.
+
+    Samples stand in the order given, projects by their first sample, attachments by creation. `files` are by sample
+    id; `excluded` has reasons by `source_key` of files that an earlier plan could not read;
+    `skipped` is put before what is found here. Samples without a matching file are left out and named in `skipped`.
+    """
+    wanted = set(formats)
+    by_project: dict[str, list[SampleHead]] = {}
+    for sample in samples:
+        by_project.setdefault(sample.project_id, []).append(sample)
+    items: list[Item] = []
+    folders: list[Folder] = []
+    left_out = list(skipped)
+    source_ids = []
+    for project_id, of_project in by_project.items():
+        project = projects[project_id]
+        before = len(items)
+        project_folder = Folder((project.puid,), "project", project.name)
+        inner: list[Folder] = []
+        for sample in of_project:
+            matching = [file for file in files.get(sample.id, ()) if file.format in wanted]
+            left_out += [
+                Skipped(file.id, excluded[source_key(file)], file.size, file.filename, file.puid)
+                for file in matching
+                if source_key(file) in excluded
+            ]
+            if not matching:
+                left_out.append(Skipped(sample.id, "no-matching-file", name=sample.name, puid=sample.puid))
+            kept = [file for file in matching if source_key(file) not in excluded]
+            if not kept:
+                continue
+            inner.append(Folder((project.puid, sample.puid), "sample", sample.name))
+            for attachment in _attachment_order(kept):
+                place = (project.puid, sample.puid, attachment[0].puid)
+                inner.append(Folder(place, "attachment", None))
+                names = distinct_names(file.filename for file in attachment)
+                items += [_item(file, place, name) for file, name in zip(attachment, names, strict=True)]
+        if len(items) > before:
+            folders += [project_folder, *inner]
+            source_ids.append(project_id)
+    return Contents(tuple(items), tuple(folders), tuple(left_out), tuple(source_ids))
+
+
+def _item(file: File, folders: tuple[str, ...], name: str) -> Item:
+    return Item(
+        id=file.id,
+        folders=folders,
+        name=name,
+        renamed_from=file.filename if name != file.filename else None,
+        format=file.format,
+        direction=file.direction,
+        type="assembly" if file.format == "fasta" else file.type,
+        size=file.size,
+        modified=file.created_at,
+        bucket=file.bucket,
+        key=file.key,
+        etag=file.etag,
+        version_id=file.version_id,
+        crc32=file.crc32,
+        sha256=file.sha256,
+    )
+
+
+def to_rows(contents: Contents) -> Iterator[Any]:
+    """The contents as JSON documents: folders, what was skipped, the sources, then a row for each item."""
+    yield [[f.path, f.kind, f.title] for f in contents.folders]
+    yield [astuple(left) for left in contents.skipped]
+    yield contents.source_ids
+    for i in contents.items:
+        yield [
+            i.id, i.folders, i.name, i.renamed_from, i.format, i.direction, i.type, i.size, i.modified.isoformat(),
+            i.bucket, i.key, i.etag, i.version_id, i.crc32, i.sha256,
+        ]  # fmt: skip
+
+
+def from_rows(rows: Iterator[Any]) -> Contents:
+    """The contents that `to_rows` wrote. Folders that are the same are one value: of a million items many share one."""
+    folders = {tuple(path): Folder(tuple(path), kind, title) for path, kind, title in next(rows)}
+    skipped = tuple(Skipped(*row) for row in next(rows))
+    source_ids = tuple(next(rows))
+    paths = {path: path for path in folders}
+    items = tuple(_item_of_row(row, paths) for row in rows)
+    return Contents(items, tuple(folders.values()), skipped, source_ids)
+
+
+def _item_of_row(row: list[Any], paths: Mapping[tuple[str, ...], tuple[str, ...]]) -> Item:
+    id_, folders, name, renamed_from, file_format, direction, type_, size, modified, *source = row
+    bucket, key, etag, version_id, crc32, sha256 = source
+    path = tuple(folders)
+    return Item(
+        id=id_,
+        folders=paths.get(path, path),
+        name=name,
+        renamed_from=renamed_from,
+        format=intern(file_format),
+        direction=direction and intern(direction),
+        type=type_ and intern(type_),
+        size=size,
+        modified=datetime.fromisoformat(modified),
+        bucket=intern(bucket),
+        key=key,
+        etag=etag,
+        version_id=version_id,
+        crc32=crc32,
+        sha256=sha256,
+    )

@@ -1,0 +1,52 @@
+"""The plan of a linelist: which samples have a row, in order, and what was left out before."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.catalog.samples.resolve import Choice
+from chalicelib.exports.contents.items import Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSample:
+    """A sample that shall have a row."""
+
+    id: str
+    project_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinelistPlan:
+    """The samples by row, the PUIDs of their projects by id, and what is not in the table."""
+
+    samples: tuple[PlannedSample, ...]
+    project_puids: Mapping[str, str]
+    skipped: tuple[Skipped, ...]
+
+
+def plan_of(choice: Choice) -> LinelistPlan:
+    """The plan for a choice of samples."""
+    project_ids = dict.fromkeys(sample.project_id for sample in choice.samples)
+    return LinelistPlan(
+        samples=tuple(PlannedSample(sample.id, sample.project_id) for sample in choice.samples),
+        project_puids={project_id: choice.projects[project_id].puid for project_id in project_ids},
+        skipped=tuple(Skipped(asked, "sample-not-found") for _, asked in choice.refused),
+    )
+
+
+def to_lines(plan: LinelistPlan) -> Iterator[Any]:
+    """The plan as JSON documents: projects, what was skipped, then a row for each sample."""
+    numbers = {project_id: number for number, project_id in enumerate(plan.project_puids)}
+    yield list(plan.project_puids.items())
+    yield [[one.id, one.reason] for one in plan.skipped]
+    for sample in plan.samples:
+        yield [sample.id, numbers[sample.project_id]]
+
+
+def from_lines(lines: Iterator[Any]) -> LinelistPlan:
+    """The plan that `to_lines` wrote."""
+    projects = [(project_id, puid) for project_id, puid in next(lines)]
+    skipped = tuple(Skipped(*row) for row in next(lines))
+    samples = tuple(PlannedSample(sample_id, projects[number][0]) for sample_id, number in lines)
+    return LinelistPlan(samples, dict(projects), skipped)

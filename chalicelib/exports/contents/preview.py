@@ -1,0 +1,77 @@
+"""The preview of a ready archive: its manifest's tree, whole or one folder's level at a time."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.errors import NotFound
+from chalicelib.search import folded
+
+WHOLE_UP_TO = 4 * 1024 * 1024
+LEVEL_SIZE = 1000
+MOST_FOUND = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of a tree that is too large to be answered whole: its head, and some of its children.
+
+    A child folder is told without its children but with how many it has; `next` is where the level goes on.
+    """
+
+    document: dict[str, Any]
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A tree of what a search found and the folders above it; `matches` counts all, of which `MOST_FOUND` are there.
+
+    Each folder is told with how much is in it; one that was found itself, and nothing below it, without what that is.
+    """
+
+    document: dict[str, Any]
+    matches: int
+
+
+def level_of(manifest: bytes, path: str, start: int) -> Level:
+    """The level below `path` (folder names joined by `/`, empty for the top) from the child at `start` on."""
+    folder: dict[str, Any] = json.loads(manifest)
+    for name in filter(None, path.split("/")):
+        inner = [child for child in folder["children"] if child["name"] == name and child["type"] == "folder"]
+        if not inner:
+            raise NotFound("There is no such folder in this export.")
+        folder = inner[0]
+    children = [_without_children(child) for child in folder["children"][start : start + LEVEL_SIZE]]
+    end = start + len(children)
+    return Level({**folder, "children": children}, end if end < len(folder["children"]) else None)
+
+
+def search_in(manifest: bytes, text: str) -> Search:
+    """What has `text` in its name or title, whatever the case and accents."""
+    wanted = folded(text)
+    total = shown = 0
+
+    def below(folder: dict[str, Any]) -> list[dict[str, Any]]:
+        nonlocal total, shown
+        kept = []
+        for child in folder["children"]:
+            hit = wanted in folded(child["name"]) or wanted in folded(child.get("irida-next-name") or "")
+            has_room = shown < MOST_FOUND
+            total += hit
+            shown += hit and has_room
+            inner = below(child) if "children" in child else []
+            if inner:
+                kept.append({**child, "children": inner, "child_count": len(child["children"])})
+            elif hit and has_room:
+                kept.append(_without_children(child))
+        return kept
+
+    root = json.loads(manifest)
+    return Search({**root, "children": below(root)}, total)
+
+
+def _without_children(child: dict[str, Any]) -> dict[str, Any]:
+    if "children" not in child:
+        return child
+    return {**{key: value for key, value in child.items() if key != "children"}, "child_count": len(child["children"])}

@@ -1,0 +1,27 @@
+"""What an export does not hold, and why, for whoever wants to know before they download it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import astuple
+
+from chalicelib.exports.contents.items import Skipped
+from chalicelib.exports.record import Export
+from chalicelib.exports.source_permissions import file_of
+from chalicelib.exports.storage import get_object, put_export, warnings_key
+from chalicelib.settings import settings
+
+
+def keep_left_out(file_key: str, skipped: Sequence[Skipped]) -> None:
+    """Keep beside the file what was left out of it; nothing where nothing was."""
+    if skipped:
+        rows = [astuple(left) for left in skipped]
+        put_export(warnings_key(file_key), json.dumps(rows, ensure_ascii=False).encode())
+
+
+def left_out(export: Export) -> list[Skipped]:
+    """What a ready export does not hold, in the report's order. Raises Conflict before it is ready."""
+    file = file_of(export)
+    if not export.warnings:
+        return []
+    body = get_object(settings().exports_bucket, warnings_key(file.key))
+    return [Skipped(*row) for row in json.loads(body or b"[]")]

@@ -1,0 +1,192 @@
+"""Parses requests: JSON bodies into models, path and query parameters."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from itertools import islice
+from typing import Annotated, Any, TypeVar
+from urllib.parse import unquote
+
+from chalice.app import Request
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from chalicelib import timestamps
+from chalicelib.errors import (
+    Flaw,
+    NotFound,
+    SeqportError,
+    TooLarge,
+    Words,
+    broken,
+    pointer_step,
+)
+from chalicelib.ids import MAX_ID
+from chalicelib.names import REPLACEMENT
+
+M = TypeVar("M", bound=BaseModel)
+MAX_BODY = 6 * 1024 * 1024
+MAX_FLAWS = 100  # that an answer names
+MAX_MEMBERS = 5_000  # of one JSON object: each unknown one is an error of its own
+# Lines of text, without control characters other than tab and line ends.
+Text = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$")]
+Timestamp = Annotated[str, StringConstraints(max_length=64)]
+
+_NOT_VALID = "This value is not valid here."
+_RULES = {
+    "missing": "This field is required.",
+    "extra_forbidden": "There is no such field.",
+    "string_type": "This must be a text.",
+    "string_unicode": "This must be a text of Unicode characters.",
+    "bool_type": "This must be true or false.",
+    "int_type": "This must be a whole number.",
+    "list_type": "This must be a list.",
+    "dict_type": "This must be an object.",
+    "model_type": "This must be an object.",
+    "string_too_short": "This must have at least {min_length} characters.",
+    "string_too_long": "This may have at most {max_length} characters.",
+    "string_pattern_mismatch": "This has characters that are not allowed here.",
+    "too_short": "This must hold at least {min_length}.",
+    "too_long": "This may hold at most {max_length}.",
+    "greater_than_equal": "This must be at least {ge}.",
+    "less_than_equal": "This may be at most {le}.",
+    "literal_error": "This must be {expected}.",
+    "too_many_bytes": "This may have at most {max_bytes} bytes; it has {size}.",
+    "blank_name": "A name has at least one character that people can see.",
+    "wrong_encoding": "This holds U+FFFD: it was not in the encoding that it was read in.",
+    "field_name": "A field's name has 1 to 255 characters, not only blanks, no control character and no U+FFFD, and is"
+    " no column of every linelist.",
+    "metadata_value": "A value is a text of at most 32,767 characters or a number of at most 15 digits.",
+}  # by pydantic's types of errors; their facts have pydantic's names
+
+
+class BadRequest(SeqportError):
+    """The request is no readable JSON, or a parameter can't be read."""
+
+    slug = "bad-request"
+
+
+class Body(BaseModel):
+    """Base of the bodies: unknown fields are refused, nothing is converted silently."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+def read_body(request: Request, model: type[M]) -> M:
+    """The body as `model`. Raises BadRequest for malformed JSON, TooLarge, and Invalid with every broken rule."""
+    return _validated(_document(request), model)
+
+
+def read_body_by_type(request: Request, models: Mapping[str, type[M]]) -> M:
+    """The body as the model that its `type` names. Raises as `read_body` does."""
+    document = _document(request)
+    if not isinstance(document, dict):
+        raise broken([Flaw("", _RULES["dict_type"])])
+    if "type" not in document:
+        raise broken([Flaw("/type", _RULES["missing"])])
+    model = models.get(document["type"]) if isinstance(document["type"], str) else None
+    if model is None:
+        known = ", ".join(f"'{name}'" for name in models)
+        raise broken([Flaw("/type", Words(_RULES["literal_error"], {"expected": known}))])
+    return _validated(document, model)
+
+
+def _document(request: Request) -> Any:
+    raw = request.raw_body
+    if len(raw) > MAX_BODY:
+        raise TooLarge("A request's body may have {most} bytes; this one has {size}.", most=MAX_BODY, size=len(raw))
+    if not raw:
+        raise BadRequest("The body is empty; a JSON object is needed.", slug="malformed-json")
+    try:
+        text = raw.decode() if isinstance(raw, bytes) else raw
+    except UnicodeDecodeError:
+        raise BadRequest("The body is not UTF-8.", slug="malformed-json") from None
+    if REPLACEMENT in text:  # the gateway hands on texts: of bytes that are not UTF-8 it makes this character
+        raise BadRequest("The body is not UTF-8: it holds U+FFFD.", slug="malformed-json")
+    try:
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object)
+    except (ValueError, RecursionError):
+        raise BadRequest("The body is no well-formed JSON.", slug="malformed-json") from None
+
+
+def _validated(document: Any, model: type[M]) -> M:
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        rows = error.errors(include_url=False, include_context=True, include_input=False)
+        flaws = [_flaw(dict(row)) for row in islice(rows, MAX_FLAWS)]
+        raise broken(flaws, count=error.error_count()) from None
+
+
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. Of two members of one name one would be lost without a word, so that is refused."""
+    if len(members) > MAX_MEMBERS:
+        raise BadRequest(
+            "A JSON object may have at most {most} members here; this one has {size}.",
+            slug="bad-request",
+            most=MAX_MEMBERS,
+            size=len(members),
+        )
+    document = dict(members)
+    if len(document) < len(members):
+        counts = Counter(name for name, _ in members)
+        name = next(name for name, count in counts.items() if count > 1)
+        raise BadRequest("A JSON object has the member {name} twice.", slug="malformed-json", name=name[:255])
+    return document
+
+
+def _refuse_constant(name: str) -> None:
+    """NaN and Infinity are no JSON (RFC 8259 section 6)."""
+    raise ValueError(name)
+
+
+def _flaw(row: Mapping[str, Any]) -> Flaw:
+    loc = [str(step) for step in row["loc"] if step != "[key]"]
+    pointer = "".join(f"/{pointer_step(step)}" for step in loc)
+    template = _RULES.get(row["type"], _NOT_VALID)
+    facts = {name: str(fact).replace(" or ", ", ") for name, fact in (row.get("ctx") or {}).items()}
+    return Flaw(pointer, Words(template, facts))
+
+
+def time_to_come(text: str | None, pointer: str) -> str | None:
+    """A time as it is kept; Invalid for one that is past or not RFC 3339."""
+    if text is None:
+        return None
+    try:
+        moment = timestamps.from_rfc_3339(text)
+        kept = timestamps.to_text(moment) if moment > timestamps.now() else None
+    except (ValueError, OverflowError):
+        kept = None
+    if kept is None:
+        raise broken([Flaw(pointer, "This must be a time to come, as RFC 3339 with its offset or Z.")])
+    return kept
+
+
+def path_value(value: str) -> str:
+    """A path parameter as the client meant it: the gateway passes it on still encoded. NotFound for what no id is."""
+    meant = unquote(value)
+    if not 1 <= len(meant.encode(errors="surrogatepass")) <= MAX_ID:
+        raise NotFound("There is nothing of this name here.")
+    return meant
+
+
+def query(request: Request, name: str, *, max_bytes: int = 1_000) -> str | None:
+    """A query parameter, or None; one that has more bytes in UTF-8 than `max_bytes` is refused."""
+    value = dict[str, str](request.query_params or {}).get(name)
+    if value is not None and len(value.encode(errors="surrogatepass")) > max_bytes:
+        raise BadRequest(
+            "The parameter {name} may have at most {max_bytes} bytes.",
+            slug="bad-parameter",
+            name=name,
+            max_bytes=max_bytes,
+        )
+    return value
+
+
+def one_of(request: Request, name: str, known: tuple[str, ...]) -> str | None:
+    """A query parameter that must be one of `known`, or None when it is absent."""
+    value = query(request, name)
+    if value is not None and value not in known:
+        raise BadRequest(
+            "The parameter {name} must be one of: {known}.", slug="bad-parameter", name=name, known=", ".join(known)
+        )
+    return value

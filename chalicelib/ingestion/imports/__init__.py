@@ -1,0 +1,1 @@
+"""Samplesheets imported in the background."""

@@ -1,0 +1,171 @@
+"""What an import would do to a project: everything that can be known of it before anything is written."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import Literal
+
+from chalicelib.catalog.files import registration
+from chalicelib.catalog.files import repository as files
+from chalicelib.catalog.namespaces.repository import Namespace
+from chalicelib.catalog.puid import Kind, is_puid
+from chalicelib.catalog.samples import queries as sample_queries
+from chalicelib.catalog.samples import repository as samples
+from chalicelib.catalog.samples.metadata import Metadata, Value, merged_metadata, text_of, value_of
+from chalicelib.catalog.samples.repository import Sample
+from chalicelib.errors import Flaw, Invalid
+from chalicelib.ingestion.imports.samplesheet import Samplesheet, SheetFile, SheetSample, pointer
+from chalicelib.settings import settings
+
+_AT_ONCE = 16
+_MOST_COMPARED = 1_000  # samples whose files are read: a request has 29 seconds; the work passes over what is there
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFile:
+    """A file to be registered, and its object's size; None where the object was not looked at."""
+
+    file: SheetFile
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSample:
+    """A sample of the sheet, the one of the project that it means (None: it is to be made), and its new files."""
+
+    told: SheetSample
+    sample: Sample | None
+    metadata: Mapping[str, Value]  # only what the sheet changes
+    files: tuple[PlannedFile, ...]
+
+    @property
+    def action(self) -> Literal["create", "update", "none"]:
+        """What becomes of it."""
+        if self.sample is None:
+            return "create"
+        return "update" if self.says_more or self.files else "none"
+
+    @property
+    def says_more(self) -> bool:
+        """Does the sheet say anything of it that is not in the catalog already?"""
+        if self.sample is None:
+            return True
+        is_described = self.told.description not in (None, self.sample.description)
+        return bool(self.metadata) or is_described or self.new_name is not None
+
+    @property
+    def new_name(self) -> str | None:
+        """The name that the sample gets, if it has another one or none yet."""
+        if self.sample is None:
+            return self.told.name
+        is_other = self.told.is_renamed and self.told.puid is not None and self.told.name != self.sample.name
+        return self.told.name if is_other else None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What an import would do, how many objects were looked at for it, and what is wrong."""
+
+    samples: tuple[PlannedSample, ...]
+    looked_at: int
+    flaws: tuple[Flaw, ...]
+
+
+def plan_import(project: Namespace, user_id: str, sheet: Samplesheet, *, look_at_most: int | None) -> ImportPlan:
+    """Resolve the samples of a sheet and look at its objects, at the first `look_at_most` of them. A file whose object
+    is already one of its sample's is left as it is, in the first thousand samples that are there; beyond, it is only
+    found by the work."""
+    flaws: list[Flaw] = []
+    found = _resolved(project, sheet.samples, flaws)
+    wanted = [(told, found.get(told.row)) for told in sheet.samples]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        known = dict.fromkeys(sample.id for told, sample in wanted if sample is not None and told.files)
+        compared = set(islice(known, _MOST_COMPARED))
+        fresh = list(pool.map(lambda pair: _new_files(pair[0], pair[1], compared), wanted))
+        unseen = [file for of_sample in fresh for file in of_sample]
+        seen = unseen if look_at_most is None else unseen[:look_at_most]
+        looked = dict(zip(seen, pool.map(_looker(project, user_id), seen), strict=True))
+    flaws += [told for told in looked.values() if isinstance(told, Flaw)]
+    planned = []
+    for (told, sample), of_sample in zip(wanted, fresh, strict=True):
+        metadata = _changes(told.metadata, {} if sample is None else sample.metadata)
+        flaws += _too_much(told, metadata, sample)
+        sizes = {file: size for file in of_sample if isinstance(size := looked.get(file), int)}
+        new = tuple(PlannedFile(file, sizes.get(file)) for file in of_sample)
+        planned.append(PlannedSample(told, sample, metadata, new))
+    return ImportPlan(tuple(planned), len(looked), tuple(flaws))
+
+
+def _changes(told: Mapping[str, str], present: Metadata) -> dict[str, Value]:
+    """The values of a sheet that the catalog does not have. A cell that reads as a table shows the present value is no
+    change, whatever type that has: so a table that was exported comes back without any."""
+    return {
+        field: value_of(text)
+        for field, text in told.items()
+        if field not in present or text != text_of(present[field]).strip()
+    }
+
+
+def _too_much(told: SheetSample, metadata: Mapping[str, Value], sample: Sample | None) -> list[Flaw]:
+    rule = samples.oversize(merged_metadata({} if sample is None else sample.metadata, metadata))
+    return [] if rule is None else [Flaw(f"/samplesheet/{told.row}", rule)]
+
+
+def _looker(project: Namespace, user_id: str) -> Callable[[SheetFile], int | Flaw]:
+    def look(file: SheetFile) -> int | Flaw:
+        try:
+            return registration.find(user_id, project, file.s3_uri).stored.size
+        except Invalid as refused:
+            return Flaw(pointer(file.row, file.column), refused.flaws[0].rule)
+
+    return look
+
+
+def _new_files(told: SheetSample, sample: Sample | None, compared: Collection[str]) -> list[SheetFile]:
+    if sample is None or sample.id not in compared:
+        return list(told.files)
+    there = {file.s3_uri for file in files.of_sample(sample.id)}
+    return [file for file in told.files if file.s3_uri not in there]
+
+
+def _resolved(project: Namespace, told: Iterable[SheetSample], flaws: list[Flaw]) -> dict[int, Sample]:
+    """The samples of the project that rows mean, by their first row: by PUID, else by name."""
+    rows = list(told)
+    by_puid = samples.find_many(one.puid for one in rows if one.puid)
+    ids: dict[str, list[str]] = {}
+    if any(one.puid is None for one in rows):
+        for listed in sample_queries.everything([project.id], None):
+            ids.setdefault(listed.name, []).append(listed.id)
+    meant: dict[int, str] = {}
+    found: dict[int, Sample] = {}
+    for one in rows:
+        if one.puid is not None:
+            sample = by_puid.get(one.puid)
+            if sample is not None and sample.project_id == project.id:
+                found[one.row] = sample
+            else:
+                _check_new(one, sample, flaws)
+        elif len(same := ids.get(one.name or "", [])) > 1:
+            flaws.append(
+                Flaw(pointer(one.row, "sample"), "Several samples here have this name: tell them apart by PUID.")
+            )
+        elif same:
+            meant[one.row] = same[0]
+    by_id = samples.find_many(meant.values())
+    found |= {row: by_id[sample_id] for row, sample_id in meant.items() if sample_id in by_id}
+    taken: dict[str, int] = {}
+    for one in rows:
+        if one.row in found and taken.setdefault(found[one.row].id, one.row) != one.row:
+            flaws.append(Flaw(pointer(one.row, "sample"), "Another row means the same sample in another way."))
+    return found
+
+
+def _check_new(one: SheetSample, elsewhere: Sample | None, flaws: list[Flaw]) -> None:
+    place = pointer(one.row, "puid")
+    if elsewhere is not None:
+        flaws.append(Flaw(place, "This PUID is in use."))
+    elif not is_puid(one.puid or "", Kind.SAMPLE, settings().puid_prefix):
+        flaws.append(Flaw(place, "This is no PUID of a sample."))
+    elif one.name is None:
+        flaws.append(Flaw(pointer(one.row, "sample"), "A sample has a name."))

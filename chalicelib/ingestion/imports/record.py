@@ -1,0 +1,230 @@
+"""The record of an import: its frozen value, its row in DynamoDB, and its transitions. Each transition is one
+conditional write that gives back whether it took place: whoever comes second changes nothing, and stops.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from chalicelib import timestamps
+from chalicelib.errors import Flaw, Words
+from chalicelib.tables import Row, TableName, conditional_failure
+
+KEPT = timedelta(days=90)
+MAX_FLAWS = 100
+_OPEN = "open"
+
+
+class Status(StrEnum):
+    """Status moves only processing → done | failed. `done`: every row was worked on, whether it succeeded or not."""
+
+    PROCESSING = "processing"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class FailureCode(StrEnum):
+    """Why an import was given up."""
+
+    RIGHT_LOST = "right-lost"
+    PLAN_LOST = "plan-lost"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What an import has made, and the first rows that failed."""
+
+    samples_created: int = 0
+    samples_updated: int = 0
+    files_registered: int = 0
+    flaw_count: int = 0
+    flaws: tuple[Flaw, ...] = ()
+
+    def __add__(self, more: "Made") -> "Made":
+        return Made(
+            self.samples_created + more.samples_created,
+            self.samples_updated + more.samples_updated,
+            self.files_registered + more.files_registered,
+            self.flaw_count + more.flaw_count,
+            (self.flaws + more.flaws)[:MAX_FLAWS],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """An import as its record tells it. `steps_done` of its plan's steps are finished, and with them `rows_done` rows;
+    `restarts` counts since the last step that was finished."""
+
+    id: str
+    user_id: str
+    project_id: str
+    plan_key: str
+    created_at: str
+    touched_at: str
+    ended_at: str | None
+    status: Status
+    steps_done: int
+    rows_done: int
+    rows_total: int
+    restarts: int
+    made: Made
+    failure: FailureCode | None
+
+
+class _ByOpen(GlobalSecondaryIndex["ImportRow"]):
+    class Meta:
+        index_name = "by_open"
+        projection = AllProjection()
+
+    open = UnicodeAttribute(hash_key=True)
+    touched_at = UnicodeAttribute(range_key=True)
+
+
+class ImportRow(Row):
+    """A row of the imports table; DynamoDB removes it some time after `expires_at` (seconds since 1970)."""
+
+    class Meta:
+        table_name = TableName("imports_table")
+
+    by_open = _ByOpen()
+
+    id = UnicodeAttribute(hash_key=True)
+    user_id = UnicodeAttribute()
+    project_id = UnicodeAttribute()
+    plan_key = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    touched_at = UnicodeAttribute()
+    ended_at = UnicodeAttribute(null=True)
+    status = UnicodeAttribute()
+    steps_done = NumberAttribute(default=0)
+    rows_done = NumberAttribute(default=0)
+    rows_total = NumberAttribute()
+    restarts = NumberAttribute(default=0)
+    samples_created = NumberAttribute(default=0)
+    samples_updated = NumberAttribute(default=0)
+    files_registered = NumberAttribute(default=0)
+    flaw_count = NumberAttribute(default=0)
+    flaws = JSONAttribute(default=list)
+    failure = UnicodeAttribute(null=True)
+    open = UnicodeAttribute(null=True)  # only while it is processing, so that the index holds no others
+    expires_at = NumberAttribute()
+
+
+def _value(row: ImportRow) -> Import:
+    flaws = tuple(Flaw(pointer, Words(template, facts)) for pointer, template, facts in row.flaws)
+    return Import(
+        id=row.id,
+        user_id=row.user_id,
+        project_id=row.project_id,
+        plan_key=row.plan_key,
+        created_at=row.created_at,
+        touched_at=row.touched_at,
+        ended_at=row.ended_at,
+        status=Status(row.status),
+        steps_done=int(row.steps_done),
+        rows_done=int(row.rows_done),
+        rows_total=int(row.rows_total),
+        restarts=int(row.restarts),
+        made=Made(
+            int(row.samples_created), int(row.samples_updated), int(row.files_registered), int(row.flaw_count), flaws
+        ),
+        failure=None if row.failure is None else FailureCode(row.failure),
+    )
+
+
+def create(import_id: str, *, user_id: str, project_id: str, plan_key: str, rows_total: int) -> Import | None:
+    """Put a new record; None when there is one of this id."""
+    moment = timestamps.now()
+    at = timestamps.to_text(moment)
+    row = ImportRow(
+        import_id,
+        user_id=user_id,
+        project_id=project_id,
+        plan_key=plan_key,
+        created_at=at,
+        touched_at=at,
+        status=Status.PROCESSING.value,
+        rows_total=rows_total,
+        open=_OPEN,
+        expires_at=int((moment + KEPT).timestamp()),
+    )
+    try:
+        row.save(condition=ImportRow.id.does_not_exist())
+    except PutError as error:
+        if conditional_failure(error):
+            return None
+        raise
+    return _value(row)
+
+
+def find(import_id: str) -> Import | None:
+    """The import of this id as it is now (a consistent read); None when there is no record."""
+    try:
+        return _value(ImportRow.get(import_id, consistent_read=True))
+    except DoesNotExist:
+        return None
+
+
+def open_ones(silent_since: str | None = None) -> Iterator[Import]:
+    """The imports that are worked on, by an index that may lag; only those without a sign of life since a moment."""
+    silent: Condition | None = None
+    if silent_since is not None:
+        silent = ImportRow.touched_at < silent_since
+    return (_value(row) for row in ImportRow.by_open.query(_OPEN, silent))
+
+
+def count(before: Import, *, steps: int, rows: int, made: Made) -> Import | None:
+    """Count steps that were finished; None when another worker counted them, or the import is over."""
+    total = before.made + made
+    return _write(
+        before,
+        [
+            ImportRow.steps_done.set(before.steps_done + steps),
+            ImportRow.rows_done.set(before.rows_done + rows),
+            ImportRow.samples_created.set(total.samples_created),
+            ImportRow.samples_updated.set(total.samples_updated),
+            ImportRow.files_registered.set(total.files_registered),
+            ImportRow.flaw_count.set(total.flaw_count),
+            ImportRow.flaws.set([[flaw.pointer, flaw.words.template, dict(flaw.words.facts)] for flaw in total.flaws]),
+            ImportRow.touched_at.set(timestamps.to_text(timestamps.now())),
+            ImportRow.restarts.set(0),
+        ],
+    )
+
+
+def end(before: Import, failure: FailureCode | None = None) -> Import | None:
+    """Turn it done, or failed; None when it went on meanwhile, or is over."""
+    at = timestamps.to_text(timestamps.now())
+    status = Status.DONE if failure is None else Status.FAILED
+    actions: list[Action] = [ImportRow.status.set(status.value), ImportRow.ended_at.set(at), ImportRow.open.remove()]
+    if failure is not None:
+        actions.append(ImportRow.failure.set(failure.value))
+    return _write(before, actions)
+
+
+def restart(before: Import) -> Import | None:
+    """Note that it is started anew; None when it went on meanwhile, or another clean-up was first."""
+    at = timestamps.to_text(timestamps.now())
+    actions = [ImportRow.restarts.set(before.restarts + 1), ImportRow.touched_at.set(at)]
+    return _write(before, actions, ImportRow.touched_at == before.touched_at)
+
+
+def _write(before: Import, actions: Sequence[Action], unless: Condition | None = None) -> Import | None:
+    here = (ImportRow.status == Status.PROCESSING.value) & (ImportRow.steps_done == before.steps_done)
+    row: Any = ImportRow(before.id)
+    try:
+        row.update(actions=list(actions), condition=here if unless is None else here & unless)
+    except UpdateError as error:
+        if conditional_failure(error):
+            return None
+        raise
+    return _value(row)

@@ -1,0 +1,47 @@
+"""The part of the scheduled clean-up that looks after imports: those that stay silent are started anew, a few times at
+the same place, and then given up. Running it twice, or two at once, changes nothing.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from chalicelib import timestamps
+from chalicelib.ingestion.imports import record as import_record
+from chalicelib.ingestion.imports.record import FailureCode, Import, Status
+from chalicelib.ingestion.imports.start import start
+from chalicelib.log import logger
+from chalicelib.settings import settings
+
+# Steps that are under way take a minute; Lambda itself tries an invocation that failed after one and two minutes more.
+SILENT_AFTER = timedelta(minutes=10)
+MAX_RESTARTS = 3
+
+
+def look_after_imports(clock: Callable[[], datetime] = timestamps.now) -> dict[str, int]:
+    """Look at every import that is silent; gives back counts. What fails for one never stops the others."""
+    since = timestamps.to_text(clock() - SILENT_AFTER)
+    restarted = failed = errors = 0
+    for listed in import_record.open_ones(since):
+        try:
+            present = import_record.find(listed.id)  # the index may lag behind
+            if present is None or present.status is not Status.PROCESSING or present.touched_at >= since:
+                continue
+            if _again(present):
+                restarted += 1
+            else:
+                failed += 1
+        except Exception:  # noqa: BLE001
+            errors += 1
+            logger().exception("looking after an import failed", import_id=listed.id)
+    if errors:
+        raise RuntimeError(f"looking after {errors} imports failed; see the log")
+    return {"imports_restarted": restarted, "imports_failed": failed}
+
+
+def _again(present: Import) -> bool:
+    """Start it anew, or give it up; is it worked on again?"""
+    if present.restarts >= MAX_RESTARTS:
+        return import_record.end(present, FailureCode.INTERRUPTED) is None
+    if import_record.restart(present):
+        start(present.id, settings().import_function)
+    return True

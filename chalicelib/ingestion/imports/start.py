@@ -1,0 +1,66 @@
+"""Bring an import into being: its plan in S3, its record, its work, in this order, so that whatever is cut off
+half-way either never existed or is taken up by the clean-up."""
+
+import json
+from itertools import islice
+from uuid import uuid4
+
+from chalicelib import aws
+from chalicelib.catalog.namespaces.repository import Namespace
+from chalicelib.errors import Conflict, TooMany, broken
+from chalicelib.ids import Ids
+from chalicelib.ingestion.imports import record as import_record
+from chalicelib.ingestion.imports.plan import plan_import
+from chalicelib.ingestion.imports.record import Import, Status
+from chalicelib.ingestion.imports.samplesheet import Samplesheet
+from chalicelib.ingestion.imports.steps import plan_key, put_steps, steps_of
+from chalicelib.settings import settings
+
+MAX_OPEN = 5  # imports of one user at once
+_MOST_LOOKED_AT = 1_000  # open imports of everybody, to count one user's
+
+
+def begin_import(project: Namespace, user_id: str, sheet: Samplesheet, ids: Ids, *, look_at_most: int) -> Import:
+    """Check a sheet as a dry run does and start to import it. Raises Invalid with every flaw that there is, before
+    anything is written. With repeatable ids a second call gives the first one's import."""
+    import_id = ids.id()
+    if ids.is_repeatable and (known := import_record.find(import_id)):
+        return _started(known)
+    plan = plan_import(project, user_id, sheet, look_at_most=look_at_most)
+    flaws = [*sheet.flaws, *plan.flaws]
+    if flaws:
+        # What a twin of this request has made meanwhile may be what looks like a flaw now.
+        if ids.is_repeatable and (twin := import_record.find(import_id)):
+            return _started(twin)
+        raise broken(flaws)
+    _refuse_too_many(user_id)
+    key = plan_key(import_id, uuid4().hex)
+    put_steps(key, list(steps_of(plan)))
+    made = import_record.create(
+        import_id, user_id=user_id, project_id=project.id, plan_key=key, rows_total=sheet.row_count
+    )
+    made = made or import_record.find(import_id)
+    if made is None:
+        raise Conflict("This import was removed meanwhile.", slug="changed-meanwhile")
+    return _started(made)
+
+
+def _started(known: Import) -> Import:
+    if known.status is Status.PROCESSING:
+        start(known.id, settings().import_function)
+    return known
+
+
+def _refuse_too_many(user_id: str) -> None:
+    own = [one for one in islice(import_record.open_ones(), _MOST_LOOKED_AT) if one.user_id == user_id]
+    if len(own) >= MAX_OPEN:
+        raise TooMany("At most {most} of your imports may be worked on at once: wait for one to end.", most=MAX_OPEN)
+
+
+def start(import_id: str, function: str) -> None:
+    """Let the function in the background work on an import. Starting twice is harmless."""
+    aws.functions().invoke(
+        FunctionName=function,
+        InvocationType="Event",
+        Payload=json.dumps({"import_id": import_id}).encode(),
+    )

@@ -1,0 +1,183 @@
+"""The work on an import in the background, a few steps at a time; it goes on where the last one was counted.
+
+It may run twice, twice at once, or be killed half-way. All ids come from the import and the row, so a repeat finds what
+is made already and counts it as its own; steps are counted only as they follow on what was counted, so of two workers
+one stops.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Protocol
+
+from chalicelib.access.roles import Role
+from chalicelib.catalog.files import registration, uploads
+from chalicelib.catalog.files import repository as files
+from chalicelib.catalog.files.repository import DeclaredMate
+from chalicelib.catalog.namespaces import permissions
+from chalicelib.catalog.namespaces import repository as namespaces
+from chalicelib.catalog.namespaces.repository import Namespace
+from chalicelib.catalog.samples import repository as samples
+from chalicelib.catalog.samples.metadata import merged_metadata
+from chalicelib.catalog.samples.repository import NewSample, Sample
+from chalicelib.errors import Conflict, Flaw, Invalid, NotFound, SeqportError
+from chalicelib.ingestion.imports import record as import_record
+from chalicelib.ingestion.imports.record import FailureCode, Import, Made, Status
+from chalicelib.ingestion.imports.samplesheet import SheetFile, pointer
+from chalicelib.ingestion.imports.start import start
+from chalicelib.ingestion.imports.steps import Step, file_ids, read_steps, sample_ids
+from chalicelib.log import logger
+
+STEPS_AT_ONCE = 8
+_TRIES = 4
+TIME_FOR_STEPS = 180_000  # milliseconds that must be left for the next steps; each has at most FILES_PER_STEP files
+
+
+class Invocation(Protocol):
+    """What Lambda tells of the present invocation."""
+
+    function_name: str
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Until it is ended."""
+
+
+def work_on_import(import_id: str, invocation: Invocation) -> dict[str, Any]:
+    """Work on an import until it ends or the time is nearly over; then another invocation goes on."""
+    present = import_record.find(import_id)
+    if present is None or present.status is not Status.PROCESSING:
+        return {"outcome": "over"}
+    steps = read_steps(present.plan_key)
+    if steps is None:
+        return _ended(present, FailureCode.PLAN_LOST)
+    while present.steps_done < len(steps):
+        if invocation.get_remaining_time_in_millis() < TIME_FOR_STEPS:
+            start(present.id, invocation.function_name)
+            return {"outcome": "goes on"}
+        project = _allowed(present)
+        if project is None:
+            return _ended(present, FailureCode.RIGHT_LOST)
+        chunk = steps[present.steps_done : present.steps_done + STEPS_AT_ONCE]
+        made = _work_on(present, project, chunk)
+        counted = import_record.count(present, steps=len(chunk), rows=sum(step.rows for step in chunk), made=made)
+        if counted is None:
+            return {"outcome": "left to another"}
+        present = counted
+    return _ended(present, None)
+
+
+def _ended(present: Import, failure: FailureCode | None) -> dict[str, Any]:
+    if import_record.end(present, failure) is None:
+        return {"outcome": "left to another"}
+    outcome = "done" if failure is None else failure.value
+    logger().info("an import ended", import_id=present.id, outcome=outcome, flaws=present.made.flaw_count)
+    return {"outcome": outcome}
+
+
+def _allowed(present: Import) -> Namespace | None:
+    """The project, if whoever began the import may still import there."""
+    try:
+        project = namespaces.find(present.project_id)
+        permissions.require(present.user_id, project, Role.ANALYST)
+    except SeqportError:
+        return None
+    return project
+
+
+def _work_on(present: Import, project: Namespace, chunk: Sequence[Step]) -> Made:
+    # Samples come one after the other, since all count in the same rows of their namespaces; files at once.
+    begun = [_tried(lambda step=step: _sample_of(present, project, step)) for step in chunk]  # type: ignore[misc]
+    with ThreadPoolExecutor(STEPS_AT_ONCE) as pool:
+        done = list(pool.map(lambda pair: _with_files(present, project, *pair), zip(chunk, begun, strict=True)))
+    return sum(done, Made())
+
+
+def _tried(work: Callable[[], Sample]) -> Sample | SeqportError:
+    """What `work` gives, or why it can't; several times where somebody else is at the same row."""
+    for _ in range(_TRIES - 1):
+        try:
+            return work()
+        except Conflict:
+            continue
+        except SeqportError as refused:
+            return refused
+    try:
+        return work()
+    except SeqportError as refused:
+        return refused
+
+
+def _sample_of(present: Import, project: Namespace, step: Step) -> Sample:
+    ids = sample_ids(present.id, step)
+    if step.sample_id is None and step.begins:
+        new = NewSample(step.name or "", step.description, step.metadata, step.puid)
+        return samples.create(project, new, ids)
+    sample = samples.find(step.sample_id or ids.id())
+    if sample.project_id != project.id:
+        raise NotFound("There is no such sample.")
+    wanted = _as_told(sample, step)
+    return sample if wanted == sample else samples.change(sample, lambda newest: _as_told(newest, step))
+
+
+def _as_told(sample: Sample, step: Step) -> Sample:
+    metadata = merged_metadata(sample.metadata, step.metadata)
+    if step.metadata and (rule := samples.oversize(metadata)):
+        raise Invalid(rule)
+    description = sample.description if step.description is None else step.description
+    return replace(sample, name=step.name or sample.name, description=description, metadata=metadata)
+
+
+def _with_files(present: Import, project: Namespace, step: Step, begun: Sample | SeqportError) -> Made:
+    if isinstance(begun, SeqportError):
+        return _flawed([Flaw(f"/samplesheet/{step.row}", begun.words)])
+    flaws: list[Flaw] = []
+    registered = 0
+    there = {file.s3_uri: file.id for file in files.of_sample(begun.id)} if step.files else {}
+    for file in step.files:
+        own = file_ids(present.id, step, file.s3_uri).id()
+        is_known = there.get(file.s3_uri, own) != own  # somebody has registered it meanwhile
+        mate = None
+        if file.mate is not None:
+            mate_id = there.get(file.mate) or file_ids(present.id, step, file.mate).id()
+            mate = DeclaredMate(mate_id, file.direction)
+        try:
+            if file.s3_uri not in there:
+                _register(present, project, begun, step, file, mate)
+            if mate is not None:
+                _pair(begun, there.get(file.s3_uri, own), mate)
+            registered += not is_known
+        except SeqportError as refused:
+            rule = refused.flaws[0].words if isinstance(refused, Invalid) and refused.flaws else refused.words
+            flaws.append(Flaw(pointer(file.row, file.column), rule))
+    created = step.begins and step.sample_id is None
+    updated = step.begins and not created and (step.changes or registered > 0)
+    return _flawed(flaws) + Made(int(created), int(updated), registered)
+
+
+def _register(
+    present: Import, project: Namespace, sample: Sample, step: Step, file: SheetFile, mate: DeclaredMate | None
+) -> None:
+    for attempt in range(_TRIES):
+        found = registration.find(present.user_id, project, file.s3_uri)
+        try:
+            uploads.record_where_it_lies(sample, file_ids(present.id, step, file.s3_uri), found, mate=mate)
+        except Conflict:  # its mate, or a twin of this worker, was at it
+            if attempt == _TRIES - 1:
+                raise
+        else:
+            return
+
+
+def _pair(sample: Sample, file_id: str, mate: DeclaredMate) -> None:
+    """Pair two files that a row declares to be mates and that are both there without one."""
+    file, other = files.find_own(sample.id, file_id), files.find_own(sample.id, mate.id)
+    are_there = file is not None and other is not None and file.complete and other.complete
+    if not are_there or file is None or other is None or file.paired_with or other.paired_with:
+        return
+    with suppress(Conflict):  # somebody, or a twin of this worker, has just paired one of them
+        files.pair(file, other, mate.direction)
+
+
+def _flawed(flaws: Sequence[Flaw]) -> Made:
+    return Made(flaw_count=len(flaws), flaws=tuple(flaws))

@@ -1,0 +1,179 @@
+"""Objects that sequencers and pipelines put into the catalog bucket: each becomes a file of what its key names.
+
+Keys   uploads/<project>/<sample>/<filename>    a file of a sample; ids or PUIDs
+       runs/<run>/<filename>                    an output of a workflow execution
+       runs/<run>/<sample>/<filename>           an output of one of its samples
+
+Events come twice, at once and in any order; what counts is the object as it lies there when it is looked at. The record
+is read before the object, and written only if it is still as it was read: so the last look wins, whoever is late.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.catalog.files import repository as files
+from chalicelib.catalog.files import uploads
+from chalicelib.catalog.files.registration import Found, name_of
+from chalicelib.catalog.files.s3_objects import look_at
+from chalicelib.catalog.files.system_files import is_system_file
+from chalicelib.catalog.namespaces import repository as namespaces
+from chalicelib.catalog.runs import contents as run_contents
+from chalicelib.catalog.runs import outputs as run_outputs
+from chalicelib.catalog.runs import repository as workflow_executions
+from chalicelib.catalog.samples import repository as samples
+from chalicelib.catalog.samples.repository import Sample
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.ids import MAX_ID, Ids
+from chalicelib.ingestion.dead_letters import Reason, give_up
+from chalicelib.log import logger
+from chalicelib.settings import settings
+
+_NAMES = uuid.UUID("5d0c3ad4-0f0e-4a5b-9d0f-5a4f0c6d6f6e")  # the namespace (RFC 9562) of the ids of files that arrived
+_TRIES = 6
+
+
+class Misplaced(Exception):
+    """This object can never become a file, however often its event comes."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class ToSample:
+    """A file of a sample is to be made of the object."""
+
+    project: str
+    sample: str
+    filename: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToRun:
+    """An output of a workflow execution is to be made of the object: its own, or one of a sample's."""
+
+    run: str
+    sample: str | None
+    filename: str
+
+
+def destination_of(key: str) -> ToSample | ToRun:
+    """The destination that a key names. Raises Misplaced for any other spelling than those there are."""
+    names = key.split("/")
+    if all(map(_is_id, names[1:-1])) and _is_filename(names[-1]):
+        match names:
+            case ["uploads", project, sample, filename]:
+                return ToSample(project, sample, filename)
+            case ["runs", run, filename]:
+                return ToRun(run, None, filename)
+            case ["runs", run, sample, filename]:
+                return ToRun(run, sample, filename)
+    raise Misplaced(Reason.MALFORMED_KEY)
+
+
+def _is_id(name: str) -> bool:
+    return 1 <= len(name.encode(errors="surrogatepass")) <= MAX_ID and name.isprintable() and name not in {".", ".."}
+
+
+def _is_filename(name: str) -> bool:
+    """Any that S3 can have; the catalog shortens what is longer than its own, and replaces what can't be printed."""
+    return name not in {"", ".", ".."}
+
+
+def take_in(event: Mapping[str, Any]) -> dict[str, str]:
+    """Register the object of an event (`Object Created` of S3, by EventBridge, which leaves keys as they are). What can
+    never be registered goes to the dead letters with its reason; what may be another time is raised and tried again.
+    """
+    bucket, key = event["detail"]["bucket"]["name"], event["detail"]["object"]["key"]
+    if key.endswith("/"):
+        return {"outcome": "ignored"}  # what the console puts to show an empty folder
+    if is_system_file(key.rsplit("/", 1)[-1]):
+        logger().info("a file of an operating system or a tool was ignored", bucket=bucket, key=key, ignored=1)
+        return {"outcome": "ignored"}
+    try:
+        file_id = register(bucket, key)
+    except Misplaced as misplaced:
+        give_up(misplaced.reason, bucket, key, event)
+        logger().warning("an object can't be registered", reason=misplaced.reason.value, bucket=bucket, key=key)
+        return {"outcome": "misplaced", "reason": misplaced.reason.value}
+    return {"outcome": "registered", "file_id": file_id}
+
+
+def register(bucket: str, key: str) -> str:
+    """Make the file of an object, or bring all records of it up to date if there are any; gives the file's id."""
+    destination = destination_of(key)
+    if bucket != settings().catalog_bucket:
+        raise Misplaced(Reason.OTHER_BUCKET)
+    if isinstance(destination, ToRun):
+        return _as_output(destination, bucket, key)
+    return _as_file(_sample_of(destination), bucket, key)
+
+
+def _as_file(sample: Sample, bucket: str, key: str) -> str:
+    seed = uuid.uuid5(_NAMES, f"{sample.id}\n{key}")
+    file = files.find_own(sample.id, Ids(seed).id())
+    if file is None or not file.complete:
+        file = uploads.record_where_it_lies(sample, Ids(seed), _seen(bucket, key))
+    _keep_up(bucket, key)
+    return file.id
+
+
+def _as_output(destination: ToRun, bucket: str, key: str) -> str:
+    try:
+        run = workflow_executions.find(destination.run)
+    except NotFound:
+        raise Misplaced(Reason.UNKNOWN_RUN) from None
+    sample = None
+    if destination.sample is not None:
+        sample = run_contents.find_sample(run.id, destination.sample)
+        if sample is None:
+            raise Misplaced(Reason.NOT_OF_RUN)
+    found = _seen(bucket, key)
+    while True:
+        output = run_outputs.register(run, found, sample=sample)
+        now = _seen(bucket, key)
+        if now == found:
+            return output.id
+        found = now  # overwritten since: what was just written may be the older of two
+
+
+def _sample_of(destination: ToSample) -> Sample:
+    try:
+        project = namespaces.find(destination.project)
+    except NotFound:
+        raise Misplaced(Reason.UNKNOWN_PROJECT) from None
+    if project.type != "project":
+        raise Misplaced(Reason.UNKNOWN_PROJECT)
+    try:
+        sample = samples.find(destination.sample)
+    except NotFound:
+        raise Misplaced(Reason.UNKNOWN_SAMPLE) from None
+    if sample.project_id != project.id:
+        raise Misplaced(Reason.SAMPLE_ELSEWHERE)
+    return sample
+
+
+def _seen(bucket: str, key: str) -> Found:
+    stored = look_at(bucket, key)
+    if stored is None:
+        raise Misplaced(Reason.OBJECT_MISSING)
+    return Found(bucket, key, stored, name_of(key))
+
+
+def _keep_up(bucket: str, key: str) -> None:
+    """Let every file of an object say what S3 says of it now: it may have been overwritten."""
+    for attempt in range(_TRIES):
+        records = files.with_uri(f"s3://{bucket}/{key}")
+        now = _seen(bucket, key).stored
+        try:
+            for file in records:
+                if (file.etag, file.version_id, file.size) != (now.etag, now.version_id, now.size):
+                    files.renew(file, size=now.size, etag=now.etag, version_id=now.version_id, crc32=now.crc32)
+        except Conflict:
+            if attempt == _TRIES - 1:
+                raise
+        else:
+            return

@@ -1,0 +1,49 @@
+"""A laboratory that has grown, as rows of the tables: its API would take hours to make it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.catalog.namespaces import repository as namespaces
+from chalicelib.catalog.namespaces.repository import Namespace
+from chalicelib.catalog.puid import Kind, make
+from chalicelib.catalog.samples import index as sample_index
+from chalicelib.catalog.samples import repository as samples
+from chalicelib.catalog.samples.repository import Sample
+from chalicelib.ids import Ids
+
+AT = "2026-11-24T00:00:00.000Z"
+
+
+@dataclass(frozen=True)
+class Laboratory:
+    """A group with many projects, one of which has many samples, `Sample 000000` and so on."""
+
+    group_id: str
+    project_id: str
+    samples: int
+    projects: int
+
+    def project_rows(self) -> Iterator[Any]:
+        """The rows by which the other projects are listed below the group."""
+        for i in range(self.projects - 1):
+            one = Namespace(
+                f"project-{i}", "project", f"Project {i}", f"p{i}", f"lab/p{i}", f"INXT_PRJ_{i:010d}", self.group_id,
+                (self.group_id,), None, AT,
+            )  # fmt: skip
+            yield namespaces._row(one, f"BELOW#{self.group_id}", f"project#{one.id}")
+
+    def sample_rows(self) -> Iterator[Any]:
+        """All rows of the samples: their own, those of lists and searches, and the counts."""
+        lineage = (self.project_id, self.group_id)
+        for namespace_id in lineage:
+            yield sample_index._CountRow(f"COUNT#{namespace_id}", "0", samples=self.samples)
+        ids = Ids()
+        for i in range(self.samples):
+            sample = Sample(
+                id=ids.id(), puid=make(Kind.SAMPLE, "INXT", ids), name=f"Sample {i:06d}", description=None,
+                project_id=self.project_id, namespace_ids=lineage, metadata={}, created_at=AT, updated_at=AT,
+            )  # fmt: skip
+            yield samples._row(sample)
+            yield from samples.list_rows(sample)
+            yield from samples.term_rows(sample)
