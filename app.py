@@ -4,8 +4,8 @@ from typing import Any
 
 from chalice.app import AuthRequest, AuthResponse, Chalice, CloudWatchEvent, Rate
 
-from chalicelib.access.authenticate import verify_bearer
-from chalicelib.access.oidc import TokenRefused
+from chalicelib.access.authenticate import authenticate
+from chalicelib.access.oidc import InvalidToken
 from chalicelib.assembly.assemble import assemble_batch
 from chalicelib.assembly.fail import fail_export
 from chalicelib.assembly.finish import finish_export
@@ -14,9 +14,9 @@ from chalicelib.assembly.plan import plan_export
 from chalicelib.assembly.render_linelist import render_linelist as render_table
 from chalicelib.exports.cleanup import clean_up as clean_up_exports
 from chalicelib.http import routes
-from chalicelib.ingestion.imports.recovery import look_after_imports
-from chalicelib.ingestion.imports.worker import work_on_import
-from chalicelib.ingestion.object_events import take_in
+from chalicelib.ingestion.imports.recovery import recover_stalled_imports
+from chalicelib.ingestion.imports.worker import run_import_steps
+from chalicelib.ingestion.object_events import handle_object_created
 
 app = Chalice(app_name="seqport")
 
@@ -24,8 +24,8 @@ app = Chalice(app_name="seqport")
 @app.authorizer(ttl_seconds=0)
 def authorize(request: AuthRequest) -> AuthResponse:
     try:
-        token = verify_bearer(request.token or "")
-    except TokenRefused:
+        token = authenticate(request.token or "")
+    except InvalidToken:
         # The gateway answers 401 to exactly this message; an empty policy would be a 403.
         raise Exception("Unauthorized") from None  # noqa: TRY002
     return AuthResponse(routes=["*"], principal_id=token.subject, context=token.as_context())
@@ -67,7 +67,7 @@ def fail(event: dict[str, Any], context: object) -> dict[str, Any]:
 @app.schedule(Rate(5, unit=Rate.MINUTES))
 def clean_up(event: CloudWatchEvent) -> dict[str, Any]:
     try:
-        imports = look_after_imports()
+        imports = recover_stalled_imports()
     finally:  # neither waits for the other's trouble
         exports = clean_up_exports()
     return {**exports, **imports}
@@ -75,7 +75,7 @@ def clean_up(event: CloudWatchEvent) -> dict[str, Any]:
 
 @app.lambda_function()
 def run_import(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return work_on_import(event["import_id"], context)
+    return run_import_steps(event["import_id"], context)
 
 
 # infra/resources.yaml adds the bucket's name, which is made with the stack.
@@ -87,4 +87,4 @@ def run_import(event: dict[str, Any], context: Any) -> dict[str, Any]:
     }
 )
 def register_arrival(event: CloudWatchEvent) -> dict[str, Any]:
-    return take_in(event.to_dict())
+    return handle_object_created(event.to_dict())

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Message:
     """A message to people: an English template and its facts. `http/messages_fr.py` has the French template."""
 
     template: str
@@ -26,9 +26,9 @@ class Words:
         return self.template.format(**self.facts)
 
 
-def words(template: str, /, **facts: object) -> Words:
+def message(template: str, /, **facts: object) -> Message:
     """Words with their facts."""
-    return Words(template, facts)
+    return Message(template, facts)
 
 
 def pointer_step(name: str) -> str:
@@ -37,15 +37,15 @@ def pointer_step(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
+class Violation:
     """One broken rule of a request: `pointer` is a JSON pointer (RFC 6901) into the body, `rule` says what must be."""
 
     pointer: str
-    rule: Words | str
+    detail: Message | str
 
     @property
-    def words(self) -> Words:
-        return self.rule if isinstance(self.rule, Words) else Words(self.rule)
+    def message(self) -> Message:
+        return self.detail if isinstance(self.detail, Message) else Message(self.detail)
 
 
 class SeqportError(Exception):
@@ -53,9 +53,9 @@ class SeqportError(Exception):
 
     slug = "error"
 
-    def __init__(self, told: Words | str, *, slug: str | None = None, **facts: object) -> None:
-        self.words = told if isinstance(told, Words) else Words(told, facts)
-        super().__init__(str(self.words))
+    def __init__(self, told: Message | str, *, slug: str | None = None, **facts: object) -> None:
+        self.message = told if isinstance(told, Message) else Message(told, facts)
+        super().__init__(str(self.message))
         if slug is not None:
             self.slug = slug
 
@@ -108,16 +108,16 @@ class Invalid(SeqportError):
     slug = "invalid"
 
     def __init__(
-        self, told: Words | str, flaws: Sequence[Flaw] = (), *, slug: str | None = None, **facts: object
+        self, told: Message | str, flaws: Sequence[Violation] = (), *, slug: str | None = None, **facts: object
     ) -> None:
         super().__init__(told, slug=slug, **facts)
-        self.flaws = tuple(flaws)
+        self.violations = tuple(flaws)
 
 
-def broken(flaws: Sequence[Flaw], *, slug: str | None = None, count: int | None = None) -> Invalid:
+def validation_error(flaws: Sequence[Violation], *, slug: str | None = None, count: int | None = None) -> Invalid:
     """The error that names these violations, of which there is at least one; `count`: how many there are in all, where
     only the first are given."""
     total = len(flaws) if count is None else count
     if total == 1:
-        return Invalid(flaws[0].words, flaws, slug=slug)
+        return Invalid(flaws[0].message, flaws, slug=slug)
     return Invalid("The request breaks {count} rules.", flaws, slug=slug, count=total)

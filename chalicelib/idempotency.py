@@ -75,7 +75,7 @@ def claim(user_id: str, key: str, request: bytes, now: datetime) -> Claim:
     return Claim(row_key, uuid.UUID(known.seed), answer)
 
 
-def remember(claimed: Claim, answer: Answer) -> None:
+def save_response(claimed: Claim, answer: Answer) -> None:
     """Keep the first answer; a twin's answer that came first stays."""
     text = json.dumps({"status": answer.status, "body": answer.body, "headers": answer.headers})
     if len(text.encode()) > MAX_ANSWER:

@@ -8,7 +8,7 @@ import unicodedata
 from itertools import pairwise
 
 
-def folded(text: str) -> str:
+def normalize(text: str) -> str:
     """A text as it is compared: without case and accents, in one Unicode form."""
     letters = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
     return unicodedata.normalize("NFC", "".join(one for one in letters if unicodedata.category(one) != "Mn"))
@@ -16,14 +16,14 @@ def folded(text: str) -> str:
 
 def runs(name: str) -> list[str]:
     """What is left of a name, folded, from each of its words on, each once. A word is letters and digits."""
-    text = folded(name)
+    text = normalize(name)
     starts = [place for place, (before, one) in enumerate(pairwise(f" {text}")) if one.isalnum() > before.isalnum()]
     return list(dict.fromkeys(text[start:] for start in starts))
 
 
-def finds(q: str | None, name: str, *ids: str) -> bool:
+def matches(q: str | None, name: str, *ids: str) -> bool:
     """Does `q` begin the name, something in it that begins at a word, or one of the ids (PUID, id)? No `q` finds all;
     blanks around it do not count."""
-    if not q or not (sought := folded(q.strip())):
+    if not q or not (sought := normalize(q.strip())):
         return True
-    return any(text.startswith(sought) for text in (folded(name), *runs(name), *map(folded, ids)))
+    return any(text.startswith(sought) for text in (normalize(name), *runs(name), *map(normalize, ids)))

@@ -91,7 +91,7 @@ def conditional_failure(error: Exception) -> bool:
     return "ConditionalCheckFailedException" in codes or "ConditionalCheckFailed" in codes
 
 
-def write_together(fill: Callable[[TransactWrite], None], *, taken: Sequence[SeqportError | None]) -> None:
+def transact_write(fill: Callable[[TransactWrite], None], *, taken: Sequence[SeqportError | None]) -> None:
     """Run a transaction of writes; `taken` holds, by its operations, what to raise when one's condition fails. Their
     order is that in which PynamoDB sends them: checks, deletions, saves, updates.
 

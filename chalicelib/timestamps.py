@@ -9,12 +9,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def to_text(moment: datetime) -> str:
+def format(moment: datetime) -> str:
     """`2026-11-24T07:14:38.123Z`: milliseconds always, so that texts sort as moments do."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def from_text(text: str) -> datetime:
+def parse(text: str) -> datetime:
     """The moment of such a text; ValueError when it is none."""
     return datetime.fromisoformat(text)
 
@@ -25,7 +25,7 @@ _RFC_3339 = re.compile(
 )
 
 
-def from_rfc_3339(text: str) -> datetime:
+def parse_rfc_3339(text: str) -> datetime:
     """The moment that a client wrote; ValueError for another spelling than RFC 3339's, or a moment that does not
     exist. Python's own parser takes much more of ISO 8601."""
     if not _RFC_3339.fullmatch(text):
@@ -33,6 +33,6 @@ def from_rfc_3339(text: str) -> datetime:
     return datetime.fromisoformat(text.upper())
 
 
-def later_than(text: str) -> str:
+def next_after(text: str) -> str:
     """The present moment's text, or the next after `text` where the clock stands still: texts tell versions apart."""
-    return max(to_text(now()), to_text(from_text(text) + timedelta(milliseconds=1)))
+    return max(format(now()), format(parse(text) + timedelta(milliseconds=1)))

@@ -22,7 +22,7 @@ from moto.dynamodb.responses import DynamoHandler
 from chalicelib import aws, tables
 from chalicelib.access.oidc import forget_keys
 from chalicelib.access.signing import forget_key
-from chalicelib.archive.s3_clients import Store
+from chalicelib.archive.s3_clients import S3Clients
 from chalicelib.exports import archive_uploads
 from chalicelib.settings import settings
 from infra.local.issuer import AUDIENCE, Issuer, issuer
@@ -99,7 +99,7 @@ def service(monkeypatch: pytest.MonkeyPatch, signer: Issuer, **environment: str)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(
-        archive_uploads, "store", lambda: Store(aws.s3())
+        archive_uploads, "store", lambda: S3Clients(aws.s3())
     )  # moto is in this process: no lean client finds it
     monkeypatch.setattr("botocore.session.create_loader", _loader)
     _one_after_the_other(monkeypatch)

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from chalicelib.archive.s3_clients import Store, lean_store
+from chalicelib.archive.s3_clients import S3Clients, with_fast_paths
 from infra.local.servers import ACCESS_KEY, HOST, REGION, SEAWEEDFS_PORTS, SECRET_KEY, free_ports, ministack, seaweedfs
 
 
@@ -34,10 +34,10 @@ def s3_client(endpoint: str) -> Any:
     )
 
 
-def store_of(s3: Any) -> Store:
+def store_of(s3: Any) -> S3Clients:
     """The engine's store with this client, and the lean one to the same place."""
     session = boto3.Session(aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name=REGION)
-    return lean_store(session, s3)
+    return with_fast_paths(session, s3)
 
 
 @contextmanager

@@ -1,12 +1,12 @@
 """Whoever bears a token: a JWT of the issuer, or a personal access token."""
 
 from chalicelib.access import personal_access_tokens
-from chalicelib.access.oidc import AccessToken, bearer_of, verify_token
+from chalicelib.access.oidc import Identity, bearer_of, verify_jwt
 
 
-def verify_bearer(header: str) -> AccessToken:
+def authenticate(header: str) -> Identity:
     """What an `Authorization` header's token says of its bearer. Raises TokenRefused."""
     token = bearer_of(header)
     return (
-        personal_access_tokens.verify(token) if token.startswith(personal_access_tokens.PREFIX) else verify_token(token)
+        personal_access_tokens.verify(token) if token.startswith(personal_access_tokens.PREFIX) else verify_jwt(token)
     )

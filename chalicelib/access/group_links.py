@@ -8,7 +8,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import timestamps
 from chalicelib.access.roles import Role
-from chalicelib.tables import Row, TableName, write_together
+from chalicelib.tables import Row, TableName, transact_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class GroupLinkRow(Row):
     expires_at = UnicodeAttribute(null=True)
 
 
-def _holding(rows: Iterable[GroupLinkRow]) -> list[GroupLink]:
-    at = timestamps.to_text(timestamps.now())
+def _active(rows: Iterable[GroupLinkRow]) -> list[GroupLink]:
+    at = timestamps.format(timestamps.now())
     links = (GroupLink(row.namespace_id, row.group_id, Role(int(row.role)), row.expires_at) for row in rows)
     return [link for link in links if link.holds(at)]
 
@@ -54,21 +54,21 @@ def of_namespaces(namespace_ids: Sequence[str]) -> list[GroupLink]:
     return [
         link
         for namespace_id in namespace_ids
-        for link in _holding(
+        for link in _active(
             GroupLinkRow.query(f"NS#{namespace_id}", GroupLinkRow.sk.startswith("LINK#"), consistent_read=True)
         )
     ]
 
 
-def to_group(group_id: str) -> list[GroupLink]:
+def links_to(group_id: str) -> list[GroupLink]:
     """The links by which something is shared with this very group."""
     begin = GroupLinkRow.sk.startswith(f"{group_id}#")
-    return _holding(GroupLinkRow.query(f"INTO#{group_id}", begin, consistent_read=True))
+    return _active(GroupLinkRow.query(f"INTO#{group_id}", begin, consistent_read=True))
 
 
-def into(group_id: str) -> list[GroupLink]:
+def links_to_subtree(group_id: str) -> list[GroupLink]:
     """The links by which something is shared with this group or one below it."""
-    return _holding(GroupLinkRow.query(f"INTO#{group_id}", consistent_read=True))
+    return _active(GroupLinkRow.query(f"INTO#{group_id}", consistent_read=True))
 
 
 def _rows(link: GroupLink, lineage: Sequence[str]) -> list[GroupLinkRow]:
@@ -95,7 +95,7 @@ def put(link: GroupLink, lineage: Sequence[str]) -> None:
         for row in _rows(link, lineage):
             transaction.save(row)
 
-    write_together(fill, taken=[])
+    transact_write(fill, taken=[])
 
 
 def remove(namespace_id: str, group_id: str, lineage: Sequence[str]) -> bool:
@@ -107,5 +107,5 @@ def remove(namespace_id: str, group_id: str, lineage: Sequence[str]) -> bool:
         for row in _rows(link, lineage):
             transaction.delete(row)
 
-    write_together(fill, taken=[])
+    transact_write(fill, taken=[])
     return was_shared > 0

@@ -12,7 +12,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib import timestamps
 from chalicelib.access.roles import Role
 from chalicelib.errors import Conflict
-from chalicelib.tables import Row, TableName, write_together
+from chalicelib.tables import Row, TableName, transact_write
 
 _TRIES = 6
 
@@ -72,7 +72,7 @@ def _value(row: MembershipRow) -> Membership:
 
 def held(user_id: str, namespace_ids: Sequence[str]) -> list[Membership]:
     """The user's memberships on any of these namespaces (one with its ancestors), as far as they hold now."""
-    at = timestamps.to_text(timestamps.now())
+    at = timestamps.format(timestamps.now())
     keys = [(f"NS#{namespace_id}", f"MEMBER#{user_id}") for namespace_id in namespace_ids]
     found = (_value(row) for row in MembershipRow.batch_get(keys, consistent_read=True))
     return [membership for membership in found if membership.holds(at)]
@@ -85,7 +85,7 @@ def role_of(user_id: str, namespace_ids: Sequence[str]) -> Role | None:
 
 def of_user(user_id: str) -> list[Membership]:
     """The user's memberships that hold now."""
-    at = timestamps.to_text(timestamps.now())
+    at = timestamps.format(timestamps.now())
     found = (_value(row) for row in MembershipRow.by_user.query(user_id, MembershipRow.pk.startswith("NS#")))
     return [membership for membership in found if membership.holds(at)]
 
@@ -158,7 +158,7 @@ def _unless_last_owner(
             if member.role is Role.OWNER and member.expires_at is None
         }
         if owners == {user_id}:
-            raise Conflict(met.words, slug=met.slug)
+            raise Conflict(met.message, slug=met.slug)
         unchanged = _OwnersRow.pk.does_not_exist() if changes == 0 else _OwnersRow.changes == changes
 
         def fill(
@@ -172,7 +172,7 @@ def _unless_last_owner(
             change(transaction, None if is_owner else no_owner)
 
         try:
-            write_together(fill, taken=[met, met])
+            transact_write(fill, taken=[met, met])
         except _OwnersChanged:
             if attempt == _TRIES - 1:
                 raise

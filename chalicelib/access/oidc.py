@@ -21,12 +21,12 @@ _KEYS_LAST = 300
 _NAMESPACE = uuid.UUID("5f1ad0f2-7a0a-4f0c-9a70-6d3f3b9c6f1e")
 
 
-class TokenRefused(Exception):
+class InvalidToken(Exception):
     """The token is missing, forged, expired, or meant for somebody else; the message says which, for the log."""
 
 
 @dataclass(frozen=True, slots=True)
-class AccessToken:
+class Identity:
     """What a verified token says of its bearer. `subject` is our id of the user: one for each issuer and subject.
 
     What the token does not say (address, names, language) is empty: many issuers put it into ID tokens only.
@@ -45,7 +45,7 @@ class AccessToken:
         return asdict(self)
 
     @classmethod
-    def from_context(cls, context: Mapping[str, Any]) -> "AccessToken":
+    def from_context(cls, context: Mapping[str, Any]) -> "Identity":
         """The token of an authorizer's context; KeyError when there is none."""
         return cls(**{name: str(context[name]) for name in cls.__slots__})
 
@@ -64,11 +64,11 @@ def bearer_of(header: str) -> str:
     """The token in an `Authorization` header's value (`Bearer …`, RFC 6750). Raises TokenRefused."""
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token or len(token) > MAX_LENGTH:
-        raise TokenRefused("no bearer token")
+        raise InvalidToken("no bearer token")
     return token
 
 
-def verify_token(token: str) -> AccessToken:
+def verify_jwt(token: str) -> Identity:
     """The verified token of an OpenID Connect issuer. Raises TokenRefused.
 
     Checked: algorithm, signature, issuer, audience (`aud`, or Cognito's `client_id`), expiry, not-before.
@@ -85,9 +85,9 @@ def verify_token(token: str) -> AccessToken:
             options={"require": ["exp", "iat", "iss", "sub"], "verify_aud": False},
         )
     except (jwt.PyJWTError, ValueError) as error:
-        raise TokenRefused(type(error).__name__) from error
+        raise InvalidToken(type(error).__name__) from error
     if s.oidc_audience not in _audiences(claims):
-        raise TokenRefused("another audience")
+        raise InvalidToken("another audience")
     return _token_of(claims)
 
 
@@ -103,9 +103,9 @@ def _email(claims: Mapping[str, Any]) -> str:
     return str(claims.get("email") or "").lower() if is_verified else ""
 
 
-def _token_of(claims: Mapping[str, Any]) -> AccessToken:
+def _token_of(claims: Mapping[str, Any]) -> Identity:
     language = re.split("[-_]", str(claims.get("locale") or "").lower())[0]
-    return AccessToken(
+    return Identity(
         subject=str(uuid.uuid5(_NAMESPACE, f"{claims['iss']}\n{claims['sub']}")),
         email=_email(claims),
         first_name=str(claims.get("given_name") or ""),

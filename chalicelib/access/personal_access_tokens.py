@@ -11,10 +11,10 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import timestamps
 from chalicelib.access import users
-from chalicelib.access.oidc import AccessToken, TokenRefused
+from chalicelib.access.oidc import Identity, InvalidToken
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
-from chalicelib.tables import Row, TableName, write_together
+from chalicelib.tables import Row, TableName, transact_write
 
 PREFIX = "seqport_pat_"  # lets scanners of leaked secrets know one
 MAX_TOKENS = 50
@@ -78,7 +78,7 @@ def make(
     """A new token and its secret, which nobody can read again. Conflict when there are too many, or with ids of a
     request that made one already."""
     there = of_user(user_id)
-    token = PersonalToken(ids.id(), user_id, name, scopes, timestamps.to_text(timestamps.now()), expires_at)
+    token = PersonalToken(ids.id(), user_id, name, scopes, timestamps.format(timestamps.now()), expires_at)
     if len(there) >= MAX_TOKENS and all(one.id != token.id for one in there):
         raise Conflict(
             "You have {most} tokens, as many as one may have: remove one first.",
@@ -102,7 +102,7 @@ def make(
             )
             transaction.save(row, condition=_TokenRow.pk.does_not_exist())
 
-    write_together(fill, taken=[secret_was_shown()])
+    transact_write(fill, taken=[secret_was_shown()])
     return token, secret
 
 
@@ -125,16 +125,16 @@ def remove(user_id: str, token_id: str) -> None:
         transaction.delete(row)
         transaction.delete(_TokenRow(f"TOKEN#{row.secret_hash}", "TOKEN"))
 
-    write_together(fill, taken=[])
+    transact_write(fill, taken=[])
 
 
-def verify(secret: str) -> AccessToken:
+def verify(secret: str) -> Identity:
     """What a token's secret says of its bearer. Raises TokenRefused for an unknown or expired one."""
     try:
         row = _TokenRow.get(f"TOKEN#{_hash(secret)}", "TOKEN", consistent_read=True)
     except DoesNotExist:
-        raise TokenRefused("an unknown personal access token") from None
+        raise InvalidToken("an unknown personal access token") from None
     user = users.find(row.user_id)
-    if user is None or (row.expires_at is not None and row.expires_at <= timestamps.to_text(timestamps.now())):
-        raise TokenRefused("an expired personal access token")
-    return AccessToken(user.id, user.email, user.first_name, user.last_name, user.locale or "", " ".join(row.scopes))
+    if user is None or (row.expires_at is not None and row.expires_at <= timestamps.format(timestamps.now())):
+        raise InvalidToken("an expired personal access token")
+    return Identity(user.id, user.email, user.first_name, user.last_name, user.locale or "", " ".join(row.scopes))

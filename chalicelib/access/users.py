@@ -7,7 +7,7 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, PutError
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.access.oidc import AccessToken
+from chalicelib.access.oidc import Identity
 from chalicelib.tables import Row, TableName, conditional_failure
 
 _PROFILE = "PROFILE"
@@ -72,7 +72,7 @@ def find_many(user_ids: Iterable[str]) -> dict[str, User]:
     return {row.user_id: _value(row) for row in UserRow.batch_get(keys, consistent_read=True)}
 
 
-def signed_in(token: AccessToken) -> User:
+def upsert(token: Identity) -> User:
     """The user of a verified token. A first sign-in makes the record; later ones take over what the token says, and
     keep what it does not say. The language that somebody chose stays, whatever the issuer says."""
     known = find(token.subject)
@@ -110,6 +110,6 @@ def set_locale(user_id: str, locale: str) -> None:
     UserRow(f"USER#{user_id}", _PROFILE).update(actions=[UserRow.locale.set(locale)])
 
 
-def with_email(email: str) -> list[User]:
+def list_by_email(email: str) -> list[User]:
     """The users with exactly this address, case ignored."""
     return [_value(row) for row in UserRow.by_email.query(email.lower())]

@@ -40,14 +40,14 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Shares:
+class BatchPlan:
     """All batches; the first `ahead` of them must be done before the others begin."""
 
     batches: tuple[Batch, ...]
     ahead: int
 
 
-def share_out(parts: Parts, entries: Sequence[Entry], workers: int) -> Shares:
+def assign_batches(parts: Parts, entries: Sequence[Entry], workers: int) -> BatchPlan:
     """The batches for so many workers at once. Pure: the same parts give the same batches."""
     inside = [unit for unit in parts.units if unit.place.upload]
     direct = [unit for unit in parts.units if not unit.place.upload]
@@ -73,7 +73,7 @@ def share_out(parts: Parts, entries: Sequence[Entry], workers: int) -> Shares:
         needed = {n for segment in batch.joins for n in writers[segment.upload]}
         needed |= {n for u in batch.units if u.place in huge and u.copied is not None for n in copiers[u.copied]}
         found.append(Batch(batch.units, batch.copies, batch.joins, batch.entries, tuple(sorted(needed))))
-    return Shares((*ahead, *found), len(ahead))
+    return BatchPlan((*ahead, *found), len(ahead))
 
 
 def _number(total: float, workers: int) -> int:

@@ -26,7 +26,7 @@ class NoAnswer(Exception):
     """The store did not answer in time, and may still carry out the request."""
 
 
-class LeanParts:
+class FastMultipartClient:
     """Parts of multipart uploads. It only ever says yes: None means no more than that the SDK has to ask again, with
     its retries and the errors that the engine understands. Writing a part twice is the same as writing it once."""
 

@@ -10,8 +10,8 @@ from chalicelib.archive.multipart_upload import checksum_of, complete, is_open
 from chalicelib.archive.packing import MIB
 from chalicelib.archive.plan_file import BatchResult, Traffic, WrittenPart
 from chalicelib.archive.planner import Index
-from chalicelib.archive.s3_clients import Store
-from chalicelib.archive.s3_operations import Objects, SourceProblems, Target
+from chalicelib.archive.s3_clients import S3Clients
+from chalicelib.archive.s3_operations import S3Operations, SourceProblems, Target
 from chalicelib.archive.writer import check, stitch
 from chalicelib.archive.zip_format import central_header, end_records, local_header
 from chalicelib.crc32 import combine_all, crc32
@@ -48,7 +48,7 @@ class Incomplete:
 
 
 def finish_upload(
-    store: Store, target: Target, index: Index, results: Iterable[BatchResult], extras: Extras
+    store: S3Clients, target: Target, index: Index, results: Iterable[BatchResult], extras: Extras
 ) -> Archive | SourcesChanged | Incomplete:
     """Complete the archive. `extras` gives the members that stand last (manifests), from the CRC-32s by entry.
 
@@ -56,7 +56,7 @@ def finish_upload(
     when there is neither upload nor the right object, ArchiveError when S3 holds something else than was planned.
     """
     work = _gather(index, results)
-    objects = Objects(store)
+    objects = S3Operations(store)
     if work.problems:
         with ThreadPoolExecutor(_READS_AT_ONCE, "read") as pool:
             return SourcesChanged(work.problems | check(index.tail.items(), objects, pool))
@@ -103,7 +103,7 @@ def _gather(index: Index, results: Iterable[BatchResult]) -> _Work:
 class _Tail:
     """The archive's end as it is written: a part goes out as soon as it is full, and few are held at once."""
 
-    def __init__(self, objects: Objects, target: Target, number: int, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, objects: S3Operations, target: Target, number: int, pool: ThreadPoolExecutor) -> None:
         self._objects, self._target, self._first, self._pool = objects, target, number, pool
         self._part = bytearray()
         self._sent: list[Future[WrittenPart]] = []
@@ -138,7 +138,7 @@ class _Tail:
         return dict(enumerate(parts, self._first))
 
 
-def _write_tail(index: Index, work: _Work, extras: Extras, objects: Objects, tail: _Tail) -> None:
+def _write_tail(index: Index, work: _Work, extras: Extras, objects: S3Operations, tail: _Tail) -> None:
     """Entries that fill no part, extra members, central directory, end records."""
     with ThreadPoolExecutor(_READS_AT_ONCE, "read") as pool:
         body, own = stitch(list(index.tail.items()), 0, objects, pool)

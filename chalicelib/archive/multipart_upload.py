@@ -7,22 +7,24 @@ from botocore.exceptions import ClientError
 
 from chalicelib.archive.entries import ArchiveError, UploadGone
 from chalicelib.archive.plan_file import WrittenPart
-from chalicelib.archive.s3_clients import Store
-from chalicelib.archive.s3_operations import CopyCrc, Target, patiently
+from chalicelib.archive.s3_clients import S3Clients
+from chalicelib.archive.s3_operations import CopyCrc, Target, with_retries
 from chalicelib.crc32 import combine_all, from_base64, to_base64
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import PartTypeDef
 
 # Somebody else's completion of the same upload is under way, or was first: then what counts is the object.
-_TWIN = {"NoSuchUpload", "PreconditionFailed", "ConditionalRequestConflict", "OperationAborted"}
+_LOST_RACE = {"NoSuchUpload", "PreconditionFailed", "ConditionalRequestConflict", "OperationAborted"}
 
 
 class _PartsLost(ArchiveError):
     """S3 does not list all parts of an upload any more."""
 
 
-def create_upload(store: Store, bucket: str, key: str, copy_crc: CopyCrc, content_type: str = "application/zip") -> str:
+def create_upload(
+    store: S3Clients, bucket: str, key: str, copy_crc: CopyCrc, content_type: str = "application/zip"
+) -> str:
     """Begin a multipart upload for an archive, a segment or another file and give back its id.
 
     With `answer` it is created so that S3 tells each part's CRC-32 and proves that of the whole on completion.
@@ -39,7 +41,7 @@ def checksum_of(parts: Mapping[int, WrittenPart]) -> int:
     return combine_all((part.crc32, part.length) for _, part in sorted(parts.items()))
 
 
-def complete(store: Store, target: Target, parts: Mapping[int, WrittenPart], whole: int, size: int) -> str:
+def complete(store: S3Clients, target: Target, parts: Mapping[int, WrittenPart], whole: int, size: int) -> str:
     """Complete an upload of these parts into an object of this CRC-32 and size, and give back its ETag.
 
     Repeatable, also by two at once: the upload's key is its own and an upload is completed once, so whoever comes
@@ -55,7 +57,7 @@ def complete(store: Store, target: Target, parts: Mapping[int, WrittenPart], who
         return etag
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        etag = _etag_of(store, target, whole, size) if code in _TWIN else None
+        etag = _etag_of(store, target, whole, size) if code in _LOST_RACE else None
         if etag is not None:
             return etag
         if code == "NoSuchUpload":
@@ -67,7 +69,7 @@ def complete(store: Store, target: Target, parts: Mapping[int, WrittenPart], who
     return etag
 
 
-def _ask(store: Store, target: Target, parts: Mapping[int, WrittenPart], whole: int, size: int) -> None:
+def _ask(store: S3Clients, target: Target, parts: Mapping[int, WrittenPart], whole: int, size: int) -> None:
     numbered: list[dict[str, Any]] = []
     arguments: dict[str, Any] = {}
     for number, part in sorted(parts.items()):
@@ -77,7 +79,7 @@ def _ask(store: Store, target: Target, parts: Mapping[int, WrittenPart], whole: 
         numbered.append(row)
     if target.copy_crc == "answer":
         arguments = {"ChecksumType": "FULL_OBJECT", "ChecksumCRC32": to_base64(whole), "MpuObjectSize": size}
-    patiently(
+    with_retries(
         lambda: store.s3.complete_multipart_upload(
             Bucket=target.bucket,
             Key=target.key,
@@ -88,7 +90,7 @@ def _ask(store: Store, target: Target, parts: Mapping[int, WrittenPart], whole: 
     )
 
 
-def _as_listed(store: Store, target: Target, parts: Mapping[int, WrittenPart]) -> dict[int, WrittenPart]:
+def _as_listed(store: S3Clients, target: Target, parts: Mapping[int, WrittenPart]) -> dict[int, WrittenPart]:
     """The parts as S3 has them now; ArchiveError where one is not of the planned bytes.
 
     A worker that was thought dead may have written a part again: the same bytes, but under some encryptions not the
@@ -110,7 +112,7 @@ def _as_listed(store: Store, target: Target, parts: Mapping[int, WrittenPart]) -
     return found
 
 
-def _listed_parts(store: Store, target: Target) -> Iterator["PartTypeDef"]:
+def _listed_parts(store: S3Clients, target: Target) -> Iterator["PartTypeDef"]:
     """All parts of an upload (ListParts). Not the SDK's paginator: to load it costs as much CPU as a dozen calls."""
     more: dict[str, Any] = {}
     while True:
@@ -121,7 +123,7 @@ def _listed_parts(store: Store, target: Target) -> Iterator["PartTypeDef"]:
         more = {"PartNumberMarker": answer["NextPartNumberMarker"]}
 
 
-def _etag_of(store: Store, target: Target, whole: int, size: int) -> str | None:
+def _etag_of(store: S3Clients, target: Target, whole: int, size: int) -> str | None:
     """The ETag of the object at the key, if it has this size and, where the server tells one, this CRC-32."""
     try:
         answer = store.s3.head_object(Bucket=target.bucket, Key=target.key, ChecksumMode="ENABLED")
@@ -134,7 +136,7 @@ def _etag_of(store: Store, target: Target, whole: int, size: int) -> str | None:
     return answer["ETag"] if right else None
 
 
-def is_open(store: Store, target: Target) -> bool:
+def is_open(store: S3Clients, target: Target) -> bool:
     """Is the upload still there to be written to (ListParts)?"""
     try:
         store.s3.list_parts(Bucket=target.bucket, Key=target.key, UploadId=target.upload_id, MaxParts=1)
@@ -145,7 +147,7 @@ def is_open(store: Store, target: Target) -> bool:
     return True
 
 
-def abort_uploads(store: Store, targets: Iterable[Target]) -> None:
+def abort_uploads(store: S3Clients, targets: Iterable[Target]) -> None:
     """Abort uploads; one that is gone already is fine."""
     for target in targets:
         try:

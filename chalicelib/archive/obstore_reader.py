@@ -26,7 +26,7 @@ def is_plain(key: str) -> bool:
     return _PLAIN_KEY.fullmatch(key) is not None and _DOTS.search(key) is None
 
 
-class LeanReads:
+class ObstoreReader:
     """GetObject by obstore, at about a sixth of the SDK's CPU for a small object (docs/decisions/0005)."""
 
     def __init__(self, session: boto3.Session, s3: "S3Client") -> None:

@@ -20,10 +20,10 @@ from chalicelib.archive.zip_format import is_zip64, local_header_length
 
 MIB = 1 << 20
 GIB = 1 << 30
-_TRIED = 12  # on each side of the number of files to be given up that is reckoned best
-_TRIED_UP_TO = 20_000  # entries; beyond, only that number is tried
-_ALL_WAYS_UP_TO = 2_000
-_EXACT_UP_TO = 7
+_NEIGHBOURS = 12  # on each side of the number of files to be given up that is reckoned best
+_MAX_NEIGHBOUR_SEARCH = 20_000  # entries; beyond, only that number is tried
+_MAX_ALL_STRATEGIES = 2_000
+_MAX_EXHAUSTIVE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def group(entries: Sequence[Entry], limits: Limits) -> list[Group]:
     copyable = [i for i in by_size if entries[i].size >= limits.min_part]
     small = [i for i in by_size if entries[i].size < limits.min_part]
     middle = sum(1 for i in copyable if entries[i].size < 2 * limits.min_part)
-    packing = _best(entries, copyable, small, middle, limits)
+    packing = _pack(entries, copyable, small, middle, limits)
     served = [Group(tuple(filling), target) for target, filling in packing.fillings.items()]
     # The archive's first member should not be zip64 if another can be, because Safari fails on such archives.
     served.sort(key=lambda one: is_zip64(entries[(*one.stitched, one.copied or 0)[0]].size))
@@ -86,22 +86,22 @@ class _Packing:
     cost: int
 
 
-def _best(
+def _pack(
     entries: Sequence[Entry], copyable: Sequence[int], small: Sequence[int], middle: int, limits: Limits
 ) -> _Packing:
     """The cheapest packing among the numbers of given-up files that are worth a try."""
-    if len(entries) <= _EXACT_UP_TO:
-        return _exact(entries, copyable, small, limits)
-    reckoned = _reckoned(entries, copyable, small, middle, limits)
-    around = _TRIED if len(entries) <= _TRIED_UP_TO else 0
-    ways = _WAYS if len(entries) <= _ALL_WAYS_UP_TO else _WAYS[:1]
+    if len(entries) <= _MAX_EXHAUSTIVE:
+        return _pack_exhaustively(entries, copyable, small, limits)
+    reckoned = _estimate_demotions(entries, copyable, small, middle, limits)
+    around = _NEIGHBOURS if len(entries) <= _MAX_NEIGHBOUR_SEARCH else 0
+    ways = _STRATEGIES if len(entries) <= _MAX_ALL_STRATEGIES else _STRATEGIES[:1]
     tried = range(max(0, reckoned - around), min(middle, reckoned + around) + 1)
-    packings = (_packed(entries, copyable, small, x, way, limits) for x in tried for way in ways)
+    packings = (_pack_greedily(entries, copyable, small, x, way, limits) for x in tried for way in ways)
     found = [packing for packing in packings if packing is not None]
     x = tried[-1]
     while not found:  # half of the middle ones can always serve the other half
         x = min(middle, x + max(1, x // 8))
-        packing = _packed(entries, copyable, small, x, _WAYS[0], limits)
+        packing = _pack_greedily(entries, copyable, small, x, _STRATEGIES[0], limits)
         found = [] if packing is None else [packing]
     return min(found, key=lambda packing: packing.cost)
 
@@ -114,7 +114,9 @@ def _heads(entries: Sequence[Entry], fillings: Mapping[int, Sequence[int]], limi
     }
 
 
-def _exact(entries: Sequence[Entry], copyable: Sequence[int], small: Sequence[int], limits: Limits) -> _Packing:
+def _pack_exhaustively(
+    entries: Sequence[Entry], copyable: Sequence[int], small: Sequence[int], limits: Limits
+) -> _Packing:
     """The very cheapest packing of a few entries: all that can be given up, before all that it can stand before."""
     best: _Packing | None = None
     middle = [i for i in copyable if entries[i].size < 2 * limits.min_part]  # a larger one costs more than it spares
@@ -139,7 +141,7 @@ def _exact(entries: Sequence[Entry], copyable: Sequence[int], small: Sequence[in
     return best
 
 
-def _reckoned(
+def _estimate_demotions(
     entries: Sequence[Entry], copyable: Sequence[int], small: Sequence[int], middle: int, limits: Limits
 ) -> int:
     """How many of the middle files (the smallest ones) are best given up, as if small files could be cut anywhere."""
@@ -165,7 +167,7 @@ def _least(entry: Entry, limits: Limits) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class _Strategy:
     """How small files are chosen: for what a middle file must have before it, one that does alone (or as many as fit);
     for the heads, the longest that fit, file by file (or the longest first, each to the longest head)."""
 
@@ -173,11 +175,16 @@ class _Way:
     spread: bool = False
 
 
-_WAYS = (_Way(), _Way(spread=True), _Way(alone=True), _Way(alone=True, spread=True))
+_STRATEGIES = (_Strategy(), _Strategy(spread=True), _Strategy(alone=True), _Strategy(alone=True, spread=True))
 
 
-def _packed(
-    entries: Sequence[Entry], copyable: Sequence[int], small: Sequence[int], given_up: int, way: _Way, limits: Limits
+def _pack_greedily(
+    entries: Sequence[Entry],
+    copyable: Sequence[int],
+    small: Sequence[int],
+    given_up: int,
+    way: _Strategy,
+    limits: Limits,
 ) -> _Packing | None:
     """The packing with so many of the smallest copyable files given up; None when a middle one can't be served."""
     kept = len(copyable) - given_up
@@ -185,7 +192,7 @@ def _packed(
     fillings: dict[int, list[int]] = {target: [] for target in targets}
     for target in targets[: len(wholes)]:
         fillings[target].append(wholes.pop())
-    shelf = _Shelf([(length_of(entries[i]), i) for i in reversed(small)])
+    shelf = _SizePool([(length_of(entries[i]), i) for i in reversed(small)])
     heads = _heads(entries, fillings, limits)
 
     def put(target: int, taken: tuple[int, int] | None) -> bool:
@@ -218,7 +225,7 @@ def _packed(
         unused += shelf.rest()
         if not replaced:
             break
-        shelf = _Shelf(sorted((length_of(entries[i]), i) for i in replaced))
+        shelf = _SizePool(sorted((length_of(entries[i]), i) for i in replaced))
     cost = sum(heads.values()) + sum(entries[i].size for i in copyable[kept:])
     return _Packing(fillings, [*wholes, *unused], cost)
 
@@ -236,7 +243,7 @@ def _surplus(entries: Sequence[Entry], target: int, fillings: Mapping[int, list[
     return taken
 
 
-def _spread(heads: Mapping[int, int], shelf: "_Shelf", put: Callable[[int, tuple[int, int] | None], bool]) -> None:
+def _spread(heads: Mapping[int, int], shelf: "_SizePool", put: Callable[[int, tuple[int, int] | None], bool]) -> None:
     """The longest of the shelf to the longest head, as long as one fits."""
     waiting = [(-head, target) for target, head in heads.items() if head]
     heapify(waiting)
@@ -250,7 +257,7 @@ def _spread(heads: Mapping[int, int], shelf: "_Shelf", put: Callable[[int, tuple
             heappop(waiting)
 
 
-class _Shelf:
+class _SizePool:
     """Entries by length, from which they are taken; each search costs next to nothing, however many there are."""
 
     def __init__(self, ascending: Sequence[tuple[int, int]]) -> None:

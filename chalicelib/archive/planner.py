@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from chalicelib.archive.batches import Batch, share_out
+from chalicelib.archive.batches import Batch, assign_batches
 from chalicelib.archive.entries import ArchiveTooLarge, Entry, Listed
 from chalicelib.archive.packing import Group, Limits, group, length_of
 from chalicelib.archive.parts import Segment, cut
@@ -48,7 +48,7 @@ def plan(entries: Sequence[Entry], limits: Limits | None = None, workers: int = 
     total = sum(map(length_of, entries))
     if total > limits.max_archive:
         raise ArchiveTooLarge(f"the archive would have {total} bytes; the limit is {limits.max_archive}")
-    groups, tail = _tail_apart(group(entries, limits), entries, limits)
+    groups, tail = _split_tail(group(entries, limits), entries, limits)
     parts = cut(groups, entries, limits)
     offsets = array("Q", bytes(8 * len(entries)))
     position = 0
@@ -60,12 +60,12 @@ def plan(entries: Sequence[Entry], limits: Limits | None = None, workers: int = 
     for i in tail:
         offsets[i] = position
         position += length_of(entries[i])
-    shares = share_out(parts, entries, workers)
+    shares = assign_batches(parts, entries, workers)
     index = Index(entries, offsets, {i: entries[i] for i in tail}, parts.next, tail_offset, len(shares.batches))
     return Plan(index, shares.batches, shares.ahead, parts.segments, total)
 
 
-def _tail_apart(groups: list[Group], entries: Sequence[Entry], limits: Limits) -> tuple[list[Group], tuple[int, ...]]:
+def _split_tail(groups: list[Group], entries: Sequence[Entry], limits: Limits) -> tuple[list[Group], tuple[int, ...]]:
     """A last group that fills no part goes to the finisher, whose part may be smaller."""
     if groups and groups[-1].copied is None:
         last = groups[-1].stitched

@@ -7,21 +7,21 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.handlers import convert_body_to_file_like_object
 
-from chalicelib.archive.fast_multipart import LeanParts
-from chalicelib.archive.obstore_reader import LeanReads
+from chalicelib.archive.fast_multipart import FastMultipartClient
+from chalicelib.archive.obstore_reader import ObstoreReader
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class S3Clients:
     """The SDK's client, and the lean ones where there are some. `once` is a client that never repeats a call by itself:
     a copy that has not answered in time goes on in the store, and each repeat would be one more."""
 
     s3: "S3Client"
-    reads: LeanReads | None = None
-    parts: LeanParts | None = None
+    reads: ObstoreReader | None = None
+    parts: FastMultipartClient | None = None
     once: "S3Client | None" = None
 
     @property
@@ -36,10 +36,10 @@ class Store:
         return host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
 
 
-def lean_store(session: boto3.Session, s3: "S3Client", once: "S3Client | None" = None) -> Store:
+def with_fast_paths(session: boto3.Session, s3: "S3Client", once: "S3Client | None" = None) -> S3Clients:
     """The store of a client: parts are sent from where they lie, and bodies and parts travel lean.
 
     The SDK makes a file of a part's bytes, which copies them, and sends that in pieces of 16 KiB.
     """
     s3.meta.events.unregister("before-parameter-build.s3.UploadPart", convert_body_to_file_like_object)
-    return Store(s3, LeanReads(session, s3), LeanParts(session, s3), once)
+    return S3Clients(s3, ObstoreReader(session, s3), FastMultipartClient(session, s3), once)

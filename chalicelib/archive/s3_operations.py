@@ -19,7 +19,7 @@ from botocore.exceptions import ConnectionError as BotoConnectionError
 from chalicelib.archive.entries import ArchiveError, Entry, Source, UploadGone
 from chalicelib.archive.fast_multipart import Address, NoAnswer
 from chalicelib.archive.plan_file import Traffic, WrittenPart
-from chalicelib.archive.s3_clients import Store
+from chalicelib.archive.s3_clients import S3Clients
 from chalicelib.crc32 import crc32, from_base64, to_base64
 
 T = TypeVar("T")
@@ -85,10 +85,10 @@ class Target:
         return self.bucket, self.key, self.upload_id, number
 
 
-class Objects:
+class S3Operations:
     """S3 as one worker sees it. Safe for threads; `traffic` is what it cost so far."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: S3Clients) -> None:
         self._store = store
         self._lock = threading.Lock()
         self._copied = self._read = self._written = self._requests = 0
@@ -111,7 +111,7 @@ class Objects:
         if not len(view):
             return
         if lean is None or not lean.read_into(view, source, start, entry.size):
-            body, size = patiently(lambda: _guarded(position, lambda: self._get(source, start, len(view))))
+            body, size = with_retries(lambda: _guarded(position, lambda: self._get(source, start, len(view))))
             if len(body) != len(view) or size != entry.size:
                 raise SourceProblem(position, "changed")
             view[:] = body
@@ -205,7 +205,7 @@ class Objects:
         the server's list has none (SeaweedFS); nothing else writes to the part then."""
         for attempt in range(_TRIES):
             try:
-                return patiently(copy, gives_up_on=_NO_ANSWER)
+                return with_retries(copy, gives_up_on=_NO_ANSWER)
             except _NO_ANSWER:
                 if attempt == _TRIES - 1:
                     raise
@@ -236,7 +236,7 @@ class Objects:
 
     def _is_readable(self, source: Source) -> bool:
         try:
-            patiently(lambda: self._get(source, 0, 1))
+            with_retries(lambda: self._get(source, 0, 1))
         except ClientError:
             return False
         return True
@@ -261,7 +261,7 @@ class Objects:
         lean = self._store.parts
         etag = None if lean is None else lean.put(target.part(number), body, proof)
         if etag is None:
-            etag = patiently(lambda: _guarded(None, call))
+            etag = with_retries(lambda: _guarded(None, call))
         self._count(written=len(body))
         return WrittenPart(etag, len(body), checksum)
 
@@ -286,7 +286,7 @@ def _reason_of(code: str, message: str) -> str | None:
     return _PROBLEMS.get(code)
 
 
-def patiently(call: Callable[[], T], *, gives_up_on: tuple[type[Exception], ...] = ()) -> T:
+def with_retries(call: Callable[[], T], *, gives_up_on: tuple[type[Exception], ...] = ()) -> T:
     """The call's answer, tried again with full jitter where the SDK gives up on a connection or a busy server; but for
     errors that are not to be tried again."""
     for attempt in range(_TRIES):

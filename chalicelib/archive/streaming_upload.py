@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from chalicelib.archive.multipart_upload import checksum_of, complete
 from chalicelib.archive.packing import MIB
 from chalicelib.archive.plan_file import WrittenPart
-from chalicelib.archive.s3_clients import Store
-from chalicelib.archive.s3_operations import Objects, Target
+from chalicelib.archive.s3_clients import S3Clients
+from chalicelib.archive.s3_operations import S3Operations, Target
 
 PART = 8 * MIB  # 10,000 of them are 78 GiB
 _PUTS_AT_ONCE = 2
@@ -23,9 +23,9 @@ class Streamed:
     parts: dict[int, WrittenPart]
 
 
-def upload(store: Store, target: Target, chunks: Iterable[bytes]) -> Streamed:
+def upload(store: S3Clients, target: Target, chunks: Iterable[bytes]) -> Streamed:
     """Upload what `chunks` give, as parts of one size. At most four parts are in memory. Raises UploadGone."""
-    objects = Objects(store)
+    objects = S3Operations(store)
     parts: dict[int, WrittenPart] = {}
     with ThreadPoolExecutor(_PUTS_AT_ONCE, "put") as pool:
         under_way: dict[int, Future[WrittenPart]] = {}
@@ -38,7 +38,7 @@ def upload(store: Store, target: Target, chunks: Iterable[bytes]) -> Streamed:
     return Streamed(sum(part.length for part in parts.values()), checksum_of(parts), parts)
 
 
-def prove(store: Store, target: Target, streamed: Streamed) -> None:
+def prove(store: S3Clients, target: Target, streamed: Streamed) -> None:
     """Complete the upload: S3 itself proves size and CRC-32 of the whole. Raises as `completion.complete` does."""
     complete(store, target, streamed.parts, streamed.crc32, streamed.size)
 

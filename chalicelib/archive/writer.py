@@ -11,8 +11,8 @@ from chalicelib.archive.entries import ArchiveError, Entry, Source, UploadGone
 from chalicelib.archive.multipart_upload import checksum_of, complete, is_open
 from chalicelib.archive.parts import CopyPart, Place, Segment, Unit
 from chalicelib.archive.plan_file import BatchResult, Traffic, WrittenPart
-from chalicelib.archive.s3_clients import Store
-from chalicelib.archive.s3_operations import Objects, SourceProblem, SourceProblems, Target
+from chalicelib.archive.s3_clients import S3Clients
+from chalicelib.archive.s3_operations import S3Operations, SourceProblem, SourceProblems, Target
 from chalicelib.archive.zip_format import local_header, local_header_length
 from chalicelib.crc32 import combine, crc32
 
@@ -27,7 +27,7 @@ _SLICE_BYTES, _SLICE_ENTRIES = 1 << 20, 32
 _SAVE_EVERY = 15.0
 
 
-class _Room:
+class _MemoryBudget:
     """So many bytes may be held at once; who wants more waits, but for one alone."""
 
     def __init__(self, size: int) -> None:
@@ -48,7 +48,7 @@ class _Room:
 
 
 def stitch(
-    entries: Sequence[tuple[int, Entry]], more: int, objects: Objects, read: ThreadPoolExecutor
+    entries: Sequence[tuple[int, Entry]], more: int, objects: S3Operations, read: ThreadPoolExecutor
 ) -> tuple[bytearray, dict[int, int]]:
     """Headers and bodies of whole entries, joined, with `more` bytes of room behind them; CRC-32s by position.
 
@@ -85,7 +85,7 @@ def stitch(
     return joined, checksums
 
 
-def check(entries: Iterable[tuple[int, Entry]], objects: Objects, read: ThreadPoolExecutor) -> dict[int, str]:
+def check(entries: Iterable[tuple[int, Entry]], objects: S3Operations, read: ThreadPoolExecutor) -> dict[int, str]:
     """What is wrong with the sources of these entries now, by position; only their first bytes are read."""
 
     def problem_of(item: tuple[int, Entry]) -> tuple[int, str] | None:
@@ -124,7 +124,7 @@ class _Run:
 
     def __init__(
         self,
-        store: Store,
+        store: S3Clients,
         targets: Mapping[int, Target],
         batch: Batch,
         done: BatchResult,
@@ -132,7 +132,7 @@ class _Run:
         on_bytes: Callable[[int], None],
         save: Callable[[BatchResult], None],
     ) -> None:
-        self.objects = Objects(store)
+        self.objects = S3Operations(store)
         self._store, self._targets, self._batch, self._on_bytes, self._save = store, targets, batch, on_bytes, save
         self._parts, self._crc32, self._problems = dict(done.parts), dict(done.crc32), dict(done.problems)
         self._earlier = {place: part for result in earlier for place, part in result.parts.items()}
@@ -140,7 +140,7 @@ class _Run:
         self._before = done.traffic
         self._lock, self._saving = threading.Lock(), threading.Lock()
         self._saved_at = time.monotonic()
-        self._room = _Room(_STITCHED_AT_ONCE)
+        self._room = _MemoryBudget(_STITCHED_AT_ONCE)
         self._copies_at_once = _COPIES_AT_ONCE if store.is_aws else _COPIES_ELSEWHERE
         self._copy = ThreadPoolExecutor(self._copies_at_once, "copy")
         self._copy_small = ThreadPoolExecutor(_SMALL_COPIES_AT_ONCE, "small copy")
@@ -316,7 +316,7 @@ class _Run:
 
 
 def write_batch(
-    store: Store,
+    store: S3Clients,
     targets: Mapping[int, Target],
     batch: Batch,
     *,

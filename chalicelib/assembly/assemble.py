@@ -10,7 +10,7 @@ from chalicelib import timestamps
 from chalicelib.archive.entries import UploadGone
 from chalicelib.archive.plan_file import BatchResult, merged, read_batch, read_result, write_result
 from chalicelib.archive.writer import write_batch
-from chalicelib.assembly.state import State, in_work
+from chalicelib.assembly.state import State, active_export
 from chalicelib.exports import archive_uploads, lifecycle
 from chalicelib.exports.record import Export
 from chalicelib.exports.storage import batch_key, get_work, list_work, plan_prefix, put_work, result_key, results_prefix
@@ -45,7 +45,7 @@ class _Progress:
             self._tell(count)
 
     def _tell(self, count: int) -> None:
-        at = timestamps.to_text(timestamps.now())
+        at = timestamps.format(timestamps.now())
         try:
             lifecycle.add_bytes(self._export.id, self._export.attempt, self._plan, count, at)
         except Exception as error:  # noqa: BLE001
@@ -66,7 +66,7 @@ def assemble_batch(event: Mapping[str, Any]) -> dict[str, Any]:
     """Outcomes: `done`, `sources_changed`, `upload_gone`, `removed`. What it did is in a result file of this run; one
     that comes after goes on from those that there are, and Finish sees what is missing."""
     state, number = State.of(event), int(event["batch"])
-    export = in_work(state)
+    export = active_export(state)
     if export is None or export.upload is None or export.upload.plan != state.plan:
         return {"outcome": "removed"}
     folder = plan_prefix(export.id, state.attempt, export.upload.token)
@@ -92,7 +92,7 @@ def assemble_batch(event: Mapping[str, Any]) -> dict[str, Any]:
             save=save,
         )
     except UploadGone:
-        if in_work(state) is None:
+        if active_export(state) is None:
             return {"outcome": "removed"}
         return {"outcome": "upload_gone"}  # Finish sees which parts are missing
     save(result)

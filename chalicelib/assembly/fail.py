@@ -30,12 +30,12 @@ def fail_export(event: Mapping[str, Any]) -> dict[str, Any]:
         code = str(event.get("code") or "")
         known = FailureCode(code) if code in set(FailureCode) else FailureCode.INTERNAL
         moment = timestamps.now()
-        lifecycle.turn_failed(
+        lifecycle.mark_failed(
             export,
             state.attempt,
             known,
-            at=timestamps.to_text(moment),
-            kept_until=timestamps.to_text(moment + FAILED_KEPT),
+            at=timestamps.format(moment),
+            kept_until=timestamps.format(moment + FAILED_KEPT),
             cause=_cause_of(event),
         )
         export = record.find(state.export_id)

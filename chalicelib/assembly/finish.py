@@ -14,10 +14,10 @@ from chalicelib.archive.entries import ArchiveError, Member, UploadGone
 from chalicelib.archive.finalize import Archive, Incomplete, SourcesChanged, finish_upload
 from chalicelib.archive.parts import Place
 from chalicelib.archive.plan_file import merged, read_batch, read_index
-from chalicelib.archive.s3_operations import Objects
+from chalicelib.archive.s3_operations import S3Operations
 from chalicelib.archive.writer import check
 from chalicelib.assembly.assemble import results_of
-from chalicelib.assembly.state import MAX_CHANGING, MAX_PLANS, MAX_ROUNDS, State, in_work, verdict_of
+from chalicelib.assembly.state import MAX_CHANGING, MAX_PLANS, MAX_ROUNDS, State, active_export, outcome_of
 from chalicelib.crc32 import to_hex
 from chalicelib.exports import archive_uploads, exclusions, lifecycle
 from chalicelib.exports.contents.items import Contents, from_rows
@@ -27,7 +27,7 @@ from chalicelib.exports.contents.source_key import source_key
 from chalicelib.exports.expiry import expiry
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.record import Export, ExportedFile, Step, Upload
-from chalicelib.exports.skipped import keep_left_out
+from chalicelib.exports.skipped import save_skipped
 from chalicelib.exports.storage import (
     batch_key,
     contents_key,
@@ -51,20 +51,20 @@ def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
     """Outcomes: `ready`, `sources_changed` (with the next plan's number), `incomplete` (with the batches that are to be
     done again), `failed` with a code, `removed`."""
     state = State.of(event)
-    export = in_work(state)
+    export = active_export(state)
     if export is None:
-        return state.outcome(verdict_of(state))
+        return state.outcome(outcome_of(state))
     upload = export.upload
     if upload is None or upload.plan != state.plan:
         return state.outcome("removed")
-    lifecycle.reach(export, Step.FINISHING, timestamps.to_text(timestamps.now()))
+    lifecycle.enter_step(export, Step.FINISHING, timestamps.format(timestamps.now()))
     folder = plan_prefix(export.id, state.attempt, upload.token)
     contents = from_rows(get_lines(contents_key(folder)))
     index = read_index(get_work(index_key(folder)) or b"")
     manifest = _manifest(export, contents)
 
     def extras(checksums: Sequence[int]) -> Sequence[Member]:
-        made = timestamps.from_text(export.created_at)
+        made = timestamps.parse(export.created_at)
         return (
             Member("manifest.json", made, _encoded(manifest.json_lines)),
             Member("manifest.txt", made, _encoded(manifest.text_lines)),
@@ -76,7 +76,7 @@ def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
         target = archive_uploads.targets_of(upload, folder)[0]
         finished = finish_upload(archive_uploads.store(), target, index, results_of(folder), extras)
     except UploadGone:
-        if in_work(state) is None:
+        if active_export(state) is None:
             return state.outcome("removed")
         finished = SourcesChanged({})
     if isinstance(finished, SourcesChanged):
@@ -94,7 +94,7 @@ def _with_the_rest(changed: SourcesChanged, folder: str, count: int) -> SourcesC
     if not changed.problems:
         return changed
     problems, deadline = dict(changed.problems), time.monotonic() + _TIME_TO_CHECK
-    objects = Objects(archive_uploads.store())
+    objects = S3Operations(archive_uploads.store())
     with ThreadPoolExecutor(_CHECKS_AT_ONCE) as pool:
         for number in range(count):
             if time.monotonic() >= deadline:
@@ -143,7 +143,7 @@ def _encoded(pieces: Callable[[], Iterable[str]]) -> Callable[[], Iterator[bytes
 
 
 def _manifest(export: Export, contents: Contents) -> Manifest:
-    created = timestamps.from_text(export.created_at).astimezone(ZoneInfo(settings().time_zone))
+    created = timestamps.parse(export.created_at).astimezone(ZoneInfo(settings().time_zone))
     date = created.date().isoformat()
     return Manifest(export.id, _TYPES[export.type], date, contents, has_metadata=export.type == "sample")
 
@@ -182,15 +182,15 @@ def _ready(
 ) -> dict[str, Any]:
     """Keep what previews and downloads need beside the archive, then turn the record."""
     put_export(manifest_key(upload.key), b"".join(_encoded(manifest.json_lines)()))
-    keep_left_out(upload.key, contents.skipped)
+    save_skipped(upload.key, contents.skipped)
     put_export(sources_key(upload.key), json.dumps(contents.source_ids).encode())
     moment = timestamps.now()
     traffic = archive.traffic
-    turned = lifecycle.turn_ready(
+    turned = lifecycle.mark_ready(
         export,
         ExportedFile(upload.key, archive.size, to_hex(archive.crc32), len(contents.items)),
-        at=timestamps.to_text(moment),
-        expires_at=timestamps.to_text(expiry(moment, settings())),
+        at=timestamps.format(moment),
+        expires_at=timestamps.format(expiry(moment, settings())),
         warnings=len(contents.skipped),
         details={
             "bytes_copied": traffic.copied,
@@ -202,4 +202,4 @@ def _ready(
     )
     archive_uploads.delete_segments(plan_prefix(export.id, state.attempt, upload.token))
     # A twin of this step may have turned it just now; whatever else happened, this attempt is over.
-    return state.outcome("ready" if turned else verdict_of(state))
+    return state.outcome("ready" if turned else outcome_of(state))

@@ -11,10 +11,10 @@ from chalicelib.archive.entries import ArchiveTooLarge, Entry, Source
 from chalicelib.archive.packing import MIB, Limits
 from chalicelib.archive.plan_file import write_batch, write_index
 from chalicelib.archive.planner import Plan
-from chalicelib.archive.s3_operations import Objects
+from chalicelib.archive.s3_operations import S3Operations
 from chalicelib.archive.writer import check
-from chalicelib.assembly.state import State, in_work
-from chalicelib.catalog.samples.resolve import files_of
+from chalicelib.assembly.state import State, active_export
+from chalicelib.catalog.samples.resolve import files_by_sample
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.exports import archive_uploads, exclusions, lifecycle
 from chalicelib.exports.contents.items import Contents, Item, Skipped, sample_contents, to_rows
@@ -38,10 +38,10 @@ from chalicelib.exports.storage import (
     summary_key,
 )
 from chalicelib.exports.types import analysis
-from chalicelib.exports.types.analysis import AnalysisWish
-from chalicelib.exports.types.linelist import LinelistWish
-from chalicelib.exports.types.registry import Wish, wish_of
-from chalicelib.exports.types.sample import SampleWish
+from chalicelib.exports.types.analysis import AnalysisExportSpec
+from chalicelib.exports.types.linelist import LinelistExportSpec
+from chalicelib.exports.types.registry import ExportSpec, spec_from_json
+from chalicelib.exports.types.sample import SampleExportSpec
 from chalicelib.settings import settings
 
 _PUTS_AT_ONCE, _CHECKS_AT_ONCE = 8, 16
@@ -56,21 +56,21 @@ def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
     comes second gives back the winner's.
     """
     state = State.of(event)
-    export = in_work(state)
-    if export is None or not lifecycle.reach(export, Step.PLANNING, timestamps.to_text(timestamps.now())):
+    export = active_export(state)
+    if export is None or not lifecycle.enter_step(export, Step.PLANNING, timestamps.format(timestamps.now())):
         return state.outcome("removed")
     if export.upload is not None and export.upload.plan >= state.plan:
         return _planned(state, export.upload)
     if export.table is not None:
         return state.outcome("linelist_planned")
     try:
-        return _plan_wish(wish_of(get_document(request_key(export.id)) or {}), export, state)
+        return _plan_wish(spec_from_json(get_document(request_key(export.id)) or {}), export, state)
     except (Forbidden, NotFound):
         return state.outcome("failed", code=FailureCode.NO_LONGER_ALLOWED.value)
 
 
-def _plan_wish(wish: Wish, export: Export, state: State) -> dict[str, Any]:
-    if isinstance(wish, LinelistWish):
+def _plan_wish(wish: ExportSpec, export: Export, state: State) -> dict[str, Any]:
+    if isinstance(wish, LinelistExportSpec):
         return _plan_linelist(export, state, plan_of(wish.samples.choice(export.user_id)))
     contents = _contents(wish, export, state)
     planned = _plan(contents)
@@ -88,9 +88,9 @@ def _plan_linelist(export: Export, state: State, plan: LinelistPlan) -> dict[str
         return state.outcome("failed", code=FailureCode.TOO_LARGE.value)
     token = uuid4().hex[:12]
     put_lines(rows_key(plan_prefix(export.id, state.attempt, token)), to_lines(plan))
-    lifecycle.claim_table(export.id, state.attempt, token, timestamps.to_text(timestamps.now()), rows_total=count)
+    lifecycle.claim_table(export.id, state.attempt, token, timestamps.format(timestamps.now()), rows_total=count)
     # A twin may have claimed its own plan first: whichever stands on the record is rendered.
-    return state.outcome("removed" if in_work(state) is None else "linelist_planned")
+    return state.outcome("removed" if active_export(state) is None else "linelist_planned")
 
 
 def _sample_count(contents: Contents) -> int:
@@ -115,7 +115,7 @@ def _plan(contents: Contents) -> Plan | FailureCode:
         return FailureCode.TOO_LARGE
 
 
-def _contents(wish: SampleWish | AnalysisWish, export: Export, state: State) -> Contents:
+def _contents(wish: SampleExportSpec | AnalysisExportSpec, export: Export, state: State) -> Contents:
     known = exclusions.load(export.id, state.attempt).reasons
     if known and state.plan == 1:  # of an earlier attempt: what was lost may have come back
         known = _still_lost(_contents_without(wish, export, {}), known)
@@ -128,7 +128,7 @@ def _still_lost(contents: Contents, known: Mapping[str, str]) -> dict[str, str]:
     lost = [item for item in contents.items if source_key(item) in known]
     again = [(place, _entry(item)) for place, item in enumerate(lost) if known[source_key(item)] != "corrupt"]
     with ThreadPoolExecutor(_CHECKS_AT_ONCE) as pool:
-        problems = check(again, Objects(archive_uploads.store()), pool)
+        problems = check(again, S3Operations(archive_uploads.store()), pool)
     checked = {place for place, _ in again}
     return {
         source_key(item): problems.get(place, known[source_key(item)])
@@ -137,20 +137,22 @@ def _still_lost(contents: Contents, known: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _contents_without(wish: SampleWish | AnalysisWish, export: Export, excluded: Mapping[str, str]) -> Contents:
+def _contents_without(
+    wish: SampleExportSpec | AnalysisExportSpec, export: Export, excluded: Mapping[str, str]
+) -> Contents:
     match wish:
-        case SampleWish():
+        case SampleExportSpec():
             return _sample_contents(wish, export.user_id, excluded)
-        case AnalysisWish():
+        case AnalysisExportSpec():
             return analysis.contents_of(wish, export.user_id, excluded=excluded)
 
 
-def _sample_contents(wish: SampleWish, user_id: str, excluded: Mapping[str, str]) -> Contents:
+def _sample_contents(wish: SampleExportSpec, user_id: str, excluded: Mapping[str, str]) -> Contents:
     choice = wish.samples.choice(user_id)
     return sample_contents(
         choice.samples,
         choice.projects,
-        dict(files_of(choice.samples)),
+        dict(files_by_sample(choice.samples)),
         wish.file_formats,
         excluded=excluded,
         skipped=[Skipped(asked, "sample-not-found") for _, asked in choice.refused],
@@ -179,7 +181,7 @@ def _claim(export: Export, state: State, contents: Contents, planned: Plan) -> d
         export.id,
         state.attempt,
         upload,
-        timestamps.to_text(timestamps.now()),
+        timestamps.format(timestamps.now()),
         bytes_total=planned.bytes_total,
         files_total=len(contents.items),
         sample_count=_sample_count(contents),
@@ -187,7 +189,7 @@ def _claim(export: Export, state: State, contents: Contents, planned: Plan) -> d
     if claimed:
         return _planned(state, upload)
     archive_uploads.abort(upload, folder)
-    current = in_work(state)
+    current = active_export(state)
     if current is None or current.upload is None:
         return state.outcome("removed")
     return _planned(state, current.upload)

@@ -9,7 +9,7 @@ from uuid import uuid4
 from chalicelib import timestamps
 from chalicelib.archive import streaming_upload
 from chalicelib.archive.entries import UploadGone
-from chalicelib.assembly.state import State, in_work, verdict_of
+from chalicelib.assembly.state import State, active_export, outcome_of
 from chalicelib.crc32 import to_hex
 from chalicelib.exports import archive_uploads, lifecycle
 from chalicelib.exports.contents.items import Skipped
@@ -18,7 +18,7 @@ from chalicelib.exports.expiry import expiry
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.linelist_table import LinelistTable
 from chalicelib.exports.record import Export, ExportedFile, Step, Table
-from chalicelib.exports.skipped import keep_left_out
+from chalicelib.exports.skipped import save_skipped
 from chalicelib.exports.storage import (
     get_document,
     get_lines,
@@ -30,21 +30,21 @@ from chalicelib.exports.storage import (
     rows_key,
     sources_key,
 )
-from chalicelib.exports.types.linelist import LinelistWish
-from chalicelib.exports.types.registry import wish_of
-from chalicelib.linelist.formats import CONTENT_TYPES, CsvDialect, suffix_of, writer_of
+from chalicelib.exports.types.linelist import LinelistExportSpec
+from chalicelib.exports.types.registry import spec_from_json
+from chalicelib.linelist.formats import CONTENT_TYPES, CsvDialect, suffix_of, writer_for
 from chalicelib.linelist.rows import Columns, Row
 from chalicelib.linelist.xlsx_writer import WorkbookTooLarge
 from chalicelib.settings import settings
 
-_TELL_EVERY = 1.0  # seconds between two updates of the record
+_PROGRESS_INTERVAL = 1.0  # seconds between two updates of the record
 # Seconds for the rows, of the 900 that the function has: what takes longer is too large, and is said to be. A workbook
 # is joined of its temporary files after its last row, which takes about a sixth of the time of the rows.
 _TIME_FOR_ROWS = {"xlsx": 700.0}
 _TIME = 840.0
 
 
-class _Over(Exception):
+class _Superseded(Exception):
     """The attempt is over: the export was removed, or another run of this step has ended it."""
 
 
@@ -63,30 +63,30 @@ def render_linelist(event: Mapping[str, Any]) -> dict[str, Any]:
     and what the others wrote is removed with the export.
     """
     state = State.of(event)
-    export = in_work(state)
+    export = active_export(state)
     if export is None or export.table is None:
-        return state.outcome(verdict_of(state))
+        return state.outcome(outcome_of(state))
     try:
         turned = _render(export, export.table, state)
-    except (_Over, UploadGone):
-        if in_work(state) is not None:
+    except (_Superseded, UploadGone):
+        if active_export(state) is not None:
             raise
         turned = False
     except _Failed as failure:
         return state.outcome("failed", code=failure.code.value)
-    return state.outcome("ready" if turned else verdict_of(state))
+    return state.outcome("ready" if turned else outcome_of(state))
 
 
 def _render(export: Export, planned: Table, state: State) -> bool:
     """Write the file and turn the record; False when a twin turned it first."""
-    wish = wish_of(get_document(request_key(export.id)) or {})
-    if not isinstance(wish, LinelistWish):
+    wish = spec_from_json(get_document(request_key(export.id)) or {})
+    if not isinstance(wish, LinelistExportSpec):
         raise TypeError(f"{export.id} is no linelist")
     plan = from_lines(get_lines(rows_key(plan_prefix(export.id, state.attempt, planned.token))))
     table = LinelistTable(plan, Columns(wish.metadata_fields), export.user_id)
     dialect = CsvDialect(wish.delimiter, wish.decimal_mark, settings().csv_bom)
     truncated: list[Skipped] = []
-    chunks = writer_of(
+    chunks = writer_for(
         wish.linelist_format,
         dialect,
         lambda cell: truncated.append(Skipped(cell.row_key, "cell-truncated", name=cell.column, puid=cell.row_key)),
@@ -98,43 +98,45 @@ def _render(export: Export, planned: Table, state: State) -> bool:
             streamed = streaming_upload.upload(
                 archive_uploads.store(),
                 target,
-                chunks(table.columns, _told(table, state, _TIME_FOR_ROWS.get(wish.linelist_format, _TIME))),
+                chunks(table.columns, _with_progress(table, state, _TIME_FOR_ROWS.get(wish.linelist_format, _TIME))),
             )
         except WorkbookTooLarge:
             raise _Failed(FailureCode.TOO_LARGE) from None
         if not table.included:
             raise _Failed(FailureCode.NOTHING_TO_EXPORT)
-        if not lifecycle.reach(export, Step.FINISHING, timestamps.to_text(timestamps.now())):
-            raise _Over
+        if not lifecycle.enter_step(export, Step.FINISHING, timestamps.format(timestamps.now())):
+            raise _Superseded
         streaming_upload.prove(archive_uploads.store(), target, streamed)
     put_export(report_key(key), "".join(table.report_lines()).encode())
     skipped = (*table.skipped, *truncated)
-    keep_left_out(key, skipped)
+    save_skipped(key, skipped)
     put_export(sources_key(key), json.dumps(table.source_ids).encode())
     moment = timestamps.now()
-    return lifecycle.turn_ready(
+    return lifecycle.mark_ready(
         export,
         ExportedFile(key, streamed.size, to_hex(streamed.crc32), files=1),
-        at=timestamps.to_text(moment),
-        expires_at=timestamps.to_text(expiry(moment, settings())),
+        at=timestamps.format(moment),
+        expires_at=timestamps.format(expiry(moment, settings())),
         warnings=len(skipped),
         details={"rows": table.included, "parts": len(streamed.parts)},
     )
 
 
-def _told(table: LinelistTable, state: State, time_for_rows: float) -> Iterator[Row]:
+def _with_progress(table: LinelistTable, state: State, time_for_rows: float) -> Iterator[Row]:
     """The rows, while the record is told how far they are. Raises _Over when the attempt is, and _Failed when there is
     no time left for the rest."""
     begun = told = time.monotonic()
     for row in table.rows():
         yield row
         now = time.monotonic()
-        if now - told < _TELL_EVERY:
+        if now - told < _PROGRESS_INTERVAL:
             continue
         told = now
-        is_told = lifecycle.tell_rows(state.export_id, state.attempt, table.done, timestamps.to_text(timestamps.now()))
+        is_told = lifecycle.set_rows_done(
+            state.export_id, state.attempt, table.done, timestamps.format(timestamps.now())
+        )
         # What is not told may only mean that a twin of this run is further on.
-        if not is_told and in_work(state) is None:
-            raise _Over
+        if not is_told and active_export(state) is None:
+            raise _Superseded
         if now - begun > time_for_rows:
             raise _Failed(FailureCode.TOO_LARGE)

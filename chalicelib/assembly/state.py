@@ -35,7 +35,7 @@ class State:
         return {"outcome": outcome, **ids, **more}
 
 
-def in_work(state: State) -> Export | None:
+def active_export(state: State) -> Export | None:
     """The export, if this attempt still is the one at work; None when it was removed, is done or was superseded."""
     export = record.find(state.export_id)
     if export is None or export.removed_at is not None:
@@ -45,7 +45,7 @@ def in_work(state: State) -> Export | None:
     return export
 
 
-def verdict_of(state: State) -> str:
+def outcome_of(state: State) -> str:
     """What a last step finds when its attempt is over: `ready`, if it ended so and still is there, else `removed`."""
     export = record.find(state.export_id)
     is_ready = export is not None and export.status is Status.READY and export.attempt == state.attempt

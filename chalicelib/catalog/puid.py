@@ -19,7 +19,7 @@ class Kind(StrEnum):
 
 def make(kind: Kind, prefix: str, ids: Ids) -> str:
     """A new PUID: 50 bits of `ids`, written as base32 (RFC 4648)."""
-    return f"{prefix}_{kind.value}_{ids.letters(10)}"
+    return f"{prefix}_{kind.value}_{ids.base32(10)}"
 
 
 def is_puid(text: str, kind: Kind, prefix: str) -> bool:

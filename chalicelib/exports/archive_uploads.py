@@ -7,7 +7,7 @@ from functools import cache
 
 from chalicelib import aws
 from chalicelib.archive import multipart_upload
-from chalicelib.archive.s3_clients import Store, lean_store
+from chalicelib.archive.s3_clients import S3Clients, with_fast_paths
 from chalicelib.archive.s3_operations import Target
 from chalicelib.exports.record import Upload
 from chalicelib.exports.storage import (
@@ -24,9 +24,9 @@ _AT_ONCE = 16
 
 
 @cache
-def store() -> Store:
+def store() -> S3Clients:
     """The object store, with the lean client for reads."""
-    return lean_store(aws.session(), aws.s3(), aws.s3_once())
+    return with_fast_paths(aws.session(), aws.s3(), aws.s3_once())
 
 
 def begin(key: str) -> str:

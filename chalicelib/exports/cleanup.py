@@ -45,9 +45,9 @@ def clean_up(clock: Callable[[], datetime] = timestamps.now) -> dict[str, int]:
     """Look at every export that is due; gives back counts. What fails for one export never stops the others."""
     moment = clock()
     tally = Tally()
-    for export in record.due(timestamps.to_text(moment)):
+    for export in record.due(timestamps.format(moment)):
         try:
-            _look_after(export, moment, tally)
+            _process_due(export, moment, tally)
         except Exception:  # noqa: BLE001
             # One export's trouble is logged and met again at the next run; the others must not wait for it.
             tally.errors += 1
@@ -60,13 +60,13 @@ def clean_up(clock: Callable[[], datetime] = timestamps.now) -> dict[str, int]:
     return counts
 
 
-def _look_after(export: Export, moment: datetime, tally: Tally) -> None:
-    at = timestamps.to_text(moment)
+def _process_due(export: Export, moment: datetime, tally: Tally) -> None:
+    at = timestamps.format(moment)
     current = record.find(export.id)  # the index may lag behind
     if current is None:
         return
     if current.removed_at is None and current.status is Status.PROCESSING:
-        _watch(current, moment, tally)
+        _recover(current, moment, tally)
         return
     if current.due_at is None or current.due_at > at:
         return
@@ -82,8 +82,8 @@ def _look_after(export: Export, moment: datetime, tally: Tally) -> None:
 def _keep_failed(export: Export, moment: datetime) -> None:
     """Make a whole failure of one that the state machine's last resort wrote, which knows no dates: it is kept as long
     as any other, so that it is seen and can be tried again."""
-    kept_until = timestamps.to_text(moment + FAILED_KEPT)
-    if lifecycle.keep_failed(export, at=timestamps.to_text(moment), kept_until=kept_until):
+    kept_until = timestamps.format(moment + FAILED_KEPT)
+    if lifecycle.keep_failed(export, at=timestamps.format(moment), kept_until=kept_until):
         abort_attempt(export.id, export.attempt)
 
 
@@ -92,7 +92,7 @@ def purge(export: Export) -> None:
     if export.status is Status.PROCESSING:
         executions.stop(export)
     _delete_objects(export.id)
-    lifecycle.forget(export.id)
+    lifecycle.delete_record(export.id)
 
 
 def _delete_objects(export_id: str) -> None:
@@ -100,18 +100,18 @@ def _delete_objects(export_id: str) -> None:
     delete_prefix(settings().exports_bucket, export_prefix(export_id))
 
 
-def _watch(export: Export, moment: datetime, tally: Tally) -> None:
+def _recover(export: Export, moment: datetime, tally: Tally) -> None:
     """Restart once, then fail, an export whose execution is over although its record has no verdict."""
-    quiet = moment - timestamps.from_text(export.touched_at)
+    quiet = moment - timestamps.parse(export.touched_at)
     state = executions.state_of(export)
     if state is Execution.RUNNING:
         if quiet.total_seconds() < settings().stuck_after:
             return
         executions.stop(export)
-    at = timestamps.to_text(moment)
+    at = timestamps.format(moment)
     if state is Execution.UNKNOWN:
         # Never started (or forgotten by an emulator that was killed): the same start again is harmless.
-        if quiet >= GRACE and lifecycle.touch(export.id, export.attempt, at):
+        if quiet >= GRACE and lifecycle.heartbeat(export.id, export.attempt, at):
             executions.start(export)
             tally.restarted += 1
         return
@@ -123,8 +123,8 @@ def _watch(export: Export, moment: datetime, tally: Tally) -> None:
             if again is not None:
                 executions.start(again)
         return
-    kept_until = timestamps.to_text(moment + FAILED_KEPT)
-    if lifecycle.turn_failed(export, export.attempt, FailureCode.INTERRUPTED, at=at, kept_until=kept_until):
+    kept_until = timestamps.format(moment + FAILED_KEPT)
+    if lifecycle.mark_failed(export, export.attempt, FailureCode.INTERRUPTED, at=at, kept_until=kept_until):
         tally.failed += 1
         abort_uploads(settings().exports_bucket, attempt_files_prefix(export.id, export.attempt))
 

@@ -7,12 +7,12 @@ from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.expiry import expiry
 from chalicelib.exports.record import Export, ExportRow, Status, Step
 from chalicelib.exports.storage import get_work, put_document, put_work, request_key
-from chalicelib.exports.types.registry import ExportRequest, Wish, to_document
+from chalicelib.exports.types.registry import ExportRequest, ExportSpec, spec_to_json
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
 
 
-def create_export(wish: Wish, request: ExportRequest, user_id: str, ids: Ids, *, source_ip: str | None) -> Export:
+def create_export(wish: ExportSpec, request: ExportRequest, user_id: str, ids: Ids, *, source_ip: str | None) -> Export:
     """Create an export and start its execution. With repeatable ids a second call completes the first.
 
     Written in this order: the spec in S3, the record, the execution. What is interrupted half-way either does not
@@ -23,9 +23,9 @@ def create_export(wish: Wish, request: ExportRequest, user_id: str, ids: Ids, *,
     if known is not None:
         executions.start(known)
         return known
-    at = timestamps.to_text(timestamps.now())
-    running_exports.require_place(user_id)  # before anything is written
-    put_document(request_key(export_id), to_document(wish))
+    at = timestamps.format(timestamps.now())
+    running_exports.check_concurrency_limit(user_id)  # before anything is written
+    put_document(request_key(export_id), spec_to_json(wish))
     row = ExportRow(
         export_id,
         user_id=user_id,
@@ -58,7 +58,7 @@ def retry_export(export: Export, user_id: str, *, source_ip: str | None) -> Expo
     request = get_work(request_key(export.id))
     if request is None:
         raise Conflict("The request of this export is no longer kept: create the export again.", slug="request-expired")
-    lifecycle.retry(export, at=timestamps.to_text(timestamps.now()), actor=user_id, source_ip=source_ip)
+    lifecycle.retry(export, at=timestamps.format(timestamps.now()), actor=user_id, source_ip=source_ip)
     put_work(request_key(export.id), request)  # work files expire by age: restart this one's time
     retried = record.find(export.id)
     if retried is None:
@@ -71,16 +71,16 @@ def extend_export(export: Export, user_id: str, *, source_ip: str | None) -> Non
     """Extend a ready export by three business days, at most once. Raises Conflict if it is not ready or was extended
     before."""
     now = timestamps.now()
-    until = expiry(now if export.expires_at is None else timestamps.from_text(export.expires_at), settings())
+    until = expiry(now if export.expires_at is None else timestamps.parse(export.expires_at), settings())
     lifecycle.extend(
-        export, at=timestamps.to_text(now), expires_at=timestamps.to_text(until), actor=user_id, source_ip=source_ip
+        export, at=timestamps.format(now), expires_at=timestamps.format(until), actor=user_id, source_ip=source_ip
     )
 
 
 def remove_export(export: Export, user_id: str, *, source_ip: str | None) -> None:
     """Remove an export: it is invisible at once, its execution stops, and the next clean-up deletes its objects.
     Idempotent."""
-    lifecycle.remove(export, at=timestamps.to_text(timestamps.now()), actor=user_id, source_ip=source_ip)
+    lifecycle.remove(export, at=timestamps.format(timestamps.now()), actor=user_id, source_ip=source_ip)
     if export.status is Status.PROCESSING:
         executions.stop(export)
         if export.upload is not None:

@@ -59,7 +59,7 @@ def link_to(export: Export, user_id: str, use: Use = "get_object") -> Link:
         ExpiresIn=int(LINK_LASTS.total_seconds()),
     )
     report_url = _json_link(report_key(file.key)) if export.type == "linelist" else None
-    return Link(url, name, file.size, file.crc32, timestamps.to_text(timestamps.now() + LINK_LASTS), report_url)
+    return Link(url, name, file.size, file.crc32, timestamps.format(timestamps.now() + LINK_LASTS), report_url)
 
 
 def manifest_link(export: Export) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chalicelib.catalog.samples.resolve import Choice, files_of
+from chalicelib.catalog.samples.resolve import ResolvedSamples, files_by_sample
 from chalicelib.exports.contents.items import Contents, Item, sample_contents
 from chalicelib.settings import Settings
 
@@ -36,9 +36,9 @@ class Excess:
     maximum: int
 
 
-def contents_of(choice: Choice, file_formats: Iterable[str]) -> Contents:
+def contents_of(choice: ResolvedSamples, file_formats: Iterable[str]) -> Contents:
     """The contents that the planning would give these samples now."""
-    files = dict(files_of(choice.samples))
+    files = dict(files_by_sample(choice.samples))
     return sample_contents(choice.samples, choice.projects, files, file_formats, excluded={})
 
 

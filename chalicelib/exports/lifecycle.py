@@ -13,7 +13,7 @@ from pynamodb.expressions.update import Action as UpdateAction
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import tables
-from chalicelib.errors import Conflict, Gone, words
+from chalicelib.errors import Conflict, Gone, message
 from chalicelib.exports import audit, record, running_exports
 from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.failures import FailureCode
@@ -27,7 +27,7 @@ from chalicelib.exports.record import (
     Upload,
     due_shard,
 )
-from chalicelib.exports.running_exports import Reservation, RunningChanged
+from chalicelib.exports.running_exports import Reservation, ReservationConflict
 
 SYSTEM = "system"
 _TRIES = 20  # exports of one user that begin at the same moment take their places one after the other
@@ -44,7 +44,7 @@ def create(row: ExportRow, event: Event) -> bool:
             place.take(transaction)
             transaction.save(audit.row_of(event))
 
-        tables.write_together(fill, taken=[_NotMet(), RunningChanged()])
+        tables.transact_write(fill, taken=[_NotMet(), ReservationConflict()])
 
     return _with_place(row.user_id, row.id, write)
 
@@ -53,7 +53,7 @@ class _NotMet(Conflict):
     """The condition of a transition does not hold."""
 
     def __init__(self) -> None:
-        super().__init__(words("This export changed meanwhile."), slug="changed-meanwhile")
+        super().__init__(message("This export changed meanwhile."), slug="changed-meanwhile")
 
 
 def _with_place(user_id: str, export_id: str, write: Callable[[Reservation], None]) -> bool:
@@ -63,7 +63,7 @@ def _with_place(user_id: str, export_id: str, write: Callable[[Reservation], Non
             write(running_exports.reserve(user_id, export_id))
         except _NotMet:
             return False
-        except RunningChanged:
+        except ReservationConflict:
             if attempt == _TRIES - 1:
                 raise
             time.sleep(random.uniform(0, 0.1 * (attempt + 1)))  # noqa: S311 - jitter, no secret
@@ -101,7 +101,7 @@ def _transition(
         transaction.update(ExportRow(export.id), actions=list(actions), condition=condition)
 
     try:
-        tables.write_together(fill, taken=[*([RunningChanged()] if place else []), None, _NotMet()])
+        tables.transact_write(fill, taken=[*([ReservationConflict()] if place else []), None, _NotMet()])
     except _NotMet:
         return False
     return True
@@ -117,7 +117,7 @@ def _update(export_id: str, condition: Condition, actions: Sequence[UpdateAction
     return True
 
 
-def reach(export: Export, step: Step, at: str) -> bool:
+def enter_step(export: Export, step: Step, at: str) -> bool:
     """Show that the work of this attempt has come to `step`; False when the attempt is over.
 
     What was shown before becomes the least that is shown from now on: a second plan never looks like going back.
@@ -130,7 +130,7 @@ def reach(export: Export, step: Step, at: str) -> bool:
     return _update(export.id, _in_work(export.attempt), actions)
 
 
-def touch(export_id: str, attempt: int, at: str) -> bool:
+def heartbeat(export_id: str, attempt: int, at: str) -> bool:
     """A sign of life for this attempt; False when it is over."""
     return _update(export_id, _in_work(attempt), [ExportRow.touched_at.set(at)])
 
@@ -183,7 +183,7 @@ def claim_table(export_id: str, attempt: int, token: str, at: str, *, rows_total
     )
 
 
-def tell_rows(export_id: str, attempt: int, done: int, at: str) -> bool:
+def set_rows_done(export_id: str, attempt: int, done: int, at: str) -> bool:
     """Show how many rows are written; False when the attempt is over, or another render has come as far."""
     return _update(
         export_id,
@@ -192,7 +192,7 @@ def tell_rows(export_id: str, attempt: int, done: int, at: str) -> bool:
     )
 
 
-def turn_ready(
+def mark_ready(
     export: Export,
     file: ExportedFile,
     *,
@@ -219,7 +219,7 @@ def turn_ready(
     return _transition(export, _in_work(export.attempt), actions, Action.READY, at, details=details)
 
 
-def turn_failed(export: Export, attempt: int, code: FailureCode, *, at: str, kept_until: str, cause: str = "") -> bool:
+def mark_failed(export: Export, attempt: int, code: FailureCode, *, at: str, kept_until: str, cause: str = "") -> bool:
     """processing → failed; False when the attempt was over before. `cause` is kept for operators, in the trail;
     a failed export that nobody retries or removes is cleaned up at `kept_until`.
     """
@@ -345,7 +345,7 @@ def remove(export: Export, *, at: str, actor: str, source_ip: str | None = None,
     return _transition(export, condition, actions, action, at, actor=actor, source_ip=source_ip)
 
 
-def forget(export_id: str) -> None:
+def delete_record(export_id: str) -> None:
     """Delete the record of a removed export, after its objects."""
     ExportRow(export_id).delete(condition=ExportRow.removed_at.exists() | ExportRow.id.does_not_exist())
 
@@ -357,7 +357,7 @@ def claim_mail(export: Export, outcome: Status) -> bool:
     return _update(export.id, condition & ExportRow.removed_at.does_not_exist(), [ExportRow.mailed.set(claim)])
 
 
-def give_back_mail(export: Export, outcome: Status) -> None:
+def release_mail_claim(export: Export, outcome: Status) -> None:
     """Undo a claim after SES surely refused the mail, so that a retry can send it."""
     claim = f"{export.attempt}-{outcome.value}"
     _update(export.id, ExportRow.mailed == claim, [ExportRow.mailed.remove()])

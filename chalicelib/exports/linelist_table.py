@@ -15,7 +15,7 @@ from chalicelib.exports.contents.linelist_plan import LinelistPlan
 from chalicelib.linelist.rows import Columns, Row
 
 # A sample's metadata may have 300 kB: what is read ahead decides how much memory the work needs.
-_AT_ONCE, _AHEAD = 50, 3
+_CHUNK, _PREFETCH = 50, 3
 
 
 class LinelistTable:
@@ -58,12 +58,12 @@ class LinelistTable:
 
     def _read(self) -> Iterator[Sample | None]:
         ids = [planned.id for planned in self._plan.samples]
-        chunks = [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
-        with ThreadPoolExecutor(_AHEAD, "read") as pool:
+        chunks = [ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK)]
+        with ThreadPoolExecutor(_PREFETCH, "read") as pool:
             ahead: deque[Future[dict[str, Sample]]] = deque()
             coming = iter(chunks)
             for chunk in chunks:
-                while len(ahead) < _AHEAD and (following := next(coming, None)) is not None:
+                while len(ahead) < _PREFETCH and (following := next(coming, None)) is not None:
                     ahead.append(pool.submit(samples.find_many, following))
                 found = ahead.popleft().result()
                 yield from map(found.get, chunk)
@@ -87,5 +87,5 @@ class LinelistTable:
 
 def _readable(plan: LinelistPlan, user_id: str) -> frozenset[str]:
     projects = namespaces.find_many(plan.project_puids).values()
-    roles = {project.id: permissions.readable(user_id, project) for project in projects}
+    roles = {project.id: permissions.effective_role(user_id, project) for project in projects}
     return frozenset(project_id for project_id, role in roles.items() if role is not None and role >= Role.ANALYST)

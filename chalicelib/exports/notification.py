@@ -46,7 +46,7 @@ def notify_owner(export: Export) -> Sent:
         logger().warning("mail may not have been sent", export_id=export.id, error=type(error).__name__)
         return Sent.UNSURE
     except Exception:
-        lifecycle.give_back_mail(export, export.status)
+        lifecycle.release_mail_claim(export, export.status)
         raise
     return Sent.SENT
 
@@ -60,7 +60,7 @@ def _message(export: Export, user: users.User) -> Message:
             first_name=user.first_name,
             locale=user.language,
             link=link,
-            expires_at=timestamps.from_text(export.expires_at),
+            expires_at=timestamps.parse(export.expires_at),
             time_zone=settings().time_zone,
             skipped=export.warnings,
         )

@@ -6,11 +6,11 @@ from chalicelib import timestamps
 from chalicelib.errors import Gone, NotFound
 from chalicelib.exports import audit, record
 from chalicelib.exports.record import Export, Status
-from chalicelib.search import finds, folded
+from chalicelib.search import matches, normalize
 
 _KEYS: dict[str, Callable[[Export], str]] = {
     "id": lambda export: export.id,
-    "name": lambda export: folded(export.name or ""),
+    "name": lambda export: normalize(export.name or ""),
     "type": lambda export: export.type,
     "status": lambda export: export.status.value,
     "created_at": lambda export: export.created_at,
@@ -35,14 +35,14 @@ def get_owned(export_id: str, user_id: str) -> Export:
         raise NotFound("There is no such export.")
     if export.user_id != user_id:
         raise NotFound("There is no such export.")
-    if is_gone(export, timestamps.to_text(timestamps.now())):
+    if is_gone(export, timestamps.format(timestamps.now())):
         raise Gone("This export was removed or has expired.")
     return export
 
 
 def list_owned(user_id: str) -> list[Export]:
     """The user's exports that are neither removed nor expired, newest first."""
-    at = timestamps.to_text(timestamps.now())
+    at = timestamps.format(timestamps.now())
     return [export for export in record.of_user(user_id) if not is_gone(export, at)]
 
 
@@ -51,7 +51,7 @@ def matching(exports: Iterable[Export], *, q: str | None, type: str | None, stat
     return [
         export
         for export in exports
-        if finds(q, export.name or "", export.id)
+        if matches(q, export.name or "", export.id)
         and (type is None or export.type == type)
         and (status is None or export.status == status)
     ]

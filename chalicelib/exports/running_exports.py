@@ -12,7 +12,7 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.errors import Conflict, TooMany, words
+from chalicelib.errors import Conflict, TooMany, message
 from chalicelib.exports import record
 from chalicelib.exports.record import Status
 from chalicelib.settings import settings
@@ -31,12 +31,12 @@ class _RunningRow(Row):
     version = NumberAttribute()
 
 
-class RunningChanged(Conflict):
+class ReservationConflict(Conflict):
     """Another export of the same user began at the same moment: look again."""
 
     def __init__(self) -> None:
         super().__init__(
-            words("Another of your exports began at the same moment. Try again."), slug="changed-meanwhile"
+            message("Another of your exports began at the same moment. Try again."), slug="changed-meanwhile"
         )
 
 
@@ -74,7 +74,7 @@ def reserve(user_id: str, export_id: str) -> Reservation:
     return Reservation(user_id, (*others, export_id), version + 1)
 
 
-def require_place(user_id: str) -> None:
+def check_concurrency_limit(user_id: str) -> None:
     """Raise TooMany where `reserve` would now: before the work of checking a request."""
     reserve(user_id, "")
 

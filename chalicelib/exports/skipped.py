@@ -11,14 +11,14 @@ from chalicelib.exports.storage import get_object, put_export, warnings_key
 from chalicelib.settings import settings
 
 
-def keep_left_out(file_key: str, skipped: Sequence[Skipped]) -> None:
+def save_skipped(file_key: str, skipped: Sequence[Skipped]) -> None:
     """Keep beside the file what was left out of it; nothing where nothing was."""
     if skipped:
         rows = [astuple(left) for left in skipped]
         put_export(warnings_key(file_key), json.dumps(rows, ensure_ascii=False).encode())
 
 
-def left_out(export: Export) -> list[Skipped]:
+def load_skipped(export: Export) -> list[Skipped]:
     """What a ready export does not hold, in the report's order. Raises Conflict before it is ready."""
     file = file_of(export)
     if not export.warnings:

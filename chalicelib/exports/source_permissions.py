@@ -9,7 +9,7 @@ from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.errors import Conflict, Forbidden, NotFound
 from chalicelib.exports.record import Export, ExportedFile, Status
 from chalicelib.exports.storage import get_object, sources_key
-from chalicelib.exports.types.run_selection import RunsAsked
+from chalicelib.exports.types.run_selection import RunSelection
 from chalicelib.settings import settings
 
 
@@ -48,12 +48,12 @@ def _right_lost() -> Forbidden:
 def _is_analyst_of(namespace_ids: Sequence[str], user_id: str) -> bool:
     """Has the user at least the role of an analyst in all of these namespaces now?"""
     found = namespaces.find_many(namespace_ids)
-    roles = (permissions.readable(user_id, found[one]) if one in found else None for one in namespace_ids)
+    roles = (permissions.effective_role(user_id, found[one]) if one in found else None for one in namespace_ids)
     return all(role is not None and role >= Role.ANALYST for role in roles)
 
 
 def _reads_runs(export: Export, run_ids: Sequence[str], user_id: str) -> bool:
-    runs = RunsAsked(export.parameters["analysis_type"], export.namespace_id, tuple(run_ids))
+    runs = RunSelection(export.parameters["analysis_type"], export.namespace_id, tuple(run_ids))
     try:
         return runs.found(user_id).keys() == set(run_ids)
     except (Forbidden, NotFound):

@@ -12,12 +12,12 @@ from chalicelib.access.personal_access_tokens import PersonalToken
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
 from chalicelib.catalog.namespaces import repository as namespaces
-from chalicelib.errors import Flaw, Forbidden, broken
+from chalicelib.errors import Forbidden, Violation, validation_error
 from chalicelib.http.authentication import caller
-from chalicelib.http.idempotent import once
+from chalicelib.http.idempotent import idempotent
 from chalicelib.http.paging import order, page
-from chalicelib.http.problems import answering
-from chalicelib.http.requests import BadRequest, Body, Timestamp, path_value, query, read_body, time_to_come
+from chalicelib.http.problems import problem_details
+from chalicelib.http.requests import BadRequest, Body, Timestamp, future_timestamp, path_value, query, read_body
 from chalicelib.http.urls import location
 from chalicelib.ids import Ids
 from chalicelib.names import Name
@@ -36,7 +36,7 @@ class NewToken(Body):
     expires_at: Timestamp | None = None
 
 
-def shown(user: User) -> dict[str, Any]:
+def user_json(user: User) -> dict[str, Any]:
     """A user as JSON."""
     return {
         "id": user.id,
@@ -67,20 +67,20 @@ def blueprint(authorize: Any) -> Blueprint:
     bp = Blueprint(__name__)
 
     @bp.route("/me", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def me() -> Response:
-        return Response(shown(caller(bp.current_request)))
+        return Response(user_json(caller(bp.current_request)))
 
     @bp.route("/me", methods=["PATCH"], authorizer=authorize)
-    @answering
+    @problem_details
     def change_me() -> Response:
         user = caller(bp.current_request)
         change = read_body(bp.current_request, LocaleChange)
         users.set_locale(user.id, change.locale)
-        return Response({**shown(user), "locale": change.locale})
+        return Response({**user_json(user), "locale": change.locale})
 
     @bp.route("/me/tokens", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def list_tokens() -> Response:
         request = bp.current_request
         user = caller(request)
@@ -94,13 +94,13 @@ def blueprint(authorize: Any) -> Blueprint:
         )
 
     @bp.route("/me/tokens", methods=["POST"], authorizer=authorize)
-    @answering
+    @problem_details
     def create_token() -> Response:
         user = caller(bp.current_request)
         new = read_body(bp.current_request, NewToken)
         if len(set(new.scopes)) < len(new.scopes):
-            raise broken([Flaw("/scopes", "This scope comes twice.")])
-        expires_at = time_to_come(new.expires_at, "/expires_at")
+            raise validation_error([Violation("/scopes", "This scope comes twice.")])
+        expires_at = future_timestamp(new.expires_at, "/expires_at")
 
         def create(ids: Ids) -> Response:
             token, secret = personal_access_tokens.make(
@@ -109,17 +109,17 @@ def blueprint(authorize: Any) -> Blueprint:
             headers: dict[str, Any] = {"Location": location("/me/tokens"), "Cache-Control": "no-store"}
             return Response({**_token(token), "token": secret}, status_code=201, headers=headers)
 
-        return once(bp.current_request, user, create, secret=personal_access_tokens.secret_was_shown)
+        return idempotent(bp.current_request, user, create, secret=personal_access_tokens.secret_was_shown)
 
     @bp.route("/me/tokens/{token_id}", methods=["DELETE"], authorizer=authorize)
-    @answering
+    @problem_details
     def delete_token(token_id: str) -> Response:
         user = caller(bp.current_request)
         personal_access_tokens.remove(user.id, path_value(token_id))
         return Response("", status_code=204)
 
     @bp.route("/users", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def find_user() -> Response:
         user = caller(bp.current_request)
         own = memberships.of_user(user.id)
@@ -130,7 +130,7 @@ def blueprint(authorize: Any) -> Blueprint:
             raise BadRequest("The parameter email is needed.", slug="bad-parameter")
         rate_limits.count_call("user-look-up", user.id, limit=LOOK_UPS, window=LOOK_UPS_WINDOW, now=timestamps.now())
         groups = namespaces.groups_around(held.namespace_id for held in own)
-        items = [shown(found) for found in users.with_email(email) if _shares_group(found, user, groups)]
+        items = [user_json(found) for found in users.list_by_email(email) if _shares_group(found, user, groups)]
         return Response({"items": items, "next_cursor": None, "total": len(items)})
 
     return bp

@@ -5,7 +5,7 @@ from typing import Any
 from chalice.app import Request
 
 from chalicelib.access import users
-from chalicelib.access.oidc import SIGNED_IN, AccessToken
+from chalicelib.access.oidc import SIGNED_IN, Identity
 from chalicelib.access.personal_access_tokens import Scope
 from chalicelib.access.users import User
 from chalicelib.errors import Forbidden, Unauthenticated
@@ -22,18 +22,18 @@ def caller(request: Request) -> User:
     if not isinstance(context, dict):
         raise Unauthenticated("This needs a valid access token.")
     try:
-        token = AccessToken.from_context(context)
+        token = Identity.from_context(context)
     except KeyError:
         raise Unauthenticated("This needs a valid access token.") from None
     if not token.subject:
         raise Unauthenticated("This needs a valid access token.")
     _check_scope(request, token)
-    user = users.signed_in(token)
+    user = users.upsert(token)
     request.context[LOCALE] = user.locale  # for the words of a refusal
     return user
 
 
-def _check_scope(request: Request, token: AccessToken) -> None:
+def _check_scope(request: Request, token: Identity) -> None:
     if token.scopes == SIGNED_IN:
         return
     needed = scope_needed(request.method, request.path)

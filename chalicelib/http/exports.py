@@ -14,20 +14,20 @@ from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.errors import NotFound
 from chalicelib.exports import audit, commands, failures, record
 from chalicelib.exports.audit import Action, Event
-from chalicelib.exports.contents.preview import WHOLE_UP_TO, level_of, search_in
+from chalicelib.exports.contents.preview import MAX_INLINE_BYTES, level_of, search_in
 from chalicelib.exports.download import Use, download_name, link_to, manifest_bytes, manifest_link
 from chalicelib.exports.estimate import Estimate, excesses
 from chalicelib.exports.progress import progress_of
 from chalicelib.exports.queries import SORT_KEYS, get_owned, list_owned, matching, sort_position
 from chalicelib.exports.record import Export, Status
-from chalicelib.exports.skipped import left_out
+from chalicelib.exports.skipped import load_skipped
 from chalicelib.exports.source_permissions import require_namespace, require_sources
-from chalicelib.exports.types.registry import REQUESTS, accept, foresee
+from chalicelib.exports.types.registry import REQUESTS, estimate, validate
 from chalicelib.http.authentication import caller, source_ip
-from chalicelib.http.idempotent import once
-from chalicelib.http.paging import answer, cursor_at, limit, order, page, position_asked
-from chalicelib.http.problems import answering
-from chalicelib.http.requests import one_of, path_value, query, read_body_by_type
+from chalicelib.http.idempotent import idempotent
+from chalicelib.http.paging import answer, decode_cursor, encode_cursor, limit, order, page
+from chalicelib.http.problems import problem_details
+from chalicelib.http.requests import enum_parameter, path_value, query, read_body_by_type
 from chalicelib.http.urls import location
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
@@ -37,7 +37,7 @@ _JSON: dict[str, Any] = {"Content-Type": "application/json"}
 _NOT_STORED: dict[str, Any] = {"Cache-Control": "no-store"}
 
 
-def shown(export: Export, locale: str) -> dict[str, Any]:
+def export_json(export: Export, locale: str) -> dict[str, Any]:
     """An export as JSON; why it failed in the user's language."""
     progress = progress_of(export)
     failure = None
@@ -88,12 +88,12 @@ def _parameters(export: Export) -> dict[str, Any]:
     return parameters
 
 
-def _polled(export: Export) -> dict[str, Any]:
+def _polling_headers(export: Export) -> dict[str, Any]:
     waiting = export.status is Status.PROCESSING
     return {"Cache-Control": "no-store", **({"Retry-After": POLL_AFTER} if waiting else {})}
 
 
-def _estimated(told: Estimate) -> dict[str, Any]:
+def _estimate_json(told: Estimate) -> dict[str, Any]:
     limits = settings()
     return {
         "samples": told.samples,
@@ -111,13 +111,13 @@ def _estimated(told: Estimate) -> dict[str, Any]:
     }
 
 
-def _note(export: Export, user: User, action: Action, request: Request) -> None:
-    at = timestamps.to_text(timestamps.now())
+def _record_event(export: Export, user: User, action: Action, request: Request) -> None:
+    at = timestamps.format(timestamps.now())
     event = Event(export.id, export.user_id, export.namespace_id, at, action, user.id, source_ip(request), {})
     audit.write(event)
 
 
-def _event(event: Event) -> dict[str, Any]:
+def _event_json(event: Event) -> dict[str, Any]:
     return {
         "action": event.action.value,
         "at": event.at,
@@ -130,40 +130,40 @@ def _event(event: Event) -> dict[str, Any]:
 def blueprint(authorize: Any) -> Blueprint:
     bp = Blueprint(__name__)
 
-    def asked(export_id: str) -> tuple[User, Export]:
+    def load_owned(export_id: str) -> tuple[User, Export]:
         user = caller(bp.current_request)
         return user, get_owned(path_value(export_id), user.id)
 
-    def readable(export_id: str) -> tuple[User, Export]:
+    def load_readable(export_id: str) -> tuple[User, Export]:
         """As `asked`, of an export whose contents the caller may still read, where it has any."""
-        user, export = asked(export_id)
+        user, export = load_owned(export_id)
         if export.status is Status.READY:
             require_sources(export, user.id)
         return user, export
 
     @bp.route("/exports", methods=["POST"], authorizer=authorize)
-    @answering
+    @problem_details
     def create() -> Response:
         user = caller(bp.current_request)
         request = read_body_by_type(bp.current_request, REQUESTS)
 
         def make(ids: Ids) -> Response:
-            wish = accept(request, user.id)
+            wish = validate(request, user.id)
             export = commands.create_export(wish, request, user.id, ids, source_ip=source_ip(bp.current_request))
-            headers: dict[str, Any] = {"Location": location(f"/exports/{export.id}"), **_polled(export)}
-            return Response(shown(export, user.language), status_code=202, headers=headers)
+            headers: dict[str, Any] = {"Location": location(f"/exports/{export.id}"), **_polling_headers(export)}
+            return Response(export_json(export, user.language), status_code=202, headers=headers)
 
-        return once(bp.current_request, user, make)
+        return idempotent(bp.current_request, user, make)
 
     @bp.route("/exports/estimate", methods=["POST"], authorizer=authorize)
-    @answering
+    @problem_details
     def estimate_export() -> Response:
         user = caller(bp.current_request)
         request = read_body_by_type(bp.current_request, REQUESTS)
-        return Response(_estimated(foresee(request, user.id)))
+        return Response(_estimate_json(estimate(request, user.id)))
 
     @bp.route("/exports", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def list_exports() -> Response:
         request = bp.current_request
         user = caller(request)
@@ -171,64 +171,64 @@ def blueprint(authorize: Any) -> Blueprint:
         found = matching(
             list_owned(user.id),
             q=query(request, "q"),
-            type=one_of(request, "type", ("sample", "linelist", "analysis")),
-            status=one_of(request, "status", tuple(status.value for status in Status)),
+            type=enum_parameter(request, "type", ("sample", "linelist", "analysis")),
+            status=enum_parameter(request, "status", tuple(status.value for status in Status)),
         )
 
         def rows(items: Sequence[Export]) -> list[dict[str, Any]]:
-            return [shown(export, user.language) for export in items]
+            return [export_json(export, user.language) for export in items]
 
         return page(request, found, by=by, position=lambda export: sort_position(export, by.key), shown=rows)
 
     @bp.route("/exports/{export_id}", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def get_export(export_id: str) -> Response:
-        user, export = asked(export_id)
-        return Response(shown(export, user.language), headers=_polled(export))
+        user, export = load_owned(export_id)
+        return Response(export_json(export, user.language), headers=_polling_headers(export))
 
     @bp.route("/exports/{export_id}", methods=["DELETE"], authorizer=authorize)
-    @answering
+    @problem_details
     def delete_export(export_id: str) -> Response:
-        user, export = asked(export_id)
+        user, export = load_owned(export_id)
         commands.remove_export(export, user.id, source_ip=source_ip(bp.current_request))
         return Response("", status_code=204)
 
     @bp.route("/exports/{export_id}/preview", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def preview(export_id: str) -> Response:
         request = bp.current_request
-        _, export = readable(export_id)
+        _, export = load_readable(export_id)
         manifest = manifest_bytes(export)
         if q := query(request, "q"):
             search = search_in(manifest, q)
             return Response({**search.document, "matches": search.matches, "manifest_url": manifest_link(export)})
-        path, after = query(request, "path"), position_asked(request)
-        if path is None and after is None and len(manifest) <= WHOLE_UP_TO:
+        path, after = query(request, "path"), decode_cursor(request)
+        if path is None and after is None and len(manifest) <= MAX_INLINE_BYTES:
             return Response(manifest.decode(), headers=_JSON)
         level = level_of(manifest, path or "", int(after or 0))
-        next_cursor = cursor_at(request, None if level.next is None else str(level.next))
+        next_cursor = encode_cursor(request, None if level.next is None else str(level.next))
         return Response({**level.document, "next_cursor": next_cursor, "manifest_url": manifest_link(export)})
 
     @bp.route("/exports/{export_id}/warnings", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def warnings(export_id: str) -> Response:
         request = bp.current_request
-        _, export = readable(export_id)
+        _, export = load_readable(export_id)
         by = order(request, ("position",), "position")
         return page(
             request,
-            list(enumerate(left_out(export))),
+            list(enumerate(load_skipped(export))),
             by=by,
             position=lambda one: f"{one[0]:09d}",
             shown=lambda rows: [asdict(left) for _, left in rows],
         )
 
     def link(export_id: str, use: Use = "get_object") -> dict[str, Any]:
-        user, export = asked(export_id)
+        user, export = load_owned(export_id)
         made = link_to(export, user.id, use)
         if use == "head_object":
             return {"url": made.url}
-        _note(export, user, Action.DOWNLOADED, bp.current_request)
+        _record_event(export, user, Action.DOWNLOADED, bp.current_request)
         return {
             "url": made.url,
             "filename": made.filename,
@@ -239,12 +239,12 @@ def blueprint(authorize: Any) -> Blueprint:
         }
 
     @bp.route("/exports/{export_id}/download", methods=["POST"], authorizer=authorize)
-    @answering
+    @problem_details
     def download(export_id: str) -> Response:
         return Response(link(export_id), headers=_NOT_STORED)
 
     @bp.route("/exports/{export_id}/download", methods=["GET", "HEAD"], authorizer=authorize)
-    @answering
+    @problem_details
     def follow_download(export_id: str) -> Response:
         # A link is signed for one method: who asks by HEAD is led to one that answers HEAD.
         use: Use = "head_object" if bp.current_request.method == "HEAD" else "get_object"
@@ -252,22 +252,22 @@ def blueprint(authorize: Any) -> Blueprint:
         return Response("", status_code=303, headers=headers)
 
     @bp.route("/exports/{export_id}/retry", methods=["POST"], authorizer=authorize)
-    @answering
+    @problem_details
     def retry_export(export_id: str) -> Response:
-        user, export = asked(export_id)
+        user, export = load_owned(export_id)
         again = commands.retry_export(export, user.id, source_ip=source_ip(bp.current_request))
-        headers: dict[str, Any] = {"Location": location(f"/exports/{export.id}"), **_polled(again)}
-        return Response(shown(again, user.language), status_code=202, headers=headers)
+        headers: dict[str, Any] = {"Location": location(f"/exports/{export.id}"), **_polling_headers(again)}
+        return Response(export_json(again, user.language), status_code=202, headers=headers)
 
     @bp.route("/exports/{export_id}/extend", methods=["POST"], authorizer=authorize)
-    @answering
+    @problem_details
     def extend(export_id: str) -> Response:
-        user, export = readable(export_id)
+        user, export = load_readable(export_id)
         commands.extend_export(export, user.id, source_ip=source_ip(bp.current_request))
-        return Response(shown(get_owned(export.id, user.id), user.language), headers=_polled(export))
+        return Response(export_json(get_owned(export.id, user.id), user.language), headers=_polling_headers(export))
 
     @bp.route("/exports/{export_id}/events", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def events(export_id: str) -> Response:
         request = bp.current_request
         user = caller(request)
@@ -285,18 +285,18 @@ def blueprint(authorize: Any) -> Blueprint:
             numbered,
             by=order(request, ("at",), "at"),
             position=lambda one: f"{one[1].at}\x00{one[0]:06d}",
-            shown=lambda chosen: [_event(event) for _, event in chosen],
+            shown=lambda chosen: [_event_json(event) for _, event in chosen],
         )
 
     @bp.route("/namespaces/{namespace_id}/export-events", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def namespace_events(namespace_id: str) -> Response:
         request = bp.current_request
         user = caller(request)
         namespace = namespaces.find(path_value(namespace_id))
         permissions.require(user.id, namespace, Role.MAINTAINER)
-        found = audit.of_namespace(namespace.id, position_asked(request), limit(request))
-        items = [{"export_id": one.export_id, **_event(one)} for one in found.events]
-        return answer(items, cursor_at(request, found.next), found.total, is_exact=found.total_is_exact)
+        found = audit.of_namespace(namespace.id, decode_cursor(request), limit(request))
+        items = [{"export_id": one.export_id, **_event_json(one)} for one in found.events]
+        return answer(items, encode_cursor(request, found.next), found.total, is_exact=found.total_is_exact)
 
     return bp

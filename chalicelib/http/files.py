@@ -16,18 +16,18 @@ from chalicelib.catalog.files.uploads import MAX_FILE, MAX_PARTS, Upload
 from chalicelib.catalog.namespaces.permissions import role_too_low
 from chalicelib.catalog.puid import Kind
 from chalicelib.catalog.samples.repository import Sample
-from chalicelib.errors import Flaw, NotFound, broken
+from chalicelib.errors import NotFound, Violation, validation_error
 from chalicelib.http.authentication import caller
-from chalicelib.http.idempotent import once
+from chalicelib.http.idempotent import idempotent
 from chalicelib.http.namespaces import check_puid
 from chalicelib.http.paging import order, page
-from chalicelib.http.problems import answering
+from chalicelib.http.problems import problem_details
 from chalicelib.http.requests import Body, path_value, query, read_body
 from chalicelib.http.samples import sample_and_role, sample_of
 from chalicelib.http.urls import location
 from chalicelib.ids import GivenId, Ids
 from chalicelib.names import Name
-from chalicelib.search import finds
+from chalicelib.search import matches
 
 Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}$")]
 Hex256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$")]
@@ -72,7 +72,7 @@ class FileChange(Body):
     direction: Literal["forward", "reverse"] | None = None
 
 
-def shown(file: File, role: Role) -> dict[str, Any]:
+def file_json(file: File, role: Role) -> dict[str, Any]:
     """A file as JSON; where it lies is for uploaders and above."""
     document: dict[str, Any] = {
         "id": file.id,
@@ -80,7 +80,7 @@ def shown(file: File, role: Role) -> dict[str, Any]:
         "filename": file.filename,
         "format": file.format,
         "size": file.size,
-        "created_at": timestamps.to_text(file.created_at),
+        "created_at": timestamps.format(file.created_at),
     }
     document |= {name: value for name in ("direction", "type", "paired_with") if (value := getattr(file, name))}
     checksums = {} if file.crc32 is None else {"crc32": f"{file.crc32:08x}"}
@@ -111,11 +111,11 @@ def _declared_mate(body: NewFile | FileRegistration, sample: Sample) -> Declared
     """The mate that a new file is said to have: a file of the same sample, complete or still to come."""
     if body.paired_with is None:
         if body.direction is not None:
-            raise broken([Flaw("/direction", "A direction is given together with paired_with.")])
+            raise validation_error([Violation("/direction", "A direction is given together with paired_with.")])
         return None
     mate = _other_file(body.paired_with, sample.id)
     if mate.paired_with is not None:
-        raise broken([Flaw("/paired_with", "This file has a mate already.")], slug="already-paired")
+        raise validation_error([Violation("/paired_with", "This file has a mate already.")], slug="already-paired")
     return DeclaredMate(mate.id, body.direction)
 
 
@@ -125,7 +125,9 @@ def _other_file(id_or_puid: str, sample_id: str) -> File:
     except NotFound:
         mate = None
     if mate is None or mate.sample_id != sample_id:
-        raise broken([Flaw("/paired_with", "There is no such file of this sample.")], slug="pair-not-possible")
+        raise validation_error(
+            [Violation("/paired_with", "There is no such file of this sample.")], slug="pair-not-possible"
+        )
     return mate
 
 
@@ -133,7 +135,7 @@ def blueprint(authorize: Any) -> Blueprint:
     bp = Blueprint(__name__)
 
     @bp.route("/samples/{sample_id}/files", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def list_files(sample_id: str) -> Response:
         request = bp.current_request
         user = caller(request)
@@ -143,18 +145,18 @@ def blueprint(authorize: Any) -> Blueprint:
 
         def position(file: File) -> str:
             value = f"{file.size:020d}" if by.key == "size" else file.filename.casefold()
-            return f"{timestamps.to_text(file.created_at) if by.key == 'created_at' else value}\x00{file.id}"
+            return f"{timestamps.format(file.created_at) if by.key == 'created_at' else value}\x00{file.id}"
 
         return page(
             request,
-            [file for file in files.of_sample(sample.id) if finds(q, file.filename, file.puid, file.id)],
+            [file for file in files.of_sample(sample.id) if matches(q, file.filename, file.puid, file.id)],
             by=by,
             position=position,
-            shown=lambda page: [shown(file, role) for file in page],
+            shown=lambda page: [file_json(file, role) for file in page],
         )
 
     @bp.route("/samples/{sample_id}/files", methods=["POST"], authorizer=authorize)
-    @answering
+    @problem_details
     def create_file(sample_id: str) -> Response:
         user = caller(bp.current_request)
         sample = sample_of(sample_id, user, Role.UPLOADER)
@@ -177,34 +179,34 @@ def blueprint(authorize: Any) -> Blueprint:
             body = {"id": file.id, "puid": file.puid, "upload": _upload(upload)}
             return Response(body, status_code=201, headers={"Location": location(f"/files/{file.id}/upload")})
 
-        return once(bp.current_request, user, create, signed=True)
+        return idempotent(bp.current_request, user, create, signed=True)
 
     @bp.route("/files/{file_id}/upload", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def get_upload(file_id: str) -> Response:
         file, _ = _file_of(file_id, caller(bp.current_request))
         return Response({"id": file.id, "puid": file.puid, "upload": _upload(uploads.urls(file))})
 
     @bp.route("/files/{file_id}/complete", methods=["POST"], authorizer=authorize)
-    @answering
+    @problem_details
     def complete_file(file_id: str) -> Response:
         file, _ = _file_of(file_id, caller(bp.current_request))
         body = read_body(bp.current_request, CompletedParts)
         done = uploads.finish(file, [(part.part_number, part.etag) for part in body.parts])
-        return Response(shown(done, Role.UPLOADER))
+        return Response(file_json(done, Role.UPLOADER))
 
     @bp.route("/files/{file_id}", methods=["PATCH"], authorizer=authorize)
-    @answering
+    @problem_details
     def change_file(file_id: str) -> Response:
         file, role = _file_of(file_id, caller(bp.current_request))
         change = read_body(bp.current_request, FileChange)
         if change.paired_with is None:
-            return Response(shown(files.unpair(file), role))
+            return Response(file_json(files.unpair(file), role))
         mate = _other_file(change.paired_with, file.sample_id)
-        return Response(shown(files.pair(file, mate, change.direction), role))
+        return Response(file_json(files.pair(file, mate, change.direction), role))
 
     @bp.route("/files/{file_id}", methods=["DELETE"], authorizer=authorize)
-    @answering
+    @problem_details
     def delete_file(file_id: str) -> Response:
         file, role = _file_of(file_id, caller(bp.current_request))
         if file.complete and role < Role.MAINTAINER:  # what is still to come may be given up by an uploader
@@ -213,7 +215,7 @@ def blueprint(authorize: Any) -> Blueprint:
         return Response("", status_code=204)
 
     @bp.route("/samples/{sample_id}/files/register", methods=["POST"], authorizer=authorize)
-    @answering
+    @problem_details
     def register_file(sample_id: str) -> Response:
         user = caller(bp.current_request)
         sample = sample_of(sample_id, user, Role.UPLOADER)
@@ -226,8 +228,8 @@ def blueprint(authorize: Any) -> Blueprint:
                 sample, user.id, ids, s3_uri=body.s3_uri, filename=body.filename, puid=body.puid, mate=mate
             )
             headers: dict[str, Any] = {"Location": location(f"/samples/{sample.id}/files")}
-            return Response(shown(file, Role.UPLOADER), status_code=201, headers=headers)
+            return Response(file_json(file, Role.UPLOADER), status_code=201, headers=headers)
 
-        return once(bp.current_request, user, create)
+        return idempotent(bp.current_request, user, create)
 
     return bp

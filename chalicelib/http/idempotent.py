@@ -16,7 +16,7 @@ HEADER = "idempotency-key"
 MAX_KEY = 255
 
 
-def once(
+def idempotent(
     request: Request,
     user: User,
     create: Callable[[Ids], Response],
@@ -48,5 +48,5 @@ def once(
     response = create(Ids(claimed.seed))
     if not signed:
         kept = None if secret else response.body
-        idempotency.remember(claimed, Answer(response.status_code, kept, dict(response.headers)))
+        idempotency.save_response(claimed, Answer(response.status_code, kept, dict(response.headers)))
     return response

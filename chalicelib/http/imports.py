@@ -12,10 +12,10 @@ from chalicelib.access.roles import Role
 from chalicelib.access.users import User
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
-from chalicelib.errors import Flaw, NotFound, broken, words
+from chalicelib.errors import NotFound, Violation, message, validation_error
 from chalicelib.http.authentication import caller
-from chalicelib.http.idempotent import once
-from chalicelib.http.problems import answering, language_of, rows_of, told
+from chalicelib.http.idempotent import idempotent
+from chalicelib.http.problems import language_of, problem_details, translate, violation_rows
 from chalicelib.http.requests import Body, path_value, read_body
 from chalicelib.http.samples import project_of
 from chalicelib.http.urls import location
@@ -31,9 +31,9 @@ MAX_SHOWN = 1_000  # samples of an answer
 LOOKED_AT_MOST = 500  # objects: a request has 29 seconds; an import looks at each as it registers it
 POLL_AFTER = "2"
 _FAILURES = {
-    FailureCode.RIGHT_LOST: words("Whoever began this import may no longer import into the project."),
-    FailureCode.PLAN_LOST: words("What was to be imported is not there any more: begin the import anew."),
-    FailureCode.INTERRUPTED: words("The import stopped several times at the same place: begin it anew."),
+    FailureCode.RIGHT_LOST: message("Whoever began this import may no longer import into the project."),
+    FailureCode.PLAN_LOST: message("What was to be imported is not there any more: begin the import anew."),
+    FailureCode.INTERRUPTED: message("The import stopped several times at the same place: begin it anew."),
 }
 
 
@@ -52,17 +52,17 @@ class ImportRequest(Body):
 def _read(body: ImportRequest) -> tuple[Samplesheet, str]:
     """The samplesheet of a request and the encoding it was in."""
     if (body.samplesheet is None) == (body.samplesheet_base64 is None):
-        raise broken([Flaw("/samplesheet", "Give either samplesheet or samplesheet_base64.")])
+        raise validation_error([Violation("/samplesheet", "Give either samplesheet or samplesheet_base64.")])
     if body.samplesheet is not None:
         return read_samplesheet(body.samplesheet, body.base_uri), "utf-8"
     try:
         file = decoded(from_base64(body.samplesheet_base64 or ""))
     except Unreadable as error:
-        raise broken([Flaw("/samplesheet_base64", error.rule)]) from None
+        raise validation_error([Violation("/samplesheet_base64", error.rule)]) from None
     sheet = read_samplesheet(file.text, body.base_uri)
     if file.is_guessed:
-        rule = words("The file is not UTF-8; it was read as {encoding}: look at accents.", encoding=file.encoding)
-        sheet = replace(sheet, warnings=(Flaw("/samplesheet", rule), *sheet.warnings))
+        rule = message("The file is not UTF-8; it was read as {encoding}: look at accents.", encoding=file.encoding)
+        sheet = replace(sheet, warnings=(Violation("/samplesheet", rule), *sheet.warnings))
     return sheet, file.encoding
 
 
@@ -91,10 +91,12 @@ def _interpretation(sheet: Samplesheet, encoding: str) -> dict[str, Any]:
 
 
 def _warnings(sheet: Samplesheet, language: str) -> dict[str, Any]:
-    return {"warning_count": len(sheet.warnings), "warnings": rows_of(sheet.warnings, language)}
+    return {"warning_count": len(sheet.warnings), "warnings": violation_rows(sheet.warnings, language)}
 
 
-def _foreseen(sheet: Samplesheet, encoding: str, plan: ImportPlan, flaws: list[Flaw], language: str) -> dict[str, Any]:
+def _foreseen(
+    sheet: Samplesheet, encoding: str, plan: ImportPlan, flaws: list[Violation], language: str
+) -> dict[str, Any]:
     files = [file for one in plan.samples for file in one.files]
     actions = [one.action for one in plan.samples]
     return {
@@ -113,15 +115,15 @@ def _foreseen(sheet: Samplesheet, encoding: str, plan: ImportPlan, flaws: list[F
     }
 
 
-def _errors(flaws: Sequence[Flaw], count: int, language: str) -> dict[str, Any]:
-    return {"error_count": count, "errors": rows_of(flaws, language)}
+def _errors(flaws: Sequence[Violation], count: int, language: str) -> dict[str, Any]:
+    return {"error_count": count, "errors": violation_rows(flaws, language)}
 
 
 def _failure(code: FailureCode, language: str) -> dict[str, str]:
-    return {"code": code.value, "message": told(_FAILURES[code], language)}
+    return {"code": code.value, "message": translate(_FAILURES[code], language)}
 
 
-def shown(one: Import, language: str) -> dict[str, Any]:
+def import_json(one: Import, language: str) -> dict[str, Any]:
     """An import as JSON."""
     share = one.rows_done * 100 // one.rows_total if one.rows_total else 100
     return {
@@ -134,7 +136,7 @@ def shown(one: Import, language: str) -> dict[str, Any]:
         "samples_created": one.made.samples_created,
         "samples_updated": one.made.samples_updated,
         "files_registered": one.made.files_registered,
-        **_errors(one.made.flaws, one.made.flaw_count, language),
+        **_errors(one.made.violations, one.made.flaw_count, language),
         "failure": None if one.failure is None else _failure(one.failure, language),
     }
 
@@ -154,7 +156,7 @@ def find_visible(import_id: str, user: User) -> Import:
 
 def _maintains(user: User, project_id: str) -> bool:
     project = namespaces.find_many([project_id]).get(project_id)
-    role = None if project is None else permissions.readable(user.id, project)
+    role = None if project is None else permissions.effective_role(user.id, project)
     return role is not None and role >= Role.MAINTAINER
 
 
@@ -162,7 +164,7 @@ def blueprint(authorize: Any) -> Blueprint:
     bp = Blueprint(__name__)
 
     @bp.route("/projects/{project_id}/import", methods=["POST"], authorizer=authorize)
-    @answering
+    @problem_details
     def import_samplesheet(project_id: str) -> Response:
         user = caller(bp.current_request)
         project = project_of(project_id, user, Role.ANALYST)
@@ -173,18 +175,20 @@ def blueprint(authorize: Any) -> Blueprint:
         def make(ids: Ids) -> Response:
             begun = begin_import(project, user.id, sheet, ids, look_at_most=LOOKED_AT_MOST)
             headers: dict[str, Any] = {"Location": location(f"/imports/{begun.id}"), **_polled(begun)}
-            return Response({**shown(begun, language), **_warnings(sheet, language)}, status_code=202, headers=headers)
+            return Response(
+                {**import_json(begun, language), **_warnings(sheet, language)}, status_code=202, headers=headers
+            )
 
         if not body.dry_run:
-            return once(bp.current_request, user, make)
+            return idempotent(bp.current_request, user, make)
         plan = plan_import(project, user.id, sheet, look_at_most=LOOKED_AT_MOST)
-        return Response(_foreseen(sheet, encoding, plan, [*sheet.flaws, *plan.flaws], language))
+        return Response(_foreseen(sheet, encoding, plan, [*sheet.violations, *plan.violations], language))
 
     @bp.route("/imports/{import_id}", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def read_import(import_id: str) -> Response:
         user = caller(bp.current_request)
         one = find_visible(path_value(import_id), user)
-        return Response(shown(one, language_of(bp.current_request)), headers=_polled(one))
+        return Response(import_json(one, language_of(bp.current_request)), headers=_polled(one))
 
     return bp

@@ -13,16 +13,16 @@ from chalicelib.catalog.namespaces.repository import Namespace
 from chalicelib.catalog.samples import metadata_field_counts, metadata_templates
 from chalicelib.catalog.samples.metadata import FieldName, field_named, field_names_violation
 from chalicelib.catalog.samples.metadata_templates import MetadataTemplate
-from chalicelib.errors import Flaw, broken
+from chalicelib.errors import Violation, validation_error
 from chalicelib.http.authentication import caller
-from chalicelib.http.idempotent import once
+from chalicelib.http.idempotent import idempotent
 from chalicelib.http.paging import order, page
-from chalicelib.http.problems import answering
+from chalicelib.http.problems import problem_details
 from chalicelib.http.requests import Body, path_value, query, read_body
 from chalicelib.http.urls import location
 from chalicelib.ids import Ids
 from chalicelib.names import Name
-from chalicelib.search import finds
+from chalicelib.search import matches
 
 MAX_TEMPLATE_FIELDS = 300
 Fields = Annotated[list[FieldName], Field(min_length=1, max_length=MAX_TEMPLATE_FIELDS)]
@@ -41,11 +41,11 @@ class TemplateChange(Body):
 def _named(fields: list[str]) -> list[str]:
     """Fields by the names under which they are kept, each once. Raises Invalid when the names are too long in all."""
     if rule := field_names_violation(fields):
-        raise broken([Flaw("/fields", rule)])
+        raise validation_error([Violation("/fields", rule)])
     return list(dict.fromkeys(map(field_named, fields)))
 
 
-def shown(template: MetadataTemplate) -> dict[str, Any]:
+def template_json(template: MetadataTemplate) -> dict[str, Any]:
     """A template as JSON; `namespace_id` tells where it stands, which may be above where it is listed."""
     return {
         "id": template.id,
@@ -67,7 +67,7 @@ def blueprint(authorize: Any) -> Blueprint:
         return user, namespace
 
     @bp.route("/namespaces/{namespace_id}/metadata-fields", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def list_fields(namespace_id: str) -> Response:
         user, namespace = asked(namespace_id, Role.GUEST)
         request = bp.current_request
@@ -76,14 +76,14 @@ def blueprint(authorize: Any) -> Blueprint:
         by = order(request, ("name", "samples"), "name")
         return page(
             request,
-            [(field, samples) for field, samples in counted.items() if finds(q, field)],
+            [(field, samples) for field, samples in counted.items() if matches(q, field)],
             by=by,
             position=lambda one: one[0] if by.key == "name" else f"{one[1]:012d}\x00{one[0]}",
             shown=lambda chosen: [{"name": field, "samples": samples} for field, samples in chosen],
         )
 
     @bp.route("/namespaces/{namespace_id}/metadata-templates", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def list_templates(namespace_id: str) -> Response:
         _, namespace = asked(namespace_id, Role.GUEST)
         request = bp.current_request
@@ -91,14 +91,14 @@ def blueprint(authorize: Any) -> Blueprint:
         by = order(request, ("name", "created_at"), "name")
         return page(
             request,
-            [one for one in metadata_templates.of_namespaces(namespace.lineage) if finds(q, one.name, one.id)],
+            [one for one in metadata_templates.of_namespaces(namespace.lineage) if matches(q, one.name, one.id)],
             by=by,
             position=lambda one: f"{one.name if by.key == 'name' else one.created_at}\x00{one.id}",
-            shown=lambda chosen: [shown(one) for one in chosen],
+            shown=lambda chosen: [template_json(one) for one in chosen],
         )
 
     @bp.route("/namespaces/{namespace_id}/metadata-templates", methods=["POST"], authorizer=authorize)
-    @answering
+    @problem_details
     def create_template(namespace_id: str) -> Response:
         user, namespace = asked(namespace_id, Role.MAINTAINER)
         wanted = read_body(bp.current_request, NewTemplate)
@@ -106,22 +106,22 @@ def blueprint(authorize: Any) -> Blueprint:
         def make(ids: Ids) -> Response:
             made = metadata_templates.create(namespace.id, wanted.name, _named(wanted.fields), ids)
             where = location(f"/namespaces/{namespace.id}/metadata-templates")
-            return Response(shown(made), status_code=201, headers={"Location": where})
+            return Response(template_json(made), status_code=201, headers={"Location": where})
 
-        return once(bp.current_request, user, make)
+        return idempotent(bp.current_request, user, make)
 
     @bp.route("/namespaces/{namespace_id}/metadata-templates/{template_id}", methods=["PATCH"], authorizer=authorize)
-    @answering
+    @problem_details
     def change_template(namespace_id: str, template_id: str) -> Response:
         _, namespace = asked(namespace_id, Role.MAINTAINER)
         wanted = read_body(bp.current_request, TemplateChange)
         present = metadata_templates.find(namespace.id, path_value(template_id))
         name = present.name if wanted.name is None else wanted.name
         fields = present.fields if wanted.fields is None else _named(wanted.fields)
-        return Response(shown(metadata_templates.change(present, name=name, fields=fields)))
+        return Response(template_json(metadata_templates.change(present, name=name, fields=fields)))
 
     @bp.route("/namespaces/{namespace_id}/metadata-templates/{template_id}", methods=["DELETE"], authorizer=authorize)
-    @answering
+    @problem_details
     def delete_template(namespace_id: str, template_id: str) -> Response:
         _, namespace = asked(namespace_id, Role.MAINTAINER)
         metadata_templates.delete(metadata_templates.find(namespace.id, path_value(template_id)))

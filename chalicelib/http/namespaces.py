@@ -15,16 +15,16 @@ from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.namespaces.repository import Namespace, NamespaceType
 from chalicelib.catalog.puid import Kind, is_puid
-from chalicelib.errors import Conflict, Flaw, Forbidden, NotFound, Words, broken, words
+from chalicelib.errors import Conflict, Forbidden, Message, NotFound, Violation, message, validation_error
 from chalicelib.http.authentication import caller
-from chalicelib.http.idempotent import once
+from chalicelib.http.idempotent import idempotent
 from chalicelib.http.paging import order, page
-from chalicelib.http.problems import answering
-from chalicelib.http.requests import Body, Text, Timestamp, path_value, query, read_body, time_to_come
+from chalicelib.http.problems import problem_details
+from chalicelib.http.requests import Body, Text, Timestamp, future_timestamp, path_value, query, read_body
 from chalicelib.http.urls import location
 from chalicelib.ids import GivenId, Ids, RequiredId
 from chalicelib.names import Name
-from chalicelib.search import finds, folded
+from chalicelib.search import matches, normalize
 from chalicelib.settings import settings
 
 PathName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.\-]*$")]
@@ -52,7 +52,7 @@ class RoleGrant(Body):
     expires_at: Timestamp | None = None
 
 
-def shown(namespace: Namespace, role: Role) -> dict[str, Any]:
+def namespace_json(namespace: Namespace, role: Role) -> dict[str, Any]:
     """A namespace as JSON, with the caller's role."""
     more = {"description": namespace.description} if namespace.type == "project" else {}
     return {
@@ -88,37 +88,37 @@ def check_puid(puid: str | None, kind: Kind) -> None:
     """Raise Invalid for a given PUID that is none of this kind."""
     prefix = settings().puid_prefix
     if puid is not None and not is_puid(puid, kind, prefix):
-        raise broken([Flaw("/puid", puid_rule(kind))])
+        raise validation_error([Violation("/puid", puid_rule(kind))])
 
 
-def puid_rule(kind: Kind) -> Words:
+def puid_rule(kind: Kind) -> Message:
     """How a PUID of this kind is spelt."""
-    return words("A PUID here is {begin} and ten of A-Z and 2-7.", begin=f"{settings().puid_prefix}_{kind.value}_")
+    return message("A PUID here is {begin} and ten of A-Z and 2-7.", begin=f"{settings().puid_prefix}_{kind.value}_")
 
 
 def _listed(request: Request, type: NamespaceType) -> Response:
     user = caller(request)
     by = order(request, ("name", "path", "puid", "created_at"), "name")
     q = query(request, "q")
-    seen = permissions.seen_by(user.id, type)
-    found = [(one, role) for one, role in seen if finds(q, one.name, one.puid, one.id) or finds(q, one.full_path)]
+    seen = permissions.accessible_namespaces(user.id, type)
+    found = [(one, role) for one, role in seen if matches(q, one.name, one.puid, one.id) or matches(q, one.full_path)]
 
     def position(item: tuple[Namespace, Role]) -> str:
         value: str = getattr(item[0], "full_path" if by.key == "path" else by.key)
-        return f"{folded(value)}\x00{item[0].id}"
+        return f"{normalize(value)}\x00{item[0].id}"
 
     return page(
         request,
         found,
         by=by,
         position=position,
-        shown=lambda items: [shown(one, role) for one, role in items],
+        shown=lambda items: [namespace_json(one, role) for one, role in items],
     )
 
 
 def _created(namespace: Namespace) -> Response:
     headers: dict[str, Any] = {"Location": location(f"/namespaces/{namespace.id}")}
-    return Response(shown(namespace, Role.OWNER), status_code=201, headers=headers)
+    return Response(namespace_json(namespace, Role.OWNER), status_code=201, headers=headers)
 
 
 def parent_of(id_or_puid: str, user: User, pointer: str) -> Namespace:
@@ -126,7 +126,7 @@ def parent_of(id_or_puid: str, user: User, pointer: str) -> Namespace:
     parent = namespaces.find(id_or_puid)
     permissions.require(user.id, parent, Role.MAINTAINER)
     if parent.type != "group":
-        raise broken([Flaw(pointer, "This must be a group.")])
+        raise validation_error([Violation(pointer, "This must be a group.")])
     return parent
 
 
@@ -134,17 +134,17 @@ def blueprint(authorize: Any) -> Blueprint:
     bp = Blueprint(__name__)
 
     @bp.route("/groups", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def list_groups() -> Response:
         return _listed(bp.current_request, "group")
 
     @bp.route("/projects", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def list_projects() -> Response:
         return _listed(bp.current_request, "project")
 
     @bp.route("/groups", methods=["POST"], authorizer=authorize)
-    @answering
+    @problem_details
     def create_group() -> Response:
         user = caller(bp.current_request)
         new = read_body(bp.current_request, NewGroup)
@@ -165,10 +165,10 @@ def blueprint(authorize: Any) -> Blueprint:
                 )
             )
 
-        return once(bp.current_request, user, create)
+        return idempotent(bp.current_request, user, create)
 
     @bp.route("/projects", methods=["POST"], authorizer=authorize)
-    @answering
+    @problem_details
     def create_project() -> Response:
         user = caller(bp.current_request)
         new = read_body(bp.current_request, NewProject)
@@ -190,17 +190,17 @@ def blueprint(authorize: Any) -> Blueprint:
                 )
             )
 
-        return once(bp.current_request, user, create)
+        return idempotent(bp.current_request, user, create)
 
     @bp.route("/namespaces/{namespace_id}", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def get_namespace(namespace_id: str) -> Response:
         user = caller(bp.current_request)
         namespace = namespaces.find(path_value(namespace_id))
-        return Response(shown(namespace, permissions.require(user.id, namespace, Role.GUEST)))
+        return Response(namespace_json(namespace, permissions.require(user.id, namespace, Role.GUEST)))
 
     @bp.route("/namespaces/{namespace_id}/members", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def list_members(namespace_id: str) -> Response:
         request = bp.current_request
         user = caller(request)
@@ -216,13 +216,13 @@ def blueprint(authorize: Any) -> Blueprint:
         )
 
     @bp.route("/namespaces/{namespace_id}/members/{user_id}", methods=["PUT"], authorizer=authorize)
-    @answering
+    @problem_details
     def put_member(namespace_id: str, user_id: str) -> Response:
         user = caller(bp.current_request)
         grant = read_body(bp.current_request, RoleGrant)
         namespace = namespaces.find(path_value(namespace_id))
         own = permissions.require(user.id, namespace, Role.MAINTAINER)
-        member_id, expires_at = path_value(user_id), time_to_come(grant.expires_at, "/expires_at")
+        member_id, expires_at = path_value(user_id), future_timestamp(grant.expires_at, "/expires_at")
         if member_id == user.id:
             raise Forbidden("Nobody changes their own role: ask another maintainer or owner.", slug="own-membership")
         role = role_of_label(grant.role)
@@ -236,7 +236,7 @@ def blueprint(authorize: Any) -> Blueprint:
         return Response(_member(membership, member))
 
     @bp.route("/namespaces/{namespace_id}/members/{user_id}", methods=["DELETE"], authorizer=authorize)
-    @answering
+    @problem_details
     def delete_member(namespace_id: str, user_id: str) -> Response:
         user = caller(bp.current_request)
         namespace = namespaces.find(path_value(namespace_id))
@@ -249,19 +249,19 @@ def blueprint(authorize: Any) -> Blueprint:
         return Response("", status_code=204)
 
     @bp.route("/namespaces/{namespace_id}/links/{group_id}", methods=["PUT"], authorizer=authorize)
-    @answering
+    @problem_details
     def put_link(namespace_id: str, group_id: str) -> Response:
         user = caller(bp.current_request)
         grant = read_body(bp.current_request, RoleGrant)
         namespace = namespaces.find(path_value(namespace_id))
         permissions.require(user.id, namespace, Role.OWNER)
-        role, expires_at = role_of_label(grant.role), time_to_come(grant.expires_at, "/expires_at")
+        role, expires_at = role_of_label(grant.role), future_timestamp(grant.expires_at, "/expires_at")
         permissions.check_grant(user.id, namespace, role, expires_at)
         group = namespaces.find(path_value(group_id))
         permissions.require(user.id, group, Role.GUEST)
         if group.type != "group" or group.id in namespace.lineage:
             rule = "A namespace is shared with a group that does not hold it already."
-            raise broken([Flaw("", rule)], slug="link-not-possible")
+            raise validation_error([Violation("", rule)], slug="link-not-possible")
         _check_room(namespace, group)
         link = GroupLink(namespace.id, group.id, role, expires_at)
         group_links.put(link, group.lineage)
@@ -276,7 +276,7 @@ def blueprint(authorize: Any) -> Blueprint:
         )
 
     @bp.route("/namespaces/{namespace_id}/links/{group_id}", methods=["DELETE"], authorizer=authorize)
-    @answering
+    @problem_details
     def delete_link(namespace_id: str, group_id: str) -> Response:
         user = caller(bp.current_request)
         namespace = namespaces.find(path_value(namespace_id))
@@ -300,7 +300,7 @@ def _check_not_above(own: Role, held: Role | None) -> None:
 
 def _check_room(namespace: Namespace, group: Namespace) -> None:
     """What is shared is looked up with every right and list: there is an end to it."""
-    known = {link.namespace_id for link in group_links.to_group(group.id)}
+    known = {link.namespace_id for link in group_links.links_to(group.id)}
     shared = {link.group_id for link in group_links.of_namespaces([namespace.id])}
     if group.id not in shared and max(len(known), len(shared)) >= MAX_LINKS:
         rule = "A group is linked with at most {most} others, and a namespace as well."

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.errors import NotFound
-from chalicelib.http.problems import answering
+from chalicelib.http.problems import problem_details
 from chalicelib.settings import settings
 
 _SITE = Path(__file__).resolve().parents[1] / "site"
@@ -120,18 +120,18 @@ def blueprint() -> Blueprint:
 
     # The gateway takes one name only for the variable at a place of the tree.
     @bp.route("/site/{version}/{first}", methods=["GET"])
-    @answering
+    @problem_details
     def top_file(version: str, first: str) -> Response:
         return asset(version, first)
 
     @bp.route("/site/{version}/{first}/{second}", methods=["GET"])
-    @answering
+    @problem_details
     def inner_file(version: str, first: str, second: str) -> Response:
         return asset(version, f"{first}/{second}")
 
     # The gateway knows no route of any depth but a greedy one, which Chalice has not.
     for depth in range(_DEPTH + 1):
         path = "/" + "/".join(f"{{segment_{number}}}" for number in range(depth))
-        bp.route(path, methods=["GET"], name=f"page_{depth}")(answering(page))
+        bp.route(path, methods=["GET"], name=f"page_{depth}")(problem_details(page))
 
     return bp

@@ -53,7 +53,7 @@ def _purpose(request: Request) -> str:
     return repr(["cursor", request.path, places, [given.get(name) for name in _FILTERS]])
 
 
-def cursor_at(request: Request, position: str | None) -> str | None:
+def encode_cursor(request: Request, position: str | None) -> str | None:
     """The cursor by which this list goes on after a position; URL-safe, signed, None for none."""
     if position is None:
         return None
@@ -61,7 +61,7 @@ def cursor_at(request: Request, position: str | None) -> str | None:
     return sign(_purpose(request), position) + coded
 
 
-def position_asked(request: Request) -> str | None:
+def decode_cursor(request: Request) -> str | None:
     """The position after which the asked page begins, None for the first. BadRequest for a cursor of another list."""
     cursor = query(request, "cursor", max_bytes=4_000)
     if cursor is None:
@@ -94,9 +94,9 @@ def page(
 
     The cursor holds the position of the last item shown: what is added or removed meanwhile moves nothing else.
     """
-    size, after = limit(request), position_asked(request)
+    size, after = limit(request), decode_cursor(request)
     placed = sorted(((position(item), item) for item in items), key=lambda one: one[0], reverse=by.descending)
     beyond = [one for one in placed if after is None or (one[0] < after if by.descending else one[0] > after)]
     chosen = beyond[:size]
-    following = cursor_at(request, chosen[-1][0]) if len(beyond) > size else None
+    following = encode_cursor(request, chosen[-1][0]) if len(beyond) > size else None
     return answer(shown([item for _, item in chosen]), following, len(items))

@@ -8,11 +8,11 @@ from typing import Any, ParamSpec
 from chalice.app import Request, Response
 
 from chalicelib.aws import is_outage
-from chalicelib.errors import Flaw, Invalid, SeqportError, Words
+from chalicelib.errors import Invalid, Message, SeqportError, Violation
 from chalicelib.http.authentication import LOCALE
 from chalicelib.http.messages_fr import FRENCH
 from chalicelib.http.problem_types import PROBLEM_TYPES, TYPE_ROOT
-from chalicelib.http.requests import MAX_FLAWS
+from chalicelib.http.requests import MAX_VIOLATIONS
 from chalicelib.log import logger
 
 P = ParamSpec("P")
@@ -23,7 +23,7 @@ _LANGUAGES = ("en", "fr")
 _PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-class _OurFault(SeqportError):
+class _InternalError(SeqportError):
     """What nobody expected; its inside stays in the log."""
 
     slug = "internal"
@@ -47,7 +47,7 @@ class _ContentType(SeqportError):
     slug = "content-type"
 
 
-class _Refusal(Response):
+class _ErrorResponse(Response):
     """The place of an error on its way to `as_problem`, which knows the request and so the language."""
 
     def __init__(self, error: SeqportError) -> None:
@@ -55,8 +55,8 @@ class _Refusal(Response):
         self.error = error
 
 
-def _our_fault() -> SeqportError:
-    return _OurFault("Something went wrong on our side.")
+def _internal_error() -> SeqportError:
+    return _InternalError("Something went wrong on our side.")
 
 
 def _unavailable() -> SeqportError:
@@ -92,16 +92,16 @@ def language_of(request: Request) -> str:
     return named or str(context.get(LOCALE) or "en")
 
 
-def told(words: Words, language: str) -> str:
+def translate(message: Message, language: str) -> str:
     """Words in English or French."""
     if language != "fr":
-        return str(words)
-    return FRENCH.get(words.template, words.template).format(**words.facts)
+        return str(message)
+    return FRENCH.get(message.template, message.template).format(**message.facts)
 
 
-def rows_of(flaws: Sequence[Flaw], language: str) -> list[dict[str, str]]:
+def violation_rows(flaws: Sequence[Violation], language: str) -> list[dict[str, str]]:
     """The first violations as an answer has them: where each is, and its rule in words."""
-    return [{"pointer": flaw.pointer, "detail": told(flaw.words, language)} for flaw in flaws[:MAX_FLAWS]]
+    return [{"pointer": flaw.pointer, "detail": translate(flaw.message, language)} for flaw in flaws[:MAX_VIOLATIONS]]
 
 
 def problem_of(error: SeqportError, language: str) -> Response:
@@ -111,10 +111,10 @@ def problem_of(error: SeqportError, language: str) -> Response:
         "type": f"{TYPE_ROOT}{error.slug}",
         "title": kind.french if language == "fr" else kind.title,
         "status": kind.status,
-        "detail": told(error.words, language),
+        "detail": translate(error.message, language),
     }
-    if isinstance(error, Invalid) and error.flaws:
-        body["errors"] = rows_of(error.flaws, language)
+    if isinstance(error, Invalid) and error.violations:
+        body["errors"] = violation_rows(error.violations, language)
     headers: dict[str, Any] = {
         "Content-Type": CONTENT_TYPE,
         "Content-Language": language,
@@ -128,7 +128,7 @@ def problem_of(error: SeqportError, language: str) -> Response:
     return Response(json.dumps(body, ensure_ascii=False), status_code=kind.status, headers=headers)
 
 
-def answering(view: Callable[P, Response]) -> Callable[P, Response]:
+def problem_details(view: Callable[P, Response]) -> Callable[P, Response]:
     """A view whose errors are carried to `as_problem`; what nobody expected is logged."""
 
     @wraps(view)
@@ -136,10 +136,10 @@ def answering(view: Callable[P, Response]) -> Callable[P, Response]:
         try:
             return view(*args, **kwargs)
         except SeqportError as error:
-            return _Refusal(error)
+            return _ErrorResponse(error)
         except Exception as error:  # noqa: BLE001 - service boundary: nothing unexpected may pass it unlogged
             logger().exception("a view failed", view=view.__name__)
-            return _Refusal(_unavailable() if is_outage(error) else _our_fault())
+            return _ErrorResponse(_unavailable() if is_outage(error) else _internal_error())
 
     return wrapped
 
@@ -154,12 +154,12 @@ def as_problem(event: Any, get_response: Callable[[Any], Response]) -> Response:
 
 
 def _answer(request: Request, response: Response) -> Response:
-    if isinstance(response, _Refusal):
+    if isinstance(response, _ErrorResponse):
         return problem_of(response.error, language_of(request))
     is_page = str(response.headers.get("Content-Type", "")).startswith("text/html")
     if response.status_code < 400 or is_page:
         return response
-    answer = problem_of(_CHALICE.get(response.status_code, _our_fault)(), language_of(request))
+    answer = problem_of(_CHALICE.get(response.status_code, _internal_error)(), language_of(request))
     if "Allow" in response.headers:
         answer.headers["Allow"] = response.headers["Allow"]
     return answer

@@ -12,27 +12,27 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from chalicelib import timestamps
 from chalicelib.errors import (
-    Flaw,
+    Message,
     NotFound,
     SeqportError,
     TooLarge,
-    Words,
-    broken,
+    Violation,
     pointer_step,
+    validation_error,
 )
 from chalicelib.ids import MAX_ID
 from chalicelib.names import REPLACEMENT
 
 M = TypeVar("M", bound=BaseModel)
 MAX_BODY = 6 * 1024 * 1024
-MAX_FLAWS = 100  # that an answer names
+MAX_VIOLATIONS = 100  # that an answer names
 MAX_MEMBERS = 5_000  # of one JSON object: each unknown one is an error of its own
 # Lines of text, without control characters other than tab and line ends.
 Text = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$")]
 Timestamp = Annotated[str, StringConstraints(max_length=64)]
 
-_NOT_VALID = "This value is not valid here."
-_RULES = {
+_INVALID_VALUE = "This value is not valid here."
+_MESSAGES = {
     "missing": "This field is required.",
     "extra_forbidden": "There is no such field.",
     "string_type": "This must be a text.",
@@ -80,13 +80,13 @@ def read_body_by_type(request: Request, models: Mapping[str, type[M]]) -> M:
     """The body as the model that its `type` names. Raises as `read_body` does."""
     document = _document(request)
     if not isinstance(document, dict):
-        raise broken([Flaw("", _RULES["dict_type"])])
+        raise validation_error([Violation("", _MESSAGES["dict_type"])])
     if "type" not in document:
-        raise broken([Flaw("/type", _RULES["missing"])])
+        raise validation_error([Violation("/type", _MESSAGES["missing"])])
     model = models.get(document["type"]) if isinstance(document["type"], str) else None
     if model is None:
         known = ", ".join(f"'{name}'" for name in models)
-        raise broken([Flaw("/type", Words(_RULES["literal_error"], {"expected": known}))])
+        raise validation_error([Violation("/type", Message(_MESSAGES["literal_error"], {"expected": known}))])
     return _validated(document, model)
 
 
@@ -113,8 +113,8 @@ def _validated(document: Any, model: type[M]) -> M:
         return model.model_validate(document)
     except ValidationError as error:
         rows = error.errors(include_url=False, include_context=True, include_input=False)
-        flaws = [_flaw(dict(row)) for row in islice(rows, MAX_FLAWS)]
-        raise broken(flaws, count=error.error_count()) from None
+        flaws = [_violation(dict(row)) for row in islice(rows, MAX_VIOLATIONS)]
+        raise validation_error(flaws, count=error.error_count()) from None
 
 
 def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -139,25 +139,25 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def _flaw(row: Mapping[str, Any]) -> Flaw:
+def _violation(row: Mapping[str, Any]) -> Violation:
     loc = [str(step) for step in row["loc"] if step != "[key]"]
     pointer = "".join(f"/{pointer_step(step)}" for step in loc)
-    template = _RULES.get(row["type"], _NOT_VALID)
+    template = _MESSAGES.get(row["type"], _INVALID_VALUE)
     facts = {name: str(fact).replace(" or ", ", ") for name, fact in (row.get("ctx") or {}).items()}
-    return Flaw(pointer, Words(template, facts))
+    return Violation(pointer, Message(template, facts))
 
 
-def time_to_come(text: str | None, pointer: str) -> str | None:
+def future_timestamp(text: str | None, pointer: str) -> str | None:
     """A time as it is kept; Invalid for one that is past or not RFC 3339."""
     if text is None:
         return None
     try:
-        moment = timestamps.from_rfc_3339(text)
-        kept = timestamps.to_text(moment) if moment > timestamps.now() else None
+        moment = timestamps.parse_rfc_3339(text)
+        kept = timestamps.format(moment) if moment > timestamps.now() else None
     except (ValueError, OverflowError):
         kept = None
     if kept is None:
-        raise broken([Flaw(pointer, "This must be a time to come, as RFC 3339 with its offset or Z.")])
+        raise validation_error([Violation(pointer, "This must be a time to come, as RFC 3339 with its offset or Z.")])
     return kept
 
 
@@ -182,7 +182,7 @@ def query(request: Request, name: str, *, max_bytes: int = 1_000) -> str | None:
     return value
 
 
-def one_of(request: Request, name: str, known: tuple[str, ...]) -> str | None:
+def enum_parameter(request: Request, name: str, known: tuple[str, ...]) -> str | None:
     """A query parameter that must be one of `known`, or None when it is absent."""
     value = query(request, name)
     if value is not None and value not in known:

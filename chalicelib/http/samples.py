@@ -18,16 +18,16 @@ from chalicelib.catalog.namespaces.repository import Namespace
 from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.catalog.samples import queries as sample_queries
 from chalicelib.catalog.samples import repository as samples
-from chalicelib.catalog.samples.index import Listed
+from chalicelib.catalog.samples.index import SampleListEntry
 from chalicelib.catalog.samples.metadata import FieldName, duplicate_fields, is_value, merged_metadata
 from chalicelib.catalog.samples.queries import SortKey
 from chalicelib.catalog.samples.repository import NewSample, Sample
-from chalicelib.errors import Flaw, NotFound, broken, words
+from chalicelib.errors import NotFound, Violation, message, validation_error
 from chalicelib.http.authentication import caller
-from chalicelib.http.idempotent import once
+from chalicelib.http.idempotent import idempotent
 from chalicelib.http.namespaces import puid_rule
-from chalicelib.http.paging import answer, cursor_at, limit, order, position_asked
-from chalicelib.http.problems import answering
+from chalicelib.http.paging import answer, decode_cursor, encode_cursor, limit, order
+from chalicelib.http.problems import problem_details
 from chalicelib.http.requests import Body, Text, path_value, query, read_body
 from chalicelib.http.urls import location
 from chalicelib.ids import GivenId, Ids
@@ -71,7 +71,7 @@ class MetadataChange(RootModel[dict[FieldName, Change]]):
     pass
 
 
-def shown(sample: Sample) -> dict[str, Any]:
+def sample_json(sample: Sample) -> dict[str, Any]:
     """A sample as JSON."""
     return {
         "id": sample.id,
@@ -111,15 +111,15 @@ def sample_and_role(id_or_puid: str, user: User, least: Role) -> tuple[Sample, R
 def _new(bodies: Sequence[NewSampleBody], pointers: Sequence[str]) -> list[NewSample]:
     """The samples that bodies mean. Raises Invalid with every broken rule, before anything is written."""
     prefix = settings().puid_prefix
-    flaws: list[Flaw] = []
+    flaws: list[Violation] = []
     seen: set[str] = set()
     made = []
     for body, pointer in zip(bodies, pointers, strict=True):
         if body.puid is not None:
             if not is_puid(body.puid, Kind.SAMPLE, prefix):
-                flaws.append(Flaw(f"{pointer}/puid", puid_rule(Kind.SAMPLE)))
+                flaws.append(Violation(f"{pointer}/puid", puid_rule(Kind.SAMPLE)))
             elif body.puid in seen:
-                flaws.append(Flaw(f"{pointer}/puid", "This PUID comes twice in the request."))
+                flaws.append(Violation(f"{pointer}/puid", "This PUID comes twice in the request."))
             seen.add(body.puid)
         flaws += duplicate_fields(body.metadata or {}, f"{pointer}/metadata")
         metadata = merged_metadata({}, body.metadata or {})
@@ -127,24 +127,24 @@ def _new(bodies: Sequence[NewSampleBody], pointers: Sequence[str]) -> list[NewSa
         made.append(NewSample(body.name, body.description, metadata, body.puid))
     size = sum(len(json.dumps(new.metadata)) for new in made)  # as they are answered: in ASCII, with escapes
     if size > MAX_ANSWER:
-        rule = words(
+        rule = message(
             "The metadata of a batch may have {most} bytes in all, as JSON in ASCII; these have {size}: send them in"
             " several batches.",
             most=MAX_ANSWER,
             size=size,
         )
-        flaws.append(Flaw("/samples", rule))
+        flaws.append(Violation("/samples", rule))
     if flaws:
-        raise broken(flaws)
+        raise validation_error(flaws)
     return made
 
 
-def _too_much(metadata: dict[str, Any], pointer: str) -> list[Flaw]:
-    rule = samples.oversize(metadata)
-    return [] if rule is None else [Flaw(pointer, rule)]
+def _too_much(metadata: dict[str, Any], pointer: str) -> list[Violation]:
+    rule = samples.metadata_size_violation(metadata)
+    return [] if rule is None else [Violation(pointer, rule)]
 
 
-def _whole(page: Sequence[Listed]) -> tuple[list[dict[str, Any]], Listed | None]:
+def _whole(page: Sequence[SampleListEntry]) -> tuple[list[dict[str, Any]], SampleListEntry | None]:
     """The samples of a page as JSON; where they are too much for one answer, the last that it holds."""
     items: list[dict[str, Any]] = []
     size = 0
@@ -153,7 +153,7 @@ def _whole(page: Sequence[Listed]) -> tuple[list[dict[str, Any]], Listed | None]
         chunk = page[start : start + _READ_AT_ONCE]
         there = samples.find_many(one.id for one in chunk)
         for one in chunk:
-            item = shown(there[one.id]) if one.id in there else None
+            item = sample_json(there[one.id]) if one.id in there else None
             size += len(json.dumps(item))
             if size > MAX_ANSWER and last is not None:
                 return items, last
@@ -167,7 +167,7 @@ def blueprint(authorize: Any) -> Blueprint:
     bp = Blueprint(__name__)
 
     @bp.route("/namespaces/{namespace_id}/samples", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def list_samples(namespace_id: str) -> Response:
         request = bp.current_request
         user = caller(request)
@@ -180,15 +180,15 @@ def blueprint(authorize: Any) -> Blueprint:
             sort=sort,
             descending=by.descending,
             q=query(request, "q"),
-            after=position_asked(request),
+            after=decode_cursor(request),
             limit=limit(request),
         )
         items, last = _whole(found.samples)
         following = found.next if last is None else sample_queries.position_of(last, sort)
-        return answer(items, cursor_at(request, following), found.total, is_exact=found.total_is_exact)
+        return answer(items, encode_cursor(request, following), found.total, is_exact=found.total_is_exact)
 
     @bp.route("/projects/{project_id}/samples", methods=["POST"], authorizer=authorize)
-    @answering
+    @problem_details
     def create_sample(project_id: str) -> Response:
         user = caller(bp.current_request)
         project = project_of(project_id, user, Role.UPLOADER)
@@ -197,12 +197,14 @@ def blueprint(authorize: Any) -> Blueprint:
 
         def create(ids: Ids) -> Response:
             sample = samples.create(project, new, ids)
-            return Response(shown(sample), status_code=201, headers={"Location": location(f"/samples/{sample.id}")})
+            return Response(
+                sample_json(sample), status_code=201, headers={"Location": location(f"/samples/{sample.id}")}
+            )
 
-        return once(bp.current_request, user, create)
+        return idempotent(bp.current_request, user, create)
 
     @bp.route("/projects/{project_id}/samples/batch", methods=["POST"], authorizer=authorize)
-    @answering
+    @problem_details
     def create_samples(project_id: str) -> Response:
         user = caller(bp.current_request)
         project = project_of(project_id, user, Role.UPLOADER)
@@ -211,34 +213,34 @@ def blueprint(authorize: Any) -> Blueprint:
 
         def create(ids: Ids) -> Response:
             made = samples.create_many(project, wanted, ids)
-            return Response({"samples": [shown(sample) for sample in made]}, status_code=201)
+            return Response({"samples": [sample_json(sample) for sample in made]}, status_code=201)
 
-        return once(bp.current_request, user, create)
+        return idempotent(bp.current_request, user, create)
 
     @bp.route("/samples/{sample_id}", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def get_sample(sample_id: str) -> Response:
         user = caller(bp.current_request)
-        return Response(shown(sample_of(sample_id, user, Role.GUEST)))
+        return Response(sample_json(sample_of(sample_id, user, Role.GUEST)))
 
     @bp.route("/samples/{sample_id}", methods=["PATCH"], authorizer=authorize)
-    @answering
+    @problem_details
     def change_sample(sample_id: str) -> Response:
         user = caller(bp.current_request)
         sample = sample_of(sample_id, user, Role.UPLOADER)
         change = read_body(bp.current_request, SampleChange)
         told = change.model_fields_set
         if "name" in told and change.name is None:
-            raise broken([Flaw("/name", "A sample has a name.")])
+            raise validation_error([Violation("/name", "A sample has a name.")])
 
         def changed(present: Sample) -> Sample:
             description = change.description if "description" in told else present.description
             return replace(present, name=change.name or present.name, description=description)
 
-        return Response(shown(samples.change(sample, changed)))
+        return Response(sample_json(samples.update_with(sample, changed)))
 
     @bp.route("/samples/{sample_id}", methods=["DELETE"], authorizer=authorize)
-    @answering
+    @problem_details
     def delete_sample(sample_id: str) -> Response:
         user = caller(bp.current_request)
         sample = sample_of(sample_id, user, Role.MAINTAINER)
@@ -247,21 +249,21 @@ def blueprint(authorize: Any) -> Blueprint:
         return Response("", status_code=204)
 
     @bp.route("/samples/{sample_id}/metadata", methods=["PATCH"], authorizer=authorize)
-    @answering
+    @problem_details
     def change_metadata(sample_id: str) -> Response:
         user = caller(bp.current_request)
         sample = sample_of(sample_id, user, Role.UPLOADER)
         change = read_body(bp.current_request, MetadataChange)
         if duplicates := duplicate_fields(change.root, ""):
-            raise broken(duplicates)
+            raise validation_error(duplicates)
 
         def changed(present: Sample) -> Sample:
             metadata = merged_metadata(present.metadata, change.root)
             flaws = _too_much(metadata, "")
             if flaws:
-                raise broken(flaws)
+                raise validation_error(flaws)
             return replace(present, metadata=metadata)
 
-        return Response(shown(samples.change(sample, changed)))
+        return Response(sample_json(samples.update_with(sample, changed)))
 
     return bp

@@ -2,7 +2,7 @@
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.http.problems import answering
+from chalicelib.http.problems import problem_details
 from chalicelib.settings import settings
 
 
@@ -10,12 +10,12 @@ def blueprint() -> Blueprint:
     bp = Blueprint(__name__)
 
     @bp.route("/health", methods=["GET"])
-    @answering
+    @problem_details
     def health() -> Response:
         return Response({"status": "ok", "version": settings().version})
 
     @bp.route("/sign-in", methods=["GET"])
-    @answering
+    @problem_details
     def sign_in() -> Response:
         s = settings()
         return Response(

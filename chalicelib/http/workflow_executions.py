@@ -21,22 +21,22 @@ from chalicelib.catalog.runs import outputs as run_outputs
 from chalicelib.catalog.runs import permissions as run_permissions
 from chalicelib.catalog.runs import queries as run_queries
 from chalicelib.catalog.runs import repository as workflow_executions
-from chalicelib.catalog.runs.contents import OWN, Output, RunSample
+from chalicelib.catalog.runs.contents import RUN_LEVEL, Output, RunSample
 from chalicelib.catalog.runs.queries import SortKey
 from chalicelib.catalog.runs.repository import NewRun, Run
 from chalicelib.catalog.runs.states import RUN_STATES, RunState
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.metadata import FieldName
 from chalicelib.catalog.samples.repository import Sample
-from chalicelib.catalog.samples.resolve import choose
-from chalicelib.errors import Flaw, broken, words
+from chalicelib.catalog.samples.resolve import resolve
+from chalicelib.errors import Violation, message, validation_error
 from chalicelib.http.authentication import caller
 from chalicelib.http.files import Registration
-from chalicelib.http.idempotent import once
+from chalicelib.http.idempotent import idempotent
 from chalicelib.http.namespaces import check_puid
-from chalicelib.http.paging import answer, cursor_at, limit, order, position_asked
-from chalicelib.http.problems import answering
-from chalicelib.http.requests import Body, one_of, path_value, query, read_body
+from chalicelib.http.paging import answer, decode_cursor, encode_cursor, limit, order
+from chalicelib.http.problems import problem_details
+from chalicelib.http.requests import Body, enum_parameter, path_value, query, read_body
 from chalicelib.http.samples import Change
 from chalicelib.http.urls import location
 from chalicelib.ids import GivenId, Ids, RequiredId
@@ -81,7 +81,7 @@ class OutputRegistration(Registration):
     puid: GivenId | None = None
 
 
-def shown(run: Run) -> dict[str, Any]:
+def run_json(run: Run) -> dict[str, Any]:
     """A run as JSON, as lists have it."""
     return {
         "id": run.id,
@@ -106,7 +106,7 @@ def _output(output: Output, role: Role) -> dict[str, Any]:
         "filename": output.filename,
         "format": output.format,
         "size": output.size,
-        "created_at": timestamps.to_text(output.created_at),
+        "created_at": timestamps.format(output.created_at),
         "checksums": {} if output.crc32 is None else {"crc32": f"{output.crc32:08x}"},
     }
     if role >= Role.UPLOADER:
@@ -124,7 +124,7 @@ def _sample(sample: RunSample, present: Sample | None) -> dict[str, Any]:
     return {
         "sample_id": sample.sample_id,
         "puid": sample.puid,
-        "name": sample.told("sample_name") if present is None else present.name,
+        "name": sample.samplesheet_text("sample_name") if present is None else present.name,
         "deleted": present is None,
         "samplesheet": dict(sample.samplesheet),
     }
@@ -155,16 +155,16 @@ def _whole(run: Run, role: Role, from_place: int) -> tuple[dict[str, Any], int |
         for sheet, outputs in places
         if sheet is not None
     ]
-    return {**shown(run), **_outputs(own, role), "samples": rows}, following
+    return {**run_json(run), **_outputs(own, role), "samples": rows}, following
 
 
 def _sheet(body: NewExecution, user: User, namespace: Namespace) -> list[RunSample]:
     """The samplesheet of a body. Raises Invalid with a row for each sample that may not be run, or comes twice."""
-    choice = choose(user.id, namespace, [one.sample_id for one in body.samples])
+    choice = resolve(user.id, namespace, [one.sample_id for one in body.samples])
     refused = {position for position, _ in choice.refused}
     found = samples.find_many(one.sample_id for one in body.samples)
     rule = "No such sample in this namespace, or you may not use it."
-    flaws = [Flaw(f"/samples/{position}/sample_id", rule) for position in sorted(refused)]
+    flaws = [Violation(f"/samples/{position}/sample_id", rule) for position in sorted(refused)]
     seen: set[str] = set()
     sheet = []
     for position, one in enumerate(body.samples):
@@ -172,62 +172,62 @@ def _sheet(body: NewExecution, user: User, namespace: Namespace) -> list[RunSamp
             continue
         sample = found[one.sample_id]
         if sample.id in seen:
-            flaws.append(Flaw(f"/samples/{position}/sample_id", "This sample comes twice."))
+            flaws.append(Violation(f"/samples/{position}/sample_id", "This sample comes twice."))
         seen.add(sample.id)
         size = len(json.dumps(one.samplesheet, ensure_ascii=False).encode())
         if size > MAX_SAMPLESHEET:
-            too_much = words(
+            too_much = message(
                 "A samplesheet's row may have {most} bytes; this has {size}.", most=MAX_SAMPLESHEET, size=size
             )
-            flaws.append(Flaw(f"/samples/{position}/samplesheet", too_much))
+            flaws.append(Violation(f"/samples/{position}/samplesheet", too_much))
         sheet.append(RunSample(position + 1, sample.id, sample.puid, one.samplesheet))
     if flaws:
-        raise broken(flaws)
+        raise validation_error(flaws)
     return sheet
 
 
 def _listed(request: Request, pk: str, is_visible: Callable[[Run], bool] | None = None) -> Response:
     by = order(request, run_queries.SORT_KEYS, "-created_at")
     sort: SortKey = next(key for key in run_queries.SORT_KEYS if key == by.key)
-    state = one_of(request, "state", RUN_STATES)
+    state = enum_parameter(request, "state", RUN_STATES)
     found = run_queries.page(
         pk,
         sort=sort,
         descending=by.descending,
         q=query(request, "q"),
         state=None if state is None else RunState(state),
-        after=position_asked(request),
+        after=decode_cursor(request),
         limit=limit(request),
         is_visible=is_visible,
     )
-    items = [shown(run) for run in found.runs]
-    return answer(items, cursor_at(request, found.next), found.total, is_exact=found.total_is_exact)
+    items = [run_json(run) for run in found.runs]
+    return answer(items, encode_cursor(request, found.next), found.total, is_exact=found.total_is_exact)
 
 
 def blueprint(authorize: Any) -> Blueprint:
     bp = Blueprint(__name__)
 
     @bp.route("/workflow-executions", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def list_own() -> Response:
         user = caller(bp.current_request)
         role_in = run_permissions.roles_by_namespace(user.id)
         return _listed(
             bp.current_request,
-            workflow_executions.list_of_user(user.id),
+            workflow_executions.user_partition(user.id),
             is_visible=lambda run: role_in(run.namespace_id) is not None,
         )
 
     @bp.route("/namespaces/{namespace_id}/workflow-executions", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def list_of_namespace(namespace_id: str) -> Response:
         user = caller(bp.current_request)
         namespace = namespaces.find(path_value(namespace_id))
         permissions.require(user.id, namespace, Role.GUEST)
-        return _listed(bp.current_request, workflow_executions.list_of_namespace(namespace.id))
+        return _listed(bp.current_request, workflow_executions.namespace_partition(namespace.id))
 
     @bp.route("/workflow-executions", methods=["POST"], authorizer=authorize)
-    @answering
+    @problem_details
     def create() -> Response:
         user = caller(bp.current_request)
         body = read_body(bp.current_request, NewExecution)
@@ -246,30 +246,30 @@ def blueprint(authorize: Any) -> Blueprint:
         def make(ids: Ids) -> Response:
             run = workflow_executions.create(new, namespace, user.id, sheet, ids)
             headers: dict[str, Any] = {"Location": location(f"/workflow-executions/{run.id}")}
-            return Response(shown(run), status_code=201, headers=headers)
+            return Response(run_json(run), status_code=201, headers=headers)
 
-        return once(bp.current_request, user, make)
+        return idempotent(bp.current_request, user, make)
 
     @bp.route("/workflow-executions/{execution_id}", methods=["GET"], authorizer=authorize)
-    @answering
+    @problem_details
     def get(execution_id: str) -> Response:
         request = bp.current_request
         user = caller(request)
-        run, role = run_permissions.find_seen(path_value(execution_id), user.id)
-        document, following = _whole(run, role, int(position_asked(request) or OWN))
-        next_cursor = cursor_at(request, None if following is None else str(following))
+        run, role = run_permissions.get_visible(path_value(execution_id), user.id)
+        document, following = _whole(run, role, int(decode_cursor(request) or RUN_LEVEL))
+        next_cursor = encode_cursor(request, None if following is None else str(following))
         return Response({**document, "next_cursor": next_cursor})
 
     @bp.route("/workflow-executions/{execution_id}", methods=["PATCH"], authorizer=authorize)
-    @answering
+    @problem_details
     def change(execution_id: str) -> Response:
         user = caller(bp.current_request)
-        run = run_permissions.require_report(path_value(execution_id), user.id)
+        run = run_permissions.require_state_update(path_value(execution_id), user.id)
         wanted = read_body(bp.current_request, StateChange).state
-        return Response(shown(workflow_executions.move(run, RunState(wanted))))
+        return Response(run_json(workflow_executions.move(run, RunState(wanted))))
 
     @bp.route("/workflow-executions/{execution_id}/outputs/register", methods=["POST"], authorizer=authorize)
-    @answering
+    @problem_details
     def register(execution_id: str) -> Response:
         user = caller(bp.current_request)
         run = run_permissions.require_registration(path_value(execution_id), user.id)
@@ -277,7 +277,7 @@ def blueprint(authorize: Any) -> Blueprint:
         check_puid(body.puid, Kind.ATTACHMENT)
         sample = None if body.sample_id is None else run_contents.find_sample(run.id, body.sample_id)
         if body.sample_id is not None and sample is None:
-            raise broken([Flaw("/sample_id", "This is no sample of this execution.")])
+            raise validation_error([Violation("/sample_id", "This is no sample of this execution.")])
         own = (settings().catalog_bucket, run_outputs.prefix_of(run.id))
 
         def create_output(_: Ids) -> Response:
@@ -286,6 +286,6 @@ def blueprint(authorize: Any) -> Blueprint:
             headers: dict[str, Any] = {"Location": location(f"/workflow-executions/{run.id}")}
             return Response(_output(output, Role.ANALYST), status_code=201, headers=headers)
 
-        return once(bp.current_request, user, create_output)
+        return idempotent(bp.current_request, user, create_output)
 
     return bp

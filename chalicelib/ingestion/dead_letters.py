@@ -37,7 +37,7 @@ _TOLD = {
 }
 
 
-def give_up(reason: Reason, bucket: str, key: str, event: Mapping[str, Any]) -> None:
+def send_to_dead_letters(reason: Reason, bucket: str, key: str, event: Mapping[str, Any]) -> None:
     """Send an object's event to the dead letters, with the reason; the function can be invoked with it again."""
     letter = {"reason": reason.value, "detail": _TOLD[reason], "bucket": bucket, "key": key, "event": dict(event)}
     aws.sqs().send_message(QueueUrl=settings().arrivals_dead_letters, MessageBody=json.dumps(letter))

@@ -15,8 +15,8 @@ from typing import Any
 
 from chalicelib.catalog.files import repository as files
 from chalicelib.catalog.files import uploads
-from chalicelib.catalog.files.registration import Found, name_of
-from chalicelib.catalog.files.s3_objects import look_at
+from chalicelib.catalog.files.registration import RegistrableObject, name_of
+from chalicelib.catalog.files.s3_objects import head_object
 from chalicelib.catalog.files.system_files import is_system_file
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.runs import contents as run_contents
@@ -26,7 +26,7 @@ from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.repository import Sample
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import MAX_ID, Ids
-from chalicelib.ingestion.dead_letters import Reason, give_up
+from chalicelib.ingestion.dead_letters import Reason, send_to_dead_letters
 from chalicelib.log import logger
 from chalicelib.settings import settings
 
@@ -34,7 +34,7 @@ _NAMES = uuid.UUID("5d0c3ad4-0f0e-4a5b-9d0f-5a4f0c6d6f6e")  # the namespace (RFC
 _TRIES = 6
 
 
-class Misplaced(Exception):
+class UnregistrableObject(Exception):
     """This object can never become a file, however often its event comes."""
 
     def __init__(self, reason: Reason) -> None:
@@ -71,7 +71,7 @@ def destination_of(key: str) -> ToSample | ToRun:
                 return ToRun(run, None, filename)
             case ["runs", run, sample, filename]:
                 return ToRun(run, sample, filename)
-    raise Misplaced(Reason.MALFORMED_KEY)
+    raise UnregistrableObject(Reason.MALFORMED_KEY)
 
 
 def _is_id(name: str) -> bool:
@@ -83,7 +83,7 @@ def _is_filename(name: str) -> bool:
     return name not in {"", ".", ".."}
 
 
-def take_in(event: Mapping[str, Any]) -> dict[str, str]:
+def handle_object_created(event: Mapping[str, Any]) -> dict[str, str]:
     """Register the object of an event (`Object Created` of S3, by EventBridge, which leaves keys as they are). What can
     never be registered goes to the dead letters with its reason; what may be another time is raised and tried again.
     """
@@ -95,8 +95,8 @@ def take_in(event: Mapping[str, Any]) -> dict[str, str]:
         return {"outcome": "ignored"}
     try:
         file_id = register(bucket, key)
-    except Misplaced as misplaced:
-        give_up(misplaced.reason, bucket, key, event)
+    except UnregistrableObject as misplaced:
+        send_to_dead_letters(misplaced.reason, bucket, key, event)
         logger().warning("an object can't be registered", reason=misplaced.reason.value, bucket=bucket, key=key)
         return {"outcome": "misplaced", "reason": misplaced.reason.value}
     return {"outcome": "registered", "file_id": file_id}
@@ -106,7 +106,7 @@ def register(bucket: str, key: str) -> str:
     """Make the file of an object, or bring all records of it up to date if there are any; gives the file's id."""
     destination = destination_of(key)
     if bucket != settings().catalog_bucket:
-        raise Misplaced(Reason.OTHER_BUCKET)
+        raise UnregistrableObject(Reason.OTHER_BUCKET)
     if isinstance(destination, ToRun):
         return _as_output(destination, bucket, key)
     return _as_file(_sample_of(destination), bucket, key)
@@ -116,8 +116,8 @@ def _as_file(sample: Sample, bucket: str, key: str) -> str:
     seed = uuid.uuid5(_NAMES, f"{sample.id}\n{key}")
     file = files.find_own(sample.id, Ids(seed).id())
     if file is None or not file.complete:
-        file = uploads.record_where_it_lies(sample, Ids(seed), _seen(bucket, key))
-    _keep_up(bucket, key)
+        file = uploads.register_in_place(sample, Ids(seed), _stat(bucket, key))
+    _refresh_records(bucket, key)
     return file.id
 
 
@@ -125,16 +125,16 @@ def _as_output(destination: ToRun, bucket: str, key: str) -> str:
     try:
         run = workflow_executions.find(destination.run)
     except NotFound:
-        raise Misplaced(Reason.UNKNOWN_RUN) from None
+        raise UnregistrableObject(Reason.UNKNOWN_RUN) from None
     sample = None
     if destination.sample is not None:
         sample = run_contents.find_sample(run.id, destination.sample)
         if sample is None:
-            raise Misplaced(Reason.NOT_OF_RUN)
-    found = _seen(bucket, key)
+            raise UnregistrableObject(Reason.NOT_OF_RUN)
+    found = _stat(bucket, key)
     while True:
         output = run_outputs.register(run, found, sample=sample)
-        now = _seen(bucket, key)
+        now = _stat(bucket, key)
         if now == found:
             return output.id
         found = now  # overwritten since: what was just written may be the older of two
@@ -144,34 +144,36 @@ def _sample_of(destination: ToSample) -> Sample:
     try:
         project = namespaces.find(destination.project)
     except NotFound:
-        raise Misplaced(Reason.UNKNOWN_PROJECT) from None
+        raise UnregistrableObject(Reason.UNKNOWN_PROJECT) from None
     if project.type != "project":
-        raise Misplaced(Reason.UNKNOWN_PROJECT)
+        raise UnregistrableObject(Reason.UNKNOWN_PROJECT)
     try:
         sample = samples.find(destination.sample)
     except NotFound:
-        raise Misplaced(Reason.UNKNOWN_SAMPLE) from None
+        raise UnregistrableObject(Reason.UNKNOWN_SAMPLE) from None
     if sample.project_id != project.id:
-        raise Misplaced(Reason.SAMPLE_ELSEWHERE)
+        raise UnregistrableObject(Reason.SAMPLE_ELSEWHERE)
     return sample
 
 
-def _seen(bucket: str, key: str) -> Found:
-    stored = look_at(bucket, key)
+def _stat(bucket: str, key: str) -> RegistrableObject:
+    stored = head_object(bucket, key)
     if stored is None:
-        raise Misplaced(Reason.OBJECT_MISSING)
-    return Found(bucket, key, stored, name_of(key))
+        raise UnregistrableObject(Reason.OBJECT_MISSING)
+    return RegistrableObject(bucket, key, stored, name_of(key))
 
 
-def _keep_up(bucket: str, key: str) -> None:
+def _refresh_records(bucket: str, key: str) -> None:
     """Let every file of an object say what S3 says of it now: it may have been overwritten."""
     for attempt in range(_TRIES):
         records = files.with_uri(f"s3://{bucket}/{key}")
-        now = _seen(bucket, key).stored
+        now = _stat(bucket, key).stored
         try:
             for file in records:
                 if (file.etag, file.version_id, file.size) != (now.etag, now.version_id, now.size):
-                    files.renew(file, size=now.size, etag=now.etag, version_id=now.version_id, crc32=now.crc32)
+                    files.refresh_object_state(
+                        file, size=now.size, etag=now.etag, version_id=now.version_id, crc32=now.crc32
+                    )
         except Conflict:
             if attempt == _TRIES - 1:
                 raise

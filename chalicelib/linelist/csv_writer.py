@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator
 
 from chalicelib.catalog.samples.metadata import text_of
-from chalicelib.linelist.formula_guard import guarded
+from chalicelib.linelist.formula_guard import escape_formula
 from chalicelib.linelist.rows import Cell, Columns, Row
 
 _CHUNK = 256 << 10  # characters
@@ -22,7 +22,7 @@ def chunks(
     def shown(cell: Cell) -> str:
         if cell is None:
             return ""
-        return guarded(cell) if isinstance(cell, str) else text_of(cell).replace(".", decimal_mark)
+        return escape_formula(cell) if isinstance(cell, str) else text_of(cell).replace(".", decimal_mark)
 
     if bom:
         yield _BOM

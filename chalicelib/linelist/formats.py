@@ -33,7 +33,7 @@ def suffix_of(linelist_format: str) -> str:
     return _SUFFIXES.get(linelist_format, linelist_format)
 
 
-def writer_of(linelist_format: str, csv: CsvDialect, on_truncated: Callable[[TruncatedCell], None]) -> Chunks:
+def writer_for(linelist_format: str, csv: CsvDialect, on_truncated: Callable[[TruncatedCell], None]) -> Chunks:
     """What makes a file's bytes of rows as they come; `on_truncated` gets each cell that the format can't hold whole.
     KeyError for an unknown format."""
     writers: Mapping[str, Chunks] = {

@@ -21,7 +21,7 @@ _HARMLESS = re.compile(
 )
 
 
-def guarded(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text with an apostrophe before what would be a formula, at its beginning or after a separator in it, and
     before a beginning that hides one. Where there is one already there are two then, so that nothing is ambiguous."""
     inner = _FORMULA.sub(_with_guard, text)

@@ -342,11 +342,11 @@ def test_as_many_exports_begin_as_are_allowed_however_many_ask_at_once(
     wish = {"type": "sample", "namespace_id": lab["project"], "sample_ids": [sample], "file_formats": ["fastq"]}
     from chalicelib.errors import SeqportError
     from chalicelib.exports.commands import create_export
-    from chalicelib.exports.types.registry import REQUESTS, accept
+    from chalicelib.exports.types.registry import REQUESTS, validate
     from chalicelib.ids import Ids
 
     request = REQUESTS["sample"].model_validate(wish)
-    spec = accept(request, me(olga))
+    spec = validate(request, me(olga))
 
     def create(_: int) -> str:
         try:

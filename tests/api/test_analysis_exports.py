@@ -175,7 +175,7 @@ def test_a_limit_is_named_with_what_was_asked(
 def test_of_many_runs_a_part_is_looked_at_and_the_rest_taken_to_be_like_it(
     ana: Person, lab: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(analysis, "LOOKED_AT", 1)
+    monkeypatch.setattr(analysis, "MAX_SAMPLED", 1)
     told = made(ana.post("/exports/estimate", wish(lab, "project", ["automated", "shared", "empty"])), 200)
     assert (told["files"], told["bytes"], told["exact"]) == (3, 9, False)
     made(ana.post("/exports", wish(lab, "project", ["empty", "automated"])), 202)

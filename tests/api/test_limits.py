@@ -167,10 +167,10 @@ MOMENTS = [
 @pytest.mark.parametrize(("text", "is_taken"), MOMENTS)
 def test_moments_are_written_as_rfc_3339(text: str, is_taken: bool) -> None:
     if is_taken:
-        assert timestamps.from_rfc_3339(text).year in (2097, 2098)
+        assert timestamps.parse_rfc_3339(text).year in (2097, 2098)
     else:
         with pytest.raises(ValueError, match=r"."):
-            timestamps.from_rfc_3339(text)
+            timestamps.parse_rfc_3339(text)
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x08", "\x0b", "\x1f", "\x7f", "\x85"])
@@ -209,9 +209,9 @@ def test_an_outage_is_told_from_a_fault_of_ours(
 def test_of_many_samples_some_are_looked_at_and_the_rest_taken_to_be_like_them(
     olga: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sample_selection, "CHECKED_AT_ONCE", 9)
-    monkeypatch.setattr(sample_selection, "SAMPLED", 4)
-    monkeypatch.setattr(sample_selection, "WALKED_AT_MOST", 12)
+    monkeypatch.setattr(sample_selection, "MAX_VALIDATED", 9)
+    monkeypatch.setattr(sample_selection, "SAMPLE_SIZE", 4)
+    monkeypatch.setattr(sample_selection, "MAX_WALKED", 12)
     bodies = [{"name": f"{'even' if n % 2 else 'odd'} {n}"} for n in range(20)]
     batch = made(olga.post(f"/projects/{lab['project']}/samples/batch", {"samples": bodies}))["samples"]
     for sample in batch:

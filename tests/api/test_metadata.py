@@ -79,7 +79,7 @@ def test_patches_at_once_let_no_count_drift(olga: Person, lab: dict[str, Any]) -
             return samples.replace(present, metadata=metadata)
 
         with suppress(Conflict):
-            samples.change(sample, how)
+            samples.update_with(sample, how)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(patch, range(8)))

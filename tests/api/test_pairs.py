@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import aws
-from chalicelib.access.oidc import AccessToken
+from chalicelib.access.oidc import Identity
 from chalicelib.catalog.files import repository as files
 from chalicelib.catalog.files import uploads
-from chalicelib.catalog.files.registration import Found, bind_source
+from chalicelib.catalog.files.registration import RegistrableObject, bind_source
 from chalicelib.catalog.files.repository import DeclaredMate, File
 from chalicelib.catalog.files.s3_objects import StoredObject
 from chalicelib.catalog.namespaces import repository as namespaces
@@ -179,16 +179,16 @@ RUNS = st.lists(
 
 
 def new_sample() -> Sample:
-    user = AccessToken("u", "", "", "", "", "*").subject
-    name = Ids().letters(10)
+    user = Identity("u", "", "", "", "", "*").subject
+    name = Ids().base32(10)
     group = namespaces.create("group", name=name, path=name, parent=None, owner_id=user, ids=Ids())
     project = namespaces.create("project", name="P", path="p", parent=group, owner_id=user, ids=Ids())
     return samples.create(project, NewSample("s"), Ids())
 
 
 def arrive(sample: Sample, key: str, mate: DeclaredMate | None = None, ids: Ids | None = None) -> File:
-    found = Found("bound", key, StoredObject(1, f'"{key}"', None, None), key.rsplit("/", 1)[1])
-    return uploads.record_where_it_lies(sample, ids or Ids(), found, mate=mate)
+    found = RegistrableObject("bound", key, StoredObject(1, f'"{key}"', None, None), key.rsplit("/", 1)[1])
+    return uploads.register_in_place(sample, ids or Ids(), found, mate=mate)
 
 
 def pairs_of(sample: Sample) -> set[frozenset[str]]:

@@ -93,7 +93,7 @@ def test_samples_that_stay_are_listed_exactly_once_while_others_come_and_go(
     assert (total.total, total.total_is_exact) == (len(total.samples), True)
 
 
-def listed(sample: Sample) -> sample_index.Listed:
+def listed(sample: Sample) -> sample_index.SampleListEntry:
     return sample_index.listed(
         id=sample.id, puid=sample.puid, name=sample.name, created_at=sample.created_at, updated_at=sample.updated_at
     )

@@ -73,7 +73,7 @@ def test_a_removed_or_expired_token_is_worth_nothing(ana: Person, monkeypatch: p
     assert ana.call("DELETE", f"/me/tokens/{one['id']}").status == 404
     assert bearing(ana, other).get("/me").status == 200
     monkeypatch.setattr(
-        "chalicelib.access.personal_access_tokens.timestamps.to_text", lambda _: "2099-01-01T00:00:00.000Z"
+        "chalicelib.access.personal_access_tokens.timestamps.format", lambda _: "2099-01-01T00:00:00.000Z"
     )
     assert bearing(ana, other).get("/me").status == 401
 

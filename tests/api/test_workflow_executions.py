@@ -373,7 +373,7 @@ def test_a_run_that_was_cut_off_is_completed_by_the_same_call(
         raise RuntimeError("the service ends here")
 
     with monkeypatch.context() as patched:
-        patched.setattr(workflow_executions, "write_together", cut_off)
+        patched.setattr(workflow_executions, "transact_write", cut_off)
         assert ana.call("POST", "/workflow-executions", run(lab), **{"Idempotency-Key": "r"}).status == 500
     assert made(ana.get("/workflow-executions"), 200)["total"] == 0
     done = made(ana.call("POST", "/workflow-executions", run(lab), **{"Idempotency-Key": "r"}))
@@ -405,17 +405,17 @@ def test_a_report_that_meets_another_is_judged_by_what_is_there_then(
 ) -> None:
     first = made(ana.post("/workflow-executions", run(lab)))["id"]
     path = f"/workflow-executions/{first}"
-    write, twins = workflow_executions.write_together, ["submitted", "completed"]
+    write, twins = workflow_executions.transact_write, ["submitted", "completed"]
 
     def meets(*args: Any, **more: Any) -> None:
         if twins:
             wanted = twins.pop(0)
-            monkeypatch.setattr(workflow_executions, "write_together", write)
+            monkeypatch.setattr(workflow_executions, "transact_write", write)
             made(ana.call("PATCH", path, {"state": wanted}), 200)
-            monkeypatch.setattr(workflow_executions, "write_together", meets)
+            monkeypatch.setattr(workflow_executions, "transact_write", meets)
         write(*args, **more)
 
-    monkeypatch.setattr(workflow_executions, "write_together", meets)
+    monkeypatch.setattr(workflow_executions, "transact_write", meets)
     refused = ana.call("PATCH", path, {"state": "running"})
     assert (refused.status, slug(refused)) == (409, "state-not-possible")
     assert made(ana.get(path), 200)["state"] == "completed"

@@ -204,11 +204,11 @@ def seqport(wish: Wish) -> None:
     from chalicelib.archive.finalize import Archive, finish_upload
     from chalicelib.archive.multipart_upload import create_upload
     from chalicelib.archive.planner import plan
-    from chalicelib.archive.s3_clients import lean_store
+    from chalicelib.archive.s3_clients import with_fast_paths
     from chalicelib.archive.s3_operations import Target
     from chalicelib.archive.writer import write_batch
 
-    store = lean_store(wish.session, wish.s3)
+    store = with_fast_paths(wish.session, wish.s3)
     entries = [Entry(f["name"], f["size"], NOON, Source(wish.bucket, f["key"], f["etag"])) for f in wish.files]
     planned = plan(entries, workers=1)
     target = Target(wish.bucket, wish.key, create_upload(store, wish.bucket, wish.key, "answer"), "answer")

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib import aws
 from chalicelib.archive import batches as batching
-from chalicelib.archive.s3_operations import Objects
+from chalicelib.archive.s3_operations import S3Operations
 from chalicelib.assembly import plan
 from chalicelib.assembly.assemble import assemble_batch
 from chalicelib.assembly.finish import finish_export
@@ -95,15 +95,15 @@ def test_300_files_lost_amid_an_assembly_of_8_workers_are_left_out_by_the_second
     state = planned(export)
     assert len(state["batches"]) >= 8
     lost, reading = names[::3][:300], threading.Lock()
-    read_into, reads = Objects.read_into, iter(range(10**6))
+    read_into, reads = S3Operations.read_into, iter(range(10**6))
 
-    def lost_amid_the_reads(self: Objects, *arguments: Any) -> Any:
+    def lost_amid_the_reads(self: S3Operations, *arguments: Any) -> Any:
         with reading:
             if next(reads) == 200:  # what comes now waits until all 300 are lost
                 lose(*(f"d/{name}" for name in lost))
         return read_into(self, *arguments)
 
-    monkeypatch.setattr(Objects, "read_into", lost_amid_the_reads)
+    monkeypatch.setattr(S3Operations, "read_into", lost_amid_the_reads)
     for plans in (1, 2):
         with ThreadPoolExecutor(8) as pool:
             done = pool.map(assemble_batch, [batch_of(state, number) for number in state["batches"]])

@@ -72,8 +72,8 @@ SAME_FIELDS = [
 def test_fields_that_people_cannot_tell_apart_are_one(one: str, other: str) -> None:
     assert field_named(one) == field_named(other)
     (flaw,) = duplicate_fields({one: 1, other: 2}, "/metadata")
-    assert repr(one) in str(flaw.words)
-    assert repr(other) in str(flaw.words)
+    assert repr(one) in str(flaw.message)
+    assert repr(other) in str(flaw.message)
 
 
 @pytest.mark.parametrize(

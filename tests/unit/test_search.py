@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.search import finds, folded, runs
+from chalicelib.search import matches, normalize, runs
 
 NAME = "SARS-CoV-2/human/CAN/ON-1234/2021"
 
@@ -40,19 +40,19 @@ NAME = "SARS-CoV-2/human/CAN/ON-1234/2021"
     ],
 )
 def test_a_search_finds_any_run_that_begins_at_a_word(q: str, name: str, is_found: bool) -> None:
-    assert finds(q, name) is is_found
+    assert matches(q, name) is is_found
 
 
 def test_ids_are_found_by_their_beginning() -> None:
-    assert finds("inxt_sam_ab", "name", "INXT_SAM_ABCDEFGHIJ")
-    assert not finds("sam_ab", "name", "INXT_SAM_ABCDEFGHIJ")
+    assert matches("inxt_sam_ab", "name", "INXT_SAM_ABCDEFGHIJ")
+    assert not matches("sam_ab", "name", "INXT_SAM_ABCDEFGHIJ")
 
 
 @given(st.text(max_size=40), st.integers(0, 40), st.integers(1, 40))
 def test_every_run_from_a_word_on_is_found(name: str, start: int, length: int) -> None:
     for run in runs(name):
-        assert finds(run[:length], name)
-    sought = folded(name)[start : start + length]
+        assert matches(run[:length], name)
+    sought = normalize(name)[start : start + length]
     begins_word = start == 0 or any(run.startswith(sought) for run in runs(name))
     if sought.strip() == sought and sought:
-        assert finds(sought, name) is (begins_word or folded(name).startswith(sought))
+        assert matches(sought, name) is (begins_word or normalize(name).startswith(sought))

@@ -195,15 +195,15 @@ def test_a_late_event_of_an_overwritten_object_does_not_bring_the_old_one_back(
 ) -> None:
     key = key_in(place, "late.fa")
     first = put(key, b"old")
-    record = uploads.record_where_it_lies
+    record = uploads.register_in_place
 
     def overtaken(*args: Any, **kwargs: Any) -> Any:
         """Between its look at the object and its write, the object is overwritten and the other event is worked on."""
-        monkeypatch.setattr(uploads, "record_where_it_lies", record)
+        monkeypatch.setattr(uploads, "register_in_place", record)
         arrive(client, put(key, b"new one"))
         return record(*args, **kwargs)
 
-    monkeypatch.setattr(uploads, "record_where_it_lies", overtaken)
+    monkeypatch.setattr(uploads, "register_in_place", overtaken)
     arrive(client, first)
     assert [file["size"] for file in files_of(olga, place)] == [7]
 

@@ -15,7 +15,7 @@ from chalicelib.catalog.samples import repository as samples
 from chalicelib.ingestion.imports import record as import_record
 from chalicelib.ingestion.imports import steps as import_steps
 from chalicelib.ingestion.imports import worker as import_worker
-from chalicelib.ingestion.imports.recovery import MAX_RESTARTS, SILENT_AFTER, look_after_imports
+from chalicelib.ingestion.imports.recovery import MAX_RESTARTS, SILENT_AFTER, recover_stalled_imports
 from chalicelib.settings import settings
 from tests.harness import IMPORT_FUNCTION, Functions, Person, made, new_project
 from tests.iam import as_function
@@ -166,7 +166,7 @@ def test_a_killed_worker_s_work_is_found_and_completed(
     lab: Lab, sheet: str, monkeypatch: pytest.MonkeyPatch, after: int, place: str
 ) -> None:
     import_id = lab.begin(sheet)
-    record, calls = uploads.record_where_it_lies, [0]
+    record, calls = uploads.register_in_place, [0]
 
     def killing(*args: Any, **kwargs: Any) -> Any:
         calls[0] += 1
@@ -177,7 +177,7 @@ def test_a_killed_worker_s_work_is_found_and_completed(
         return record(*args, **kwargs)
 
     with monkeypatch.context() as patched:
-        patched.setattr(uploads, "record_where_it_lies", killing)
+        patched.setattr(uploads, "register_in_place", killing)
         with pytest.raises(Killed):
             run(import_id)
     assert lab.told(import_id)["status"] == "processing"
@@ -301,18 +301,18 @@ def test_a_plan_that_is_lost_fails_the_import(lab: Lab, sheet: str) -> None:
 def test_a_silent_import_is_started_anew_a_few_times_and_then_given_up(lab: Lab, sheet: str) -> None:
     import_id = lab.begin(sheet)
     lab.functions.invoked.clear()
-    assert look_after_imports() == {"imports_restarted": 0, "imports_failed": 0}
+    assert recover_stalled_imports() == {"imports_restarted": 0, "imports_failed": 0}
     late = timestamps.now()
     for _ in range(MAX_RESTARTS):
         late += SILENT_AFTER + timedelta(seconds=1)
-        assert look_after_imports(lambda late=late: late) == {"imports_restarted": 1, "imports_failed": 0}
+        assert recover_stalled_imports(lambda late=late: late) == {"imports_restarted": 1, "imports_failed": 0}
     assert lab.functions.invoked == [{"import_id": import_id}] * MAX_RESTARTS
     late += SILENT_AFTER + timedelta(seconds=1)
-    assert look_after_imports(lambda late=late: late) == {"imports_restarted": 0, "imports_failed": 1}
+    assert recover_stalled_imports(lambda late=late: late) == {"imports_restarted": 0, "imports_failed": 1}
     told = lab.told(import_id)
     assert (told["status"], told["failure"]["code"]) == ("failed", "interrupted")
     assert run(import_id) == "over"
-    assert look_after_imports(lambda late=late: late) == {"imports_restarted": 0, "imports_failed": 0}
+    assert recover_stalled_imports(lambda late=late: late) == {"imports_restarted": 0, "imports_failed": 0}
 
 
 def test_an_import_that_goes_on_is_never_given_up(lab: Lab, sheet: str) -> None:
@@ -320,7 +320,7 @@ def test_an_import_that_goes_on_is_never_given_up(lab: Lab, sheet: str) -> None:
     late = timestamps.now()
     for _ in range(2 * MAX_RESTARTS):
         late += SILENT_AFTER + timedelta(seconds=1)
-        assert look_after_imports(lambda late=late: late)["imports_failed"] == 0
+        assert recover_stalled_imports(lambda late=late: late)["imports_failed"] == 0
         if lab.told(import_id)["status"] == "processing":
             run(import_id, Time(looks=1))
     check_whole(lab, import_id)
@@ -338,7 +338,7 @@ def test_one_import_s_trouble_never_stops_the_others(lab: Lab, monkeypatch: pyte
 
     monkeypatch.setattr(import_record, "find", finding)
     with pytest.raises(RuntimeError, match="1 imports"):
-        look_after_imports(lambda: timestamps.now() + 2 * SILENT_AFTER)
+        recover_stalled_imports(lambda: timestamps.now() + 2 * SILENT_AFTER)
     assert {one["import_id"] for one in lab.functions.invoked} == ids - {broken}
 
 

@@ -212,7 +212,7 @@ def test_an_export_without_any_row_fails(ana: Person, lab: dict[str, Any]) -> No
 def test_a_removed_export_is_noticed_while_its_rows_are_written(
     ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(step, "_TELL_EVERY", 0.0)
+    monkeypatch.setattr(step, "_PROGRESS_INTERVAL", 0.0)
     monkeypatch.setattr(streaming_upload, "upload", _removing(ana, streaming_upload.upload))
     export = create(ana, lab)
     assert run(export) == ["linelist_planned", "removed"]
@@ -266,10 +266,10 @@ def test_a_render_that_was_killed_half_way_is_done_again(
 def test_progress_counts_rows_and_never_goes_back(
     ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(step, "_TELL_EVERY", 0.0)
+    monkeypatch.setattr(step, "_PROGRESS_INTERVAL", 0.0)
     export = create(ana, lab)
     seen: list[tuple[int, int]] = []
-    tell = step.lifecycle.tell_rows
+    tell = step.lifecycle.set_rows_done
 
     def told(*arguments: Any) -> bool:
         done = tell(*arguments)
@@ -277,7 +277,7 @@ def test_progress_counts_rows_and_never_goes_back(
         seen.append((progress["rows_done"], progress["percent"]))
         return done
 
-    monkeypatch.setattr(step.lifecycle, "tell_rows", told)
+    monkeypatch.setattr(step.lifecycle, "set_rows_done", told)
     run(export)
     assert seen == [(1, 33), (2, 64), (3, 95)]
     assert tell(export["id"], 1, 9, "2026-11-24T00:00:00.000Z") is False
@@ -309,7 +309,7 @@ def test_a_linelist_beyond_the_limit_is_refused_or_fails(
 def test_a_linelist_that_takes_too_long_says_so(
     ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(step, "_TELL_EVERY", 0.0)
+    monkeypatch.setattr(step, "_PROGRESS_INTERVAL", 0.0)
     monkeypatch.setattr(step, "_TIME", -1.0)
     export = create(ana, lab)
     assert run(export) == ["linelist_planned", "failed", "failed"]

@@ -35,8 +35,8 @@ def test_what_was_known_of_an_earlier_attempt_is_looked_at_again(ana: Person, pr
     assert finish_export(state)["outcome"] == "sources_changed"
     present = record.find(export["id"])
     assert present is not None
-    at = timestamps.to_text(timestamps.now())
-    lifecycle.turn_failed(present, 1, FailureCode.INTERNAL, at=at, kept_until="2099-01-01T00:00:00.000Z")
+    at = timestamps.format(timestamps.now())
+    lifecycle.mark_failed(present, 1, FailureCode.INTERNAL, at=at, kept_until="2099-01-01T00:00:00.000Z")
     # One has come back, just as the catalog knows it.
     aws.s3().put_object(
         Bucket=settings().catalog_bucket,

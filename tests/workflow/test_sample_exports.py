@@ -413,7 +413,7 @@ def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
     from chalicelib.catalog.namespaces import repository as namespaces
     from chalicelib.catalog.puid import Kind, make
     from chalicelib.catalog.samples import repository as samples
-    from chalicelib.catalog.samples.index import ListedRow
+    from chalicelib.catalog.samples.index import SampleListRow
     from chalicelib.catalog.samples.repository import NewSample
 
     group = made(ana.post("/groups", {"name": "Many", "path": "many"}))
@@ -425,7 +425,7 @@ def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
             puid = make(Kind.SAMPLE, "INXT", Ids())
             many.append(replace(many[0], id=f"sample-{i}", puid=puid, name=f"S{i}"))
             batch.save(samples._row(many[-1]))
-    with ListedRow.batch_write() as batch:
+    with SampleListRow.batch_write() as batch:
         for sample in many:
             for row in samples.list_rows(sample):
                 batch.save(row)

@@ -7,12 +7,12 @@ from pynamodb.attributes import UnicodeAttribute
 from chalicelib.access.roles import Role
 from chalicelib.catalog.files import repository as files
 from chalicelib.catalog.files.repository import File
-from chalicelib.catalog.files.s3_objects import StoredObject, look_at
+from chalicelib.catalog.files.s3_objects import StoredObject, head_object
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.namespaces.repository import Namespace
 from chalicelib.catalog.samples import repository as samples
-from chalicelib.errors import Flaw, Invalid, broken
+from chalicelib.errors import Invalid, Violation, validation_error
 from chalicelib.names import MAX_NAME
 from chalicelib.tables import Row, TableName
 
@@ -21,7 +21,7 @@ _LONGEST_BUCKET, _LONGEST_KEY = 63, 1_024
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RegistrableObject:
     """An object that may be registered: where it lies, what S3 says of it, and its name for whoever gives no other:
     that of the file which the user reads, else the end of its key."""
 
@@ -46,7 +46,7 @@ def bind_source(namespace_id: str, bucket: str, prefix: str) -> None:
     SourceRow(f"NS#{namespace_id}", f"SOURCE#s3://{bucket}/{prefix}").save()
 
 
-def find(user_id: str, namespace: Namespace, s3_uri: str, *, own: tuple[str, str] | None = None) -> Found:
+def find(user_id: str, namespace: Namespace, s3_uri: str, *, own: tuple[str, str] | None = None) -> RegistrableObject:
     """The object of this URI.
 
     It must lie under a bucket and prefix that is bound to the namespace or a group above, under `own` (bucket and
@@ -62,10 +62,10 @@ def find(user_id: str, namespace: Namespace, s3_uri: str, *, own: tuple[str, str
         if file is None:
             raise _refusal()
         filename = file.filename
-    stored = look_at(*place)
+    stored = head_object(*place)
     if stored is None:
         raise _refusal()
-    return Found(*place, stored, filename)
+    return RegistrableObject(*place, stored, filename)
 
 
 def name_of(key: str) -> str:
@@ -75,8 +75,8 @@ def name_of(key: str) -> str:
 
 
 def _refusal() -> Invalid:
-    flaw = Flaw("/s3_uri", "This object may not be registered here, or it does not exist.")
-    return broken([flaw], slug="source-not-allowed")
+    flaw = Violation("/s3_uri", "This object may not be registered here, or it does not exist.")
+    return validation_error([flaw], slug="source-not-allowed")
 
 
 def _place_of(s3_uri: str) -> tuple[str, str] | None:
@@ -108,7 +108,7 @@ def _readable_file(user_id: str, place: tuple[str, str]) -> File | None:
         sample = samples.find_many([file.sample_id]).get(file.sample_id)
         if sample is None:
             continue
-        role = permissions.readable(user_id, namespaces.find(sample.project_id))
+        role = permissions.effective_role(user_id, namespaces.find(sample.project_id))
         if role is not None and role >= Role.ANALYST:
             return file
     return None

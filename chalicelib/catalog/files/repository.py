@@ -15,10 +15,10 @@ from chalicelib.catalog.files.formats import format_of
 from chalicelib.catalog.files.pairing import Direction, PairType, are_mates, mate_of
 from chalicelib.catalog.puid import Kind, make
 from chalicelib.catalog.puid_rows import PuidRow, puid_key
-from chalicelib.errors import Conflict, Flaw, NotFound, broken, words
+from chalicelib.errors import Conflict, NotFound, Violation, message, validation_error
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from chalicelib.tables import Row, TableName, conditional_failure, write_together
+from chalicelib.tables import Row, TableName, conditional_failure, transact_write
 
 ARRIVALS = "uploads/"  # where the catalog bucket takes what sequencers put
 _TRIES = 6
@@ -144,7 +144,7 @@ def _value(row: FileRow) -> File:
         bucket=row.bucket,
         key=row.key,
         complete=row.complete,
-        created_at=timestamps.from_text(row.created_at),
+        created_at=timestamps.parse(row.created_at),
         etag=row.etag or "",
         version_id=row.version_id,
         crc32=None if row.crc32 is None else int(row.crc32),
@@ -183,7 +183,7 @@ def _row(file: File) -> FileRow:
         bucket=file.bucket,
         key=file.key,
         complete=file.complete,
-        created_at=timestamps.to_text(file.created_at),
+        created_at=timestamps.format(file.created_at),
         etag=file.etag or None,
         version_id=file.version_id,
         crc32=file.crc32,
@@ -221,7 +221,7 @@ def add(file: File) -> None:
         transaction.save(_PointerRow(f"FILE#{file.id}", "POINTER", sample_id=file.sample_id))
         transaction.save(_PointerRow(f"OBJECT#{file.s3_uri}", f"FILE#{file.id}", sample_id=file.sample_id))
 
-    write_together(fill, taken=[Conflict("This PUID is in use.", slug="puid-taken")] * 2)
+    transact_write(fill, taken=[Conflict("This PUID is in use.", slug="puid-taken")] * 2)
 
 
 def _mate_with_puid(file: File) -> File | None:
@@ -285,24 +285,24 @@ def complete(file: File) -> File:
     """
     for _ in range(_TRIES - 1):
         try:
-            return _completed(file)
+            return _try_complete(file)
         except _MateChanged:
             continue
-    return _completed(file)
+    return _try_complete(file)
 
 
 class _MateChanged(Conflict):
     """The mate of a file was completed after it was seen to be on its way, or changed after it was read."""
 
     def __init__(self) -> None:
-        super().__init__(words("This file or its mate changed just now."), slug="completed-meanwhile")
+        super().__init__(message("This file or its mate changed just now."), slug="completed-meanwhile")
 
 
-def _completed(file: File) -> File:
+def _try_complete(file: File) -> File:
     done = replace(file, complete=True, upload_id=None, met=None)
     incomplete = FileRow.complete == False  # noqa: E712 - an expression of PynamoDB, not a comparison
     if file.format != "fastq":
-        _save_single(done, incomplete, [])
+        _complete_unpaired(done, incomplete, [])
         return done
     # Before looking for a mate that is complete: a file that is completed in between is noticed.
     there = all_of_sample(file.sample_id)
@@ -316,7 +316,7 @@ def _completed(file: File) -> File:
     mate = _best_mate(done, [one for one in others if one.complete and one.puid not in awaited])
     if mate is None:
         unmet = FileRow.met.does_not_exist() if own.met is None else FileRow.met == own.met
-        _save_single(done, incomplete & unmet, [one for one in others if not one.complete][:_MATES])
+        _complete_unpaired(done, incomplete & unmet, [one for one in others if not one.complete][:_MATES])
         return done
     paired, partner = _as_pair(done, mate, mate.puid)
 
@@ -327,7 +327,7 @@ def _completed(file: File) -> File:
         transaction.save(_row(partner), condition=_unpaired(mate))
 
     own_conflict = Conflict("This file was completed just now.", slug="completed-meanwhile")
-    write_together(fill, taken=[*([None] if done.puid != mate.puid else []), own_conflict, _MateChanged()])
+    transact_write(fill, taken=[*([None] if done.puid != mate.puid else []), own_conflict, _MateChanged()])
     return paired
 
 
@@ -338,7 +338,7 @@ def _unpaired(file: File) -> Condition:
     return condition
 
 
-def _save_single(done: File, condition: Condition, on_their_way: Sequence[File]) -> None:
+def _complete_unpaired(done: File, condition: Condition, on_their_way: Sequence[File]) -> None:
     """Complete a file that has no mate yet, and note it on those that may become its mate: one of them that did not
     see this one when it looked finds its own record changed, and looks again."""
 
@@ -349,7 +349,7 @@ def _save_single(done: File, condition: Condition, on_their_way: Sequence[File])
             still = FileRow.complete == False  # noqa: E712
             transaction.update(row, actions=[FileRow.met.set(done.id)], condition=still)
 
-    write_together(fill, taken=[_MateChanged()] * (1 + len(on_their_way)))
+    transact_write(fill, taken=[_MateChanged()] * (1 + len(on_their_way)))
 
 
 def _may_pair(one: File, other: File) -> bool:
@@ -397,7 +397,7 @@ def pair(file: File, mate: File, direction: Direction | None = None) -> File:
         return file
     if file.id == mate.id or file.sample_id != mate.sample_id or {file.format, mate.format} != {"fastq"}:
         rule = "A pair is of two different fastq files of one sample."
-        raise broken([Flaw("/paired_with", rule)], slug="pair-not-possible")
+        raise validation_error([Violation("/paired_with", rule)], slug="pair-not-possible")
     if not (file.complete and mate.complete):
         raise Conflict("The content of both files has to arrive first.", slug="upload-missing")
     are_paired = file.paired_with == mate.id
@@ -415,7 +415,7 @@ def pair(file: File, mate: File, direction: Direction | None = None) -> File:
             transaction.save(_row(replace(after, declared_mate=after.paired_with)), condition=present)
 
     changed = [_MateChanged(), _MateChanged()]
-    write_together(fill, taken=[*([None] if second.puid != first.puid else []), *changed])
+    transact_write(fill, taken=[*([None] if second.puid != first.puid else []), *changed])
     return find_own(file.sample_id, file.id) or paired
 
 
@@ -437,11 +437,11 @@ def unpair(file: File) -> File:
         for single in singles:
             transaction.save(FilePuidRow(puid_key(single.puid), target_id=single.id, sample_id=single.sample_id))
 
-    write_together(fill, taken=[_MateChanged(), _MateChanged()])
+    transact_write(fill, taken=[_MateChanged(), _MateChanged()])
     return next(single for single in singles if single.id == file.id)
 
 
-def renew(file: File, *, size: int, etag: str, version_id: str | None, crc32: int | None) -> None:
+def refresh_object_state(file: File, *, size: int, etag: str, version_id: str | None, crc32: int | None) -> None:
     """Keep what S3 says now of a complete file whose object was overwritten where it lies. Conflict when its record is
     not as it was read."""
     actions: list[Action] = [FileRow.size.set(size), FileRow.etag.set(etag), FileRow.sha256.remove()]
@@ -494,7 +494,7 @@ def _remove(file: File) -> None:
 
     deletions = 3 if with_puid else 4
     changed: list[Conflict | None] = [_MateChanged(), *([None] * (deletions - 1))]
-    write_together(fill, taken=[*changed, *([_MateChanged()] if mate is not None else [])])
+    transact_write(fill, taken=[*changed, *([_MateChanged()] if mate is not None else [])])
 
 
 def _delete_rows(transaction: TransactWrite, file: File, condition: Condition | None = None) -> None:
@@ -512,7 +512,7 @@ def remove_all(files: Sequence[File]) -> None:
             _delete_rows(transaction, file)
             transaction.delete(FilePuidRow(puid_key(file.puid), "PUID", target_id=file.id))
 
-        write_together(fill, taken=[])
+        transact_write(fill, taken=[])
 
 
 def renew_upload(file: File, upload_id: str) -> bool:

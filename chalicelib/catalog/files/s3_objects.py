@@ -25,7 +25,7 @@ class StoredObject:
     crc32: int | None
 
 
-def look_at(bucket: str, key: str) -> StoredObject | None:
+def head_object(bucket: str, key: str) -> StoredObject | None:
     """The object as it is now; None when there is none, or none that we may see (HeadObject)."""
     try:
         head = aws.s3().head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")

@@ -10,13 +10,13 @@ from botocore.exceptions import ClientError
 from chalicelib import aws, timestamps
 from chalicelib.catalog.files import registration
 from chalicelib.catalog.files import repository as files
-from chalicelib.catalog.files.registration import Found
+from chalicelib.catalog.files.registration import RegistrableObject
 from chalicelib.catalog.files.repository import DeclaredMate, File
-from chalicelib.catalog.files.s3_objects import StoredObject, look_at
+from chalicelib.catalog.files.s3_objects import StoredObject, head_object
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.samples.repository import Sample
 from chalicelib.crc32 import to_base64
-from chalicelib.errors import Conflict, Flaw, Invalid, broken, words
+from chalicelib.errors import Conflict, Invalid, Violation, message, validation_error
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
 
@@ -108,12 +108,12 @@ def urls(file: File) -> Upload:
     if file.complete:
         raise Conflict("This file is complete.", slug="already-complete")
     if file.upload_id is None:
-        if look_at(file.bucket, file.key) is not None:  # it was sent, and can't be sent again
+        if head_object(file.bucket, file.key) is not None:  # it was sent, and can't be sent again
             return Upload(file.size, (), ())
         return Upload(file.size, (_single_url(file),), ())
     uploaded = _uploaded_parts(file)
     if uploaded is None:
-        if look_at(file.bucket, file.key) is not None:  # completed in S3; the answer, or our record of it, was lost
+        if head_object(file.bucket, file.key) is not None:  # completed in S3; the answer, or our record of it, was lost
             return Upload(file.part_size, (), ())
         file = _begin_again(file)
         uploaded = {}
@@ -193,13 +193,13 @@ def finish(file: File, parts: Sequence[tuple[int, str]]) -> File:
         return file
     if file.upload_id is not None:
         _complete_multipart(file, parts)
-    there = look_at(file.bucket, file.key)
+    there = head_object(file.bucket, file.key)
     if there is None:
         raise Conflict("The file's content has not arrived.", slug="upload-missing")
     if there.size != file.size:
         raise Invalid(
             "The object has {found} bytes; {announced} were announced.",
-            [Flaw("/parts", "The content's size is not the announced one.")],
+            [Violation("/parts", "The content's size is not the announced one.")],
             slug="size-differs",
             found=there.size,
             announced=file.size,
@@ -224,14 +224,14 @@ def _complete_multipart(file: File, parts: Sequence[tuple[int, str]]) -> None:
             first=missing[0],
         )
     flaws = [
-        Flaw(f"/parts/{place}/etag", words("S3 has another content for part {number}.", number=number))
+        Violation(f"/parts/{place}/etag", message("S3 has another content for part {number}.", number=number))
         if number in sizes
-        else Flaw(f"/parts/{place}/part_number", words("This upload has {total} parts.", total=len(sizes)))
+        else Violation(f"/parts/{place}/part_number", message("This upload has {total} parts.", total=len(sizes)))
         for place, (number, etag) in enumerate(parts)
         if number not in sizes or uploaded[number].etag.strip('"') != etag.strip('"')
     ]
     if flaws:
-        raise broken(flaws, slug="parts-refused")
+        raise validation_error(flaws, slug="parts-refused")
     numbered: list[Any] = [{"PartNumber": number, "ETag": uploaded[number].etag} for number in sizes]
     try:
         aws.s3().complete_multipart_upload(
@@ -270,13 +270,13 @@ def register(
 ) -> File:
     """Make the record of an object that already lies in S3, where `sources` lets the user take it from."""
     found = registration.find(user_id, namespaces.find(sample.project_id), s3_uri)
-    return record_where_it_lies(sample, ids, found, filename=filename, puid=puid, mate=mate)
+    return register_in_place(sample, ids, found, filename=filename, puid=puid, mate=mate)
 
 
-def record_where_it_lies(
+def register_in_place(
     sample: Sample,
     ids: Ids,
-    found: Found,
+    found: RegistrableObject,
     *,
     filename: str | None = None,
     puid: str | None = None,

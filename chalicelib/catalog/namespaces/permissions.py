@@ -6,7 +6,7 @@ from chalicelib.access import group_links, memberships
 from chalicelib.access.roles import Role
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.namespaces.repository import Namespace, NamespaceType
-from chalicelib.errors import Flaw, Forbidden, NotFound, broken, words
+from chalicelib.errors import Forbidden, NotFound, Violation, message, validation_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Grant:
     expires_at: str | None
 
 
-def readable(user_id: str, namespace: Namespace) -> Role | None:
+def effective_role(user_id: str, namespace: Namespace) -> Role | None:
     """The user's highest role on the namespace; None: they may not know that it exists.
 
     A link of the namespace, or of a group above it, to a group gives that group's members their role there, capped at
@@ -63,13 +63,13 @@ def check_grant(user_id: str, namespace: Namespace, role: Role, expires_at: str 
     """Raise Forbidden if a role that the user grants exceeds their own, Invalid if it outlasts their own."""
     latest = ends_at(user_id, namespace, role)
     if latest is not None and (expires_at is None or expires_at > latest):
-        rule = words("Your own role here ends at {latest}: give an expires_at that is not later.", latest=latest)
-        raise broken([Flaw("/expires_at", rule)], slug="outlasts-own-role")
+        rule = message("Your own role here ends at {latest}: give an expires_at that is not later.", latest=latest)
+        raise validation_error([Violation("/expires_at", rule)], slug="outlasts-own-role")
 
 
 def require(user_id: str, namespace: Namespace, least: Role) -> Role:
     """The user's role, which is at least `least`. Raises NotFound without any role, Forbidden with too low a one."""
-    role = readable(user_id, namespace)
+    role = effective_role(user_id, namespace)
     if role is None:
         raise NotFound("There is no such group or project.")
     if role < least:
@@ -87,13 +87,17 @@ def role_too_low(least: Role, role: Role) -> Forbidden:
     )
 
 
-def seen_by(user_id: str, type: NamespaceType) -> list[tuple[Namespace, Role]]:
+def accessible_namespaces(user_id: str, type: NamespaceType) -> list[tuple[Namespace, Role]]:
     """The groups or projects on which the user has a role: by memberships, from groups above, or by links."""
     held = memberships.of_user(user_id)
     own = namespaces.of_members(held, type)
     roles = {namespace.id: role for namespace, role in own}
     seen = {namespace.id: namespace for namespace, _ in own}
-    links = {(link.namespace_id, link.group_id): link for one in held for link in group_links.into(one.namespace_id)}
+    links = {
+        (link.namespace_id, link.group_id): link
+        for one in held
+        for link in group_links.links_to_subtree(one.namespace_id)
+    }
     groups = namespaces.find_many(link.group_id for link in links.values())
     shared = namespaces.find_many(link.namespace_id for link in links.values())
     for link in links.values():
@@ -102,7 +106,7 @@ def seen_by(user_id: str, type: NamespaceType) -> list[tuple[Namespace, Role]]:
             continue
         through = max(one.role for one in held if one.namespace_id in group.lineage)
         capped = min(through, link.role)
-        for namespace in (*([top] if top.type == type else []), *namespaces.below(top.id, type)):
+        for namespace in (*([top] if top.type == type else []), *namespaces.descendants(top.id, type)):
             seen[namespace.id] = namespace
             roles[namespace.id] = max(roles.get(namespace.id, capped), capped)
     return [(namespace, roles[namespace.id]) for namespace in seen.values()]
@@ -117,8 +121,8 @@ def listed_namespaces(user_id: str, namespace: Namespace) -> list[str]:
     """
     if namespace.type == "project":
         return [namespace.id]
-    shared = namespaces.find_many(link.namespace_id for link in group_links.to_group(namespace.id))
+    shared = namespaces.find_many(link.namespace_id for link in group_links.links_to(namespace.id))
     if memberships.role_of(user_id, namespace.lineage) is None:  # a member can read everything that is shared
-        shared = {id_: one for id_, one in shared.items() if readable(user_id, one) is not None}
+        shared = {id_: one for id_, one in shared.items() if effective_role(user_id, one) is not None}
     roots = {namespace.id: namespace, **shared}
     return [root.id for root in roots.values() if not roots.keys() & set(root.ancestor_ids)]

@@ -17,7 +17,7 @@ from chalicelib.catalog.puid_rows import PuidRow, puid_key
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from chalicelib.tables import Row, TableName, write_together
+from chalicelib.tables import Row, TableName, transact_write
 
 NamespaceType = Literal["group", "project"]
 MAX_DEPTH = 10
@@ -149,7 +149,7 @@ def create(
         parent_id=None if parent is None else parent.id,
         ancestor_ids=() if parent is None else parent.lineage,
         description=description,
-        created_at=timestamps.to_text(timestamps.now()),
+        created_at=timestamps.format(timestamps.now()),
     )
 
     def fill(transaction: TransactWrite) -> None:
@@ -168,7 +168,7 @@ def create(
         Conflict("This PUID is in use.", slug="puid-taken"),
     ]
     try:
-        write_together(fill, taken=taken)
+        transact_write(fill, taken=taken)
     except Conflict:
         # Under an id that only a repeated request can have made, it is our own work that is in the way.
         mine = find_many([made.id]).get(made.id) if ids.is_repeatable else None
@@ -200,11 +200,11 @@ def of_members(held: Iterable[Membership], type: NamespaceType) -> list[tuple[Na
     roles = {membership.namespace_id: membership.role for membership in held}
     found = {one.id: one for one in find_many(roles).values() if one.type == type}
     for namespace_id in roles:
-        found |= {one.id: one for one in below(namespace_id, type)}
+        found |= {one.id: one for one in descendants(namespace_id, type)}
     return [(one, max(roles[above] for above in one.lineage if above in roles)) for one in found.values()]
 
 
-def below(namespace_id: str, type: NamespaceType) -> Iterator[Namespace]:
+def descendants(namespace_id: str, type: NamespaceType) -> Iterator[Namespace]:
     """The groups or projects below a group, however deep."""
     rows = NamespaceRow.query(f"BELOW#{namespace_id}", NamespaceRow.sk.startswith(f"{type}#"), consistent_read=True)
     return map(_value, rows)

@@ -16,7 +16,7 @@ from chalicelib import timestamps
 from chalicelib.catalog.files.formats import format_of
 from chalicelib.tables import Json, Row, TableName
 
-OWN = 0  # the place of what belongs to the run itself
+RUN_LEVEL = 0  # the place of what belongs to the run itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class RunSample:
     puid: str
     samplesheet: Mapping[str, Any]
 
-    def told(self, field: str) -> str | None:
+    def samplesheet_text(self, field: str) -> str | None:
         """What the samplesheet says in a field, if it says anything."""
         value = self.samplesheet.get(field)
         return (str(value).strip() or None) if value is not None else None
@@ -147,7 +147,7 @@ def output_of(row: PartRow) -> Output:
         etag=row.etag,
         version_id=row.version_id,
         crc32=None if row.crc32 is None else int(row.crc32),
-        created_at=timestamps.from_text(row.created_at),
+        created_at=timestamps.parse(row.created_at),
     )
 
 
@@ -155,7 +155,7 @@ def _place_of(row: PartRow) -> int:
     return int(row.sk.split("#")[1])
 
 
-def of_run(run_id: str, from_place: int = OWN) -> Iterator[RunSample | Output]:
+def of_run(run_id: str, from_place: int = RUN_LEVEL) -> Iterator[RunSample | Output]:
     """What a run is made of, in its order, from a place on: each sample before its outputs, and these by id."""
     begin = PartRow.sk.between(f"PART#{from_place:05d}", "PART$")
     for row in PartRow.query(f"RUN#{run_id}", begin, consistent_read=True):

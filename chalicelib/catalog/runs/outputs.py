@@ -6,16 +6,16 @@ from pynamodb.exceptions import DoesNotExist, UpdateError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import timestamps
-from chalicelib.catalog.files.registration import Found
+from chalicelib.catalog.files.registration import RegistrableObject
 from chalicelib.catalog.files.repository import FilePuidRow
 from chalicelib.catalog.puid import Kind, make
 from chalicelib.catalog.puid_rows import puid_key
-from chalicelib.catalog.runs.contents import OWN, Output, PartRow, RunSample, output_key, output_of
+from chalicelib.catalog.runs.contents import RUN_LEVEL, Output, PartRow, RunSample, output_key, output_of
 from chalicelib.catalog.runs.repository import Run
 from chalicelib.errors import Conflict
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from chalicelib.tables import conditional_failure, write_together
+from chalicelib.tables import conditional_failure, transact_write
 
 _NAMES = UUID("6e3f2ab5-8f0c-4f0e-9a55-0b8a3f2f6f6d")  # of outputs among all UUIDs (RFC 9562 section 6.6)
 
@@ -27,7 +27,7 @@ def prefix_of(run_id: str) -> str:
 
 def register(
     run: Run,
-    found: Found,
+    found: RegistrableObject,
     *,
     sample: RunSample | None = None,
     filename: str | None = None,
@@ -38,7 +38,7 @@ def register(
     The same object at the same place is the same output, with the name and PUID that it was first given. If its
     content is another by now, size, ETag and checksum follow.
     """
-    place = OWN if sample is None else sample.place
+    place = RUN_LEVEL if sample is None else sample.place
     output_id = str(uuid5(_NAMES, f"{run.id}\n{place}\ns3://{found.bucket}/{found.key}"))
     known = _known(run.id, place, output_id)
     if known is None:
@@ -64,7 +64,7 @@ def register(
                 raise
         else:
             return output
-    return _followed(known, found)
+    return _refreshed(known, found)
 
 
 class _Known(Conflict):
@@ -91,7 +91,7 @@ def _add(output: Output) -> None:
         etag=output.etag,
         version_id=output.version_id,
         crc32=output.crc32,
-        created_at=timestamps.to_text(output.created_at),
+        created_at=timestamps.format(output.created_at),
     )
 
     def fill(transaction: TransactWrite) -> None:
@@ -100,10 +100,10 @@ def _add(output: Output) -> None:
         transaction.save(name_row, condition=FilePuidRow.pk.does_not_exist())
 
     twin = _Known("Somebody else changed this execution just now.", slug="changed-meanwhile")
-    write_together(fill, taken=[twin, Conflict("This PUID is in use.", slug="puid-taken")])
+    transact_write(fill, taken=[twin, Conflict("This PUID is in use.", slug="puid-taken")])
 
 
-def _followed(output: Output, found: Found) -> Output:
+def _refreshed(output: Output, found: RegistrableObject) -> Output:
     """An output with what S3 says of its object now."""
     stored = found.stored
     if (output.etag, output.version_id, output.size) == (stored.etag, stored.version_id, stored.size):

@@ -14,7 +14,7 @@ from chalicelib.catalog.runs import repository as workflow_executions
 from chalicelib.catalog.runs.repository import Run, no_such_run
 
 
-def find_seen(run_id: str, user_id: str) -> tuple[Run, Role]:
+def get_visible(run_id: str, user_id: str) -> tuple[Run, Role]:
     """The run of this id with the user's role in its namespace, if they have one there and the run is open or their
     own. NotFound otherwise."""
     run = workflow_executions.find(run_id)
@@ -30,14 +30,14 @@ def roles_by_namespace(user_id: str) -> Callable[[str], Role | None]:
     @cache
     def role_in(namespace_id: str) -> Role | None:
         namespace = namespaces.find_many([namespace_id]).get(namespace_id)
-        return None if namespace is None else permissions.readable(user_id, namespace)
+        return None if namespace is None else permissions.effective_role(user_id, namespace)
 
     return role_in
 
 
-def require_report(run_id: str, user_id: str) -> Run:
+def require_state_update(run_id: str, user_id: str) -> Run:
     """The run whose progress the user may report: its submitter, or an analyst who sees it."""
-    run, role = find_seen(run_id, user_id)
+    run, role = get_visible(run_id, user_id)
     if run.submitter_id != user_id:
         _require_analyst(role)
     return run
@@ -45,7 +45,7 @@ def require_report(run_id: str, user_id: str) -> Run:
 
 def require_registration(run_id: str, user_id: str) -> Run:
     """The run that the user may give outputs to: of those who may report on it, who is an analyst now."""
-    run, role = find_seen(run_id, user_id)
+    run, role = get_visible(run_id, user_id)
     _require_analyst(role)
     return run
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from chalicelib.catalog.runs.repository import Run, RunRow, created_key, name_key, state_key, updated_key, value_of
 from chalicelib.catalog.runs.states import RunState
-from chalicelib.search import finds
+from chalicelib.search import matches
 
 SortKey = Literal["created_at", "name", "state", "updated_at"]
 SORT_KEYS: tuple[SortKey, ...] = ("created_at", "name", "state", "updated_at")
@@ -61,7 +61,7 @@ def page(
     `is_visible` allows (None: all are)."""
 
     def is_meant(run: Run) -> bool:
-        is_found = finds(q, run.name or "", run.id) and (state is None or run.state is state)
+        is_found = matches(q, run.name or "", run.id) and (state is None or run.state is state)
         return is_found and (is_visible is None or is_visible(run))
 
     everything = not q and state is None and is_visible is None

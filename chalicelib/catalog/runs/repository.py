@@ -16,11 +16,11 @@ from chalicelib.catalog.namespaces.repository import Namespace
 from chalicelib.catalog.runs import contents as run_contents
 from chalicelib.catalog.runs.contents import RunSample
 from chalicelib.catalog.runs.states import RunState, may_become
-from chalicelib.catalog.samples.index import shortened
+from chalicelib.catalog.samples.index import truncate_utf8
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
-from chalicelib.search import folded
-from chalicelib.tables import Row, TableName, write_together
+from chalicelib.search import normalize
+from chalicelib.tables import Row, TableName, transact_write
 
 _META = "META"
 _TRIES = 6
@@ -135,19 +135,19 @@ def value_of(row: RunRow) -> Run:
     )
 
 
-def list_of_user(user_id: str) -> str:
+def user_partition(user_id: str) -> str:
     """The list of what a user has submitted."""
     return f"OF#{user_id}"
 
 
-def list_of_namespace(namespace_id: str) -> str:
+def namespace_partition(namespace_id: str) -> str:
     """The list of the open runs of a namespace."""
     return f"IN#{namespace_id}"
 
 
 def name_key(run: Run) -> str:
     """Where a run stands by name; those without one come first."""
-    return f"{shortened(folded(run.name or ''))}{_BETWEEN}{run.id}"
+    return f"{truncate_utf8(normalize(run.name or ''))}{_BETWEEN}{run.id}"
 
 
 def created_key(run: Run) -> str:
@@ -190,7 +190,7 @@ def _own_row(run: Run) -> RunRow:
 
 
 def _list_rows(run: Run) -> list[RunRow]:
-    lists = [list_of_user(run.submitter_id), *([list_of_namespace(run.namespace_id)] if run.is_open else [])]
+    lists = [user_partition(run.submitter_id), *([namespace_partition(run.namespace_id)] if run.is_open else [])]
     rows = [_row(run, pk, created_key(run)) for pk in lists]
     for row in rows:
         row.name_key, row.updated_key, row.state_key = name_key(run), updated_key(run), state_key(run)
@@ -203,7 +203,7 @@ def create(new: NewRun, namespace: Namespace, submitter_id: str, samples: Iterab
 
     The samples' rows are written before the run itself: as long as that is missing, nobody finds them.
     """
-    at = timestamps.to_text(timestamps.now())
+    at = timestamps.format(timestamps.now())
     sheet = list(samples)
     run = Run(
         id=ids.id(),
@@ -231,7 +231,7 @@ def create(new: NewRun, namespace: Namespace, submitter_id: str, samples: Iterab
             transaction.save(row)
 
     try:
-        write_together(fill, taken=[_changed_meanwhile()])
+        transact_write(fill, taken=[_changed_meanwhile()])
     except Conflict:
         return find(run.id)  # a twin of this request was first
     return run
@@ -262,7 +262,7 @@ def move(run: Run, wanted: RunState) -> Run:
     while may_become(run.state, wanted):
         if run.state is wanted:
             return run
-        moved = replace(run, state=wanted, updated_at=timestamps.later_than(run.updated_at))
+        moved = replace(run, state=wanted, updated_at=timestamps.next_after(run.updated_at))
 
         def fill(transaction: TransactWrite, moved: Run = moved, before: Run = run) -> None:
             transaction.save(_own_row(moved), condition=RunRow.updated_at == before.updated_at)
@@ -271,7 +271,7 @@ def move(run: Run, wanted: RunState) -> Run:
 
         tries += 1
         try:
-            write_together(fill, taken=[_changed_meanwhile()])
+            transact_write(fill, taken=[_changed_meanwhile()])
         except Conflict:
             if tries == _TRIES:
                 raise

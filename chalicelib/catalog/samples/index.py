@@ -14,18 +14,18 @@ from pynamodb.exceptions import DeleteError
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.search import finds, folded, runs
+from chalicelib.search import matches, normalize, runs
 from chalicelib.tables import Row, TableName, conditional_failure
 
 SHARDS = 4
 _COUNTERS = 16  # a namespace's count is the sum of so many rows: writers seldom meet at one
 _MAX_KEY = 700  # bytes of a name in a key: DynamoDB's sort keys end at 1,024
 _MAX_TERM = 200
-_BETWEEN = "\x00"  # between a value and the PUID that makes it one of a kind; no name holds it
+_SEPARATOR = "\x00"  # between a value and the PUID that makes it one of a kind; no name holds it
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class SampleListEntry:
     """What lists know of a sample; the keys are where it stands in each order."""
 
     id: str
@@ -37,10 +37,10 @@ class Listed:
 
     def is_found_by(self, q: str | None) -> bool:
         """Does a search for `q` find it?"""
-        return finds(q, self.name, self.puid, self.id)
+        return matches(q, self.name, self.puid, self.id)
 
 
-class _ByName(GlobalSecondaryIndex["ListedRow"]):
+class _ByName(GlobalSecondaryIndex["SampleListRow"]):
     class Meta:
         index_name = "by_name"
         projection = AllProjection()
@@ -49,7 +49,7 @@ class _ByName(GlobalSecondaryIndex["ListedRow"]):
     name_key = UnicodeAttribute(range_key=True)
 
 
-class _ByCreated(GlobalSecondaryIndex["ListedRow"]):
+class _ByCreated(GlobalSecondaryIndex["SampleListRow"]):
     class Meta:
         index_name = "by_created"
         projection = AllProjection()
@@ -58,7 +58,7 @@ class _ByCreated(GlobalSecondaryIndex["ListedRow"]):
     created_key = UnicodeAttribute(range_key=True)
 
 
-class _ByUpdated(GlobalSecondaryIndex["ListedRow"]):
+class _ByUpdated(GlobalSecondaryIndex["SampleListRow"]):
     class Meta:
         index_name = "by_updated"
         projection = AllProjection()
@@ -67,7 +67,7 @@ class _ByUpdated(GlobalSecondaryIndex["ListedRow"]):
     updated_key = UnicodeAttribute(range_key=True)
 
 
-class ListedRow(Row):
+class SampleListRow(Row):
     """`IN#<namespace>#<shard>` / `<puid>`: the sample lies in this namespace."""
 
     class Meta:
@@ -122,32 +122,32 @@ def partition(kind: str, namespace_id: str, shard: int) -> str:
     return f"{kind}#{namespace_id}#{shard}"
 
 
-def shortened(text: str, most: int = _MAX_KEY) -> str:
+def truncate_utf8(text: str, most: int = _MAX_KEY) -> str:
     """As much of a text as a key holds; at most `most` bytes of UTF-8, no character split."""
     return text.encode()[:most].decode(errors="ignore")
 
 
-def listed(*, id: str, puid: str, name: str, created_at: str, updated_at: str) -> Listed:
+def listed(*, id: str, puid: str, name: str, created_at: str, updated_at: str) -> SampleListEntry:
     """The list's view of a sample."""
-    return Listed(
+    return SampleListEntry(
         id=id,
         puid=puid,
         name=name,
-        name_key=f"{shortened(folded(name))}{_BETWEEN}{puid}",
-        created_key=f"{created_at}{_BETWEEN}{puid}",
-        updated_key=f"{updated_at}{_BETWEEN}{puid}",
+        name_key=f"{truncate_utf8(normalize(name))}{_SEPARATOR}{puid}",
+        created_key=f"{created_at}{_SEPARATOR}{puid}",
+        updated_key=f"{updated_at}{_SEPARATOR}{puid}",
     )
 
 
-def value_of(row: ListedRow) -> Listed:
+def value_of(row: SampleListRow) -> SampleListEntry:
     """The value of a list's row."""
-    return Listed(row.sample_id, row.puid, row.name, row.name_key, row.created_key, row.updated_key)
+    return SampleListEntry(row.sample_id, row.puid, row.name, row.name_key, row.created_key, row.updated_key)
 
 
-def list_rows(one: Listed, namespace_ids: Iterable[str]) -> list[ListedRow]:
+def list_rows(one: SampleListEntry, namespace_ids: Iterable[str]) -> list[SampleListRow]:
     """The sample's rows in the lists of these namespaces."""
     return [
-        ListedRow(
+        SampleListRow(
             partition("IN", namespace_id, shard_of(one.puid)),
             one.puid,
             sample_id=one.id,
@@ -160,10 +160,10 @@ def list_rows(one: Listed, namespace_ids: Iterable[str]) -> list[ListedRow]:
     ]
 
 
-def term_rows(one: Listed, namespace_ids: Iterable[str], since: str) -> list[TermRow]:
+def term_rows(one: SampleListEntry, namespace_ids: Iterable[str], since: str) -> list[TermRow]:
     """The sample's terms in these namespaces: its id, and its name from each word on but the one that begins it."""
-    terms = [one.id, *(run for run in runs(one.name) if not folded(one.name).startswith(run))]
-    keys = dict.fromkeys(term_key(term) + _BETWEEN + one.puid for term in terms)
+    terms = [one.id, *(run for run in runs(one.name) if not normalize(one.name).startswith(run))]
+    keys = dict.fromkeys(term_key(term) + _SEPARATOR + one.puid for term in terms)
     return [
         TermRow(partition("TERM", namespace_id, shard_of(one.puid)), key, since=since)
         for namespace_id in namespace_ids
@@ -173,12 +173,12 @@ def term_rows(one: Listed, namespace_ids: Iterable[str], since: str) -> list[Ter
 
 def term_key(term: str) -> str:
     """A term as its row's key begins."""
-    return shortened(folded(term), _MAX_TERM)
+    return truncate_utf8(normalize(term), _MAX_TERM)
 
 
 def puid_of_term(row: TermRow) -> str:
     """The PUID of the sample that a term's row means."""
-    return row.sk.rsplit(_BETWEEN, 1)[1]
+    return row.sk.rsplit(_SEPARATOR, 1)[1]
 
 
 def put_terms(rows: Sequence[TermRow]) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from chalicelib.errors import Flaw, Words, pointer_step, words
+from chalicelib.errors import Message, Violation, message, pointer_step
 from chalicelib.names import MAX_NAME, REPLACEMENT, as_seen, identity, is_visible
 
 Value = str | int | float
@@ -89,17 +89,17 @@ def value_of(text: str) -> Value:
     return text
 
 
-def field_names_violation(names: Iterable[str]) -> Words | None:
+def field_names_violation(names: Iterable[str]) -> Message | None:
     """The rule that a list of fields breaks when their names are too long in all."""
     size = sum(len(name.encode(errors="surrogatepass")) for name in names)
     if size <= MAX_FIELD_NAMES:
         return None
-    return words(
+    return message(
         "The names of the fields may have {most} bytes in all; these have {size}.", most=MAX_FIELD_NAMES, size=size
     )
 
 
-def duplicate_fields(names: Iterable[str], pointer: str) -> list[Flaw]:
+def duplicate_fields(names: Iterable[str], pointer: str) -> list[Violation]:
     """The violations of names that mean the same field: a value of one would be lost. `pointer` is that of the object
     which has them as members."""
     first: dict[str, str] = {}
@@ -107,8 +107,8 @@ def duplicate_fields(names: Iterable[str], pointer: str) -> list[Flaw]:
     for name in names:
         other = first.setdefault(identity(name), name)
         if other is not name:
-            rule = words("The names {first} and {second} mean the same field.", first=repr(other), second=repr(name))
-            flaws.append(Flaw(f"{pointer}/{pointer_step(name)}", rule))
+            rule = message("The names {first} and {second} mean the same field.", first=repr(other), second=repr(name))
+            flaws.append(Violation(f"{pointer}/{pointer_step(name)}", rule))
     return flaws
 
 

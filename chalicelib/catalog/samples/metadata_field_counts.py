@@ -13,7 +13,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.errors import Flaw, broken, words
+from chalicelib.errors import Violation, message, validation_error
 from chalicelib.tables import Row, TableName
 
 MAX_FIELDS = 1_000  # different ones in a group with all below it
@@ -72,16 +72,16 @@ def counted(namespace_ids: Iterable[str]) -> dict[str, int]:
     return {field: samples for field, samples in total.items() if samples > 0}
 
 
-def require_room(top_id: str, fields: Iterable[str], pointer: str) -> None:
+def check_field_quota(top_id: str, fields: Iterable[str], pointer: str) -> None:
     """Raises Invalid when these fields would make more than a top group with all below it may have."""
     new = set(fields)
     if not new:
         return
     all_fields = new | counted([top_id]).keys()
     if len(all_fields) > MAX_FIELDS or sum(len(field.encode()) for field in all_fields) > _MAX_NAMES:
-        rule = words(
+        rule = message(
             "A group with all below it may have {most} different metadata fields, with names of {bytes} bytes in all.",
             most=MAX_FIELDS,
             bytes=_MAX_NAMES,
         )
-        raise broken([Flaw(pointer, rule)], slug="too-many-fields")
+        raise validation_error([Violation(pointer, rule)], slug="too-many-fields")

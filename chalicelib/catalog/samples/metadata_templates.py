@@ -7,11 +7,11 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import timestamps
-from chalicelib.catalog.samples.index import shortened
+from chalicelib.catalog.samples.index import truncate_utf8
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
 from chalicelib.names import identity
-from chalicelib.tables import Json, Row, TableName, write_together
+from chalicelib.tables import Json, Row, TableName, transact_write
 
 MAX_TEMPLATES = 100  # of a namespace
 
@@ -80,7 +80,7 @@ def _row(one: MetadataTemplate) -> _TemplateRow:
 
 
 def _name_row(one: MetadataTemplate) -> _NameRow:
-    return _NameRow(_partition(one.namespace_id), f"NAME#{shortened(identity(one.name))}", template_id=one.id)
+    return _NameRow(_partition(one.namespace_id), f"NAME#{truncate_utf8(identity(one.name))}", template_id=one.id)
 
 
 def of_namespaces(namespace_ids: Sequence[str]) -> list[MetadataTemplate]:
@@ -106,7 +106,7 @@ def create(namespace_id: str, name: str, fields: Sequence[str], ids: Ids) -> Met
 
     With repeatable ids a second call gives back what the first one made.
     """
-    at = timestamps.to_text(timestamps.now())
+    at = timestamps.format(timestamps.now())
     made = MetadataTemplate(ids.id(), namespace_id, name, tuple(fields), at, at)
     there = of_namespaces([namespace_id])
     for one in there:
@@ -120,14 +120,14 @@ def create(namespace_id: str, name: str, fields: Sequence[str], ids: Ids) -> Met
         transaction.save(_name_row(made), condition=_NameRow.pk.does_not_exist())
         transaction.save(_row(made))
 
-    write_together(fill, taken=[_name_taken()])
+    transact_write(fill, taken=[_name_taken()])
     return made
 
 
 def change(present: MetadataTemplate, *, name: str, fields: Sequence[str]) -> MetadataTemplate:
     """Rename a template or change its fields. Conflict when the name is in use here, or somebody else changed the
     template meanwhile."""
-    at = timestamps.later_than(present.updated_at)
+    at = timestamps.next_after(present.updated_at)
     changed = replace(present, name=name, fields=tuple(fields), updated_at=at)
     moved = _name_row(present).sk != _name_row(changed).sk
 
@@ -139,7 +139,7 @@ def change(present: MetadataTemplate, *, name: str, fields: Sequence[str]) -> Me
             transaction.save(_name_row(changed), condition=_NameRow.pk.does_not_exist())
 
     meanwhile = Conflict("Somebody else changed this metadata template just now.", slug="changed-meanwhile")
-    write_together(fill, taken=[*([None] if moved else []), meanwhile, _name_taken()])
+    transact_write(fill, taken=[*([None] if moved else []), meanwhile, _name_taken()])
     return changed
 
 
@@ -150,7 +150,7 @@ def delete(present: MetadataTemplate) -> None:
         transaction.delete(_row(present))
         transaction.delete(_name_row(present))
 
-    write_together(fill, taken=[])
+    transact_write(fill, taken=[])
 
 
 def _name_taken() -> Conflict:

@@ -14,18 +14,18 @@ from typing import Any, Literal
 from chalicelib.catalog.puid import Kind
 from chalicelib.catalog.samples.index import (
     SHARDS,
-    Listed,
-    ListedRow,
+    SampleListEntry,
+    SampleListRow,
     TermRow,
     counted,
     partition,
     puid_of_term,
     shard_of,
-    shortened,
     term_key,
+    truncate_utf8,
     value_of,
 )
-from chalicelib.search import folded
+from chalicelib.search import normalize
 from chalicelib.settings import settings
 
 SortKey = Literal["name", "puid", "created_at", "updated_at"]
@@ -41,14 +41,14 @@ class _Order:
 
     rows: Any
     key: Any
-    position: Callable[[Listed], str]
+    position: Callable[[SampleListEntry], str]
 
 
 _ORDERS: dict[SortKey, _Order] = {
-    "name": _Order(ListedRow.by_name, ListedRow.name_key, attrgetter("name_key")),
-    "puid": _Order(ListedRow, ListedRow.puid, attrgetter("puid")),
-    "created_at": _Order(ListedRow.by_created, ListedRow.created_key, attrgetter("created_key")),
-    "updated_at": _Order(ListedRow.by_updated, ListedRow.updated_key, attrgetter("updated_key")),
+    "name": _Order(SampleListRow.by_name, SampleListRow.name_key, attrgetter("name_key")),
+    "puid": _Order(SampleListRow, SampleListRow.puid, attrgetter("puid")),
+    "created_at": _Order(SampleListRow.by_created, SampleListRow.created_key, attrgetter("created_key")),
+    "updated_at": _Order(SampleListRow.by_updated, SampleListRow.updated_key, attrgetter("updated_key")),
 }
 
 
@@ -59,7 +59,7 @@ class Page:
     `total` counts all that the list holds; a lower bound where `total_is_exact` is False.
     """
 
-    samples: tuple[Listed, ...]
+    samples: tuple[SampleListEntry, ...]
     next: str | None
     total: int
     total_is_exact: bool
@@ -85,15 +85,15 @@ def page(
     return Page(chosen, following, max(total, len(chosen)), is_exact)
 
 
-def position_of(one: Listed, sort: SortKey) -> str:
+def position_of(one: SampleListEntry, sort: SortKey) -> str:
     """Where a sample stands in an order."""
     return _ORDERS[sort].position(one)
 
 
-def everything(namespace_ids: Sequence[str], q: str | None) -> Iterator[Listed]:
+def everything(namespace_ids: Sequence[str], q: str | None) -> Iterator[SampleListEntry]:
     """All samples of these namespaces that `q` finds, by PUID, as they are now (consistent reads); each once."""
     streams = [
-        map(value_of, ListedRow.query(partition("IN", *place), consistent_read=True))
+        map(value_of, SampleListRow.query(partition("IN", *place), consistent_read=True))
         for place in product(namespace_ids, range(SHARDS))
     ]
     last = None
@@ -115,7 +115,7 @@ def _looked_up(
 ) -> Page:
     """A page of the samples with these PUIDs; those that a search no longer finds are left out."""
     keys = [(partition("IN", namespace_id, shard_of(puid)), puid) for puid in puids for namespace_id in namespace_ids]
-    there = {row.puid: value_of(row) for row in ListedRow.batch_get(keys, consistent_read=True)}
+    there = {row.puid: value_of(row) for row in SampleListRow.batch_get(keys, consistent_read=True)}
     position = _ORDERS[sort].position
     found = sorted((one for one in there.values() if one.is_found_by(q)), key=position, reverse=descending)
     beyond = [one for one in found if after is None or _is_beyond(position(one), after, descending)]
@@ -129,7 +129,7 @@ def _is_beyond(position: str, after: str, descending: bool) -> bool:
 
 def _walked(
     namespace_ids: Sequence[str], *, sort: SortKey, descending: bool, q: str | None, after: str | None, limit: int
-) -> tuple[tuple[Listed, ...], str | None]:
+) -> tuple[tuple[SampleListEntry, ...], str | None]:
     """The next matches in an order, and the position to go on from."""
     position = _ORDERS[sort].position
     at_once = limit + 1 if not q else SORTED_AT_ONCE
@@ -137,7 +137,7 @@ def _walked(
         _stream(partition("IN", *place), _ORDERS[sort], descending, after, at_once)
         for place in product(namespace_ids, range(SHARDS))
     ]
-    chosen: list[Listed] = []
+    chosen: list[SampleListEntry] = []
     walked, last = 0, None
     for walked, one in enumerate(islice(merge(*streams, key=position, reverse=descending), WALKED_AT_MOST), 1):  # noqa: B007
         last = position(one)
@@ -148,7 +148,7 @@ def _walked(
     return tuple(chosen), last if walked == WALKED_AT_MOST else None
 
 
-def _stream(pk: str, order: _Order, descending: bool, after: str | None, at_once: int) -> Iterator[Listed]:
+def _stream(pk: str, order: _Order, descending: bool, after: str | None, at_once: int) -> Iterator[SampleListEntry]:
     condition = None if after is None else (order.key < after if descending else order.key > after)
     rows = order.rows.query(pk, condition, scan_index_forward=not descending, page_size=min(at_once, SORTED_AT_ONCE))
     return map(value_of, rows)
@@ -158,17 +158,17 @@ def _matching(namespace_ids: Sequence[str], q: str) -> set[str]:
     """The PUIDs of the samples that `q` may find; as soon as they are more than COUNTED_TO, no further."""
     head = f"{settings().puid_prefix}_{Kind.SAMPLE.value}_"
     q = q.strip()
-    sought, name, term = q.upper(), shortened(folded(q)), term_key(q)
+    sought, name, term = q.upper(), truncate_utf8(normalize(q)), term_key(q)
     puids: set[str] = set()
     key = ["sk"]
     for place in product(namespace_ids, range(SHARDS)):
         listed, terms = partition("IN", *place), partition("TERM", *place)
         by_puid: Iterator[str] = iter(())
         if head.upper().startswith(sought) or sought.startswith(head.upper()):
-            begin = ListedRow.puid.startswith(head + sought[len(head) :])
-            by_puid = (row.puid for row in ListedRow.query(listed, begin, attributes_to_get=key))
-        begin = ListedRow.name_key.startswith(name)
-        by_name = (row.puid for row in ListedRow.by_name.query(listed, begin, attributes_to_get=key))
+            begin = SampleListRow.puid.startswith(head + sought[len(head) :])
+            by_puid = (row.puid for row in SampleListRow.query(listed, begin, attributes_to_get=key))
+        begin = SampleListRow.name_key.startswith(name)
+        by_name = (row.puid for row in SampleListRow.by_name.query(listed, begin, attributes_to_get=key))
         by_term = map(puid_of_term, TermRow.query(terms, TermRow.sk.startswith(term)))
         for puid in chain(by_puid, by_name, by_term):
             puids.add(puid)

@@ -14,12 +14,12 @@ from chalicelib.catalog.puid import Kind, is_puid, make
 from chalicelib.catalog.puid_rows import PuidRow, puid_key
 from chalicelib.catalog.samples import index as sample_index
 from chalicelib.catalog.samples import metadata_field_counts
-from chalicelib.catalog.samples.index import Listed, ListedRow, TermRow
+from chalicelib.catalog.samples.index import SampleListEntry, SampleListRow, TermRow
 from chalicelib.catalog.samples.metadata import Metadata
-from chalicelib.errors import Conflict, NotFound, Words, words
+from chalicelib.errors import Conflict, Message, NotFound, message
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from chalicelib.tables import Json, Row, TableName, write_together
+from chalicelib.tables import Json, Row, TableName, transact_write
 
 MAX_METADATA = 300_000  # bytes of one sample's, as JSON
 _META = "META"
@@ -44,7 +44,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class SampleHead:
+class SampleSummary:
     """What stands on a sample without its metadata, which can be large."""
 
     id: str
@@ -69,12 +69,12 @@ def metadata_size(metadata: Metadata) -> int:
     return len(json.dumps(dict(metadata), ensure_ascii=False).encode())
 
 
-def oversize(metadata: Metadata) -> Words | None:
+def metadata_size_violation(metadata: Metadata) -> Message | None:
     """The rule that a sample's metadata break when they are too large."""
     size = metadata_size(metadata)
     if size <= MAX_METADATA:
         return None
-    return words("A sample's metadata may have {most} bytes in all; this has {size}.", most=MAX_METADATA, size=size)
+    return message("A sample's metadata may have {most} bytes in all; this has {size}.", most=MAX_METADATA, size=size)
 
 
 class SampleRow(Row):
@@ -133,7 +133,7 @@ def _row(sample: Sample) -> SampleRow:
     )
 
 
-def _listed(sample: Sample) -> Listed:
+def _listed(sample: Sample) -> SampleListEntry:
     return sample_index.listed(
         id=sample.id,
         puid=sample.puid,
@@ -143,7 +143,7 @@ def _listed(sample: Sample) -> Listed:
     )
 
 
-def list_rows(sample: Sample) -> list[ListedRow]:
+def list_rows(sample: Sample) -> list[SampleListRow]:
     """The sample's rows in the lists of its project and the groups above."""
     return sample_index.list_rows(_listed(sample), sample.namespace_ids)
 
@@ -164,7 +164,7 @@ def create_many(project: Namespace, wanted: Sequence[NewSample], ids: Ids) -> li
     Each is written whole or not at all, many in one transaction. With repeatable ids a second call completes the
     first, however far that came.
     """
-    at = timestamps.to_text(timestamps.now())
+    at = timestamps.format(timestamps.now())
     prefix = settings().puid_prefix
     made = [
         Sample(
@@ -181,7 +181,9 @@ def create_many(project: Namespace, wanted: Sequence[NewSample], ids: Ids) -> li
         for new in wanted
     ]
     _refuse_taken(made, [new.puid for new in wanted if new.puid is not None])
-    metadata_field_counts.require_room(project.lineage[0], (field for sample in made for field in sample.metadata), "")
+    metadata_field_counts.check_field_quota(
+        project.lineage[0], (field for sample in made for field in sample.metadata), ""
+    )
     depth = len(project.lineage)
     at_once = max(1, (_TRANSACTION - (1 + metadata_field_counts.MOST_ROWS) * depth) // (2 + depth))
     there = find_many(sample.id for sample in made) if ids.is_repeatable else {}
@@ -244,7 +246,7 @@ def _write_new(made: Sequence[Sample]) -> None:
         carried = Counter(field for sample in made for field in sample.metadata)
         metadata_field_counts.count(transaction, made[0].namespace_ids, carried)
 
-    write_together(fill, taken=taken)
+    transact_write(fill, taken=taken)
 
 
 def find(id_or_puid: str) -> Sample:
@@ -262,12 +264,12 @@ def find_many(ids_or_puids: Iterable[str]) -> dict[str, Sample]:
     return {one: by_id[sample_id] for one, sample_id in ids.items() if sample_id in by_id}
 
 
-def find_heads(ids_or_puids: Iterable[str]) -> dict[str, SampleHead]:
+def find_summaries(ids_or_puids: Iterable[str]) -> dict[str, SampleSummary]:
     """As `find_many`, without metadata: a hundred thousand of them fit into memory."""
     ids = _ids_of(ids_or_puids)
     wanted = ["sample_id", "puid", "name", "project_id", "namespace_ids"]
     by_id = {
-        row.sample_id: SampleHead(row.sample_id, row.puid, row.name, row.project_id, tuple(row.namespace_ids))
+        row.sample_id: SampleSummary(row.sample_id, row.puid, row.name, row.project_id, tuple(row.namespace_ids))
         for row in SampleRow.batch_get(_keys(ids.values()), consistent_read=True, attributes_to_get=wanted)
     }
     return {one: by_id[sample_id] for one, sample_id in ids.items() if sample_id in by_id}
@@ -289,7 +291,7 @@ def _keys(sample_ids: Iterable[str]) -> list[tuple[str, str]]:
     return [(f"SAMPLE#{sample_id}", _META) for sample_id in dict.fromkeys(sample_ids)]
 
 
-def change(sample: Sample, how: Callable[[Sample], Sample]) -> Sample:
+def update_with(sample: Sample, how: Callable[[Sample], Sample]) -> Sample:
     """What `how` makes of name, description and metadata of a sample; of its newest version, if somebody else changed
     it meanwhile. NotFound when it was deleted."""
     tries = 0
@@ -311,11 +313,13 @@ def update(sample: Sample, *, name: str, description: str | None, metadata: Meta
         name=name,
         description=description,
         metadata=dict(metadata),
-        updated_at=timestamps.later_than(sample.updated_at),
+        updated_at=timestamps.next_after(sample.updated_at),
     )
 
     carried = metadata_field_counts.changes(sample.metadata, changed.metadata)
-    metadata_field_counts.require_room(sample.namespace_ids[-1], (field for field, n in carried.items() if n > 0), "")
+    metadata_field_counts.check_field_quota(
+        sample.namespace_ids[-1], (field for field, n in carried.items() if n > 0), ""
+    )
     terms, before = term_rows(changed), term_rows(sample)
     renamed = {(row.pk, row.sk) for row in terms} != {(row.pk, row.sk) for row in before}
     if renamed:
@@ -327,7 +331,7 @@ def update(sample: Sample, *, name: str, description: str | None, metadata: Meta
             transaction.save(row)
         metadata_field_counts.count(transaction, sample.namespace_ids, carried)
 
-    write_together(fill, taken=[_changed_meanwhile()])
+    transact_write(fill, taken=[_changed_meanwhile()])
     if renamed:
         kept = {(row.pk, row.sk) for row in terms}
         sample_index.drop_terms([row for row in before if (row.pk, row.sk) not in kept], sample.updated_at)
@@ -366,5 +370,5 @@ def _delete(sample: Sample) -> None:
             transaction, sample.namespace_ids, metadata_field_counts.changes(sample.metadata, ())
         )
 
-    write_together(fill, taken=[_changed_meanwhile()])
+    transact_write(fill, taken=[_changed_meanwhile()])
     sample_index.drop_terms(term_rows(sample), None)

@@ -12,46 +12,46 @@ from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.namespaces.repository import Namespace
 from chalicelib.catalog.samples import queries as sample_queries
 from chalicelib.catalog.samples import repository as samples
-from chalicelib.catalog.samples.repository import SampleHead
+from chalicelib.catalog.samples.repository import SampleSummary
 
 _READERS = 16
 _CHUNK = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ResolvedSamples:
     """The samples that may be exported, in the order asked for, each once; their projects; and what was refused:
     the position in the request and the id as it was given."""
 
-    samples: tuple[SampleHead, ...]
+    samples: tuple[SampleSummary, ...]
     projects: Mapping[str, Namespace]
     refused: tuple[tuple[int, str], ...]
 
 
-def choose(user_id: str, namespace: Namespace, sample_ids: Sequence[str]) -> Choice:
+def resolve(user_id: str, namespace: Namespace, sample_ids: Sequence[str]) -> ResolvedSamples:
     """The samples of these ids or PUIDs that lie in the namespace and that the user may read as an analyst."""
     listed = permissions.listed_namespaces(user_id, namespace)
-    return _allowed(user_id, listed, list(enumerate(sample_ids)), samples.find_heads(sample_ids))
+    return _allowed(user_id, listed, list(enumerate(sample_ids)), samples.find_summaries(sample_ids))
 
 
-def choose_all(user_id: str, namespace: Namespace, q: str | None) -> Choice:
+def resolve_all(user_id: str, namespace: Namespace, q: str | None) -> ResolvedSamples:
     """All samples of the namespace that `q` finds, by PUID, as far as the user may read them as an analyst."""
     listed = permissions.listed_namespaces(user_id, namespace)
     asked = list(enumerate(sample.id for sample in sample_queries.everything(listed, q)))
-    return _allowed(user_id, listed, asked, samples.find_heads(sample_id for _, sample_id in asked))
+    return _allowed(user_id, listed, asked, samples.find_summaries(sample_id for _, sample_id in asked))
 
 
 def _allowed(
-    user_id: str, listed: Sequence[str], asked: Sequence[tuple[int, str]], found: Mapping[str, SampleHead]
-) -> Choice:
+    user_id: str, listed: Sequence[str], asked: Sequence[tuple[int, str]], found: Mapping[str, SampleSummary]
+) -> ResolvedSamples:
     projects = namespaces.find_many(sorted({sample.project_id for sample in found.values()}))
     readable = {
         project.id
         for project in projects.values()
-        if (permissions.readable(user_id, project) or Role.GUEST) >= Role.ANALYST
+        if (permissions.effective_role(user_id, project) or Role.GUEST) >= Role.ANALYST
     }
     listed_ids = set(listed)
-    chosen: dict[str, SampleHead] = {}
+    chosen: dict[str, SampleSummary] = {}
     refused = []
     for position, asked_id in asked:
         sample = found.get(asked_id)
@@ -59,10 +59,10 @@ def _allowed(
             refused.append((position, asked_id))
         else:
             chosen.setdefault(sample.id, sample)
-    return Choice(tuple(chosen.values()), projects, tuple(refused))
+    return ResolvedSamples(tuple(chosen.values()), projects, tuple(refused))
 
 
-def files_of(chosen: Sequence[SampleHead]) -> Iterator[tuple[str, list[File]]]:
+def files_by_sample(chosen: Sequence[SampleSummary]) -> Iterator[tuple[str, list[File]]]:
     """The complete files of each sample, as (sample id, files); read a chunk at a time, so that asking for the first
     does not read them all."""
     with ThreadPoolExecutor(_READERS) as pool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from chalicelib.catalog.runs.contents import OWN, Output, RunSample
+from chalicelib.catalog.runs.contents import RUN_LEVEL, Output, RunSample
 from chalicelib.catalog.runs.repository import Run
 from chalicelib.exports.contents.archive_paths import distinct_names
 from chalicelib.exports.contents.items import Contents, Folder, Item, Skipped
@@ -42,10 +42,12 @@ def analysis_contents(
         by_place = _by_place(one for one in outputs if source_key(one) not in excluded)
         if not by_place:
             continue
-        own = by_place.get(OWN, [])
+        own = by_place.get(RUN_LEVEL, [])
         sheet = [part for part in parts[run.id] if isinstance(part, RunSample) and part.place in by_place]
         # Files and folders of one folder share its names: none may stand in another's way.
-        names = distinct_names([*(one.filename for one in own), *(one.told("sample") or one.puid for one in sheet)])
+        names = distinct_names(
+            [*(one.filename for one in own), *(one.samplesheet_text("sample") or one.puid for one in sheet)]
+        )
         folders.append(Folder((run.id,), "workflow_execution", run.name or run.id))
         items += [_item(one, (run.id,), name) for one, name in zip(own, names, strict=False)]
         for sample, name in zip(sheet, names[len(own) :], strict=True):
@@ -66,7 +68,7 @@ def _by_place(outputs: Iterable[Output]) -> dict[int, list[Output]]:
 
 
 def _title(sample: RunSample, sample_names: Mapping[str, str]) -> str:
-    return sample_names.get(sample.sample_id) or sample.told("sample_name") or _DELETED
+    return sample_names.get(sample.sample_id) or sample.samplesheet_text("sample_name") or _DELETED
 
 
 def _item(output: Output, folders: tuple[str, ...], name: str) -> Item:

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.catalog.files.repository import File
 from chalicelib.catalog.namespaces.repository import Namespace
-from chalicelib.catalog.samples.repository import SampleHead
+from chalicelib.catalog.samples.repository import SampleSummary
 from chalicelib.exports.contents.archive_paths import distinct_names
 from chalicelib.exports.contents.source_key import source_key
 
@@ -82,7 +82,7 @@ def _attachment_order(files: Iterable[File]) -> list[list[File]]:
 
 
 def sample_contents(
-    samples: Sequence[SampleHead],
+    samples: Sequence[SampleSummary],
     projects: Mapping[str, Namespace],
     files: Mapping[str, Sequence[File]],
     formats: Iterable[str],
@@ -97,7 +97,7 @@ def sample_contents(
     `skipped` is put before what is found here. Samples without a matching file are left out and named in `skipped`.
     """
     wanted = set(formats)
-    by_project: dict[str, list[SampleHead]] = {}
+    by_project: dict[str, list[SampleSummary]] = {}
     for sample in samples:
         by_project.setdefault(sample.project_id, []).append(sample)
     items: list[Item] = []

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.catalog.samples.resolve import Choice
+from chalicelib.catalog.samples.resolve import ResolvedSamples
 from chalicelib.exports.contents.items import Skipped
 
 
@@ -25,7 +25,7 @@ class LinelistPlan:
     skipped: tuple[Skipped, ...]
 
 
-def plan_of(choice: Choice) -> LinelistPlan:
+def plan_of(choice: ResolvedSamples) -> LinelistPlan:
     """The plan for a choice of samples."""
     project_ids = dict.fromkeys(sample.project_id for sample in choice.samples)
     return LinelistPlan(

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.errors import NotFound
-from chalicelib.search import folded
+from chalicelib.search import normalize
 
-WHOLE_UP_TO = 4 * 1024 * 1024
+MAX_INLINE_BYTES = 4 * 1024 * 1024
 LEVEL_SIZE = 1000
-MOST_FOUND = 1000
+MAX_MATCHES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,15 @@ def level_of(manifest: bytes, path: str, start: int) -> Level:
 
 def search_in(manifest: bytes, text: str) -> Search:
     """What has `text` in its name or title, whatever the case and accents."""
-    wanted = folded(text)
+    wanted = normalize(text)
     total = shown = 0
 
     def below(folder: dict[str, Any]) -> list[dict[str, Any]]:
         nonlocal total, shown
         kept = []
         for child in folder["children"]:
-            hit = wanted in folded(child["name"]) or wanted in folded(child.get("irida-next-name") or "")
-            has_room = shown < MOST_FOUND
+            hit = wanted in normalize(child["name"]) or wanted in normalize(child.get("irida-next-name") or "")
+            has_room = shown < MAX_MATCHES
             total += hit
             shown += hit and has_room
             inner = below(child) if "children" in child else []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
-from chalicelib.errors import Flaw, Invalid, broken, words
+from chalicelib.errors import Invalid, Violation, message, validation_error
 from chalicelib.exports.estimate import excesses
 from chalicelib.names import Name
 from chalicelib.settings import settings
@@ -28,22 +28,24 @@ class ExportBody(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CodedViolation:
     """A broken rule, and the slug of the problem when no other was broken."""
 
     slug: str
-    flaw: Flaw
+    violation: Violation
 
 
-def invalid(rules: Sequence[Rule]) -> Invalid:
+def invalid(rules: Sequence[CodedViolation]) -> Invalid:
     """The error that names these broken rules, of which there is at least one."""
     slugs = {rule.slug for rule in rules}
-    return broken([rule.flaw for rule in rules], slug=slugs.pop() if len(slugs) == 1 else None)
+    return validation_error([rule.violation for rule in rules], slug=slugs.pop() if len(slugs) == 1 else None)
 
 
-def limit_rules(pointer: str, *, samples: int = 0, files: int = 0, size: int = 0) -> list[Rule]:
+def limit_rules(pointer: str, *, samples: int = 0, files: int = 0, size: int = 0) -> list[CodedViolation]:
     """The limits that an export of so much would pass."""
     return [
-        Rule("limit-exceeded", Flaw(pointer, words(_OVER[over.limit], value=over.value, most=over.maximum)))
+        CodedViolation(
+            "limit-exceeded", Violation(pointer, message(_OVER[over.limit], value=over.value, most=over.maximum))
+        )
         for over in excesses(samples, files, size, settings())
     ]

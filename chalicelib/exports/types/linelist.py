@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from chalicelib.catalog.samples.metadata import FieldName, field_named, field_names_violation
-from chalicelib.errors import Flaw, words
+from chalicelib.errors import Violation, message
 from chalicelib.exports.estimate import Estimate
 from chalicelib.exports.types import sample_selection
-from chalicelib.exports.types.base import Rule, invalid, limit_rules
-from chalicelib.exports.types.sample_selection import SamplesAsked, SamplesBody
+from chalicelib.exports.types.base import CodedViolation, invalid, limit_rules
+from chalicelib.exports.types.sample_selection import SamplesBody, SampleSelection
 from chalicelib.linelist.formats import LINELIST_FORMATS
 
 MAX_FIELDS = 1_000
@@ -28,10 +28,10 @@ class LinelistExportRequest(SamplesBody):
 
 
 @dataclass(frozen=True, slots=True)
-class LinelistWish:
+class LinelistExportSpec:
     """What the work needs to know of a request for a linelist."""
 
-    samples: SamplesAsked
+    samples: SampleSelection
     metadata_fields: tuple[str, ...]
     linelist_format: str
     delimiter: str = ","
@@ -67,9 +67,9 @@ class LinelistWish:
         }
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> "LinelistWish":
+    def from_document(cls, document: Mapping[str, Any]) -> "LinelistExportSpec":
         """The wish that `to_document` wrote."""
-        samples = SamplesAsked.from_document(document)
+        samples = SampleSelection.from_document(document)
         return cls(
             samples,
             tuple(document["metadata_fields"]),
@@ -79,13 +79,13 @@ class LinelistWish:
         )
 
 
-def accept(request: LinelistExportRequest, user_id: str) -> LinelistWish:
+def validate(request: LinelistExportRequest, user_id: str) -> LinelistExportSpec:
     """The wish of a request that keeps all rules. Raises as `request.accept` does."""
-    checked = sample_selection.check(request, user_id)
+    checked = sample_selection.validate_samples(request, user_id)
     rules = [*_rules(request), *checked.rules, *limit_rules("/sample_ids", samples=checked.asked.count or 0)]
     if rules:
         raise invalid(rules)
-    return LinelistWish(
+    return LinelistExportSpec(
         checked.asked,
         _fields(request),
         request.linelist_format,
@@ -94,9 +94,9 @@ def accept(request: LinelistExportRequest, user_id: str) -> LinelistWish:
     )
 
 
-def foresee(request: LinelistExportRequest, user_id: str) -> Estimate:
+def estimate(request: LinelistExportRequest, user_id: str) -> Estimate:
     """What the export of this request would hold: rows, no files. Raises as `request.foresee` does."""
-    checked = sample_selection.check(request, user_id)
+    checked = sample_selection.validate_samples(request, user_id)
     rules = [*_rules(request), *checked.rules]
     if rules:
         raise invalid(rules)
@@ -108,18 +108,22 @@ def _fields(request: LinelistExportRequest) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(field_named, request.metadata_fields)))
 
 
-def _rules(request: LinelistExportRequest) -> list[Rule]:
+def _rules(request: LinelistExportRequest) -> list[CodedViolation]:
     rules = []
     if not request.metadata_fields:
-        rules.append(Rule("no-metadata-field", Flaw("/metadata_fields", "Choose at least one metadata field.")))
+        rules.append(
+            CodedViolation("no-metadata-field", Violation("/metadata_fields", "Choose at least one metadata field."))
+        )
     if rule := field_names_violation(request.metadata_fields):
-        rules.append(Rule("invalid", Flaw("/metadata_fields", rule)))
+        rules.append(CodedViolation("invalid", Violation("/metadata_fields", rule)))
     if request.linelist_format not in LINELIST_FORMATS:
-        rule = words("Choose a format of linelists; known are: {known}.", known=", ".join(LINELIST_FORMATS))
-        rules.append(Rule("unknown-linelist-format", Flaw("/linelist_format", rule)))
+        rule = message("Choose a format of linelists; known are: {known}.", known=", ".join(LINELIST_FORMATS))
+        rules.append(CodedViolation("unknown-linelist-format", Violation("/linelist_format", rule)))
     for name in ("delimiter", "decimal_mark"):
         if getattr(request, name) is not None and request.linelist_format != "csv":
             rules.append(
-                Rule("invalid", Flaw(f"/{name}", "Only linelists as csv have a delimiter and a decimal mark."))
+                CodedViolation(
+                    "invalid", Violation(f"/{name}", "Only linelists as csv have a delimiter and a decimal mark.")
+                )
             )
     return rules

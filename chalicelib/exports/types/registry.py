@@ -8,12 +8,12 @@ from typing import Any
 
 from chalicelib.exports.estimate import Estimate
 from chalicelib.exports.types import analysis, linelist, sample
-from chalicelib.exports.types.analysis import AnalysisExportRequest, AnalysisWish
-from chalicelib.exports.types.linelist import LinelistExportRequest, LinelistWish
-from chalicelib.exports.types.sample import SampleExportRequest, SampleWish
+from chalicelib.exports.types.analysis import AnalysisExportRequest, AnalysisExportSpec
+from chalicelib.exports.types.linelist import LinelistExportRequest, LinelistExportSpec
+from chalicelib.exports.types.sample import SampleExportRequest, SampleExportSpec
 
 ExportRequest = SampleExportRequest | LinelistExportRequest | AnalysisExportRequest
-Wish = SampleWish | LinelistWish | AnalysisWish
+ExportSpec = SampleExportSpec | LinelistExportSpec | AnalysisExportSpec
 REQUESTS: Mapping[str, type[ExportRequest]] = {
     "sample": SampleExportRequest,
     "linelist": LinelistExportRequest,
@@ -21,7 +21,7 @@ REQUESTS: Mapping[str, type[ExportRequest]] = {
 }
 
 
-def accept(request: ExportRequest, user_id: str) -> Wish:
+def validate(request: ExportRequest, user_id: str) -> ExportSpec:
     """The wish of a request that keeps all rules.
 
     Raises NotFound or Forbidden for the namespace (at least analyst), and Invalid with every broken rule (its slug is
@@ -29,43 +29,43 @@ def accept(request: ExportRequest, user_id: str) -> Wish:
     """
     match request:
         case SampleExportRequest():
-            return sample.accept(request, user_id)
+            return sample.validate(request, user_id)
         case LinelistExportRequest():
-            return linelist.accept(request, user_id)
+            return linelist.validate(request, user_id)
         case AnalysisExportRequest():
-            return analysis.accept(request, user_id)
+            return analysis.validate(request, user_id)
 
 
-def foresee(request: ExportRequest, user_id: str) -> Estimate:
+def estimate(request: ExportRequest, user_id: str) -> Estimate:
     """What the export of this request would hold. Raises as `accept` does, but for limits and missing files."""
     match request:
         case SampleExportRequest():
-            return sample.foresee(request, user_id)
+            return sample.estimate(request, user_id)
         case LinelistExportRequest():
-            return linelist.foresee(request, user_id)
+            return linelist.estimate(request, user_id)
         case AnalysisExportRequest():
-            return analysis.foresee(request, user_id)
+            return analysis.estimate(request, user_id)
 
 
-def to_document(wish: Wish) -> dict[str, Any]:
+def spec_to_json(wish: ExportSpec) -> dict[str, Any]:
     """The wish as JSON; lies in the work bucket, for the planning."""
     match wish:
-        case SampleWish():
+        case SampleExportSpec():
             return {"type": "sample", **wish.to_document()}
-        case LinelistWish():
+        case LinelistExportSpec():
             return {"type": "linelist", **wish.to_document()}
-        case AnalysisWish():
+        case AnalysisExportSpec():
             return {"type": "analysis", **wish.to_document()}
 
 
-def wish_of(document: Mapping[str, Any]) -> Wish:
+def spec_from_json(document: Mapping[str, Any]) -> ExportSpec:
     """The wish that `to_document` wrote."""
     match document["type"]:
         case "sample":
-            return SampleWish.from_document(document)
+            return SampleExportSpec.from_document(document)
         case "linelist":
-            return LinelistWish.from_document(document)
+            return LinelistExportSpec.from_document(document)
         case "analysis":
-            return AnalysisWish.from_document(document)
+            return AnalysisExportSpec.from_document(document)
         case unknown:
             raise ValueError(f"{unknown!r} is no type of export")

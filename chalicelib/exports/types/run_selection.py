@@ -20,7 +20,7 @@ _CHUNK = 64
 
 
 @dataclass(frozen=True, slots=True)
-class RunsAsked:
+class RunSelection:
     """Runs by their ids, each once: of a user's own, or of a project's or group's. `namespace_id` None: a user's."""
 
     analysis_type: AnalysisType
@@ -32,7 +32,7 @@ class RunsAsked:
         return {"analysis_type": self.analysis_type, "namespace_id": self.namespace_id, "run_ids": self.run_ids}
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> "RunsAsked":
+    def from_document(cls, document: Mapping[str, Any]) -> "RunSelection":
         """The runs that `to_document` wrote."""
         return cls(document["analysis_type"], document["namespace_id"], tuple(document["run_ids"]))
 
@@ -59,7 +59,7 @@ class RunsAsked:
                 return run.namespace_id == self.namespace_id and run.shared
 
 
-def parts_of(runs: Sequence[Run]) -> Iterator[tuple[str, list[RunSample | Output]]]:
+def contents_by_run(runs: Sequence[Run]) -> Iterator[tuple[str, list[RunSample | Output]]]:
     """What each run is made of, as (run id, parts); read a chunk at a time, so that asking for the first does not read
     them all."""
     with ThreadPoolExecutor(_READERS) as pool:

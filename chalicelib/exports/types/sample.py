@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from chalicelib.catalog.files.formats import FILE_FORMATS
-from chalicelib.errors import Flaw, words
+from chalicelib.errors import Violation, message
 from chalicelib.exports.contents.items import Contents
 from chalicelib.exports.estimate import Estimate, contents_of, scaled
 from chalicelib.exports.types import sample_selection
-from chalicelib.exports.types.base import Rule, invalid, limit_rules
-from chalicelib.exports.types.sample_selection import SamplesAsked, SamplesBody
+from chalicelib.exports.types.base import CodedViolation, invalid, limit_rules
+from chalicelib.exports.types.sample_selection import SamplesBody, SampleSelection
 
 
 class SampleExportRequest(SamplesBody):
@@ -23,10 +23,10 @@ class SampleExportRequest(SamplesBody):
 
 
 @dataclass(frozen=True, slots=True)
-class SampleWish:
+class SampleExportSpec:
     """What the planning needs to know of a request for files."""
 
-    samples: SamplesAsked
+    samples: SampleSelection
     file_formats: tuple[str, ...]
 
     @property
@@ -47,15 +47,15 @@ class SampleWish:
         return {**self.samples.to_document(), "file_formats": self.file_formats}
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> "SampleWish":
+    def from_document(cls, document: Mapping[str, Any]) -> "SampleExportSpec":
         """The wish that `to_document` wrote."""
-        return cls(SamplesAsked.from_document(document), tuple(document["file_formats"]))
+        return cls(SampleSelection.from_document(document), tuple(document["file_formats"]))
 
 
-def accept(request: SampleExportRequest, user_id: str) -> SampleWish:
+def validate(request: SampleExportRequest, user_id: str) -> SampleExportSpec:
     """The wish of a request that keeps all rules. Raises as `request.accept` does."""
-    checked = sample_selection.check(request, user_id)
-    wish = SampleWish(checked.asked, tuple(dict.fromkeys(request.file_formats)))
+    checked = sample_selection.validate_samples(request, user_id)
+    wish = SampleExportSpec(checked.asked, tuple(dict.fromkeys(request.file_formats)))
     rules = [*_format_rules(request.file_formats), *checked.rules]
     if checked.choice is None:
         rules += limit_rules("/sample_ids", samples=checked.asked.count or 0)
@@ -66,9 +66,9 @@ def accept(request: SampleExportRequest, user_id: str) -> SampleWish:
     return wish
 
 
-def foresee(request: SampleExportRequest, user_id: str) -> Estimate:
+def estimate(request: SampleExportRequest, user_id: str) -> Estimate:
     """What the export of this request would hold. Raises as `request.foresee` does."""
-    checked = sample_selection.check(request, user_id)
+    checked = sample_selection.validate_samples(request, user_id)
     rules = [*_format_rules(request.file_formats), *checked.rules]
     if rules:
         raise invalid(rules)
@@ -77,20 +77,20 @@ def foresee(request: SampleExportRequest, user_id: str) -> Estimate:
     return replace(scaled(items, sampled.total, len(sampled.choice.samples)), exact=sampled.is_exact)
 
 
-def _content_rules(contents: Contents, samples: int) -> list[Rule]:
+def _content_rules(contents: Contents, samples: int) -> list[CodedViolation]:
     if not contents.items:
-        flaw = Flaw("/file_formats", "None of these samples has a file of the chosen formats.")
-        return [Rule("no-matching-file", flaw)]
+        flaw = Violation("/file_formats", "None of these samples has a file of the chosen formats.")
+        return [CodedViolation("no-matching-file", flaw)]
     size = sum(item.size for item in contents.items)
     return limit_rules("/sample_ids", samples=samples, files=len(contents.items), size=size)
 
 
-def _format_rules(file_formats: Sequence[str]) -> list[Rule]:
+def _format_rules(file_formats: Sequence[str]) -> list[CodedViolation]:
     if not file_formats:
-        return [Rule("no-file-format", Flaw("/file_formats", "Choose at least one file format."))]
-    rule = words("Unknown file format; known are: {known}.", known=", ".join(FILE_FORMATS))
+        return [CodedViolation("no-file-format", Violation("/file_formats", "Choose at least one file format."))]
+    rule = message("Unknown file format; known are: {known}.", known=", ".join(FILE_FORMATS))
     return [
-        Rule("unknown-file-format", Flaw(f"/file_formats/{position}", rule))
+        CodedViolation("unknown-file-format", Violation(f"/file_formats/{position}", rule))
         for position, file_format in enumerate(file_formats)
         if file_format not in FILE_FORMATS
     ]

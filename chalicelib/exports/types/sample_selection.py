@@ -13,15 +13,15 @@ from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.namespaces.repository import Namespace
 from chalicelib.catalog.samples import queries as sample_queries
 from chalicelib.catalog.samples.index import counted
-from chalicelib.catalog.samples.resolve import Choice, choose, choose_all
-from chalicelib.errors import Flaw, words
-from chalicelib.exports.types.base import ExportBody, Rule
+from chalicelib.catalog.samples.resolve import ResolvedSamples, resolve, resolve_all
+from chalicelib.errors import Violation, message
+from chalicelib.exports.types.base import CodedViolation, ExportBody
 from chalicelib.ids import GivenId, RequiredId
 
-CHECKED_AT_ONCE = 5_000  # beyond so many ids the planning checks each sample, skips what fails and reports it
+MAX_VALIDATED = 5_000  # beyond so many ids the planning checks each sample, skips what fails and reports it
 MAX_SAMPLE_IDS = 100_000
-SAMPLED = 1_000  # samples by which an estimate judges more than CHECKED_AT_ONCE of them
-WALKED_AT_MOST = 20_000  # samples that an estimate looks at to see how many a search finds
+SAMPLE_SIZE = 1_000  # samples by which an estimate judges more than CHECKED_AT_ONCE of them
+MAX_WALKED = 20_000  # samples that an estimate looks at to see how many a search finds
 
 
 class Selection(BaseModel):
@@ -42,7 +42,7 @@ class SamplesBody(ExportBody):
 
 
 @dataclass(frozen=True, slots=True)
-class SamplesAsked:
+class SampleSelection:
     """The samples of a wish. `sample_ids` None: a selection."""
 
     namespace_id: str
@@ -59,19 +59,19 @@ class SamplesAsked:
         return {"namespace_id": self.namespace_id, "sample_ids": self.sample_ids, "q": self.q}
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> "SamplesAsked":
+    def from_document(cls, document: Mapping[str, Any]) -> "SampleSelection":
         """The samples that `to_document` wrote."""
         ids = document["sample_ids"]
         return cls(document["namespace_id"], None if ids is None else tuple(ids), document["q"])
 
-    def choice(self, user_id: str) -> Choice:
+    def choice(self, user_id: str) -> ResolvedSamples:
         """The samples that are meant, as far as the user may export them now. Raises NotFound or Forbidden for the
         namespace."""
         namespace = namespaces.find(self.namespace_id)
         permissions.require(user_id, namespace, Role.ANALYST)
         if self.sample_ids is None:
-            return choose_all(user_id, namespace, self.q)
-        return choose(user_id, namespace, self.sample_ids)
+            return resolve_all(user_id, namespace, self.q)
+        return resolve(user_id, namespace, self.sample_ids)
 
     def sampled(self, user_id: str) -> "Sampled":
         """As many of the samples as can be looked at while somebody waits. Raises NotFound or Forbidden for the
@@ -83,11 +83,11 @@ class SamplesAsked:
             ids, total = _found_by_walk(permissions.listed_namespaces(user_id, namespace), self.q)
         else:
             ids, total = self.sample_ids, len(self.sample_ids)
-        if len(ids) == total <= CHECKED_AT_ONCE:
-            choice = choose(user_id, namespace, ids)
+        if len(ids) == total <= MAX_VALIDATED:
+            choice = resolve(user_id, namespace, ids)
             return Sampled(choice, len(choice.samples), is_exact=True)
-        some = _spread(ids, SAMPLED)
-        choice = choose(user_id, namespace, some)
+        some = _spread(ids, SAMPLE_SIZE)
+        choice = resolve(user_id, namespace, some)
         return Sampled(choice, total * len(choice.samples) // max(1, len(some)), is_exact=False)
 
 
@@ -95,14 +95,14 @@ class SamplesAsked:
 class Sampled:
     """Some of the samples of a request, by which all `total` of them are judged."""
 
-    choice: Choice
+    choice: ResolvedSamples
     total: int
     is_exact: bool
 
 
 def _found_by_walk(namespace_ids: Sequence[str], q: str | None) -> tuple[list[str], int]:
     """Samples of these namespaces that `q` finds, as far as a walk goes, and about how many there are in all."""
-    most = WALKED_AT_MOST if q else CHECKED_AT_ONCE + 1
+    most = MAX_WALKED if q else MAX_VALIDATED + 1
     walked = list(islice(sample_queries.everything(namespace_ids, None), most))
     found = [one.id for one in walked if one.is_found_by(q)]
     if len(walked) < most:
@@ -118,13 +118,13 @@ def _spread(ids: Sequence[str], count: int) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class ValidatedSelection:
     """What a look at the samples of a request found: those that are asked for, where they are few enough to be
     checked at once their choice, and the rules that are broken."""
 
-    asked: SamplesAsked
-    choice: Choice | None
-    rules: tuple[Rule, ...]
+    asked: SampleSelection
+    choice: ResolvedSamples | None
+    rules: tuple[CodedViolation, ...]
 
     def sampled(self, user_id: str) -> Sampled:
         """The samples that were checked, or as many as can be looked at while somebody waits."""
@@ -133,31 +133,33 @@ class Checked:
         return Sampled(self.choice, len(self.choice.samples), is_exact=True)
 
 
-def check(body: SamplesBody, user_id: str) -> Checked:
+def validate_samples(body: SamplesBody, user_id: str) -> ValidatedSelection:
     """Check the samples of a request. Raises NotFound or Forbidden for the namespace (at least analyst)."""
     namespace = namespaces.find(body.namespace_id)
     permissions.require(user_id, namespace, Role.ANALYST)
     rules = _selection_rules(body)
-    if not body.sample_ids or rules or len(body.sample_ids) > CHECKED_AT_ONCE:
-        return Checked(_asked(body, namespace), None, tuple(rules))
-    choice = choose(user_id, namespace, body.sample_ids)
-    asked = SamplesAsked(namespace.id, tuple(sample.id for sample in choice.samples), None)
-    return Checked(asked, choice, tuple(_refusals(choice)))
+    if not body.sample_ids or rules or len(body.sample_ids) > MAX_VALIDATED:
+        return ValidatedSelection(_asked(body, namespace), None, tuple(rules))
+    choice = resolve(user_id, namespace, body.sample_ids)
+    asked = SampleSelection(namespace.id, tuple(sample.id for sample in choice.samples), None)
+    return ValidatedSelection(asked, choice, tuple(_not_found(choice)))
 
 
-def _selection_rules(body: SamplesBody) -> list[Rule]:
+def _selection_rules(body: SamplesBody) -> list[CodedViolation]:
     if body.sample_ids is not None and body.selection is not None:
-        return [Rule("invalid", Flaw("/selection", "Give either sample_ids or selection, not both."))]
+        return [CodedViolation("invalid", Violation("/selection", "Give either sample_ids or selection, not both."))]
     if not body.sample_ids and body.selection is None:
-        return [Rule("no-sample", Flaw("/sample_ids", "Choose at least one sample."))]
+        return [CodedViolation("no-sample", Violation("/sample_ids", "Choose at least one sample."))]
     return []
 
 
-def _asked(body: SamplesBody, namespace: Namespace) -> SamplesAsked:
+def _asked(body: SamplesBody, namespace: Namespace) -> SampleSelection:
     ids = None if body.sample_ids is None else tuple(dict.fromkeys(body.sample_ids))
-    return SamplesAsked(namespace.id, ids, body.selection.q if body.selection else None)
+    return SampleSelection(namespace.id, ids, body.selection.q if body.selection else None)
 
 
-def _refusals(choice: Choice) -> list[Rule]:
-    rule = words("No such sample in this namespace, or it may not be exported by you.")
-    return [Rule("sample-not-found", Flaw(f"/sample_ids/{position}", rule)) for position, _ in choice.refused]
+def _not_found(choice: ResolvedSamples) -> list[CodedViolation]:
+    rule = message("No such sample in this namespace, or it may not be exported by you.")
+    return [
+        CodedViolation("sample-not-found", Violation(f"/sample_ids/{position}", rule)) for position, _ in choice.refused
+    ]

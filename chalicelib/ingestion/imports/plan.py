@@ -14,7 +14,7 @@ from chalicelib.catalog.samples import queries as sample_queries
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.metadata import Metadata, Value, merged_metadata, text_of, value_of
 from chalicelib.catalog.samples.repository import Sample
-from chalicelib.errors import Flaw, Invalid
+from chalicelib.errors import Invalid, Violation
 from chalicelib.ingestion.imports.samplesheet import Samplesheet, SheetFile, SheetSample, pointer
 from chalicelib.settings import settings
 
@@ -69,14 +69,14 @@ class ImportPlan:
 
     samples: tuple[PlannedSample, ...]
     looked_at: int
-    flaws: tuple[Flaw, ...]
+    violations: tuple[Violation, ...]
 
 
 def plan_import(project: Namespace, user_id: str, sheet: Samplesheet, *, look_at_most: int | None) -> ImportPlan:
     """Resolve the samples of a sheet and look at its objects, at the first `look_at_most` of them. A file whose object
     is already one of its sample's is left as it is, in the first thousand samples that are there; beyond, it is only
     found by the work."""
-    flaws: list[Flaw] = []
+    flaws: list[Violation] = []
     found = _resolved(project, sheet.samples, flaws)
     wanted = [(told, found.get(told.row)) for told in sheet.samples]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -85,8 +85,8 @@ def plan_import(project: Namespace, user_id: str, sheet: Samplesheet, *, look_at
         fresh = list(pool.map(lambda pair: _new_files(pair[0], pair[1], compared), wanted))
         unseen = [file for of_sample in fresh for file in of_sample]
         seen = unseen if look_at_most is None else unseen[:look_at_most]
-        looked = dict(zip(seen, pool.map(_looker(project, user_id), seen), strict=True))
-    flaws += [told for told in looked.values() if isinstance(told, Flaw)]
+        looked = dict(zip(seen, pool.map(_object_checker(project, user_id), seen), strict=True))
+    flaws += [told for told in looked.values() if isinstance(told, Violation)]
     planned = []
     for (told, sample), of_sample in zip(wanted, fresh, strict=True):
         metadata = _changes(told.metadata, {} if sample is None else sample.metadata)
@@ -107,17 +107,17 @@ def _changes(told: Mapping[str, str], present: Metadata) -> dict[str, Value]:
     }
 
 
-def _too_much(told: SheetSample, metadata: Mapping[str, Value], sample: Sample | None) -> list[Flaw]:
-    rule = samples.oversize(merged_metadata({} if sample is None else sample.metadata, metadata))
-    return [] if rule is None else [Flaw(f"/samplesheet/{told.row}", rule)]
+def _too_much(told: SheetSample, metadata: Mapping[str, Value], sample: Sample | None) -> list[Violation]:
+    rule = samples.metadata_size_violation(merged_metadata({} if sample is None else sample.metadata, metadata))
+    return [] if rule is None else [Violation(f"/samplesheet/{told.row}", rule)]
 
 
-def _looker(project: Namespace, user_id: str) -> Callable[[SheetFile], int | Flaw]:
-    def look(file: SheetFile) -> int | Flaw:
+def _object_checker(project: Namespace, user_id: str) -> Callable[[SheetFile], int | Violation]:
+    def look(file: SheetFile) -> int | Violation:
         try:
             return registration.find(user_id, project, file.s3_uri).stored.size
         except Invalid as refused:
-            return Flaw(pointer(file.row, file.column), refused.flaws[0].rule)
+            return Violation(pointer(file.row, file.column), refused.violations[0].detail)
 
     return look
 
@@ -129,7 +129,7 @@ def _new_files(told: SheetSample, sample: Sample | None, compared: Collection[st
     return [file for file in told.files if file.s3_uri not in there]
 
 
-def _resolved(project: Namespace, told: Iterable[SheetSample], flaws: list[Flaw]) -> dict[int, Sample]:
+def _resolved(project: Namespace, told: Iterable[SheetSample], flaws: list[Violation]) -> dict[int, Sample]:
     """The samples of the project that rows mean, by their first row: by PUID, else by name."""
     rows = list(told)
     by_puid = samples.find_many(one.puid for one in rows if one.puid)
@@ -148,7 +148,7 @@ def _resolved(project: Namespace, told: Iterable[SheetSample], flaws: list[Flaw]
                 _check_new(one, sample, flaws)
         elif len(same := ids.get(one.name or "", [])) > 1:
             flaws.append(
-                Flaw(pointer(one.row, "sample"), "Several samples here have this name: tell them apart by PUID.")
+                Violation(pointer(one.row, "sample"), "Several samples here have this name: tell them apart by PUID.")
             )
         elif same:
             meant[one.row] = same[0]
@@ -157,15 +157,15 @@ def _resolved(project: Namespace, told: Iterable[SheetSample], flaws: list[Flaw]
     taken: dict[str, int] = {}
     for one in rows:
         if one.row in found and taken.setdefault(found[one.row].id, one.row) != one.row:
-            flaws.append(Flaw(pointer(one.row, "sample"), "Another row means the same sample in another way."))
+            flaws.append(Violation(pointer(one.row, "sample"), "Another row means the same sample in another way."))
     return found
 
 
-def _check_new(one: SheetSample, elsewhere: Sample | None, flaws: list[Flaw]) -> None:
+def _check_new(one: SheetSample, elsewhere: Sample | None, flaws: list[Violation]) -> None:
     place = pointer(one.row, "puid")
     if elsewhere is not None:
-        flaws.append(Flaw(place, "This PUID is in use."))
+        flaws.append(Violation(place, "This PUID is in use."))
     elif not is_puid(one.puid or "", Kind.SAMPLE, settings().puid_prefix):
-        flaws.append(Flaw(place, "This is no PUID of a sample."))
+        flaws.append(Violation(place, "This is no PUID of a sample."))
     elif one.name is None:
-        flaws.append(Flaw(pointer(one.row, "sample"), "A sample has a name."))
+        flaws.append(Violation(pointer(one.row, "sample"), "A sample has a name."))

@@ -15,7 +15,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib import timestamps
-from chalicelib.errors import Flaw, Words
+from chalicelib.errors import Message, Violation
 from chalicelib.tables import Row, TableName, conditional_failure
 
 KEPT = timedelta(days=90)
@@ -40,22 +40,22 @@ class FailureCode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class ImportTotals:
     """What an import has made, and the first rows that failed."""
 
     samples_created: int = 0
     samples_updated: int = 0
     files_registered: int = 0
     flaw_count: int = 0
-    flaws: tuple[Flaw, ...] = ()
+    violations: tuple[Violation, ...] = ()
 
-    def __add__(self, more: "Made") -> "Made":
-        return Made(
+    def __add__(self, more: "ImportTotals") -> "ImportTotals":
+        return ImportTotals(
             self.samples_created + more.samples_created,
             self.samples_updated + more.samples_updated,
             self.files_registered + more.files_registered,
             self.flaw_count + more.flaw_count,
-            (self.flaws + more.flaws)[:MAX_FLAWS],
+            (self.violations + more.violations)[:MAX_FLAWS],
         )
 
 
@@ -76,7 +76,7 @@ class Import:
     rows_done: int
     rows_total: int
     restarts: int
-    made: Made
+    made: ImportTotals
     failure: FailureCode | None
 
 
@@ -113,14 +113,14 @@ class ImportRow(Row):
     samples_updated = NumberAttribute(default=0)
     files_registered = NumberAttribute(default=0)
     flaw_count = NumberAttribute(default=0)
-    flaws = JSONAttribute(default=list)
+    violations = JSONAttribute(default=list)
     failure = UnicodeAttribute(null=True)
     open = UnicodeAttribute(null=True)  # only while it is processing, so that the index holds no others
     expires_at = NumberAttribute()
 
 
 def _value(row: ImportRow) -> Import:
-    flaws = tuple(Flaw(pointer, Words(template, facts)) for pointer, template, facts in row.flaws)
+    flaws = tuple(Violation(pointer, Message(template, facts)) for pointer, template, facts in row.violations)
     return Import(
         id=row.id,
         user_id=row.user_id,
@@ -134,7 +134,7 @@ def _value(row: ImportRow) -> Import:
         rows_done=int(row.rows_done),
         rows_total=int(row.rows_total),
         restarts=int(row.restarts),
-        made=Made(
+        made=ImportTotals(
             int(row.samples_created), int(row.samples_updated), int(row.files_registered), int(row.flaw_count), flaws
         ),
         failure=None if row.failure is None else FailureCode(row.failure),
@@ -144,7 +144,7 @@ def _value(row: ImportRow) -> Import:
 def create(import_id: str, *, user_id: str, project_id: str, plan_key: str, rows_total: int) -> Import | None:
     """Put a new record; None when there is one of this id."""
     moment = timestamps.now()
-    at = timestamps.to_text(moment)
+    at = timestamps.format(moment)
     row = ImportRow(
         import_id,
         user_id=user_id,
@@ -182,7 +182,7 @@ def open_ones(silent_since: str | None = None) -> Iterator[Import]:
     return (_value(row) for row in ImportRow.by_open.query(_OPEN, silent))
 
 
-def count(before: Import, *, steps: int, rows: int, made: Made) -> Import | None:
+def count(before: Import, *, steps: int, rows: int, made: ImportTotals) -> Import | None:
     """Count steps that were finished; None when another worker counted them, or the import is over."""
     total = before.made + made
     return _write(
@@ -194,8 +194,10 @@ def count(before: Import, *, steps: int, rows: int, made: Made) -> Import | None
             ImportRow.samples_updated.set(total.samples_updated),
             ImportRow.files_registered.set(total.files_registered),
             ImportRow.flaw_count.set(total.flaw_count),
-            ImportRow.flaws.set([[flaw.pointer, flaw.words.template, dict(flaw.words.facts)] for flaw in total.flaws]),
-            ImportRow.touched_at.set(timestamps.to_text(timestamps.now())),
+            ImportRow.violations.set(
+                [[flaw.pointer, flaw.message.template, dict(flaw.message.facts)] for flaw in total.violations]
+            ),
+            ImportRow.touched_at.set(timestamps.format(timestamps.now())),
             ImportRow.restarts.set(0),
         ],
     )
@@ -203,7 +205,7 @@ def count(before: Import, *, steps: int, rows: int, made: Made) -> Import | None
 
 def end(before: Import, failure: FailureCode | None = None) -> Import | None:
     """Turn it done, or failed; None when it went on meanwhile, or is over."""
-    at = timestamps.to_text(timestamps.now())
+    at = timestamps.format(timestamps.now())
     status = Status.DONE if failure is None else Status.FAILED
     actions: list[Action] = [ImportRow.status.set(status.value), ImportRow.ended_at.set(at), ImportRow.open.remove()]
     if failure is not None:
@@ -213,7 +215,7 @@ def end(before: Import, failure: FailureCode | None = None) -> Import | None:
 
 def restart(before: Import) -> Import | None:
     """Note that it is started anew; None when it went on meanwhile, or another clean-up was first."""
-    at = timestamps.to_text(timestamps.now())
+    at = timestamps.format(timestamps.now())
     actions = [ImportRow.restarts.set(before.restarts + 1), ImportRow.touched_at.set(at)]
     return _write(before, actions, ImportRow.touched_at == before.touched_at)
 

@@ -17,9 +17,9 @@ SILENT_AFTER = timedelta(minutes=10)
 MAX_RESTARTS = 3
 
 
-def look_after_imports(clock: Callable[[], datetime] = timestamps.now) -> dict[str, int]:
+def recover_stalled_imports(clock: Callable[[], datetime] = timestamps.now) -> dict[str, int]:
     """Look at every import that is silent; gives back counts. What fails for one never stops the others."""
-    since = timestamps.to_text(clock() - SILENT_AFTER)
+    since = timestamps.format(clock() - SILENT_AFTER)
     restarted = failed = errors = 0
     for listed in import_record.open_ones(since):
         try:

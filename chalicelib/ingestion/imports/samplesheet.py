@@ -20,7 +20,7 @@ from chalicelib.catalog.samples.metadata import (
     is_value,
     utf_16_length,
 )
-from chalicelib.errors import Flaw, Words, pointer_step, words
+from chalicelib.errors import Message, Violation, message, pointer_step
 from chalicelib.ingestion.imports.samplesheet_text import Line, Table, Unreadable, read_table
 from chalicelib.linelist.formula_guard import unguarded
 from chalicelib.names import MAX_NAME, REPLACEMENT, cleaned, is_visible
@@ -92,8 +92,8 @@ class Samplesheet:
     samples: tuple[SheetSample, ...]
     fields: tuple[str, ...]
     row_count: int
-    flaws: tuple[Flaw, ...]
-    warnings: tuple[Flaw, ...] = ()
+    violations: tuple[Violation, ...]
+    warnings: tuple[Violation, ...] = ()
     columns: tuple[Column, ...] = ()
     delimiter: str = ","
     header_row: int = 1
@@ -109,9 +109,9 @@ def read_samplesheet(text: str, base_uri: str | None = None) -> Samplesheet:
     relative names of files are relative to."""
     size = len(text.encode(errors="surrogatepass"))
     if size > MAX_BYTES:
-        return _refused(words("A samplesheet may have {most} bytes; this one has {size}.", most=MAX_BYTES, size=size))
+        return _refused(message("A samplesheet may have {most} bytes; this one has {size}.", most=MAX_BYTES, size=size))
     if base_uri is not None and not _BASE.fullmatch(base_uri):
-        return _refused(words("A base URI is s3://bucket or s3://bucket/prefix."), "/base_uri")
+        return _refused(message("A base URI is s3://bucket or s3://bucket/prefix."), "/base_uri")
     try:
         table = read_table(text, _count_known, max_rows=MAX_ROWS)
     except Unreadable as error:
@@ -119,8 +119,8 @@ def read_samplesheet(text: str, base_uri: str | None = None) -> Samplesheet:
     return _Reader(table, base_uri).samplesheet()
 
 
-def _refused(rule: Words, place: str = "/samplesheet") -> Samplesheet:
-    return Samplesheet((), (), 0, (Flaw(place, rule),))
+def _refused(rule: Message, place: str = "/samplesheet") -> Samplesheet:
+    return Samplesheet((), (), 0, (Violation(place, rule),))
 
 
 def _key(name: str) -> str:
@@ -144,18 +144,18 @@ class _Reader:
     def __init__(self, table: Table, base_uri: str | None) -> None:
         self._header_row, self._delimiter = table.header.row, table.delimiter
         self._base = None if base_uri is None else base_uri.rstrip("/") + "/"
-        self._flaws: list[Flaw] = []
-        self._warnings: list[Flaw] = []
+        self._flaws: list[Violation] = []
+        self._warnings: list[Violation] = []
         self._names = _trimmed(table)
         self._lines = table.lines
         self._keys = [_key(name) for name in self._names]
 
-    def _flaw(self, where: str, rule: Words) -> None:
-        self._flaws.append(Flaw(where, rule))
+    def _flaw(self, where: str, rule: Message) -> None:
+        self._flaws.append(Violation(where, rule))
 
-    def _warn(self, where: str, rule: Words) -> None:
+    def _warn(self, where: str, rule: Message) -> None:
         if len(self._warnings) < _MAX_WARNINGS:
-            self._warnings.append(Flaw(where, rule))
+            self._warnings.append(Violation(where, rule))
 
     def samplesheet(self) -> Samplesheet:
         self._check_columns()
@@ -166,13 +166,13 @@ class _Reader:
             return self._result((), (), columns)
         drafts, varying = self._drafts(columns)
         for column in varying:
-            rule = words(
+            rule = message(
                 "Rows of one sample differ in this column, which describes rows and not samples: it is not imported."
             )
             self._warn(pointer(self._header_row, column.name), rule)
         columns = tuple(Column(one.name, "ignored") if one in varying else one for one in columns)
         if not self._lines:
-            self._flaw("/samplesheet", words("The samplesheet has no row below its header."))
+            self._flaw("/samplesheet", message("The samplesheet has no row below its header."))
         fields = tuple(column.field for column in columns if column.field is not None)
         is_renamed = any(_key(column.name) == "sample_name" for column in columns if column.role == "sample")
         samples = tuple(draft.finished(columns, is_renamed=is_renamed) for draft in drafts.values())
@@ -185,7 +185,7 @@ class _Reader:
             samples=samples,
             fields=fields,
             row_count=len(self._lines),
-            flaws=tuple(self._flaws),
+            violations=tuple(self._flaws),
             warnings=tuple(self._warnings),
             columns=columns,
             delimiter=self._delimiter,
@@ -195,22 +195,22 @@ class _Reader:
     def _check_columns(self) -> None:
         top = f"/samplesheet/{self._header_row}"
         if len(self._names) > MAX_COLUMNS:
-            rule = words(
+            rule = message(
                 "A samplesheet may have {most} columns; this one has {size}.", most=MAX_COLUMNS, size=len(self._names)
             )
             self._flaw(top, rule)
             return
         if not {*_NAMES, *_PUIDS} & set(self._keys):
-            self._flaw(top, words("A samplesheet has a column sample."))
+            self._flaw(top, message("A samplesheet has a column sample."))
         if set(_PUIDS) <= set(self._keys):
-            self._flaw(top, words("A samplesheet has one column of PUIDs: sample_puid or puid."))
+            self._flaw(top, message("A samplesheet has one column of PUIDs: sample_puid or puid."))
         first: dict[str, str] = {}
         for name in self._names:
             place = pointer(self._header_row, name.lower())
             if not is_field_name(name) and field_named(name) not in RESERVED_FIELDS:
-                self._flaw(place, words("A column's name has 1 to 255 printable characters."))
+                self._flaw(place, message("A column's name has 1 to 255 printable characters."))
             elif (other := first.setdefault(field_named(name), name)) is not name:
-                rule = words(
+                rule = message(
                     "The names {first} and {second} mean the same field.", first=repr(other), second=repr(name)
                 )
                 self._flaw(place, rule)
@@ -234,7 +234,7 @@ class _Reader:
             role = "file"
         elif (field := field_named(name)) in RESERVED_FIELDS:
             self._warn(
-                pointer(self._header_row, name), words("No field can have this name: the column is not imported.")
+                pointer(self._header_row, name), message("No field can have this name: the column is not imported.")
             )
             role = "ignored"
         else:
@@ -263,7 +263,7 @@ class _Reader:
             name = next((text for column, text in said.items() if column.role == "sample"), None)
             puid = next((text for column, text in said.items() if column.role == "puid"), None)
             if name is None and puid is None:
-                self._flaw(pointer(line.row, "sample"), words("Each row names its sample."))
+                self._flaw(pointer(line.row, "sample"), message("Each row names its sample."))
                 continue
             draft = drafts.setdefault(("puid", puid) if puid else ("name", cleaned(name or "")), _Draft())
             draft.rows.append(line.row)
@@ -277,7 +277,7 @@ class _Reader:
                     varying[column.name] = column
                 else:
                     self._flaw(
-                        pointer(line.row, column.name), words("The rows of one sample say different things here.")
+                        pointer(line.row, column.name), message("The rows of one sample say different things here.")
                     )
         return drafts, list(varying.values())
 
@@ -288,7 +288,7 @@ class _Reader:
             cells = cells[:-1]
         if len(cells) == len(self._names):
             return cells
-        rule = words("This row has {size} cells; the header has {most}.", size=len(cells), most=len(self._names))
+        rule = message("This row has {size} cells; the header has {most}.", size=len(cells), most=len(self._names))
         self._flaw(f"/samplesheet/{line.row}", rule)
         return None
 
@@ -296,11 +296,11 @@ class _Reader:
         most = {"sample": MAX_NAME, "description": _MAX_DESCRIPTION}.get(column.role, MAX_TEXT)
         where = pointer(row, column.name)
         if REPLACEMENT in text:
-            self._flaw(where, words("This holds U+FFFD: it was not in the encoding that it was read in."))
+            self._flaw(where, message("This holds U+FFFD: it was not in the encoding that it was read in."))
         elif len(text) > most or (column.role == "metadata" and utf_16_length(text) > most):
-            self._flaw(where, words("This may have at most {max_length} characters.", max_length=most))
+            self._flaw(where, message("This may have at most {max_length} characters.", max_length=most))
         elif not is_value(text) or (column.role == "sample" and not _is_name(text)):
-            self._flaw(where, words("This has characters that are not allowed here."))
+            self._flaw(where, message("This has characters that are not allowed here."))
         else:
             return True
         return False
@@ -324,17 +324,19 @@ class _Reader:
         """The URI that a cell means; None where it means none, which is noted."""
         where = pointer(row, column.name)
         if is_placeholder(text):
-            self._warn(where, words("{cell} is taken for no file.", cell=text))
+            self._warn(where, message("{cell} is taken for no file.", cell=text))
             return None
         if is_system_file(text.rsplit("/", 1)[-1]):
-            self._warn(where, words("{cell} is a file of an operating system or a tool: it is left alone.", cell=text))
+            self._warn(
+                where, message("{cell} is a file of an operating system or a tool: it is left alone.", cell=text)
+            )
             return None
         if text[: len(_S3)].lower() == _S3:
             return _S3 + text[len(_S3) :]
         relative = text.removeprefix("./")
         is_relative = "://" not in text and not relative.startswith("/") and ".." not in relative.split("/")
         if self._base is None or not is_relative:
-            self._flaw(where, words("A file is named by its s3:// URI, or relative to base_uri."))
+            self._flaw(where, message("A file is named by its s3:// URI, or relative to base_uri."))
             return None
         return self._base + relative
 

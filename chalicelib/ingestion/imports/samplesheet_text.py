@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from chalicelib.errors import Words, words
+from chalicelib.errors import Message, message
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _HINT = "sep="  # a first line that tells Excel the delimiter
@@ -19,7 +19,7 @@ _BOM = "\ufeff"
 class Unreadable(Exception):
     """A samplesheet that can't be read at all; `rule` says why."""
 
-    def __init__(self, rule: Words) -> None:
+    def __init__(self, rule: Message) -> None:
         super().__init__(str(rule))
         self.rule = rule
 
@@ -56,7 +56,7 @@ def _strictly(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
-        raise Unreadable(words("This file is in no encoding that is known here: save it as CSV in UTF-8.")) from None
+        raise Unreadable(message("This file is in no encoding that is known here: save it as CSV in UTF-8.")) from None
 
 
 def from_base64(text: str) -> bytes:
@@ -64,7 +64,7 @@ def from_base64(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise Unreadable(words("This is no base64 (RFC 4648).")) from None
+        raise Unreadable(message("This is no base64 (RFC 4648).")) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,9 @@ def read_table(text: str, count_known: Callable[[Sequence[str]], int], *, max_ro
         if any(line.cells):
             lines.append(line)
         if len(lines) > max_rows + 1 or line.row > _MAX_ROWS_READ:
-            raise Unreadable(words("A samplesheet may have {most} rows.", most=max_rows))
+            raise Unreadable(message("A samplesheet may have {most} rows.", most=max_rows))
     if not lines:
-        raise Unreadable(words("The samplesheet is empty: its first row names the columns."))
+        raise Unreadable(message("The samplesheet is empty: its first row names the columns."))
     return Table(lines[0], tuple(lines[1:]), delimiter)
 
 
@@ -137,5 +137,5 @@ def _lines(text: str, delimiter: str, skipped: int) -> Iterator[Line]:
         except StopIteration:
             return
         except csv.Error:
-            raise Unreadable(words("Row {row} is no CSV (RFC 4180): look for quotes.", row=row)) from None
+            raise Unreadable(message("Row {row} is no CSV (RFC 4180): look for quotes.", row=row)) from None
         yield Line(row, tuple(cell.strip() for cell in cells))

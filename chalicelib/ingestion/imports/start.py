@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from chalicelib import aws
 from chalicelib.catalog.namespaces.repository import Namespace
-from chalicelib.errors import Conflict, TooMany, broken
+from chalicelib.errors import Conflict, TooMany, validation_error
 from chalicelib.ids import Ids
 from chalicelib.ingestion.imports import record as import_record
 from chalicelib.ingestion.imports.plan import plan_import
@@ -27,12 +27,12 @@ def begin_import(project: Namespace, user_id: str, sheet: Samplesheet, ids: Ids,
     if ids.is_repeatable and (known := import_record.find(import_id)):
         return _started(known)
     plan = plan_import(project, user_id, sheet, look_at_most=look_at_most)
-    flaws = [*sheet.flaws, *plan.flaws]
+    flaws = [*sheet.violations, *plan.violations]
     if flaws:
         # What a twin of this request has made meanwhile may be what looks like a flaw now.
         if ids.is_repeatable and (twin := import_record.find(import_id)):
             return _started(twin)
-        raise broken(flaws)
+        raise validation_error(flaws)
     _refuse_too_many(user_id)
     key = plan_key(import_id, uuid4().hex)
     put_steps(key, list(steps_of(plan)))

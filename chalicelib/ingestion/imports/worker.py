@@ -21,9 +21,9 @@ from chalicelib.catalog.namespaces.repository import Namespace
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.metadata import merged_metadata
 from chalicelib.catalog.samples.repository import NewSample, Sample
-from chalicelib.errors import Conflict, Flaw, Invalid, NotFound, SeqportError
+from chalicelib.errors import Conflict, Invalid, NotFound, SeqportError, Violation
 from chalicelib.ingestion.imports import record as import_record
-from chalicelib.ingestion.imports.record import FailureCode, Import, Made, Status
+from chalicelib.ingestion.imports.record import FailureCode, Import, ImportTotals, Status
 from chalicelib.ingestion.imports.samplesheet import SheetFile, pointer
 from chalicelib.ingestion.imports.start import start
 from chalicelib.ingestion.imports.steps import Step, file_ids, read_steps, sample_ids
@@ -43,7 +43,7 @@ class Invocation(Protocol):
         """Until it is ended."""
 
 
-def work_on_import(import_id: str, invocation: Invocation) -> dict[str, Any]:
+def run_import_steps(import_id: str, invocation: Invocation) -> dict[str, Any]:
     """Work on an import until it ends or the time is nearly over; then another invocation goes on."""
     present = import_record.find(import_id)
     if present is None or present.status is not Status.PROCESSING:
@@ -71,7 +71,7 @@ def _ended(present: Import, failure: FailureCode | None) -> dict[str, Any]:
     if import_record.end(present, failure) is None:
         return {"outcome": "left to another"}
     outcome = "done" if failure is None else failure.value
-    logger().info("an import ended", import_id=present.id, outcome=outcome, flaws=present.made.flaw_count)
+    logger().info("an import ended", import_id=present.id, outcome=outcome, violations=present.made.flaw_count)
     return {"outcome": outcome}
 
 
@@ -85,15 +85,15 @@ def _allowed(present: Import) -> Namespace | None:
     return project
 
 
-def _work_on(present: Import, project: Namespace, chunk: Sequence[Step]) -> Made:
+def _work_on(present: Import, project: Namespace, chunk: Sequence[Step]) -> ImportTotals:
     # Samples come one after the other, since all count in the same rows of their namespaces; files at once.
-    begun = [_tried(lambda step=step: _sample_of(present, project, step)) for step in chunk]  # type: ignore[misc]
+    begun = [_retrying(lambda step=step: _sample_of(present, project, step)) for step in chunk]  # type: ignore[misc]
     with ThreadPoolExecutor(STEPS_AT_ONCE) as pool:
         done = list(pool.map(lambda pair: _with_files(present, project, *pair), zip(chunk, begun, strict=True)))
-    return sum(done, Made())
+    return sum(done, ImportTotals())
 
 
-def _tried(work: Callable[[], Sample]) -> Sample | SeqportError:
+def _retrying(work: Callable[[], Sample]) -> Sample | SeqportError:
     """What `work` gives, or why it can't; several times where somebody else is at the same row."""
     for _ in range(_TRIES - 1):
         try:
@@ -116,22 +116,22 @@ def _sample_of(present: Import, project: Namespace, step: Step) -> Sample:
     sample = samples.find(step.sample_id or ids.id())
     if sample.project_id != project.id:
         raise NotFound("There is no such sample.")
-    wanted = _as_told(sample, step)
-    return sample if wanted == sample else samples.change(sample, lambda newest: _as_told(newest, step))
+    wanted = _apply_row(sample, step)
+    return sample if wanted == sample else samples.update_with(sample, lambda newest: _apply_row(newest, step))
 
 
-def _as_told(sample: Sample, step: Step) -> Sample:
+def _apply_row(sample: Sample, step: Step) -> Sample:
     metadata = merged_metadata(sample.metadata, step.metadata)
-    if step.metadata and (rule := samples.oversize(metadata)):
+    if step.metadata and (rule := samples.metadata_size_violation(metadata)):
         raise Invalid(rule)
     description = sample.description if step.description is None else step.description
     return replace(sample, name=step.name or sample.name, description=description, metadata=metadata)
 
 
-def _with_files(present: Import, project: Namespace, step: Step, begun: Sample | SeqportError) -> Made:
+def _with_files(present: Import, project: Namespace, step: Step, begun: Sample | SeqportError) -> ImportTotals:
     if isinstance(begun, SeqportError):
-        return _flawed([Flaw(f"/samplesheet/{step.row}", begun.words)])
-    flaws: list[Flaw] = []
+        return _violations_only([Violation(f"/samplesheet/{step.row}", begun.message)])
+    flaws: list[Violation] = []
     registered = 0
     there = {file.s3_uri: file.id for file in files.of_sample(begun.id)} if step.files else {}
     for file in step.files:
@@ -148,11 +148,15 @@ def _with_files(present: Import, project: Namespace, step: Step, begun: Sample |
                 _pair(begun, there.get(file.s3_uri, own), mate)
             registered += not is_known
         except SeqportError as refused:
-            rule = refused.flaws[0].words if isinstance(refused, Invalid) and refused.flaws else refused.words
-            flaws.append(Flaw(pointer(file.row, file.column), rule))
+            rule = (
+                refused.violations[0].message
+                if isinstance(refused, Invalid) and refused.violations
+                else refused.message
+            )
+            flaws.append(Violation(pointer(file.row, file.column), rule))
     created = step.begins and step.sample_id is None
     updated = step.begins and not created and (step.changes or registered > 0)
-    return _flawed(flaws) + Made(int(created), int(updated), registered)
+    return _violations_only(flaws) + ImportTotals(int(created), int(updated), registered)
 
 
 def _register(
@@ -161,7 +165,7 @@ def _register(
     for attempt in range(_TRIES):
         found = registration.find(present.user_id, project, file.s3_uri)
         try:
-            uploads.record_where_it_lies(sample, file_ids(present.id, step, file.s3_uri), found, mate=mate)
+            uploads.register_in_place(sample, file_ids(present.id, step, file.s3_uri), found, mate=mate)
         except Conflict:  # its mate, or a twin of this worker, was at it
             if attempt == _TRIES - 1:
                 raise
@@ -179,5 +183,5 @@ def _pair(sample: Sample, file_id: str, mate: DeclaredMate) -> None:
         files.pair(file, other, mate.direction)
 
 
-def _flawed(flaws: Sequence[Flaw]) -> Made:
-    return Made(flaw_count=len(flaws), flaws=tuple(flaws))
+def _violations_only(flaws: Sequence[Violation]) -> ImportTotals:
+    return ImportTotals(flaw_count=len(flaws), violations=tuple(flaws))

@@ -8,7 +8,7 @@ from zlib import crc32
 import pytest
 
 from chalicelib import aws
-from chalicelib.catalog.files.s3_objects import StoredObject, look_at
+from chalicelib.catalog.files.s3_objects import StoredObject, head_object
 from chalicelib.crc32 import to_base64
 from tests.object_stores import s3_client
 
@@ -48,7 +48,7 @@ def test_size_and_checksums_are_what_the_server_knows(store: Callable[[str], Non
     in_parts("composite", bodies)
     aws.s3().put_object(Bucket="objects", Key="with", Body=whole, ChecksumAlgorithm="CRC32")
     aws.s3().put_object(Bucket="objects", Key="without", Body=whole)
-    told = {key: look_at("objects", key) for key in ("composite", "with", "without")}
+    told = {key: head_object("objects", key) for key in ("composite", "with", "without")}
     for one in told.values():
         assert isinstance(one, StoredObject)
         assert one.size == len(whole)
@@ -56,8 +56,8 @@ def test_size_and_checksums_are_what_the_server_knows(store: Callable[[str], Non
     with_checksum = told["with"]
     assert with_checksum is not None
     assert with_checksum.crc32 == crc32(whole)
-    assert look_at("objects", "missing") is None
-    assert look_at("no-such-bucket", "a") is None
+    assert head_object("objects", "missing") is None
+    assert head_object("no-such-bucket", "a") is None
 
 
 class Documented:
@@ -94,7 +94,7 @@ def test_the_checksums_of_parts_are_combined_to_that_of_the_whole(monkeypatch: p
 
     def told(**changes: Any) -> int | None:
         monkeypatch.setattr(aws, "s3", lambda: Documented(parts, **changes))
-        found = look_at("objects", "composite")
+        found = head_object("objects", "composite")
         assert found is not None
         return found.crc32
 

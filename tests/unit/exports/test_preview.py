@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.errors import NotFound
 from chalicelib.exports.contents import preview
-from chalicelib.exports.contents.preview import LEVEL_SIZE, MOST_FOUND, level_of, search_in
+from chalicelib.exports.contents.preview import LEVEL_SIZE, MAX_MATCHES, level_of, search_in
 
 
 def file(name: str) -> dict[str, Any]:
@@ -82,8 +82,8 @@ def test_a_folder_that_is_found_is_told_with_how_much_is_in_it_and_keeps_what_is
 
 
 def test_of_very_many_matches_the_first_are_told_and_all_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert MOST_FOUND == 1000
-    monkeypatch.setattr(preview, "MOST_FOUND", 3)
+    assert MAX_MATCHES == 1000
+    monkeypatch.setattr(preview, "MAX_MATCHES", 3)
     many = manifest(*(folder(f"P{number}", "", file("hit"), file("hit too")) for number in range(4)))
     search = search_in(many, "hit")
     assert search.matches == 8

@@ -13,15 +13,15 @@ from chalicelib.exports.types.base import _OVER
 from chalicelib.http.messages_fr import FRENCH
 from chalicelib.http.problem_types import PROBLEM_TYPES, TYPE_ROOT
 from chalicelib.http.problems import preferred_language
-from chalicelib.http.requests import _NOT_VALID, _RULES
+from chalicelib.http.requests import _INVALID_VALUE, _MESSAGES
 from infra.package import resources
 
 ROOT = Path(__file__).parents[3] / "chalicelib"
 ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)}
 SPEAKING = ERRORS | {
     "BadRequest",
-    "words",
-    "_OurFault",
+    "message",
+    "_InternalError",
     "_MethodNotAllowed",
     "_ContentType",
     "_Unavailable",
@@ -38,11 +38,11 @@ def calls() -> Iterator[ast.Call]:
 
 def spoken() -> set[str]:
     """The templates of all errors and flaws in the code."""
-    found = {*_RULES.values(), _NOT_VALID, *_OVER.values()}
+    found = {*_MESSAGES.values(), _INVALID_VALUE, *_OVER.values()}
     for call in calls():
         assert isinstance(call.func, ast.Name)
-        place = 1 if call.func.id == "Flaw" else 0
-        if call.func.id in SPEAKING | {"Flaw"} and len(call.args) > place:
+        place = 1 if call.func.id == "Violation" else 0
+        if call.func.id in SPEAKING | {"Violation"} and len(call.args) > place:
             told = call.args[place]
             assert not isinstance(told, ast.JoinedStr), f"{ast.unparse(call)}: facts go beside the template"
             if isinstance(told, ast.Constant) and isinstance(told.value, str):
@@ -88,7 +88,7 @@ def test_every_slug_in_the_code_is_a_known_kind_of_problem_and_all_are_used() ->
             if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "slug" for t in node.targets):
                 assert isinstance(node.value, ast.Constant)
                 slugs.add(str(node.value.value))
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Rule":
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "CodedViolation":
                 assert isinstance(node.args[0], ast.Constant)
                 slugs.add(str(node.args[0].value))
     assert slugs - {None, "None"} - {"error"} == PROBLEM_TYPES.keys()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.ingestion.dead_letters import Reason
-from chalicelib.ingestion.object_events import Misplaced, ToRun, ToSample, destination_of
+from chalicelib.ingestion.object_events import ToRun, ToSample, UnregistrableObject, destination_of
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_key_names_whose_file_it_is_to_be(key: str, destination: ToSample | To
     ],
 )
 def test_any_other_spelling_is_misplaced(key: str) -> None:
-    with pytest.raises(Misplaced) as misplaced:
+    with pytest.raises(UnregistrableObject) as misplaced:
         destination_of(key)
     assert misplaced.value.reason is Reason.MALFORMED_KEY
 
@@ -58,7 +58,7 @@ def test_no_key_is_more_than_a_destination_or_misplaced(text: str) -> None:
     for key in (text, f"uploads/{text}", f"uploads/P/S/{text}", f"runs/{text}"):
         try:
             found = destination_of(key)
-        except Misplaced:
+        except UnregistrableObject:
             continue
         names = [getattr(found, field) for field in found.__slots__]
         head = "runs" if isinstance(found, ToRun) else "uploads"

@@ -61,7 +61,7 @@ def changes(sheet: Samplesheet, samples: list[dict[str, Any]]) -> list[dict[str,
 def test_what_was_exported_changes_nothing(table: tuple[list[str], list[dict[str, Any]]], delimiter: str) -> None:
     fields, samples = table
     sheet = read_samplesheet(exported(fields, samples, delimiter))
-    assert sheet.flaws == ()
+    assert sheet.violations == ()
     assert set(sheet.fields) <= set(fields)  # no new ones
     assert all(column.role != "file" for column in sheet.columns)
     assert changes(sheet, samples) == [{}] * len(samples)

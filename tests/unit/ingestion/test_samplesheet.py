@@ -29,7 +29,7 @@ def roles(sheet: Samplesheet) -> dict[str, str]:
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_rows_of_a_sample_become_one_sample_with_files_and_metadata(delimiter: str, begin: str, end: str) -> None:
     sheet = read_samplesheet(begin + SHEET.replace(",", delimiter).replace("\n", end))
-    assert (sheet.flaws, sheet.warnings) == ((), ())
+    assert (sheet.violations, sheet.warnings) == ((), ())
     assert (sheet.row_count, sheet.fields, sheet.delimiter) == (3, ("collection date", "reads"), delimiter)
     first, second = sheet.samples
     assert (first.name, first.puid, first.description, first.rows) == ("A", None, "first", (2, 5))
@@ -76,7 +76,7 @@ HEADERS = [
 @pytest.mark.parametrize(("header", "row", "expected"), HEADERS)
 def test_columns_are_known_by_the_names_that_people_give_them(header: str, row: str, expected: dict[str, str]) -> None:
     sheet = read_samplesheet(f"{header}\n{row}\n")
-    assert sheet.flaws == ()
+    assert sheet.violations == ()
     assert roles(sheet) == expected
     assert sheet.fields == tuple(name for name, role in expected.items() if role == "metadata")
 
@@ -90,14 +90,14 @@ def test_a_column_that_mostly_holds_uris_names_files() -> None:
         [],
     ]
     (warning,) = sheet.warnings
-    assert (warning.pointer, str(warning.words)) == ("/samplesheet/4/bam", "NA is taken for no file.")
+    assert (warning.pointer, str(warning.message)) == ("/samplesheet/4/bam", "NA is taken for no file.")
 
 
 @pytest.mark.parametrize("cell", ["NA", "N/A", "n/a", "-", "none", "None", "NULL", "n.a.", "missing"])
 @pytest.mark.parametrize("column", ["fastq_2", "bam"])
 def test_placeholders_in_columns_of_files_are_reported(cell: str, column: str) -> None:
     sheet = read_samplesheet(f"sample,{column}\nA,{cell}\nB,s3://b/x.fq\nC,s3://b/y.fq\n")
-    assert (sheet.flaws, sheet.samples[0].files, sheet.fields) == ((), (), ())
+    assert (sheet.violations, sheet.samples[0].files, sheet.fields) == ((), (), ())
     assert [warning.pointer for warning in sheet.warnings] == [f"/samplesheet/2/{column}"]
 
 
@@ -125,7 +125,7 @@ LEFTOVERS = [
 @pytest.mark.parametrize(("text", "header_row"), LEFTOVERS)
 def test_what_spreadsheets_leave_behind_changes_nothing(text: str, header_row: int) -> None:
     sheet = read_samplesheet(text)
-    assert (sheet.flaws, sheet.header_row, sheet.row_count) == ((), header_row, 1)
+    assert (sheet.violations, sheet.header_row, sheet.row_count) == ((), header_row, 1)
     assert [(sample.name, dict(sample.metadata)) for sample in sheet.samples] == [("A", {"x": "1"})]
 
 
@@ -142,7 +142,7 @@ def test_columns_that_differ_between_the_rows_of_a_sample_describe_rows() -> Non
         "patient,sex,status,sample,lane,fastq_1,fastq_2\n"
         "P,XX,1,T,L001,s3://b/1_R1.fq,s3://b/1_R2.fq\nP,XX,1,T,L002,s3://b/2_R1.fq,s3://b/2_R2.fq\nP,XX,0,N,L001,,\n"
     )
-    assert sheet.flaws == ()
+    assert sheet.violations == ()
     assert sheet.fields == ("patient", "sex", "status")
     assert [dict(sample.metadata) for sample in sheet.samples] == [
         {"patient": "P", "sex": "XX", "status": "1"},
@@ -169,13 +169,15 @@ def test_names_of_files_are_relative_to_the_base(cell: str, uri: str | None) -> 
     for base in ("s3://b/run", "s3://b/run/"):
         sheet = read_samplesheet(f"sample,fastq_1\nA,{cell}\n", base)
         assert [file.s3_uri for sample in sheet.samples for file in sample.files] == ([uri] if uri else [])
-        assert [flaw.pointer for flaw in sheet.flaws] == ([] if uri else ["/samplesheet/2/fastq_1"])
+        assert [flaw.pointer for flaw in sheet.violations] == ([] if uri else ["/samplesheet/2/fastq_1"])
 
 
 def test_relative_names_need_a_base_and_the_base_is_a_uri() -> None:
-    assert [flaw.pointer for flaw in read_samplesheet("sample,fastq_1\nA,x.fq\n").flaws] == ["/samplesheet/2/fastq_1"]
+    assert [flaw.pointer for flaw in read_samplesheet("sample,fastq_1\nA,x.fq\n").violations] == [
+        "/samplesheet/2/fastq_1"
+    ]
     for base in ("b/run", "https://b/run", "s3://", "s3:///x"):
-        assert [flaw.pointer for flaw in read_samplesheet("sample\nA\n", base).flaws] == ["/base_uri"]
+        assert [flaw.pointer for flaw in read_samplesheet("sample\nA\n", base).violations] == ["/base_uri"]
 
 
 def test_guards_of_formulas_are_taken_off() -> None:
@@ -215,14 +217,14 @@ def test_guards_of_formulas_are_taken_off() -> None:
     ],
 )
 def test_what_is_wrong_is_told_where_it_is(text: str, pointer: str, rule: str) -> None:
-    (flaw, *_) = read_samplesheet(text).flaws
+    (flaw, *_) = read_samplesheet(text).violations
     assert flaw.pointer == pointer
-    assert rule in str(flaw.words)
+    assert rule in str(flaw.message)
 
 
 def test_all_flaws_are_told_at_once() -> None:
     sheet = read_samplesheet("sample,fastq_1,x\n,s3://b/a,1\nA,b,1\nA,s3://b/b\n")
-    assert [flaw.pointer for flaw in sheet.flaws] == [
+    assert [flaw.pointer for flaw in sheet.violations] == [
         "/samplesheet/2/sample",
         "/samplesheet/3/fastq_1",
         "/samplesheet/4",
@@ -274,7 +276,7 @@ def test_what_a_program_writes_is_read_as_it_was(
     writer.writerows([f"s{place}", f"{one}|{other}", *blank] for place, (one, other) in enumerate(cells))
     writer.writerow(["", "", *blank])
     sheet = read_samplesheet((f"sep={delimiter}\n" if begin == "sep" else begin) + out.getvalue())
-    assert sheet.flaws == ()
+    assert sheet.violations == ()
     assert sheet.delimiter == delimiter
     assert [sample.metadata["field"] for sample in sheet.samples] == [unguarded_text(f"{a}|{b}") for a, b in cells]
 
@@ -289,7 +291,7 @@ def unguarded_text(text: str) -> str:
 def test_no_text_breaks_the_reader(text: str, base: str | None) -> None:
     for tried in (text, f"sample,x\n{text}", f"sample;fastq_1;fastq_2\n{text}"):
         sheet = read_samplesheet(tried, base)
-        assert sheet.flaws or sheet.samples
+        assert sheet.violations or sheet.samples
 
 
 @given(st.binary(max_size=60))
@@ -304,4 +306,4 @@ def test_no_bytes_break_the_decoder(data: bytes) -> None:
 @pytest.mark.parametrize(("delimiter", "name"), list(product([",", ";", "\t"], ["sample", "Sample ID", "id"])))
 def test_a_header_alone_is_known(delimiter: str, name: str) -> None:
     sheet = read_samplesheet(f"{name}{delimiter}x\nA{delimiter}1\n")
-    assert (sheet.flaws, sheet.delimiter) == ((), delimiter)
+    assert (sheet.violations, sheet.delimiter) == ((), delimiter)
