@@ -120,4 +120,4 @@ def validation_error(flaws: Sequence[Violation], *, slug: str | None = None, cou
     total = len(flaws) if count is None else count
     if total == 1:
         return Invalid(flaws[0].message, flaws, slug=slug)
-    return Invalid("The request breaks {count} rules.", flaws, slug=slug, count=total)
+    return Invalid("The request has {count} errors.", flaws, slug=slug, count=total)

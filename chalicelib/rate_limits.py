@@ -34,7 +34,7 @@ def count_call(action: str, user_id: str, *, limit: int, window: timedelta, now:
         if not conditional_failure(error):
             raise
         raise TooMany(
-            "This may be done {most} times in {seconds} seconds; wait a little.",
+            "At most {most} calls are allowed in {seconds} seconds. Try again later.",
             slug="too-many-requests",
             most=limit,
             seconds=seconds,

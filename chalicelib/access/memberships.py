@@ -148,7 +148,7 @@ def _unless_last_owner(
     no_owner = (
         MembershipRow.pk.does_not_exist() | (MembershipRow.role != Role.OWNER) | MembershipRow.expires_at.exists()
     )
-    met = _OwnersChanged("The last owner stays: make somebody else owner first.", slug="last-owner")
+    met = _OwnersChanged("Every namespace needs an owner: add another first.", slug="last-owner")
     for attempt in range(_TRIES):
         there = _OwnersRow.query(place[0], _OwnersRow.sk == place[1], consistent_read=True)
         changes = sum(int(row.changes) for row in there)

@@ -81,7 +81,7 @@ def make(
     token = PersonalToken(ids.id(), user_id, name, scopes, timestamps.format(timestamps.now()), expires_at)
     if len(there) >= MAX_TOKENS and all(one.id != token.id for one in there):
         raise Conflict(
-            "You have {most} tokens, as many as one may have: remove one first.",
+            "You have {most} tokens, which is the maximum. Remove one first.",
             slug="too-many-tokens",
             most=MAX_TOKENS,
         )
@@ -109,7 +109,7 @@ def make(
 def secret_was_shown() -> Conflict:
     """The refusal to show a secret again."""
     return Conflict(
-        "This token was made already, and its secret is shown only once: remove it and make another.",
+        "This token was already created, and its secret is shown only once. Remove it and create another.",
         slug="secret-shown",
     )
 
@@ -119,7 +119,7 @@ def remove(user_id: str, token_id: str) -> None:
     try:
         row = _TokenRow.get(f"USER#{user_id}", f"TOKEN#{token_id}", consistent_read=True)
     except DoesNotExist:
-        raise NotFound("There is no such token.") from None
+        raise NotFound("Token not found.") from None
 
     def fill(transaction: TransactWrite) -> None:
         transaction.delete(row)

@@ -41,10 +41,10 @@ from chalicelib.exports.storage import (
     sources_key,
     summary_key,
 )
+from chalicelib.exports.types.registry import TYPES
 from chalicelib.settings import settings
 
 _CHECKS_AT_ONCE, _CHUNK, _TIME_TO_CHECK = 32, 1_000, 240.0  # seconds
-_TYPES = {"sample": "Samples Export", "analysis": "Analysis Export"}
 
 
 def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,7 +145,8 @@ def _encoded(pieces: Callable[[], Iterable[str]]) -> Callable[[], Iterator[bytes
 def _manifest(export: Export, contents: Contents) -> Manifest:
     created = timestamps.parse(export.created_at).astimezone(ZoneInfo(settings().time_zone))
     date = created.date().isoformat()
-    return Manifest(export.id, _TYPES[export.type], date, contents, has_metadata=export.type == "sample")
+    kind = TYPES[export.type]
+    return Manifest(export.id, kind.manifest_title or "", date, contents, has_metadata=kind.has_metadata)
 
 
 def _plan_again(

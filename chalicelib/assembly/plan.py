@@ -14,11 +14,10 @@ from chalicelib.archive.planner import Plan
 from chalicelib.archive.s3_operations import S3Operations
 from chalicelib.archive.writer import check
 from chalicelib.assembly.state import State, active_export
-from chalicelib.catalog.samples.resolve import files_by_sample
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.exports import archive_uploads, exclusions, lifecycle
-from chalicelib.exports.contents.items import Contents, Item, Skipped, sample_contents, to_rows
-from chalicelib.exports.contents.linelist_plan import LinelistPlan, plan_of, to_lines
+from chalicelib.exports.contents.items import Contents, Item, to_rows
+from chalicelib.exports.contents.linelist_plan import LinelistPlan, to_lines
 from chalicelib.exports.contents.source_key import source_key
 from chalicelib.exports.estimate import excesses
 from chalicelib.exports.failures import FailureCode
@@ -37,11 +36,8 @@ from chalicelib.exports.storage import (
     rows_key,
     summary_key,
 )
-from chalicelib.exports.types import analysis
-from chalicelib.exports.types.analysis import AnalysisExportSpec
-from chalicelib.exports.types.linelist import LinelistExportSpec
-from chalicelib.exports.types.registry import ExportSpec, spec_from_json
-from chalicelib.exports.types.sample import SampleExportSpec
+from chalicelib.exports.types.base import ExportSpec
+from chalicelib.exports.types.registry import spec_from_json
 from chalicelib.settings import settings
 
 _PUTS_AT_ONCE, _CHECKS_AT_ONCE = 8, 16
@@ -64,15 +60,15 @@ def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
     if export.table is not None:
         return state.outcome("linelist_planned")
     try:
-        return _plan_wish(spec_from_json(get_document(request_key(export.id)) or {}), export, state)
+        return _plan_spec(spec_from_json(get_document(request_key(export.id)) or {}), export, state)
     except (Forbidden, NotFound):
         return state.outcome("failed", code=FailureCode.NO_LONGER_ALLOWED.value)
 
 
-def _plan_wish(wish: ExportSpec, export: Export, state: State) -> dict[str, Any]:
-    if isinstance(wish, LinelistExportSpec):
-        return _plan_linelist(export, state, plan_of(wish.samples.choice(export.user_id)))
-    contents = _contents(wish, export, state)
+def _plan_spec(spec: ExportSpec, export: Export, state: State) -> dict[str, Any]:
+    contents = _plan_contents(spec, export, state)
+    if isinstance(contents, LinelistPlan):
+        return _plan_linelist(export, state, contents)
     planned = _plan(contents)
     if isinstance(planned, FailureCode):
         return state.outcome("failed", code=planned.value)
@@ -115,11 +111,13 @@ def _plan(contents: Contents) -> Plan | FailureCode:
         return FailureCode.TOO_LARGE
 
 
-def _contents(wish: SampleExportSpec | AnalysisExportSpec, export: Export, state: State) -> Contents:
-    known = exclusions.load(export.id, state.attempt).reasons
-    if known and state.plan == 1:  # of an earlier attempt: what was lost may have come back
-        known = _still_lost(_contents_without(wish, export, {}), known)
-    return _contents_without(wish, export, known)
+def _plan_contents(spec: ExportSpec, export: Export, state: State) -> Contents | LinelistPlan:
+    excluded = exclusions.load(export.id, state.attempt).reasons
+    if excluded and state.plan == 1:  # found by an earlier attempt: a source may be readable again
+        contents = spec.plan(export.user_id, excluded={})
+        if isinstance(contents, Contents):
+            excluded = _still_lost(contents, excluded)
+    return spec.plan(export.user_id, excluded=excluded)
 
 
 def _still_lost(contents: Contents, known: Mapping[str, str]) -> dict[str, str]:
@@ -135,28 +133,6 @@ def _still_lost(contents: Contents, known: Mapping[str, str]) -> dict[str, str]:
         for place, item in enumerate(lost)
         if place in problems or place not in checked
     }
-
-
-def _contents_without(
-    wish: SampleExportSpec | AnalysisExportSpec, export: Export, excluded: Mapping[str, str]
-) -> Contents:
-    match wish:
-        case SampleExportSpec():
-            return _sample_contents(wish, export.user_id, excluded)
-        case AnalysisExportSpec():
-            return analysis.contents_of(wish, export.user_id, excluded=excluded)
-
-
-def _sample_contents(wish: SampleExportSpec, user_id: str, excluded: Mapping[str, str]) -> Contents:
-    choice = wish.samples.choice(user_id)
-    return sample_contents(
-        choice.samples,
-        choice.projects,
-        dict(files_by_sample(choice.samples)),
-        wish.file_formats,
-        excluded=excluded,
-        skipped=[Skipped(asked, "sample-not-found") for _, asked in choice.refused],
-    )
 
 
 def _entry(item: Item) -> Entry:

@@ -79,26 +79,26 @@ def render_linelist(event: Mapping[str, Any]) -> dict[str, Any]:
 
 def _render(export: Export, planned: Table, state: State) -> bool:
     """Write the file and turn the record; False when a twin turned it first."""
-    wish = spec_from_json(get_document(request_key(export.id)) or {})
-    if not isinstance(wish, LinelistExportSpec):
+    spec = spec_from_json(get_document(request_key(export.id)) or {})
+    if not isinstance(spec, LinelistExportSpec):
         raise TypeError(f"{export.id} is no linelist")
     plan = from_lines(get_lines(rows_key(plan_prefix(export.id, state.attempt, planned.token))))
-    table = LinelistTable(plan, Columns(wish.metadata_fields), export.user_id)
-    dialect = CsvDialect(wish.delimiter, wish.decimal_mark, settings().csv_bom)
+    table = LinelistTable(plan, Columns(spec.metadata_fields), export.user_id)
+    dialect = CsvDialect(spec.delimiter, spec.decimal_mark, settings().csv_bom)
     truncated: list[Skipped] = []
     chunks = writer_for(
-        wish.linelist_format,
+        spec.linelist_format,
         dialect,
         lambda cell: truncated.append(Skipped(cell.row_key, "cell-truncated", name=cell.column, puid=cell.row_key)),
     )
-    suffix = suffix_of(wish.linelist_format)
+    suffix = suffix_of(spec.linelist_format)
     key = linelist_key(export.id, state.attempt, uuid4().hex[:12], suffix)
     with archive_uploads.file_upload(key, CONTENT_TYPES[suffix]) as target:
         try:
             streamed = streaming_upload.upload(
                 archive_uploads.store(),
                 target,
-                chunks(table.columns, _with_progress(table, state, _TIME_FOR_ROWS.get(wish.linelist_format, _TIME))),
+                chunks(table.columns, _with_progress(table, state, _TIME_FOR_ROWS.get(spec.linelist_format, _TIME))),
             )
         except WorkbookTooLarge:
             raise _Failed(FailureCode.TOO_LARGE) from None

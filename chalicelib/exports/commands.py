@@ -7,12 +7,22 @@ from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.expiry import expiry
 from chalicelib.exports.record import Export, ExportRow, Status, Step
 from chalicelib.exports.storage import get_work, put_document, put_work, request_key
-from chalicelib.exports.types.registry import ExportRequest, ExportSpec, spec_to_json
+from chalicelib.exports.types.base import ExportSpec
+from chalicelib.exports.types.registry import spec_to_json
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
 
 
-def create_export(wish: ExportSpec, request: ExportRequest, user_id: str, ids: Ids, *, source_ip: str | None) -> Export:
+def create_export(
+    type_name: str,
+    spec: ExportSpec,
+    user_id: str,
+    ids: Ids,
+    *,
+    name: str | None,
+    email_notification: bool,
+    source_ip: str | None,
+) -> Export:
     """Create an export and start its execution. With repeatable ids a second call completes the first.
 
     Written in this order: the spec in S3, the record, the execution. What is interrupted half-way either does not
@@ -25,28 +35,28 @@ def create_export(wish: ExportSpec, request: ExportRequest, user_id: str, ids: I
         return known
     at = timestamps.format(timestamps.now())
     running_exports.check_concurrency_limit(user_id)  # before anything is written
-    put_document(request_key(export_id), spec_to_json(wish))
+    put_document(request_key(export_id), spec_to_json(type_name, spec))
     row = ExportRow(
         export_id,
         user_id=user_id,
-        type=request.type,
-        namespace_id=wish.namespace_id,
-        parameters=wish.parameters,
-        name=request.name,
-        email_notification=request.email_notification,
+        type=type_name,
+        namespace_id=spec.namespace_id,
+        parameters=spec.parameters,
+        name=name,
+        email_notification=email_notification,
         created_at=at,
         status=Status.PROCESSING.value,
         attempt=1,
         touched_at=at,
         step=Step.QUEUED.value,
     )
-    event = Event(export_id, user_id, wish.namespace_id, at, Action.CREATED, user_id, source_ip, {})
+    event = Event(export_id, user_id, spec.namespace_id, at, Action.CREATED, user_id, source_ip, {})
     if lifecycle.create(row, event):
         export = record.value_of(row)
     else:
         existing = record.find(export_id)
         if existing is None:
-            raise Conflict("This export was removed meanwhile.", slug="changed-meanwhile")
+            raise Conflict("This export has been removed in the meantime.", slug="changed-meanwhile")
         export = existing
     executions.start(export)
     return export
@@ -57,12 +67,14 @@ def retry_export(export: Export, user_id: str, *, source_ip: str | None) -> Expo
     TooMany when the user has as many running exports as are allowed."""
     request = get_work(request_key(export.id))
     if request is None:
-        raise Conflict("The request of this export is no longer kept: create the export again.", slug="request-expired")
+        raise Conflict(
+            "The request of this export is no longer stored. Create the export again.", slug="request-expired"
+        )
     lifecycle.retry(export, at=timestamps.format(timestamps.now()), actor=user_id, source_ip=source_ip)
     put_work(request_key(export.id), request)  # work files expire by age: restart this one's time
     retried = record.find(export.id)
     if retried is None:
-        raise NotFound("There is no such export.")
+        raise NotFound("Export not found.")
     executions.start(retried)
     return retried
 

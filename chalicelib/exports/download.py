@@ -11,6 +11,7 @@ from chalicelib.exports.contents.archive_paths import safe_name
 from chalicelib.exports.record import Export, ExportedFile
 from chalicelib.exports.source_permissions import file_of, require_sources
 from chalicelib.exports.storage import get_object, manifest_key, report_key
+from chalicelib.exports.types.registry import TYPES
 from chalicelib.linelist.formats import CONTENT_TYPES
 from chalicelib.settings import settings
 
@@ -58,7 +59,7 @@ def link_to(export: Export, user_id: str, use: Use = "get_object") -> Link:
         },
         ExpiresIn=int(LINK_LASTS.total_seconds()),
     )
-    report_url = _json_link(report_key(file.key)) if export.type == "linelist" else None
+    report_url = None if TYPES[export.type].is_archive else _json_link(report_key(file.key))
     return Link(url, name, file.size, file.crc32, timestamps.format(timestamps.now() + LINK_LASTS), report_url)
 
 
@@ -69,7 +70,7 @@ def manifest_link(export: Export) -> str:
 
 def manifest_bytes(export: Export) -> bytes:
     """manifest.json of a ready export. Raises NotFound for a linelist, Conflict before it is ready."""
-    if export.type == "linelist":
+    if not TYPES[export.type].is_archive:
         raise NotFound("A linelist export has no preview.")
     body = get_object(settings().exports_bucket, manifest_key(file_of(export).key))
     if body is None:

@@ -1,15 +1,14 @@
-"""What an export would hold, before anything starts, and the limits that it must keep."""
+"""The estimated size of an export, and the limits that it must not exceed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chalicelib.catalog.samples.resolve import ResolvedSamples, files_by_sample
-from chalicelib.exports.contents.items import Contents, Item, sample_contents
+from chalicelib.exports.contents.items import Item
 from chalicelib.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class FormatTotal:
     """Files and bytes of one format."""
 
     files: int
@@ -18,54 +17,48 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Samples, files and bytes of an export; `exact` is False where it was reckoned up from a part of the samples."""
+    """Samples, files and bytes of an export; `exact` is False if extrapolated from a subset."""
 
     samples: int
     files: int
     bytes: int
-    by_format: dict[str, Share]
+    by_format: dict[str, FormatTotal]
     exact: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Excess:
-    """A limit that an export passes: its name, the value that was asked for, and the most that is allowed."""
+    """A limit that an export exceeds: its name, the export's value, and the maximum."""
 
     limit: str
     value: int
     maximum: int
 
 
-def contents_of(choice: ResolvedSamples, file_formats: Iterable[str]) -> Contents:
-    """The contents that the planning would give these samples now."""
-    files = dict(files_by_sample(choice.samples))
-    return sample_contents(choice.samples, choice.projects, files, file_formats, excluded={})
-
-
-def scaled(items: Iterable[Item], whole: int, looked_at: int) -> Estimate:
-    """The estimate of `whole` samples (or runs), of which so many were looked at and have these items."""
+def extrapolate(items: Iterable[Item], total: int, sampled: int) -> Estimate:
+    """The estimate for `total` samples (or runs), given the items of `sampled` of them."""
     counts: dict[str, tuple[int, int]] = {}
     for item in items:
         files, size = counts.get(item.format, (0, 0))
         counts[item.format] = (files + 1, size + item.size)
     by_format = {
-        name: Share(files * whole // looked_at, size * whole // looked_at)
+        name: FormatTotal(files * total // sampled, size * total // sampled)
         for name, (files, size) in sorted(counts.items())
     }
     return Estimate(
-        samples=whole,
-        files=sum(share.files for share in by_format.values()),
-        bytes=sum(share.bytes for share in by_format.values()),
+        samples=total,
+        files=sum(format_total.files for format_total in by_format.values()),
+        bytes=sum(format_total.bytes for format_total in by_format.values()),
         by_format=by_format,
-        exact=whole == looked_at,
+        exact=total == sampled,
     )
 
 
 def excesses(samples: int, files: int, size: int, limits: Settings) -> list[Excess]:
-    """The limits that an export of so many samples, files and bytes would pass."""
-    asked = (
+    """The limits that an export of this size would exceed."""
+    values = (
         Excess("samples", samples, limits.max_export_samples),
         Excess("files", files, limits.max_export_files),
         Excess("bytes", size, limits.max_export_bytes),
     )
-    return [one for one in asked if one.value > one.maximum]
+    return [excess for excess in values if excess.value > excess.maximum]

@@ -53,7 +53,7 @@ class _NotMet(Conflict):
     """The condition of a transition does not hold."""
 
     def __init__(self) -> None:
-        super().__init__(message("This export changed meanwhile."), slug="changed-meanwhile")
+        super().__init__(message("This export has changed in the meantime."), slug="changed-meanwhile")
 
 
 def _with_place(user_id: str, export_id: str, write: Callable[[Reservation], None]) -> bool:
@@ -288,7 +288,7 @@ def retry(export: Export, *, at: str, actor: str, source_ip: str | None) -> None
             raise _NotMet
 
     if export.status is not Status.FAILED or not _with_place(export.user_id, export.id, write):
-        raise Conflict("Only an export that has failed can be tried again.", slug="not-failed")
+        raise Conflict("Only a failed export can be retried.", slug="not-failed")
 
 
 def _begin_again(export: Export, at: str) -> list[UpdateAction]:
@@ -328,7 +328,7 @@ def extend(export: Export, *, at: str, expires_at: str, actor: str, source_ip: s
         present = record.find(export.id)
         if present is None or present.removed_at is not None:
             raise Gone("This export was removed.")
-        raise Conflict("This export was extended already; it can be only once.", slug="already-extended")
+        raise Conflict("This export was already extended; it can be extended only once.", slug="already-extended")
 
 
 def remove(export: Export, *, at: str, actor: str, source_ip: str | None = None, expired: bool = False) -> bool:

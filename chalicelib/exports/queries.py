@@ -32,9 +32,9 @@ def get_owned(export_id: str, user_id: str) -> Export:
         trail = audit.of_export(export_id)
         if trail and trail[0].user_id == user_id:
             raise Gone("This export was removed.")
-        raise NotFound("There is no such export.")
+        raise NotFound("Export not found.")
     if export.user_id != user_id:
-        raise NotFound("There is no such export.")
+        raise NotFound("Export not found.")
     if is_gone(export, timestamps.format(timestamps.now())):
         raise Gone("This export was removed or has expired.")
     return export

@@ -36,7 +36,7 @@ class ReservationConflict(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            message("Another of your exports began at the same moment. Try again."), slug="changed-meanwhile"
+            message("Another of your exports started at the same moment. Try again."), slug="changed-meanwhile"
         )
 
 
@@ -65,8 +65,7 @@ def reserve(user_id: str, export_id: str) -> Reservation:
     most = settings().max_running_exports
     if len(others) >= most:
         raise TooMany(
-            "{count} of your exports are being worked on; at most {most} may be at once. Wait for one to end, or"
-            " remove one.",
+            "{count} of your exports are running; the limit is {most}. Wait for one to finish, or remove one.",
             slug="too-many-exports",
             count=len(others),
             most=most,

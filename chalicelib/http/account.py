@@ -99,7 +99,7 @@ def blueprint(authorize: Any) -> Blueprint:
         user = caller(bp.current_request)
         new = read_body(bp.current_request, NewToken)
         if len(set(new.scopes)) < len(new.scopes):
-            raise validation_error([Violation("/scopes", "This scope comes twice.")])
+            raise validation_error([Violation("/scopes", "Duplicate scope.")])
         expires_at = future_timestamp(new.expires_at, "/expires_at")
 
         def create(ids: Ids) -> Response:
@@ -124,10 +124,10 @@ def blueprint(authorize: Any) -> Blueprint:
         user = caller(bp.current_request)
         own = memberships.of_user(user.id)
         if not any(held.role >= Role.MAINTAINER for held in own):
-            raise Forbidden("Only maintainers of a group or project may look people up.", slug="role-too-low")
+            raise Forbidden("Only maintainers of a group or project can look up users.", slug="role-too-low")
         email = query(bp.current_request, "email", max_bytes=MAX_EMAIL)
         if not email:
-            raise BadRequest("The parameter email is needed.", slug="bad-parameter")
+            raise BadRequest("The parameter email is required.", slug="bad-parameter")
         rate_limits.count_call("user-look-up", user.id, limit=LOOK_UPS, window=LOOK_UPS_WINDOW, now=timestamps.now())
         groups = namespaces.groups_around(held.namespace_id for held in own)
         items = [user_json(found) for found in users.list_by_email(email) if _shares_group(found, user, groups)]

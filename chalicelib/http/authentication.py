@@ -20,13 +20,13 @@ def caller(request: Request) -> User:
     Forbidden when their personal access token is not made for this."""
     context = request.context.get("authorizer")
     if not isinstance(context, dict):
-        raise Unauthenticated("This needs a valid access token.")
+        raise Unauthenticated("A valid access token is required.")
     try:
         token = Identity.from_context(context)
     except KeyError:
-        raise Unauthenticated("This needs a valid access token.") from None
+        raise Unauthenticated("A valid access token is required.") from None
     if not token.subject:
-        raise Unauthenticated("This needs a valid access token.")
+        raise Unauthenticated("A valid access token is required.")
     _check_scope(request, token)
     user = users.upsert(token)
     request.context[LOCALE] = user.locale  # for the words of a refusal
@@ -38,10 +38,10 @@ def _check_scope(request: Request, token: Identity) -> None:
         return
     needed = scope_needed(request.method, request.path)
     if needed is None:
-        raise Forbidden("This can't be done with a personal access token: sign in.", slug="token-scope")
+        raise Forbidden("A personal access token can't be used for this: sign in.", slug="token-scope")
     if needed.value not in token.scopes.split(" "):
         raise Forbidden(
-            "This needs a token with the scope {scope}; yours has: {scopes}.",
+            "This requires a token with the scope {scope}; yours has: {scopes}.",
             slug="token-scope",
             scope=needed.value,
             scopes=token.scopes.replace(" ", ", "),

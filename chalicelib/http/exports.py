@@ -22,7 +22,7 @@ from chalicelib.exports.queries import SORT_KEYS, get_owned, list_owned, matchin
 from chalicelib.exports.record import Export, Status
 from chalicelib.exports.skipped import load_skipped
 from chalicelib.exports.source_permissions import require_namespace, require_sources
-from chalicelib.exports.types.registry import REQUESTS, estimate, validate
+from chalicelib.exports.types.registry import TYPES
 from chalicelib.http.authentication import caller, source_ip
 from chalicelib.http.idempotent import idempotent
 from chalicelib.http.paging import answer, decode_cursor, encode_cursor, limit, order, page
@@ -33,6 +33,7 @@ from chalicelib.ids import Ids
 from chalicelib.settings import settings
 
 POLL_AFTER = "2"
+BODIES = {name: kind.body for name, kind in TYPES.items()}
 _JSON: dict[str, Any] = {"Content-Type": "application/json"}
 _NOT_STORED: dict[str, Any] = {"Cache-Control": "no-store"}
 
@@ -145,11 +146,18 @@ def blueprint(authorize: Any) -> Blueprint:
     @problem_details
     def create() -> Response:
         user = caller(bp.current_request)
-        request = read_body_by_type(bp.current_request, REQUESTS)
+        type_name, body = read_body_by_type(bp.current_request, BODIES)
 
         def make(ids: Ids) -> Response:
-            wish = validate(request, user.id)
-            export = commands.create_export(wish, request, user.id, ids, source_ip=source_ip(bp.current_request))
+            export = commands.create_export(
+                type_name,
+                body.to_spec(user.id),
+                user.id,
+                ids,
+                name=body.name,
+                email_notification=body.email_notification,
+                source_ip=source_ip(bp.current_request),
+            )
             headers: dict[str, Any] = {"Location": location(f"/exports/{export.id}"), **_polling_headers(export)}
             return Response(export_json(export, user.language), status_code=202, headers=headers)
 
@@ -159,8 +167,8 @@ def blueprint(authorize: Any) -> Blueprint:
     @problem_details
     def estimate_export() -> Response:
         user = caller(bp.current_request)
-        request = read_body_by_type(bp.current_request, REQUESTS)
-        return Response(_estimate_json(estimate(request, user.id)))
+        _, body = read_body_by_type(bp.current_request, BODIES)
+        return Response(_estimate_json(body.estimate(user.id)))
 
     @bp.route("/exports", methods=["GET"], authorizer=authorize)
     @problem_details
@@ -171,7 +179,7 @@ def blueprint(authorize: Any) -> Blueprint:
         found = matching(
             list_owned(user.id),
             q=query(request, "q"),
-            type=enum_parameter(request, "type", ("sample", "linelist", "analysis")),
+            type=enum_parameter(request, "type", tuple(TYPES)),
             status=enum_parameter(request, "status", tuple(status.value for status in Status)),
         )
 
@@ -273,7 +281,7 @@ def blueprint(authorize: Any) -> Blueprint:
         user = caller(request)
         trail = audit.of_export(path_value(export_id))
         if not trail or trail[0].user_id != user.id:
-            raise NotFound("There is no such export.")
+            raise NotFound("Export not found.")
         export = record.find(trail[0].export_id)
         if export is not None and export.status is Status.READY and export.removed_at is None:
             require_sources(export, user.id)

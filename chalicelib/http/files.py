@@ -103,7 +103,7 @@ def _file_of(id_or_puid: str, user: User) -> tuple[File, Role]:
     try:
         _, role = sample_and_role(file.sample_id, user, Role.UPLOADER)
     except NotFound:
-        raise NotFound("There is no such file.") from None
+        raise NotFound("File not found.") from None
     return file, role
 
 
@@ -111,11 +111,11 @@ def _declared_mate(body: NewFile | FileRegistration, sample: Sample) -> Declared
     """The mate that a new file is said to have: a file of the same sample, complete or still to come."""
     if body.paired_with is None:
         if body.direction is not None:
-            raise validation_error([Violation("/direction", "A direction is given together with paired_with.")])
+            raise validation_error([Violation("/direction", "A direction requires paired_with.")])
         return None
     mate = _other_file(body.paired_with, sample.id)
     if mate.paired_with is not None:
-        raise validation_error([Violation("/paired_with", "This file has a mate already.")], slug="already-paired")
+        raise validation_error([Violation("/paired_with", "This file already has a mate.")], slug="already-paired")
     return DeclaredMate(mate.id, body.direction)
 
 
@@ -125,9 +125,7 @@ def _other_file(id_or_puid: str, sample_id: str) -> File:
     except NotFound:
         mate = None
     if mate is None or mate.sample_id != sample_id:
-        raise validation_error(
-            [Violation("/paired_with", "There is no such file of this sample.")], slug="pair-not-possible"
-        )
+        raise validation_error([Violation("/paired_with", "This sample has no such file.")], slug="pair-not-possible")
     return mate
 
 

@@ -35,7 +35,7 @@ def idempotent(
         return create(Ids())
     if not key or len(key) > MAX_KEY or not key.isprintable():
         raise BadRequest(
-            "An Idempotency-Key has 1 to {most} printable characters.", slug="bad-idempotency-key", most=MAX_KEY
+            "An Idempotency-Key must have 1 to {most} printable characters.", slug="bad-idempotency-key", most=MAX_KEY
         )
     places = sorted(dict[str, str](request.uri_params or {}).items())
     body = json.dumps(json.loads(request.raw_body), sort_keys=True)  # the same body, however it is spaced

@@ -31,9 +31,9 @@ MAX_SHOWN = 1_000  # samples of an answer
 LOOKED_AT_MOST = 500  # objects: a request has 29 seconds; an import looks at each as it registers it
 POLL_AFTER = "2"
 _FAILURES = {
-    FailureCode.RIGHT_LOST: message("Whoever began this import may no longer import into the project."),
-    FailureCode.PLAN_LOST: message("What was to be imported is not there any more: begin the import anew."),
-    FailureCode.INTERRUPTED: message("The import stopped several times at the same place: begin it anew."),
+    FailureCode.RIGHT_LOST: message("The user who started this import may no longer import into the project."),
+    FailureCode.PLAN_LOST: message("The data to import is no longer available. Start the import again."),
+    FailureCode.INTERRUPTED: message("The import stopped several times at the same row. Start it again."),
 }
 
 
@@ -61,7 +61,9 @@ def _read(body: ImportRequest) -> tuple[Samplesheet, str]:
         raise validation_error([Violation("/samplesheet_base64", error.rule)]) from None
     sheet = read_samplesheet(file.text, body.base_uri)
     if file.is_guessed:
-        rule = message("The file is not UTF-8; it was read as {encoding}: look at accents.", encoding=file.encoding)
+        rule = message(
+            "The file is not UTF-8; it was read as {encoding}: check accented characters.", encoding=file.encoding
+        )
         sheet = replace(sheet, warnings=(Violation("/samplesheet", rule), *sheet.warnings))
     return sheet, file.encoding
 
@@ -150,7 +152,7 @@ def find_visible(import_id: str, user: User) -> Import:
     """The import of this id, for its maker and the maintainers of its project; NotFound for everybody else."""
     one = import_record.find(import_id)
     if one is None or not (one.user_id == user.id or _maintains(user, one.project_id)):
-        raise NotFound("There is no such import.")
+        raise NotFound("Import not found.")
     return one
 
 

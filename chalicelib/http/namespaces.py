@@ -93,7 +93,9 @@ def check_puid(puid: str | None, kind: Kind) -> None:
 
 def puid_rule(kind: Kind) -> Message:
     """How a PUID of this kind is spelt."""
-    return message("A PUID here is {begin} and ten of A-Z and 2-7.", begin=f"{settings().puid_prefix}_{kind.value}_")
+    return message(
+        "A PUID must be {begin} followed by ten of A-Z and 2-7.", begin=f"{settings().puid_prefix}_{kind.value}_"
+    )
 
 
 def _listed(request: Request, type: NamespaceType) -> Response:
@@ -126,7 +128,7 @@ def parent_of(id_or_puid: str, user: User, pointer: str) -> Namespace:
     parent = namespaces.find(id_or_puid)
     permissions.require(user.id, parent, Role.MAINTAINER)
     if parent.type != "group":
-        raise validation_error([Violation(pointer, "This must be a group.")])
+        raise validation_error([Violation(pointer, "Must be a group.")])
     return parent
 
 
@@ -224,13 +226,13 @@ def blueprint(authorize: Any) -> Blueprint:
         own = permissions.require(user.id, namespace, Role.MAINTAINER)
         member_id, expires_at = path_value(user_id), future_timestamp(grant.expires_at, "/expires_at")
         if member_id == user.id:
-            raise Forbidden("Nobody changes their own role: ask another maintainer or owner.", slug="own-membership")
+            raise Forbidden("You can't change your own role: ask another maintainer or owner.", slug="own-membership")
         role = role_of_label(grant.role)
         _check_not_above(own, memberships.role_of(member_id, [namespace.id]))
         permissions.check_grant(user.id, namespace, role, expires_at)
         member = users.find(member_id)
         if member is None:
-            raise NotFound("There is no such user.")
+            raise NotFound("User not found.")
         membership = Membership(namespace.id, member.id, role, expires_at)
         memberships.grant(membership)
         return Response(_member(membership, member))
@@ -245,7 +247,7 @@ def blueprint(authorize: Any) -> Blueprint:
         own = permissions.require(user.id, namespace, Role.GUEST if is_leaving else Role.MAINTAINER)
         _check_not_above(own, memberships.role_of(member_id, [namespace.id]))
         if not memberships.revoke(namespace.id, member_id):
-            raise NotFound("This user has no role here.")
+            raise NotFound("This user is not a member here.")
         return Response("", status_code=204)
 
     @bp.route("/namespaces/{namespace_id}/links/{group_id}", methods=["PUT"], authorizer=authorize)
@@ -260,7 +262,7 @@ def blueprint(authorize: Any) -> Blueprint:
         group = namespaces.find(path_value(group_id))
         permissions.require(user.id, group, Role.GUEST)
         if group.type != "group" or group.id in namespace.lineage:
-            rule = "A namespace is shared with a group that does not hold it already."
+            rule = "A namespace can't be shared with a group that contains it."
             raise validation_error([Violation("", rule)], slug="link-not-possible")
         _check_room(namespace, group)
         link = GroupLink(namespace.id, group.id, role, expires_at)
@@ -295,7 +297,7 @@ def blueprint(authorize: Any) -> Blueprint:
 
 def _check_not_above(own: Role, held: Role | None) -> None:
     if held is not None and held > own:
-        raise Forbidden("Nobody grants or changes a role above their own.", slug="role-too-low")
+        raise Forbidden("You can't grant, change or remove a role higher than your own.", slug="role-too-low")
 
 
 def _check_room(namespace: Namespace, group: Namespace) -> None:
@@ -303,5 +305,5 @@ def _check_room(namespace: Namespace, group: Namespace) -> None:
     known = {link.namespace_id for link in group_links.links_to(group.id)}
     shared = {link.group_id for link in group_links.of_namespaces([namespace.id])}
     if group.id not in shared and max(len(known), len(shared)) >= MAX_LINKS:
-        rule = "A group is linked with at most {most} others, and a namespace as well."
+        rule = "A group or namespace can have at most {most} links."
         raise Conflict(rule, slug="too-many-links", most=MAX_LINKS)

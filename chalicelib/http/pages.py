@@ -108,14 +108,14 @@ def blueprint() -> Blueprint:
     def page(**segments: str) -> Response:
         section = next(iter(segments.values()), None)
         if section == "api":
-            raise NotFound("There is nothing of this name here.")
+            raise NotFound("Not found.")
         status = 200 if section is None or section in SECTIONS else 404
         return _answer(bp.current_request, SiteFile(shell(), _HTML), "no-cache", status)
 
     def asset(version: str, name: str) -> Response:
         file = site_files().get(name)
         if file is None or version != site_version():
-            raise NotFound("There is nothing of this name here.")
+            raise NotFound("Not found.")
         return _answer(bp.current_request, file, _FOR_A_YEAR)
 
     # The gateway takes one name only for the variable at a place of the tree.

@@ -30,7 +30,7 @@ def order(request: Request, known: Sequence[str], default: str) -> Order:
     key = sort.removeprefix("-")
     if key not in known:
         raise BadRequest(
-            "The parameter sort must be one of: {known}, or one after '-'.", slug="bad-sort", known=", ".join(known)
+            "The parameter sort must be one of: {known}, optionally after '-'.", slug="bad-sort", known=", ".join(known)
         )
     return Order(key, sort.startswith("-"))
 
@@ -72,7 +72,7 @@ def decode_cursor(request: Request) -> str | None:
     except (binascii.Error, ValueError):
         position = None
     if position is None or not is_signed(_purpose(request), position, signature):
-        raise BadRequest("This cursor does not belong to this list, search and order.", slug="bad-cursor")
+        raise BadRequest("This cursor belongs to another list, search or order.", slug="bad-cursor")
     return position
 
 

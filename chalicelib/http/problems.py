@@ -56,16 +56,16 @@ class _ErrorResponse(Response):
 
 
 def _internal_error() -> SeqportError:
-    return _InternalError("Something went wrong on our side.")
+    return _InternalError("An internal error occurred.")
 
 
 def _unavailable() -> SeqportError:
-    return _Unavailable("A service that we need does not answer just now. Try again in a moment.")
+    return _Unavailable("A service that Seqport depends on is unavailable. Try again in a moment.")
 
 
 _CHALICE: dict[int, Callable[[], SeqportError]] = {
-    404: lambda: SeqportError("There is nothing of this name here.", slug="not-found"),
-    405: lambda: _MethodNotAllowed("This method is not for this route."),
+    404: lambda: SeqportError("Not found.", slug="not-found"),
+    405: lambda: _MethodNotAllowed("This method is not allowed here."),
     415: lambda: _ContentType("The body must be JSON: send it with Content-Type: application/json."),
 }
 

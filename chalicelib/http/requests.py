@@ -31,31 +31,32 @@ MAX_MEMBERS = 5_000  # of one JSON object: each unknown one is an error of its o
 Text = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$")]
 Timestamp = Annotated[str, StringConstraints(max_length=64)]
 
-_INVALID_VALUE = "This value is not valid here."
+_INVALID_VALUE = "Invalid value."
 _MESSAGES = {
     "missing": "This field is required.",
-    "extra_forbidden": "There is no such field.",
-    "string_type": "This must be a text.",
-    "string_unicode": "This must be a text of Unicode characters.",
-    "bool_type": "This must be true or false.",
-    "int_type": "This must be a whole number.",
-    "list_type": "This must be a list.",
-    "dict_type": "This must be an object.",
-    "model_type": "This must be an object.",
-    "string_too_short": "This must have at least {min_length} characters.",
-    "string_too_long": "This may have at most {max_length} characters.",
-    "string_pattern_mismatch": "This has characters that are not allowed here.",
-    "too_short": "This must hold at least {min_length}.",
-    "too_long": "This may hold at most {max_length}.",
-    "greater_than_equal": "This must be at least {ge}.",
-    "less_than_equal": "This may be at most {le}.",
-    "literal_error": "This must be {expected}.",
-    "too_many_bytes": "This may have at most {max_bytes} bytes; it has {size}.",
-    "blank_name": "A name has at least one character that people can see.",
-    "wrong_encoding": "This holds U+FFFD: it was not in the encoding that it was read in.",
-    "field_name": "A field's name has 1 to 255 characters, not only blanks, no control character and no U+FFFD, and is"
-    " no column of every linelist.",
-    "metadata_value": "A value is a text of at most 32,767 characters or a number of at most 15 digits.",
+    "extra_forbidden": "Unknown field.",
+    "string_type": "Must be a string.",
+    "string_unicode": "Must be a string of valid Unicode.",
+    "bool_type": "Must be true or false.",
+    "int_type": "Must be an integer.",
+    "list_type": "Must be a list.",
+    "dict_type": "Must be an object.",
+    "model_type": "Must be an object.",
+    "string_too_short": "Must have at least {min_length} characters.",
+    "string_too_long": "Must have at most {max_length} characters.",
+    "string_pattern_mismatch": "Contains characters that are not allowed here.",
+    "too_short": "Must have at least {min_length} items.",
+    "too_long": "Must have at most {max_length} items.",
+    "greater_than_equal": "Must be at least {ge}.",
+    "less_than_equal": "Must be at most {le}.",
+    "literal_error": "Must be {expected}.",
+    "too_many_bytes": "Must have at most {max_bytes} bytes; this has {size}.",
+    "blank_name": "A name needs at least one visible character.",
+    "wrong_encoding": "Contains U+FFFD: the text was decoded with the wrong encoding.",
+    "field_name": "A field name must have 1 to 255 characters, not only spaces, without control"
+    " characters or U+FFFD, and must not be one of the fixed columns of a linelist.",
+    "metadata_value": "A metadata value must be a string of at most 32,767 characters or a number of at"
+    " most 15 digits.",
 }  # by pydantic's types of errors; their facts have pydantic's names
 
 
@@ -76,36 +77,36 @@ def read_body(request: Request, model: type[M]) -> M:
     return _validated(_document(request), model)
 
 
-def read_body_by_type(request: Request, models: Mapping[str, type[M]]) -> M:
-    """The body as the model that its `type` names. Raises as `read_body` does."""
+def read_body_by_type(request: Request, models: Mapping[str, type[M]]) -> tuple[str, M]:
+    """The type that a body names and the body as that type's model. Raises as `read_body` does."""
     document = _document(request)
     if not isinstance(document, dict):
         raise validation_error([Violation("", _MESSAGES["dict_type"])])
     if "type" not in document:
         raise validation_error([Violation("/type", _MESSAGES["missing"])])
-    model = models.get(document["type"]) if isinstance(document["type"], str) else None
-    if model is None:
-        known = ", ".join(f"'{name}'" for name in models)
+    name = document["type"]
+    if not isinstance(name, str) or name not in models:
+        known = ", ".join(f"'{known_name}'" for known_name in models)
         raise validation_error([Violation("/type", Message(_MESSAGES["literal_error"], {"expected": known}))])
-    return _validated(document, model)
+    return name, _validated(document, models[name])
 
 
 def _document(request: Request) -> Any:
     raw = request.raw_body
     if len(raw) > MAX_BODY:
-        raise TooLarge("A request's body may have {most} bytes; this one has {size}.", most=MAX_BODY, size=len(raw))
+        raise TooLarge("The body may have at most {most} bytes; this one has {size}.", most=MAX_BODY, size=len(raw))
     if not raw:
-        raise BadRequest("The body is empty; a JSON object is needed.", slug="malformed-json")
+        raise BadRequest("The body is empty; a JSON object is required.", slug="malformed-json")
     try:
         text = raw.decode() if isinstance(raw, bytes) else raw
     except UnicodeDecodeError:
         raise BadRequest("The body is not UTF-8.", slug="malformed-json") from None
     if REPLACEMENT in text:  # the gateway hands on texts: of bytes that are not UTF-8 it makes this character
-        raise BadRequest("The body is not UTF-8: it holds U+FFFD.", slug="malformed-json")
+        raise BadRequest("The body is not UTF-8: it contains U+FFFD.", slug="malformed-json")
     try:
         return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object)
     except (ValueError, RecursionError):
-        raise BadRequest("The body is no well-formed JSON.", slug="malformed-json") from None
+        raise BadRequest("The body is not well-formed JSON.", slug="malformed-json") from None
 
 
 def _validated(document: Any, model: type[M]) -> M:
@@ -121,7 +122,7 @@ def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object of JSON. Of two members of one name one would be lost without a word, so that is refused."""
     if len(members) > MAX_MEMBERS:
         raise BadRequest(
-            "A JSON object may have at most {most} members here; this one has {size}.",
+            "A JSON object must have at most {most} members here; this one has {size}.",
             slug="bad-request",
             most=MAX_MEMBERS,
             size=len(members),
@@ -130,7 +131,7 @@ def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(document) < len(members):
         counts = Counter(name for name, _ in members)
         name = next(name for name, count in counts.items() if count > 1)
-        raise BadRequest("A JSON object has the member {name} twice.", slug="malformed-json", name=name[:255])
+        raise BadRequest("A JSON object has a duplicate member: {name}.", slug="malformed-json", name=name[:255])
     return document
 
 
@@ -157,7 +158,9 @@ def future_timestamp(text: str | None, pointer: str) -> str | None:
     except (ValueError, OverflowError):
         kept = None
     if kept is None:
-        raise validation_error([Violation(pointer, "This must be a time to come, as RFC 3339 with its offset or Z.")])
+        raise validation_error(
+            [Violation(pointer, "Must be a time in the future, in RFC 3339 format with an offset or Z.")]
+        )
     return kept
 
 
@@ -165,7 +168,7 @@ def path_value(value: str) -> str:
     """A path parameter as the client meant it: the gateway passes it on still encoded. NotFound for what no id is."""
     meant = unquote(value)
     if not 1 <= len(meant.encode(errors="surrogatepass")) <= MAX_ID:
-        raise NotFound("There is nothing of this name here.")
+        raise NotFound("Not found.")
     return meant
 
 
@@ -174,7 +177,7 @@ def query(request: Request, name: str, *, max_bytes: int = 1_000) -> str | None:
     value = dict[str, str](request.query_params or {}).get(name)
     if value is not None and len(value.encode(errors="surrogatepass")) > max_bytes:
         raise BadRequest(
-            "The parameter {name} may have at most {max_bytes} bytes.",
+            "The parameter {name} must have at most {max_bytes} bytes.",
             slug="bad-parameter",
             name=name,
             max_bytes=max_bytes,

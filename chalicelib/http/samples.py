@@ -90,7 +90,7 @@ def project_of(id_or_puid: str, user: User, least: Role) -> Namespace:
     project = namespaces.find(path_value(id_or_puid))
     permissions.require(user.id, project, least)
     if project.type != "project":
-        raise NotFound("There is no such project.")
+        raise NotFound("Project not found.")
     return project
 
 
@@ -105,7 +105,7 @@ def sample_and_role(id_or_puid: str, user: User, least: Role) -> tuple[Sample, R
     try:
         return sample, permissions.require(user.id, namespaces.find(sample.project_id), least)
     except NotFound:
-        raise NotFound("There is no such sample.") from None
+        raise NotFound("Sample not found.") from None
 
 
 def _new(bodies: Sequence[NewSampleBody], pointers: Sequence[str]) -> list[NewSample]:
@@ -119,7 +119,7 @@ def _new(bodies: Sequence[NewSampleBody], pointers: Sequence[str]) -> list[NewSa
             if not is_puid(body.puid, Kind.SAMPLE, prefix):
                 flaws.append(Violation(f"{pointer}/puid", puid_rule(Kind.SAMPLE)))
             elif body.puid in seen:
-                flaws.append(Violation(f"{pointer}/puid", "This PUID comes twice in the request."))
+                flaws.append(Violation(f"{pointer}/puid", "Duplicate PUID in this request."))
             seen.add(body.puid)
         flaws += duplicate_fields(body.metadata or {}, f"{pointer}/metadata")
         metadata = merged_metadata({}, body.metadata or {})
@@ -128,8 +128,8 @@ def _new(bodies: Sequence[NewSampleBody], pointers: Sequence[str]) -> list[NewSa
     size = sum(len(json.dumps(new.metadata)) for new in made)  # as they are answered: in ASCII, with escapes
     if size > MAX_ANSWER:
         rule = message(
-            "The metadata of a batch may have {most} bytes in all, as JSON in ASCII; these have {size}: send them in"
-            " several batches.",
+            "The metadata of a batch must have at most {most} bytes in total, as ASCII JSON;"
+            " these have {size}. Split the batch.",
             most=MAX_ANSWER,
             size=size,
         )
@@ -231,7 +231,7 @@ def blueprint(authorize: Any) -> Blueprint:
         change = read_body(bp.current_request, SampleChange)
         told = change.model_fields_set
         if "name" in told and change.name is None:
-            raise validation_error([Violation("/name", "A sample has a name.")])
+            raise validation_error([Violation("/name", "A sample needs a name.")])
 
         def changed(present: Sample) -> Sample:
             description = change.description if "description" in told else present.description

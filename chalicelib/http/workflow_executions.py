@@ -163,7 +163,7 @@ def _sheet(body: NewExecution, user: User, namespace: Namespace) -> list[RunSamp
     choice = resolve(user.id, namespace, [one.sample_id for one in body.samples])
     refused = {position for position, _ in choice.refused}
     found = samples.find_many(one.sample_id for one in body.samples)
-    rule = "No such sample in this namespace, or you may not use it."
+    rule = "There is no such sample in this namespace, or you may not use it."
     flaws = [Violation(f"/samples/{position}/sample_id", rule) for position in sorted(refused)]
     seen: set[str] = set()
     sheet = []
@@ -172,12 +172,12 @@ def _sheet(body: NewExecution, user: User, namespace: Namespace) -> list[RunSamp
             continue
         sample = found[one.sample_id]
         if sample.id in seen:
-            flaws.append(Violation(f"/samples/{position}/sample_id", "This sample comes twice."))
+            flaws.append(Violation(f"/samples/{position}/sample_id", "Duplicate sample."))
         seen.add(sample.id)
         size = len(json.dumps(one.samplesheet, ensure_ascii=False).encode())
         if size > MAX_SAMPLESHEET:
             too_much = message(
-                "A samplesheet's row may have {most} bytes; this has {size}.", most=MAX_SAMPLESHEET, size=size
+                "A samplesheet row must have at most {most} bytes; this has {size}.", most=MAX_SAMPLESHEET, size=size
             )
             flaws.append(Violation(f"/samples/{position}/samplesheet", too_much))
         sheet.append(RunSample(position + 1, sample.id, sample.puid, one.samplesheet))
@@ -277,7 +277,7 @@ def blueprint(authorize: Any) -> Blueprint:
         check_puid(body.puid, Kind.ATTACHMENT)
         sample = None if body.sample_id is None else run_contents.find_sample(run.id, body.sample_id)
         if body.sample_id is not None and sample is None:
-            raise validation_error([Violation("/sample_id", "This is no sample of this execution.")])
+            raise validation_error([Violation("/sample_id", "This sample does not belong to this execution.")])
         own = (settings().catalog_bucket, run_outputs.prefix_of(run.id))
 
         def create_output(_: Ids) -> Response:

@@ -150,7 +150,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             wish = {} if by_code else json.loads(body)
         except ValueError:
-            self._problem(400, "malformed-json", "The body is no well-formed JSON.")
+            self._problem(400, "malformed-json", "The body is not well-formed JSON.")
             return
         try:
             if by_code:

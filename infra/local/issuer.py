@@ -49,7 +49,7 @@ class Issuer:
             raise SignInRefused("/locale", "This must be en or fr.")
         for name in ("first_name", "last_name"):
             if not isinstance(wish.get(name, ""), str):
-                raise SignInRefused(f"/{name}", "This must be a text.")
+                raise SignInRefused(f"/{name}", "Must be a string.")
         first, last = names_of(email.lower())
         issued = int(time.time() if now is None else now)
         claims = {

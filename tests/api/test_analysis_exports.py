@@ -139,7 +139,7 @@ def test_what_may_not_be_known_of_is_refused_in_the_same_words(ana: Person, eve:
     answer = eve.post("/exports", wish(lab, "user", ["running", "private", "nothing"]))
     assert len({row["detail"] for row in answer.body["errors"]}) == 1
     french = eve.call("POST", "/exports", wish(lab, "user", ["private"]), **{"Accept-Language": "fr"})
-    assert french.body["detail"].startswith("Cette exécution de flux de travail n'est pas ici")
+    assert french.body["detail"].startswith("Cette exécution de flux de travail n’existe pas ici")
 
 
 def test_a_project_or_group_takes_an_analyst(ana: Person, lab: dict[str, str], sign_in: SignIn) -> None:

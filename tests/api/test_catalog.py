@@ -254,7 +254,7 @@ def test_what_may_not_be_registered_is_refused_in_the_same_words(olga: Person, p
     answer = olga.post(f"/samples/{place['sample']['id']}/files/register", {"s3_uri": uri})
     assert answer.status == 422
     assert answer.body["type"].endswith("/source-not-allowed")
-    assert answer.body["detail"] == "This object may not be registered here, or it does not exist."
+    assert answer.body["detail"] == "This object does not exist or can't be registered here."
 
 
 def test_an_object_under_a_bound_prefix_is_registered_and_outlives_its_record(

@@ -99,7 +99,7 @@ def test_at_most_a_hundred_flaws_are_shown_and_all_are_counted(olga: Person, pro
 def test_flaws_are_told_in_french(olga: Person, project: Any) -> None:
     body = {"samplesheet": "name\nA\n", "dry_run": True}
     answer = olga.call("POST", f"/projects/{project['id']}/import", body, **{"Accept-Language": "fr"})
-    assert answer.body["errors"][0]["detail"] == "Une feuille d'échantillons a une colonne sample."
+    assert answer.body["errors"][0]["detail"] == "Une feuille d’échantillons doit avoir une colonne nommée sample."
 
 
 @pytest.mark.parametrize("body", [{}, {"samplesheet": "sample\nA\n"}, {"samplesheet": "sample\nA\n", "dry_run": 0}])

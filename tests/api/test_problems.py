@@ -32,12 +32,12 @@ def test_a_problem_is_told_in_the_language_asked_for_or_else_the_users(ana: Pers
     french = ana.call("POST", "/groups", body, **{"Accept-Language": "fr-CA, en;q=0.5"})
     assert french.headers["Content-Language"] == "fr"
     assert french.body["type"] == english.body["type"]
-    assert french.body["title"] == "La requête enfreint une règle"
-    assert french.body["detail"] == "La requête enfreint 3 règles."
+    assert french.body["title"] == "Requête non valide"
+    assert french.body["detail"] == "La requête contient 3 erreurs."
     assert {one["pointer"]: one["detail"] for one in french.body["errors"]} == {
-        "/name": "Ceci doit avoir au moins 1 caractères.",
-        "/path": "Ceci contient des caractères qui ne sont pas admis ici.",
-        "/colour": "Ce champ n'existe pas.",
+        "/name": "Doit comporter au moins 1 caractères.",
+        "/path": "Contient des caractères non autorisés ici.",
+        "/colour": "Champ inconnu.",
     }
     fleur = sign_in("fleur@example.org", "fr")
     assert fleur.get("/namespaces/x").body["title"] == "Introuvable"

@@ -165,7 +165,7 @@ def test_states_only_move_forward_and_the_last_are_final(ana: Person, lab: dict[
     ]  # fmt: skip
     refused = ana.call("PATCH", path, {"state": "error"})
     assert (refused.status, slug(refused)) == (409, "state-not-possible")
-    assert refused.body["detail"] == "An execution that is completed can't become error."
+    assert refused.body["detail"] == "An execution can't change from completed to error."
     assert made(ana.get(path), 200)["state"] == "completed"
     assert patch("lost") == 422
     assert [row["state"] for row in made(ana.get("/workflow-executions"), 200)["items"]] == ["completed"]
@@ -276,7 +276,7 @@ def test_what_may_not_be_registered_is_refused(ana: Person, lab: dict[str, Any],
     for uri in (theirs, secret, f"s3://test-catalog/runs/{first}/missing.txt", f"s3://test-catalog/runs/{first}/../x"):
         answer = ana.post(register, {"s3_uri": uri})
         assert (answer.status, slug(answer)) == (422, "source-not-allowed"), uri
-        assert answer.body["detail"] == "This object may not be registered here, or it does not exist."
+        assert answer.body["detail"] == "This object does not exist or can't be registered here."
     assert made(ana.post(register, {"s3_uri": bound}))["filename"] == "a b.pdf"
     file = upload(ana, lab["samples"][0]["id"], "mine.txt")
     made(ana.post(register, {"s3_uri": file["s3_uri"], "filename": "mine.txt"}))

@@ -247,11 +247,11 @@ def test_rows_that_can_not_be_done_any_more_are_told_and_the_others_done(lab: La
     assert [error["pointer"] for error in told["errors"]] == [
         "/samplesheet/2/fasta", "/samplesheet/4", "/samplesheet/5",
     ]  # fmt: skip
-    assert told["errors"][0]["detail"] == "This object may not be registered here, or it does not exist."
+    assert told["errors"][0]["detail"] == "This object does not exist or can't be registered here."
     assert (told["error_count"], told["samples_created"], told["files_registered"]) == (3, 2, 1)
     assert told["progress"]["rows_done"] == 4
     french = lab.olga.call("GET", f"/imports/{import_id}", **{"Accept-Language": "fr"}).body["errors"]
-    assert french[1]["detail"] == "Cet échantillon n'existe pas."
+    assert french[1]["detail"] == "Échantillon introuvable."
     found = lab.catalog()
     assert {name: set(files) for name, (_, files) in found.items()} == {"A": set(), "B": {"b.fa"}, "Other": set()}
 

@@ -75,7 +75,7 @@ def name_of(key: str) -> str:
 
 
 def _refusal() -> Invalid:
-    flaw = Violation("/s3_uri", "This object may not be registered here, or it does not exist.")
+    flaw = Violation("/s3_uri", "This object does not exist or can't be registered here.")
     return validation_error([flaw], slug="source-not-allowed")
 
 

@@ -221,7 +221,7 @@ def add(file: File) -> None:
         transaction.save(_PointerRow(f"FILE#{file.id}", "POINTER", sample_id=file.sample_id))
         transaction.save(_PointerRow(f"OBJECT#{file.s3_uri}", f"FILE#{file.id}", sample_id=file.sample_id))
 
-    transact_write(fill, taken=[Conflict("This PUID is in use.", slug="puid-taken")] * 2)
+    transact_write(fill, taken=[Conflict("This PUID is already in use.", slug="puid-taken")] * 2)
 
 
 def _mate_with_puid(file: File) -> File | None:
@@ -264,7 +264,7 @@ def find(id_or_puid: str) -> File:
             sample_id = _PointerRow.get(f"FILE#{file_id}", "POINTER", consistent_read=True).sample_id
         return _value(FileRow.get(f"SAMPLE#{sample_id}", f"FILE#{file_id}", consistent_read=True))
     except DoesNotExist:
-        raise NotFound("There is no such file.") from None
+        raise NotFound("File not found.") from None
 
 
 def with_uri(s3_uri: str) -> list[File]:
@@ -295,7 +295,7 @@ class _MateChanged(Conflict):
     """The mate of a file was completed after it was seen to be on its way, or changed after it was read."""
 
     def __init__(self) -> None:
-        super().__init__(message("This file or its mate changed just now."), slug="completed-meanwhile")
+        super().__init__(message("This file or its mate was just changed."), slug="completed-meanwhile")
 
 
 def _try_complete(file: File) -> File:
@@ -308,7 +308,7 @@ def _try_complete(file: File) -> File:
     there = all_of_sample(file.sample_id)
     own = next((one for one in there if one.id == file.id), None)
     if own is None or own.complete:
-        raise Conflict("This file was completed just now.", slug="completed-meanwhile")
+        raise Conflict("This file was just completed.", slug="completed-meanwhile")
     done = replace(done, declared_mate=own.declared_mate, declared_direction=own.declared_direction)
     others = [one for one in there if one.id != file.id and one.paired_with is None and _may_pair(done, one)]
     # A file whose PUID was given to another that is still to come waits for that one.
@@ -326,7 +326,7 @@ def _try_complete(file: File) -> File:
         transaction.save(_row(paired), condition=incomplete)
         transaction.save(_row(partner), condition=_unpaired(mate))
 
-    own_conflict = Conflict("This file was completed just now.", slug="completed-meanwhile")
+    own_conflict = Conflict("This file was just completed.", slug="completed-meanwhile")
     transact_write(fill, taken=[*([None] if done.puid != mate.puid else []), own_conflict, _MateChanged()])
     return paired
 
@@ -396,13 +396,13 @@ def pair(file: File, mate: File, direction: Direction | None = None) -> File:
     if file.paired_with == mate.id and direction in (None, file.direction):
         return file
     if file.id == mate.id or file.sample_id != mate.sample_id or {file.format, mate.format} != {"fastq"}:
-        rule = "A pair is of two different fastq files of one sample."
+        rule = "A pair must consist of two different FASTQ files of one sample."
         raise validation_error([Violation("/paired_with", rule)], slug="pair-not-possible")
     if not (file.complete and mate.complete):
-        raise Conflict("The content of both files has to arrive first.", slug="upload-missing")
+        raise Conflict("The content of both files must be uploaded first.", slug="upload-missing")
     are_paired = file.paired_with == mate.id
     if not are_paired and (file.paired_with or mate.paired_with):
-        raise Conflict("One of the files has a mate already: dissolve that pair first.", slug="already-paired")
+        raise Conflict("One of the files already has a mate: dissolve that pair first.", slug="already-paired")
     first, second = sorted((file, mate), key=lambda one: (one.created_at, one.id))
     declared = replace(file, declared_direction=direction)
     paired, partner = _as_pair(declared, replace(mate, declared_direction=None), first.puid)

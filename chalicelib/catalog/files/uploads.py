@@ -106,7 +106,7 @@ def urls(file: File) -> Upload:
     """Fresh URLs for the parts of a file that S3 has not got yet, and those that it has. Where S3 has dropped the
     multipart upload, a new one begins."""
     if file.complete:
-        raise Conflict("This file is complete.", slug="already-complete")
+        raise Conflict("This file is already complete.", slug="already-complete")
     if file.upload_id is None:
         if head_object(file.bucket, file.key) is not None:  # it was sent, and can't be sent again
             return Upload(file.size, (), ())
@@ -165,7 +165,7 @@ def _begin_again(file: File) -> File:
     s3.abort_multipart_upload(Bucket=file.bucket, Key=file.key, UploadId=upload_id)
     present = files.find_own(file.sample_id, file.id)
     if present is None or present.complete:
-        raise Conflict("This file was completed just now.", slug="completed-meanwhile")
+        raise Conflict("This file was just completed.", slug="completed-meanwhile")
     return present
 
 
@@ -195,17 +195,17 @@ def finish(file: File, parts: Sequence[tuple[int, str]]) -> File:
         _complete_multipart(file, parts)
     there = head_object(file.bucket, file.key)
     if there is None:
-        raise Conflict("The file's content has not arrived.", slug="upload-missing")
+        raise Conflict("The file's content has not been uploaded.", slug="upload-missing")
     if there.size != file.size:
         raise Invalid(
-            "The object has {found} bytes; {announced} were announced.",
-            [Violation("/parts", "The content's size is not the announced one.")],
+            "The object has {found} bytes; {announced} were declared.",
+            [Violation("/parts", "The content's size differs from the declared size.")],
             slug="size-differs",
             found=there.size,
             announced=file.size,
         )
     if there.crc32 is not None and file.crc32 is not None and there.crc32 != file.crc32:
-        raise Invalid("The content's CRC-32 is not the announced one.", slug="checksum-differs")
+        raise Invalid("The content's CRC-32 differs from the declared CRC-32.", slug="checksum-differs")
     return files.complete(_as_found(file, there))
 
 
@@ -217,14 +217,14 @@ def _complete_multipart(file: File, parts: Sequence[tuple[int, str]]) -> None:
     missing = [number for number, size in sizes.items() if number not in uploaded or uploaded[number].size != size]
     if missing:
         raise Conflict(
-            "{count} of {total} parts have not arrived, the first is {first}: ask for the upload again and send them.",
+            "{count} of {total} parts are missing, the first is {first}: request the upload again and send them.",
             slug="parts-missing",
             count=len(missing),
             total=len(sizes),
             first=missing[0],
         )
     flaws = [
-        Violation(f"/parts/{place}/etag", message("S3 has another content for part {number}.", number=number))
+        Violation(f"/parts/{place}/etag", message("S3 has different content for part {number}.", number=number))
         if number in sizes
         else Violation(f"/parts/{place}/part_number", message("This upload has {total} parts.", total=len(sizes)))
         for place, (number, etag) in enumerate(parts)

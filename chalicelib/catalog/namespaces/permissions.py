@@ -1,5 +1,6 @@
 """What a user may do in a namespace: by roles of their own, from groups above, and by what is shared with groups."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.access import group_links, memberships
@@ -35,6 +36,13 @@ def effective_role(user_id: str, namespace: Namespace) -> Role | None:
     return role
 
 
+def is_analyst_of(user_id: str, namespace_ids: Sequence[str]) -> bool:
+    """Is the user at least an analyst of all of these namespaces now?"""
+    found = namespaces.find_many(namespace_ids)
+    roles = (effective_role(user_id, found[id_]) if id_ in found else None for id_ in namespace_ids)
+    return all(role is not None and role >= Role.ANALYST for role in roles)
+
+
 def grants(user_id: str, namespace: Namespace) -> list[Grant]:
     """Every way in which the user has a role on the namespace now, with the moment at which it ends."""
     found = [Grant(held.role, held.expires_at) for held in memberships.held(user_id, namespace.lineage)]
@@ -55,7 +63,7 @@ def ends_at(user_id: str, namespace: Namespace, role: Role) -> str | None:
     Forbidden when they do not have it."""
     reaching = [grant.expires_at for grant in grants(user_id, namespace) if grant.role >= role]
     if not reaching:
-        raise Forbidden("Nobody grants or changes a role above their own.", slug="role-too-low")
+        raise Forbidden("You can't grant, change or remove a role higher than your own.", slug="role-too-low")
     return None if None in reaching else max(filter(None, reaching))
 
 
@@ -63,7 +71,7 @@ def check_grant(user_id: str, namespace: Namespace, role: Role, expires_at: str 
     """Raise Forbidden if a role that the user grants exceeds their own, Invalid if it outlasts their own."""
     latest = ends_at(user_id, namespace, role)
     if latest is not None and (expires_at is None or expires_at > latest):
-        rule = message("Your own role here ends at {latest}: give an expires_at that is not later.", latest=latest)
+        rule = message("Your own role here ends at {latest}: expires_at must not be later.", latest=latest)
         raise validation_error([Violation("/expires_at", rule)], slug="outlasts-own-role")
 
 
@@ -71,7 +79,7 @@ def require(user_id: str, namespace: Namespace, least: Role) -> Role:
     """The user's role, which is at least `least`. Raises NotFound without any role, Forbidden with too low a one."""
     role = effective_role(user_id, namespace)
     if role is None:
-        raise NotFound("There is no such group or project.")
+        raise NotFound("Group or project not found.")
     if role < least:
         raise role_too_low(least, role)
     return role
@@ -80,7 +88,7 @@ def require(user_id: str, namespace: Namespace, least: Role) -> Role:
 def role_too_low(least: Role, role: Role) -> Forbidden:
     """The refusal for a role that is known to be too low."""
     return Forbidden(
-        "This needs at least the role {least} here; yours is {role}.",
+        "This requires at least the role {least} here; yours is {role}.",
         slug="role-too-low",
         least=least.label,
         role=role.label,

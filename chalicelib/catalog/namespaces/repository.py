@@ -107,11 +107,11 @@ def find(id_or_puid: str) -> Namespace:
         try:
             namespace_id = NamespacePuidRow.get(puid_key(id_or_puid), "PUID", consistent_read=True).target_id
         except DoesNotExist:
-            raise NotFound("There is no such group or project.") from None
+            raise NotFound("Group or project not found.") from None
     try:
         return _value(NamespaceRow.get(f"NS#{namespace_id}", _META, consistent_read=True))
     except DoesNotExist:
-        raise NotFound("There is no such group or project.") from None
+        raise NotFound("Group or project not found.") from None
 
 
 def find_many(namespace_ids: Iterable[str]) -> dict[str, Namespace]:
@@ -137,7 +137,7 @@ def create(
     The owner's role ends at `owner_until`: a role in the parent that expires gives none that stays.
     """
     if parent is not None and len(parent.lineage) >= MAX_DEPTH:
-        raise Conflict("Groups nest at most {most} deep.", slug="too-deep", most=MAX_DEPTH)
+        raise Conflict("Groups can be nested at most {most} levels deep.", slug="too-deep", most=MAX_DEPTH)
     kind = Kind.GROUP if type == "group" else Kind.PROJECT
     made = Namespace(
         id=ids.id(),
@@ -164,8 +164,8 @@ def create(
             transaction.save(_row(made, f"BELOW#{ancestor_id}", f"{type}#{made.id}"))
 
     taken = [
-        Conflict("This path is taken here.", slug="path-taken"),
-        Conflict("This PUID is in use.", slug="puid-taken"),
+        Conflict("This path is already in use here.", slug="path-taken"),
+        Conflict("This PUID is already in use.", slug="puid-taken"),
     ]
     try:
         transact_write(fill, taken=taken)

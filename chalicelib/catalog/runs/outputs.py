@@ -99,8 +99,8 @@ def _add(output: Output) -> None:
         name_row = FilePuidRow(puid_key(output.puid), target_id=output.id)
         transaction.save(name_row, condition=FilePuidRow.pk.does_not_exist())
 
-    twin = _Known("Somebody else changed this execution just now.", slug="changed-meanwhile")
-    transact_write(fill, taken=[twin, Conflict("This PUID is in use.", slug="puid-taken")])
+    twin = _Known("This execution was just changed by someone else.", slug="changed-meanwhile")
+    transact_write(fill, taken=[twin, Conflict("This PUID is already in use.", slug="puid-taken")])
 
 
 def _refreshed(output: Output, found: RegistrableObject) -> Output:

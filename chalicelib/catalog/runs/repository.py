@@ -247,7 +247,7 @@ def find(run_id: str) -> Run:
 
 def no_such_run() -> NotFound:
     """What is said of a run that there isn't, or that one may not know of."""
-    return NotFound("There is no such workflow execution.")
+    return NotFound("Workflow execution not found.")
 
 
 def find_many(run_ids: Iterable[str]) -> dict[str, Run]:
@@ -279,7 +279,7 @@ def move(run: Run, wanted: RunState) -> Run:
             return moved
         run = find(run.id)
     raise Conflict(
-        "An execution that is {state} can't become {wanted}.",
+        "An execution can't change from {state} to {wanted}.",
         slug="state-not-possible",
         state=run.state.value,
         wanted=wanted.value,
@@ -287,4 +287,4 @@ def move(run: Run, wanted: RunState) -> Run:
 
 
 def _changed_meanwhile() -> Conflict:
-    return Conflict("Somebody else changed this execution just now.", slug="changed-meanwhile")
+    return Conflict("This execution was just changed by someone else.", slug="changed-meanwhile")

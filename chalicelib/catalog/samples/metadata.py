@@ -95,7 +95,7 @@ def field_names_violation(names: Iterable[str]) -> Message | None:
     if size <= MAX_FIELD_NAMES:
         return None
     return message(
-        "The names of the fields may have {most} bytes in all; these have {size}.", most=MAX_FIELD_NAMES, size=size
+        "The field names must have at most {most} bytes in total; these have {size}.", most=MAX_FIELD_NAMES, size=size
     )
 
 
@@ -107,7 +107,7 @@ def duplicate_fields(names: Iterable[str], pointer: str) -> list[Violation]:
     for name in names:
         other = first.setdefault(identity(name), name)
         if other is not name:
-            rule = message("The names {first} and {second} mean the same field.", first=repr(other), second=repr(name))
+            rule = message("{first} and {second} are the same field name.", first=repr(other), second=repr(name))
             flaws.append(Violation(f"{pointer}/{pointer_step(name)}", rule))
     return flaws
 

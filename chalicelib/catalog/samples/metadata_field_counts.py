@@ -80,7 +80,8 @@ def check_field_quota(top_id: str, fields: Iterable[str], pointer: str) -> None:
     all_fields = new | counted([top_id]).keys()
     if len(all_fields) > MAX_FIELDS or sum(len(field.encode()) for field in all_fields) > _MAX_NAMES:
         rule = message(
-            "A group with all below it may have {most} different metadata fields, with names of {bytes} bytes in all.",
+            "A group and everything below it can have at most {most} different metadata fields,"
+            " with names of {bytes} bytes in total.",
             most=MAX_FIELDS,
             bytes=_MAX_NAMES,
         )

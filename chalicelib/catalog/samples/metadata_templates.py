@@ -98,7 +98,7 @@ def find(namespace_id: str, template_id: str) -> MetadataTemplate:
     for one in of_namespaces([namespace_id]):
         if one.id == template_id:
             return one
-    raise NotFound("There is no such metadata template here.")
+    raise NotFound("Metadata template not found.")
 
 
 def create(namespace_id: str, name: str, fields: Sequence[str], ids: Ids) -> MetadataTemplate:
@@ -113,7 +113,7 @@ def create(namespace_id: str, name: str, fields: Sequence[str], ids: Ids) -> Met
         if one.id == made.id:
             return one
     if len(there) >= MAX_TEMPLATES:
-        rule = "A group or project has {most} metadata templates at the most."
+        rule = "A group or project can have at most {most} metadata templates."
         raise Conflict(rule, slug="too-many-templates", most=MAX_TEMPLATES)
 
     def fill(transaction: TransactWrite) -> None:
@@ -138,7 +138,7 @@ def change(present: MetadataTemplate, *, name: str, fields: Sequence[str]) -> Me
         if moved:
             transaction.save(_name_row(changed), condition=_NameRow.pk.does_not_exist())
 
-    meanwhile = Conflict("Somebody else changed this metadata template just now.", slug="changed-meanwhile")
+    meanwhile = Conflict("This metadata template was just changed by someone else.", slug="changed-meanwhile")
     transact_write(fill, taken=[*([None] if moved else []), meanwhile, _name_taken()])
     return changed
 
@@ -154,4 +154,4 @@ def delete(present: MetadataTemplate) -> None:
 
 
 def _name_taken() -> Conflict:
-    return Conflict("A metadata template of this name is here already.", slug="name-taken")
+    return Conflict("A metadata template with this name already exists here.", slug="name-taken")

@@ -74,7 +74,9 @@ def metadata_size_violation(metadata: Metadata) -> Message | None:
     size = metadata_size(metadata)
     if size <= MAX_METADATA:
         return None
-    return message("A sample's metadata may have {most} bytes in all; this has {size}.", most=MAX_METADATA, size=size)
+    return message(
+        "A sample's metadata must have at most {most} bytes in total; this has {size}.", most=MAX_METADATA, size=size
+    )
 
 
 class SampleRow(Row):
@@ -227,7 +229,7 @@ def _refuse_taken(made: Sequence[Sample], given: Sequence[str]) -> None:
     used = SamplePuidRow.batch_get([(puid_key(puid), "PUID") for puid in dict.fromkeys(given)], consistent_read=True)
     taken = any(row.target_id != own[row.pk.removeprefix("PUID#")] for row in used)
     if taken or len(set(given)) != len(given):
-        raise Conflict("A PUID is in use, or comes twice.", slug="puid-taken")
+        raise Conflict("A PUID is already in use or duplicated.", slug="puid-taken")
 
 
 def _write_new(made: Sequence[Sample]) -> None:
@@ -241,7 +243,7 @@ def _write_new(made: Sequence[Sample]) -> None:
             rows = list_rows(sample)
             for row in rows:
                 transaction.save(row)
-            taken.extend([Conflict("This PUID is in use.", slug="puid-taken"), *([None] * (1 + len(rows)))])
+            taken.extend([Conflict("This PUID is already in use.", slug="puid-taken"), *([None] * (1 + len(rows)))])
         sample_index.count(transaction, made[0].namespace_ids, len(made))
         carried = Counter(field for sample in made for field in sample.metadata)
         metadata_field_counts.count(transaction, made[0].namespace_ids, carried)
@@ -253,7 +255,7 @@ def find(id_or_puid: str) -> Sample:
     """The sample of this id or PUID; NotFound for none."""
     found = find_many([id_or_puid])
     if id_or_puid not in found:
-        raise NotFound("There is no such sample.")
+        raise NotFound("Sample not found.")
     return found[id_or_puid]
 
 
@@ -339,7 +341,7 @@ def update(sample: Sample, *, name: str, description: str | None, metadata: Meta
 
 
 def _changed_meanwhile() -> Conflict:
-    return Conflict("Somebody else changed this sample just now.", slug="changed-meanwhile")
+    return Conflict("This sample was just changed by someone else.", slug="changed-meanwhile")
 
 
 def delete(sample: Sample) -> None:

@@ -25,13 +25,13 @@ class LinelistPlan:
     skipped: tuple[Skipped, ...]
 
 
-def plan_of(choice: ResolvedSamples) -> LinelistPlan:
-    """The plan for a choice of samples."""
-    project_ids = dict.fromkeys(sample.project_id for sample in choice.samples)
+def plan_rows(resolved: ResolvedSamples) -> LinelistPlan:
+    """The plan for these samples."""
+    project_ids = dict.fromkeys(sample.project_id for sample in resolved.samples)
     return LinelistPlan(
-        samples=tuple(PlannedSample(sample.id, sample.project_id) for sample in choice.samples),
-        project_puids={project_id: choice.projects[project_id].puid for project_id in project_ids},
-        skipped=tuple(Skipped(asked, "sample-not-found") for _, asked in choice.refused),
+        samples=tuple(PlannedSample(sample.id, sample.project_id) for sample in resolved.samples),
+        project_puids={project_id: resolved.projects[project_id].puid for project_id in project_ids},
+        skipped=tuple(Skipped(sample_id, "sample-not-found") for _, sample_id in resolved.refused),
     )
 
 

@@ -40,7 +40,7 @@ def level_of(manifest: bytes, path: str, start: int) -> Level:
     for name in filter(None, path.split("/")):
         inner = [child for child in folder["children"] if child["name"] == name and child["type"] == "folder"]
         if not inner:
-            raise NotFound("There is no such folder in this export.")
+            raise NotFound("Folder not found in this export.")
         folder = inner[0]
     children = [_without_children(child) for child in folder["children"][start : start + LEVEL_SIZE]]
     end = start + len(children)

@@ -1,4 +1,4 @@
-"""A request for the outputs of workflow executions, and the rules that it must keep."""
+"""The analysis export: the outputs of workflow executions (runs), in one archive."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,14 +16,49 @@ from chalicelib.catalog.samples import repository as samples
 from chalicelib.errors import Violation, message
 from chalicelib.exports.contents.analysis import analysis_contents
 from chalicelib.exports.contents.items import Contents, Skipped
-from chalicelib.exports.estimate import Estimate, scaled
-from chalicelib.exports.types.base import CodedViolation, ExportBody, invalid, limit_rules
-from chalicelib.exports.types.run_selection import AnalysisType, RunSelection, contents_by_run
+from chalicelib.exports.estimate import Estimate, extrapolate
+from chalicelib.exports.types.base import CodedViolation, ExportBody, ExportType, invalid, limit_violations
+from chalicelib.exports.types.run_selection import AnalysisType, RunSelection, contents_by_run, may_read_runs
 from chalicelib.ids import GivenId, RequiredId
 
 MAX_RUNS = 5_000
-MAX_SAMPLED = 5_000  # runs and samples whose outputs are counted before the work begins; the planning looks at the rest
+MAX_SAMPLED = 5_000  # runs and samples whose outputs an estimate counts; planning reads them all
 _IDS = "/workflow_execution_ids"
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisExportSpec:
+    """A validated request for outputs."""
+
+    runs: RunSelection
+
+    @property
+    def namespace_id(self) -> str | None:
+        return self.runs.namespace_id
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return {
+            "namespace_id": self.runs.namespace_id,
+            "analysis_type": self.runs.analysis_type,
+            "workflow_execution_count": len(self.runs.run_ids),
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        return self.runs.to_json()
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "AnalysisExportSpec":
+        """The spec that `to_json` wrote."""
+        return cls(RunSelection.from_json(document))
+
+    def plan(self, user_id: str, *, excluded: Mapping[str, str]) -> Contents:
+        allowed = self.runs.resolve(user_id)
+        missing = [
+            Skipped(run_id, "workflow-execution-not-found") for run_id in self.runs.run_ids if run_id not in allowed
+        ]
+        runs = [allowed[run_id] for run_id in self.runs.run_ids if run_id in allowed]
+        return _contents(runs, excluded=excluded, skipped=missing)
 
 
 class AnalysisExportRequest(ExportBody):
@@ -34,57 +69,67 @@ class AnalysisExportRequest(ExportBody):
     namespace_id: RequiredId | None = None
     workflow_execution_ids: Annotated[list[GivenId], Field(default_factory=list, max_length=MAX_RUNS)]
 
+    def to_spec(self, user_id: str) -> AnalysisExportSpec:
+        selection, runs = self._validated(user_id)
+        if len(_sample_of(runs)) == len(runs):
+            violations = _content_violations(_contents(runs))
+            if violations:
+                raise invalid(violations)
+        return AnalysisExportSpec(selection)
 
-@dataclass(frozen=True, slots=True)
-class AnalysisExportSpec:
-    """What the planning needs to know of a request for outputs."""
+    def estimate(self, user_id: str) -> Estimate:
+        _, runs = self._validated(user_id)
+        sampled = _sample_of(runs)
+        contents = _contents(sampled)
+        estimate = extrapolate(contents.items, len(runs), len(sampled))
+        return replace(estimate, samples=_sample_count(contents) * len(runs) // len(sampled))
 
-    runs: RunSelection
+    def _validated(self, user_id: str) -> tuple[RunSelection, list[Run]]:
+        """The selected runs, each once, in the order of the request. Raises Invalid with every violation, NotFound or
+        Forbidden for the namespace (at least analyst)."""
+        namespace_id, violations = self._namespace(user_id)
+        ids = tuple(dict.fromkeys(self.workflow_execution_ids))
+        selection = RunSelection(self.analysis_type, namespace_id, ids)
+        allowed = {} if violations else selection.resolve(user_id)
+        if not ids:
+            violation = Violation(_IDS, "Select at least one workflow execution.")
+            violations.append(CodedViolation("no-workflow-execution", violation))
+        elif not violations:
+            violations += _run_violations(self.workflow_execution_ids, allowed)
+        if violations:
+            raise invalid(violations)
+        return selection, [allowed[run_id] for run_id in ids]
 
-    @property
-    def namespace_id(self) -> str | None:
-        return self.runs.namespace_id
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """What the export shows of its request."""
-        return {
-            "namespace_id": self.runs.namespace_id,
-            "analysis_type": self.runs.analysis_type,
-            "workflow_execution_count": len(self.runs.run_ids),
-        }
-
-    def to_document(self) -> dict[str, Any]:
-        """The wish as JSON."""
-        return self.runs.to_document()
-
-    @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> "AnalysisExportSpec":
-        """The wish that `to_document` wrote."""
-        return cls(RunSelection.from_document(document))
+    def _namespace(self, user_id: str) -> tuple[str | None, list[CodedViolation]]:
+        """The namespace's id, and violations about it."""
+        pointer = "/namespace_id"
+        if self.analysis_type == "user":
+            if self.namespace_id is None:
+                return None, []
+            violation = Violation(pointer, "Omit namespace_id when analysis_type is 'user'.")
+            return None, [CodedViolation("invalid", violation)]
+        if self.namespace_id is None:
+            return None, [CodedViolation("invalid", Violation(pointer, "This field is required."))]
+        namespace = namespaces.find(self.namespace_id)
+        permissions.require(user_id, namespace, Role.ANALYST)
+        if namespace.type == self.analysis_type:
+            return namespace.id, []
+        must_be_group = Violation(pointer, "Must be a group.")
+        violation = must_be_group if self.analysis_type == "group" else Violation(pointer, "Must be a project.")
+        return namespace.id, [CodedViolation("invalid", violation)]
 
 
-def validate(request: AnalysisExportRequest, user_id: str) -> AnalysisExportSpec:
-    """The wish of a request that keeps all rules. Raises as `request.accept` does."""
-    asked, runs = _checked(request, user_id)
-    if len(_sample_of(runs)) == len(runs):
-        rules = _content_rules(_contents(runs, excluded={}, skipped=()))
-        if rules:
-            raise invalid(rules)
-    return AnalysisExportSpec(asked)
-
-
-def estimate(request: AnalysisExportRequest, user_id: str) -> Estimate:
-    """What the export of this request would hold. Raises as `request.foresee` does."""
-    _, runs = _checked(request, user_id)
-    looked_at = _sample_of(runs)
-    contents = _contents(looked_at, excluded={}, skipped=())
-    part = scaled(contents.items, len(runs), len(looked_at))
-    return replace(part, samples=_sample_count(contents) * len(runs) // len(looked_at))
+TYPE = ExportType(
+    name="analysis",
+    body=AnalysisExportRequest,
+    spec_from_json=AnalysisExportSpec.from_json,
+    may_read=may_read_runs,
+    manifest_title="Analysis Export",
+)
 
 
 def _sample_of(runs: Sequence[Run]) -> Sequence[Run]:
-    """As many of the runs as can be looked at while somebody waits; at least one."""
+    """As many of the runs as can be read within a request; at least one."""
     weight = 0
     for position, run in enumerate(runs):
         weight += 1 + run.sample_count
@@ -93,79 +138,33 @@ def _sample_of(runs: Sequence[Run]) -> Sequence[Run]:
     return runs
 
 
-def contents_of(wish: AnalysisExportSpec, user_id: str, *, excluded: Mapping[str, str]) -> Contents:
-    """The contents that a wish means now. Raises NotFound or Forbidden for its namespace."""
-    found = wish.runs.found(user_id)
-    missing = [Skipped(run_id, "workflow-execution-not-found") for run_id in wish.runs.run_ids if run_id not in found]
-    runs = [found[run_id] for run_id in wish.runs.run_ids if run_id in found]
-    return _contents(runs, excluded=excluded, skipped=missing)
-
-
-def _contents(runs: Sequence[Run], *, excluded: Mapping[str, str], skipped: Sequence[Skipped]) -> Contents:
+def _contents(
+    runs: Sequence[Run], *, excluded: Mapping[str, str] | None = None, skipped: Sequence[Skipped] = ()
+) -> Contents:
     parts = dict(contents_by_run(runs))
-    asked = {part.sample_id for one in parts.values() for part in one if isinstance(part, RunSample)}
-    names = {sample_id: sample.name for sample_id, sample in samples.find_many(sorted(asked)).items()}
-    return analysis_contents(runs, parts, names, excluded=excluded, skipped=skipped)
+    sample_ids = {part.sample_id for run_parts in parts.values() for part in run_parts if isinstance(part, RunSample)}
+    names = {sample_id: sample.name for sample_id, sample in samples.find_many(sorted(sample_ids)).items()}
+    return analysis_contents(runs, parts, names, excluded=excluded or {}, skipped=skipped)
 
 
-def _checked(request: AnalysisExportRequest, user_id: str) -> tuple[RunSelection, list[Run]]:
-    """The runs of a request, each once, in the order asked for. Raises Invalid with every broken rule, NotFound or
-    Forbidden for the namespace (at least analyst)."""
-    namespace_id, rules = _place(request, user_id)
-    ids = tuple(dict.fromkeys(request.workflow_execution_ids))
-    asked = RunSelection(request.analysis_type, namespace_id, ids)
-    found = {} if rules else asked.found(user_id)
-    if not ids:
-        rules.append(
-            CodedViolation("no-workflow-execution", Violation(_IDS, "Choose at least one workflow execution."))
-        )
-    elif not rules:
-        rules += _run_rules(request.workflow_execution_ids, found)
-    if rules:
-        raise invalid(rules)
-    return asked, [found[run_id] for run_id in ids]
-
-
-def _place(request: AnalysisExportRequest, user_id: str) -> tuple[str | None, list[CodedViolation]]:
-    """The id of the namespace that is meant, and the rules that it breaks."""
-    pointer = "/namespace_id"
-    if request.analysis_type == "user":
-        if request.namespace_id is not None:
-            return None, [
-                CodedViolation("invalid", Violation(pointer, "An analysis of one's own executions is of no namespace."))
-            ]
-        return None, []
-    if request.namespace_id is None:
-        return None, [CodedViolation("invalid", Violation(pointer, "This field is required."))]
-    namespace = namespaces.find(request.namespace_id)
-    permissions.require(user_id, namespace, Role.ANALYST)
-    if namespace.type != request.analysis_type:
-        is_group = request.analysis_type == "group"
-        flaw = (
-            Violation(pointer, "This must be a group.") if is_group else Violation(pointer, "This must be a project.")
-        )
-        return namespace.id, [CodedViolation("invalid", flaw)]
-    return namespace.id, []
-
-
-def _run_rules(asked: Sequence[str], found: Mapping[str, Run]) -> list[CodedViolation]:
-    rules = []
-    for position, run_id in enumerate(asked):
-        run, pointer = found.get(run_id), f"{_IDS}/{position}"
+def _run_violations(run_ids: Sequence[str], allowed: Mapping[str, Run]) -> list[CodedViolation]:
+    violations = []
+    for position, run_id in enumerate(run_ids):
+        run, pointer = allowed.get(run_id), f"{_IDS}/{position}"
         if run is None:
-            rule = message("No such workflow execution here, or it may not be exported by you.")
-            rules.append(CodedViolation("workflow-execution-not-found", Violation(pointer, rule)))
+            detail = message("There is no such workflow execution here, or you may not export it.")
+            violations.append(CodedViolation("workflow-execution-not-found", Violation(pointer, detail)))
         elif run.state is not RunState.COMPLETED:
-            rule = message("This execution is {state}; only completed ones can be exported.", state=run.state.value)
-            rules.append(CodedViolation("not-completed", Violation(pointer, rule)))
-    return rules
+            detail = message("This execution is {state}; only completed ones can be exported.", state=run.state.value)
+            violations.append(CodedViolation("not-completed", Violation(pointer, detail)))
+    return violations
 
 
-def _content_rules(contents: Contents) -> list[CodedViolation]:
+def _content_violations(contents: Contents) -> list[CodedViolation]:
     if not contents.items:
         return [CodedViolation("no-output", Violation(_IDS, "None of these executions has an output."))]
     size = sum(item.size for item in contents.items)
-    return limit_rules(_IDS, samples=_sample_count(contents), files=len(contents.items), size=size)
+    return limit_violations(_IDS, samples=_sample_count(contents), files=len(contents.items), size=size)
 
 
 def _sample_count(contents: Contents) -> int:

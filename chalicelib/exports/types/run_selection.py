@@ -1,4 +1,4 @@
-"""The workflow executions that somebody asks for, and which of them they may export."""
+"""The workflow executions (runs) of an analysis export, and which of them a user may export."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +13,8 @@ from chalicelib.catalog.runs import permissions as run_permissions
 from chalicelib.catalog.runs import repository as workflow_executions
 from chalicelib.catalog.runs.contents import Output, RunSample
 from chalicelib.catalog.runs.repository import Run
+from chalicelib.errors import Forbidden, NotFound
+from chalicelib.exports.record import Export
 
 AnalysisType = Literal["user", "project", "group"]
 _READERS = 16
@@ -21,32 +23,32 @@ _CHUNK = 64
 
 @dataclass(frozen=True, slots=True)
 class RunSelection:
-    """Runs by their ids, each once: of a user's own, or of a project's or group's. `namespace_id` None: a user's."""
+    """Runs by id, each once: of a user (`namespace_id` None), a project or a group."""
 
     analysis_type: AnalysisType
     namespace_id: str | None
     run_ids: tuple[str, ...]
 
-    def to_document(self) -> dict[str, Any]:
-        """The runs as JSON."""
+    def to_json(self) -> dict[str, Any]:
         return {"analysis_type": self.analysis_type, "namespace_id": self.namespace_id, "run_ids": self.run_ids}
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> "RunSelection":
-        """The runs that `to_document` wrote."""
+    def from_json(cls, document: Mapping[str, Any]) -> "RunSelection":
+        """The selection that `to_json` wrote."""
         return cls(document["analysis_type"], document["namespace_id"], tuple(document["run_ids"]))
 
-    def found(self, user_id: str) -> dict[str, Run]:
-        """Those that the user may export now, by id. Raises NotFound or Forbidden for the namespace (at least analyst).
+    def resolve(self, user_id: str) -> dict[str, Run]:
+        """The runs that the user may export now, by id. Raises NotFound or Forbidden for the namespace (at least
+        analyst).
 
-        A user exports what they have submitted, where they are an analyst now; from a project what is automated there
-        or shared with it; from a group what is shared with it.
+        A user exports the runs they submitted, where they are an analyst now; from a project those automated there or
+        shared with it; from a group those shared with it.
         """
         if self.namespace_id is not None:
             permissions.require(user_id, namespaces.find(self.namespace_id), Role.ANALYST)
-        there = workflow_executions.find_many(self.run_ids)
+        existing = workflow_executions.find_many(self.run_ids)
         role_in = run_permissions.roles_by_namespace(user_id)
-        return {run_id: run for run_id, run in there.items() if self._allows(run, user_id, role_in)}
+        return {run_id: run for run_id, run in existing.items() if self._allows(run, user_id, role_in)}
 
     def _allows(self, run: Run, user_id: str, role_in: Callable[[str], Role | None]) -> bool:
         match self.analysis_type:
@@ -59,8 +61,17 @@ class RunSelection:
                 return run.namespace_id == self.namespace_id and run.shared
 
 
+def may_read_runs(export: Export, run_ids: Sequence[str], user_id: str) -> bool:
+    """May the user export all these runs of an analysis export now?"""
+    selection = RunSelection(export.parameters["analysis_type"], export.namespace_id, tuple(run_ids))
+    try:
+        return selection.resolve(user_id).keys() == set(run_ids)
+    except (Forbidden, NotFound):
+        return False
+
+
 def contents_by_run(runs: Sequence[Run]) -> Iterator[tuple[str, list[RunSample | Output]]]:
-    """What each run is made of, as (run id, parts); read a chunk at a time, so that asking for the first does not read
+    """The samples and outputs of each run, as (run id, parts). Read in chunks, so that taking the first does not read
     them all."""
     with ThreadPoolExecutor(_READERS) as pool:
         for start in range(0, len(runs), _CHUNK):

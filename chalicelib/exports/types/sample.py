@@ -1,30 +1,28 @@
-"""A request for the files of samples, and the rules that it must keep."""
+"""The sample export: the files of samples, in one archive."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from chalicelib.catalog.files.formats import FILE_FORMATS
+from chalicelib.catalog.samples.resolve import ResolvedSamples, files_by_sample
 from chalicelib.errors import Violation, message
-from chalicelib.exports.contents.items import Contents
-from chalicelib.exports.estimate import Estimate, contents_of, scaled
-from chalicelib.exports.types import sample_selection
-from chalicelib.exports.types.base import CodedViolation, invalid, limit_rules
-from chalicelib.exports.types.sample_selection import SamplesBody, SampleSelection
-
-
-class SampleExportRequest(SamplesBody):
-    """The body of `POST /exports` for the files of samples."""
-
-    type: Literal["sample"]
-    file_formats: Annotated[list[str], Field(default_factory=list, max_length=100)]
+from chalicelib.exports.contents.items import Contents, Skipped, sample_contents
+from chalicelib.exports.estimate import Estimate, extrapolate
+from chalicelib.exports.types.base import CodedViolation, ExportType, invalid, limit_violations
+from chalicelib.exports.types.sample_selection import (
+    SamplesBody,
+    SampleSelection,
+    is_analyst_of_sources,
+    validate_samples,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SampleExportSpec:
-    """What the planning needs to know of a request for files."""
+    """A validated request for the files of samples."""
 
     samples: SampleSelection
     file_formats: tuple[str, ...]
@@ -35,62 +33,97 @@ class SampleExportSpec:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """What the export shows of its request."""
         return {
             "namespace_id": self.samples.namespace_id,
             "sample_count": self.samples.count,
             "file_formats": list(self.file_formats),
         }
 
-    def to_document(self) -> dict[str, Any]:
-        """The wish as JSON."""
-        return {**self.samples.to_document(), "file_formats": self.file_formats}
+    def to_json(self) -> dict[str, Any]:
+        return {**self.samples.to_json(), "file_formats": self.file_formats}
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> "SampleExportSpec":
-        """The wish that `to_document` wrote."""
-        return cls(SampleSelection.from_document(document), tuple(document["file_formats"]))
+    def from_json(cls, document: Mapping[str, Any]) -> "SampleExportSpec":
+        """The spec that `to_json` wrote."""
+        return cls(SampleSelection.from_json(document), tuple(document["file_formats"]))
+
+    def plan(self, user_id: str, *, excluded: Mapping[str, str]) -> Contents:
+        resolved = self.samples.resolve(user_id)
+        skipped = [Skipped(sample_id, "sample-not-found") for _, sample_id in resolved.refused]
+        return _contents(resolved, self.file_formats, excluded=excluded, skipped=skipped)
 
 
-def validate(request: SampleExportRequest, user_id: str) -> SampleExportSpec:
-    """The wish of a request that keeps all rules. Raises as `request.accept` does."""
-    checked = sample_selection.validate_samples(request, user_id)
-    wish = SampleExportSpec(checked.asked, tuple(dict.fromkeys(request.file_formats)))
-    rules = [*_format_rules(request.file_formats), *checked.rules]
-    if checked.choice is None:
-        rules += limit_rules("/sample_ids", samples=checked.asked.count or 0)
-    elif not rules:
-        rules += _content_rules(contents_of(checked.choice, wish.file_formats), len(checked.choice.samples))
-    if rules:
-        raise invalid(rules)
-    return wish
+class SampleExportRequest(SamplesBody):
+    """The body of `POST /exports` for the files of samples."""
+
+    type: Literal["sample"]
+    file_formats: Annotated[list[str], Field(default_factory=list, max_length=100)]
+
+    def to_spec(self, user_id: str) -> SampleExportSpec:
+        validated = validate_samples(self, user_id)
+        spec = SampleExportSpec(validated.selection, tuple(dict.fromkeys(self.file_formats)))
+        violations = [*_format_violations(self.file_formats), *validated.violations]
+        if validated.resolved is None:
+            violations += limit_violations("/sample_ids", samples=spec.samples.count or 0)
+        elif not violations:
+            contents = _contents(validated.resolved, spec.file_formats)
+            violations += _content_violations(contents, len(validated.resolved.samples))
+        if violations:
+            raise invalid(violations)
+        return spec
+
+    def estimate(self, user_id: str) -> Estimate:
+        validated = validate_samples(self, user_id)
+        violations = [*_format_violations(self.file_formats), *validated.violations]
+        if violations:
+            raise invalid(violations)
+        sampled = validated.sampled(user_id)
+        items = _contents(sampled.resolved, dict.fromkeys(self.file_formats)).items
+        estimate = extrapolate(items, sampled.total, len(sampled.resolved.samples))
+        return replace(estimate, exact=sampled.is_exact)
 
 
-def estimate(request: SampleExportRequest, user_id: str) -> Estimate:
-    """What the export of this request would hold. Raises as `request.foresee` does."""
-    checked = sample_selection.validate_samples(request, user_id)
-    rules = [*_format_rules(request.file_formats), *checked.rules]
-    if rules:
-        raise invalid(rules)
-    sampled = checked.sampled(user_id)
-    items = contents_of(sampled.choice, tuple(dict.fromkeys(request.file_formats))).items
-    return replace(scaled(items, sampled.total, len(sampled.choice.samples)), exact=sampled.is_exact)
+TYPE = ExportType(
+    name="sample",
+    body=SampleExportRequest,
+    spec_from_json=SampleExportSpec.from_json,
+    may_read=is_analyst_of_sources,
+    manifest_title="Samples Export",
+    has_metadata=True,
+)
 
 
-def _content_rules(contents: Contents, samples: int) -> list[CodedViolation]:
+def _contents(
+    resolved: ResolvedSamples,
+    file_formats: Iterable[str],
+    *,
+    excluded: Mapping[str, str] | None = None,
+    skipped: Sequence[Skipped] = (),
+) -> Contents:
+    return sample_contents(
+        resolved.samples,
+        resolved.projects,
+        dict(files_by_sample(resolved.samples)),
+        file_formats,
+        excluded=excluded or {},
+        skipped=skipped,
+    )
+
+
+def _content_violations(contents: Contents, samples: int) -> list[CodedViolation]:
     if not contents.items:
-        flaw = Violation("/file_formats", "None of these samples has a file of the chosen formats.")
-        return [CodedViolation("no-matching-file", flaw)]
+        violation = Violation("/file_formats", "None of these samples has a file in the selected formats.")
+        return [CodedViolation("no-matching-file", violation)]
     size = sum(item.size for item in contents.items)
-    return limit_rules("/sample_ids", samples=samples, files=len(contents.items), size=size)
+    return limit_violations("/sample_ids", samples=samples, files=len(contents.items), size=size)
 
 
-def _format_rules(file_formats: Sequence[str]) -> list[CodedViolation]:
+def _format_violations(file_formats: Sequence[str]) -> list[CodedViolation]:
     if not file_formats:
-        return [CodedViolation("no-file-format", Violation("/file_formats", "Choose at least one file format."))]
-    rule = message("Unknown file format; known are: {known}.", known=", ".join(FILE_FORMATS))
+        return [CodedViolation("no-file-format", Violation("/file_formats", "Select at least one file format."))]
+    unknown = message("Unknown file format; must be one of: {known}.", known=", ".join(FILE_FORMATS))
     return [
-        CodedViolation("unknown-file-format", Violation(f"/file_formats/{position}", rule))
+        CodedViolation("unknown-file-format", Violation(f"/file_formats/{position}", unknown))
         for position, file_format in enumerate(file_formats)
         if file_format not in FILE_FORMATS
     ]

@@ -148,7 +148,7 @@ def _resolved(project: Namespace, told: Iterable[SheetSample], flaws: list[Viola
                 _check_new(one, sample, flaws)
         elif len(same := ids.get(one.name or "", [])) > 1:
             flaws.append(
-                Violation(pointer(one.row, "sample"), "Several samples here have this name: tell them apart by PUID.")
+                Violation(pointer(one.row, "sample"), "Several samples have this name here: identify them by PUID.")
             )
         elif same:
             meant[one.row] = same[0]
@@ -157,15 +157,17 @@ def _resolved(project: Namespace, told: Iterable[SheetSample], flaws: list[Viola
     taken: dict[str, int] = {}
     for one in rows:
         if one.row in found and taken.setdefault(found[one.row].id, one.row) != one.row:
-            flaws.append(Violation(pointer(one.row, "sample"), "Another row means the same sample in another way."))
+            flaws.append(
+                Violation(pointer(one.row, "sample"), "Another row refers to the same sample in a different way.")
+            )
     return found
 
 
 def _check_new(one: SheetSample, elsewhere: Sample | None, flaws: list[Violation]) -> None:
     place = pointer(one.row, "puid")
     if elsewhere is not None:
-        flaws.append(Violation(place, "This PUID is in use."))
+        flaws.append(Violation(place, "This PUID is already in use."))
     elif not is_puid(one.puid or "", Kind.SAMPLE, settings().puid_prefix):
-        flaws.append(Violation(place, "This is no PUID of a sample."))
+        flaws.append(Violation(place, "Not the PUID of a sample."))
     elif one.name is None:
-        flaws.append(Violation(pointer(one.row, "sample"), "A sample has a name."))
+        flaws.append(Violation(pointer(one.row, "sample"), "A sample needs a name."))

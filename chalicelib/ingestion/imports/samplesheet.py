@@ -109,9 +109,11 @@ def read_samplesheet(text: str, base_uri: str | None = None) -> Samplesheet:
     relative names of files are relative to."""
     size = len(text.encode(errors="surrogatepass"))
     if size > MAX_BYTES:
-        return _refused(message("A samplesheet may have {most} bytes; this one has {size}.", most=MAX_BYTES, size=size))
+        return _refused(
+            message("A samplesheet must have at most {most} bytes; this one has {size}.", most=MAX_BYTES, size=size)
+        )
     if base_uri is not None and not _BASE.fullmatch(base_uri):
-        return _refused(message("A base URI is s3://bucket or s3://bucket/prefix."), "/base_uri")
+        return _refused(message("A base URI must be s3://bucket or s3://bucket/prefix."), "/base_uri")
     try:
         table = read_table(text, _count_known, max_rows=MAX_ROWS)
     except Unreadable as error:
@@ -167,7 +169,7 @@ class _Reader:
         drafts, varying = self._drafts(columns)
         for column in varying:
             rule = message(
-                "Rows of one sample differ in this column, which describes rows and not samples: it is not imported."
+                "The rows of a sample differ in this column, so it describes rows, not samples: it is not imported."
             )
             self._warn(pointer(self._header_row, column.name), rule)
         columns = tuple(Column(one.name, "ignored") if one in varying else one for one in columns)
@@ -196,23 +198,23 @@ class _Reader:
         top = f"/samplesheet/{self._header_row}"
         if len(self._names) > MAX_COLUMNS:
             rule = message(
-                "A samplesheet may have {most} columns; this one has {size}.", most=MAX_COLUMNS, size=len(self._names)
+                "A samplesheet must have at most {most} columns; this one has {size}.",
+                most=MAX_COLUMNS,
+                size=len(self._names),
             )
             self._flaw(top, rule)
             return
         if not {*_NAMES, *_PUIDS} & set(self._keys):
-            self._flaw(top, message("A samplesheet has a column sample."))
+            self._flaw(top, message("A samplesheet needs a column named sample."))
         if set(_PUIDS) <= set(self._keys):
-            self._flaw(top, message("A samplesheet has one column of PUIDs: sample_puid or puid."))
+            self._flaw(top, message("A samplesheet can have only one PUID column: sample_puid or puid."))
         first: dict[str, str] = {}
         for name in self._names:
             place = pointer(self._header_row, name.lower())
             if not is_field_name(name) and field_named(name) not in RESERVED_FIELDS:
-                self._flaw(place, message("A column's name has 1 to 255 printable characters."))
+                self._flaw(place, message("A column name must have 1 to 255 printable characters."))
             elif (other := first.setdefault(field_named(name), name)) is not name:
-                rule = message(
-                    "The names {first} and {second} mean the same field.", first=repr(other), second=repr(name)
-                )
+                rule = message("{first} and {second} are the same field name.", first=repr(other), second=repr(name))
                 self._flaw(place, rule)
 
     def _columns(self) -> tuple[Column, ...]:
@@ -233,9 +235,7 @@ class _Reader:
         elif key in _FILES or self._holds_files(place):
             role = "file"
         elif (field := field_named(name)) in RESERVED_FIELDS:
-            self._warn(
-                pointer(self._header_row, name), message("No field can have this name: the column is not imported.")
-            )
+            self._warn(pointer(self._header_row, name), message("Not a valid field name: this column is not imported."))
             role = "ignored"
         else:
             return Column(name, "metadata", field)
@@ -263,7 +263,7 @@ class _Reader:
             name = next((text for column, text in said.items() if column.role == "sample"), None)
             puid = next((text for column, text in said.items() if column.role == "puid"), None)
             if name is None and puid is None:
-                self._flaw(pointer(line.row, "sample"), message("Each row names its sample."))
+                self._flaw(pointer(line.row, "sample"), message("Each row must name a sample."))
                 continue
             draft = drafts.setdefault(("puid", puid) if puid else ("name", cleaned(name or "")), _Draft())
             draft.rows.append(line.row)
@@ -276,9 +276,7 @@ class _Reader:
                 if column.role in {"metadata", "description"}:
                     varying[column.name] = column
                 else:
-                    self._flaw(
-                        pointer(line.row, column.name), message("The rows of one sample say different things here.")
-                    )
+                    self._flaw(pointer(line.row, column.name), message("Conflicting values for this sample."))
         return drafts, list(varying.values())
 
     def _cells(self, line: Line) -> tuple[str, ...] | None:
@@ -296,11 +294,11 @@ class _Reader:
         most = {"sample": MAX_NAME, "description": _MAX_DESCRIPTION}.get(column.role, MAX_TEXT)
         where = pointer(row, column.name)
         if REPLACEMENT in text:
-            self._flaw(where, message("This holds U+FFFD: it was not in the encoding that it was read in."))
+            self._flaw(where, message("Contains U+FFFD: the text was decoded with the wrong encoding."))
         elif len(text) > most or (column.role == "metadata" and utf_16_length(text) > most):
-            self._flaw(where, message("This may have at most {max_length} characters.", max_length=most))
+            self._flaw(where, message("Must have at most {max_length} characters.", max_length=most))
         elif not is_value(text) or (column.role == "sample" and not _is_name(text)):
-            self._flaw(where, message("This has characters that are not allowed here."))
+            self._flaw(where, message("Contains characters that are not allowed here."))
         else:
             return True
         return False
@@ -324,19 +322,17 @@ class _Reader:
         """The URI that a cell means; None where it means none, which is noted."""
         where = pointer(row, column.name)
         if is_placeholder(text):
-            self._warn(where, message("{cell} is taken for no file.", cell=text))
+            self._warn(where, message("{cell} is read as “no file”.", cell=text))
             return None
         if is_system_file(text.rsplit("/", 1)[-1]):
-            self._warn(
-                where, message("{cell} is a file of an operating system or a tool: it is left alone.", cell=text)
-            )
+            self._warn(where, message("{cell} is a file of an operating system or a tool: it is ignored.", cell=text))
             return None
         if text[: len(_S3)].lower() == _S3:
             return _S3 + text[len(_S3) :]
         relative = text.removeprefix("./")
         is_relative = "://" not in text and not relative.startswith("/") and ".." not in relative.split("/")
         if self._base is None or not is_relative:
-            self._flaw(where, message("A file is named by its s3:// URI, or relative to base_uri."))
+            self._flaw(where, message("A file must be given by its s3:// URI, or relative to base_uri."))
             return None
         return self._base + relative
 

@@ -56,7 +56,7 @@ def _strictly(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
-        raise Unreadable(message("This file is in no encoding that is known here: save it as CSV in UTF-8.")) from None
+        raise Unreadable(message("The encoding of this file is unknown: save it as CSV in UTF-8.")) from None
 
 
 def from_base64(text: str) -> bytes:
@@ -64,7 +64,7 @@ def from_base64(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise Unreadable(message("This is no base64 (RFC 4648).")) from None
+        raise Unreadable(message("Not valid base64 (RFC 4648).")) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,9 @@ def read_table(text: str, count_known: Callable[[Sequence[str]], int], *, max_ro
         if any(line.cells):
             lines.append(line)
         if len(lines) > max_rows + 1 or line.row > _MAX_ROWS_READ:
-            raise Unreadable(message("A samplesheet may have {most} rows.", most=max_rows))
+            raise Unreadable(message("A samplesheet must have at most {most} rows.", most=max_rows))
     if not lines:
-        raise Unreadable(message("The samplesheet is empty: its first row names the columns."))
+        raise Unreadable(message("The samplesheet is empty: its first row must name the columns."))
     return Table(lines[0], tuple(lines[1:]), delimiter)
 
 
@@ -137,5 +137,5 @@ def _lines(text: str, delimiter: str, skipped: int) -> Iterator[Line]:
         except StopIteration:
             return
         except csv.Error:
-            raise Unreadable(message("Row {row} is no CSV (RFC 4180): look for quotes.", row=row)) from None
+            raise Unreadable(message("Row {row} is not valid CSV (RFC 4180): check its quotes.", row=row)) from None
         yield Line(row, tuple(cell.strip() for cell in cells))

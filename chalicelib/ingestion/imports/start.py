@@ -41,7 +41,7 @@ def begin_import(project: Namespace, user_id: str, sheet: Samplesheet, ids: Ids,
     )
     made = made or import_record.find(import_id)
     if made is None:
-        raise Conflict("This import was removed meanwhile.", slug="changed-meanwhile")
+        raise Conflict("This import has been removed.", slug="changed-meanwhile")
     return _started(made)
 
 
@@ -54,7 +54,7 @@ def _started(known: Import) -> Import:
 def _refuse_too_many(user_id: str) -> None:
     own = [one for one in islice(import_record.open_ones(), _MOST_LOOKED_AT) if one.user_id == user_id]
     if len(own) >= MAX_OPEN:
-        raise TooMany("At most {most} of your imports may be worked on at once: wait for one to end.", most=MAX_OPEN)
+        raise TooMany("At most {most} of your imports can run at once. Wait for one to finish.", most=MAX_OPEN)
 
 
 def start(import_id: str, function: str) -> None:

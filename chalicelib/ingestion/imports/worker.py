@@ -115,7 +115,7 @@ def _sample_of(present: Import, project: Namespace, step: Step) -> Sample:
         return samples.create(project, new, ids)
     sample = samples.find(step.sample_id or ids.id())
     if sample.project_id != project.id:
-        raise NotFound("There is no such sample.")
+        raise NotFound("Sample not found.")
     wanted = _apply_row(sample, step)
     return sample if wanted == sample else samples.update_with(sample, lambda newest: _apply_row(newest, step))
 

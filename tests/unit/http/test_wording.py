@@ -9,7 +9,7 @@ from string import Formatter
 import pytest
 
 from chalicelib import errors
-from chalicelib.exports.types.base import _OVER
+from chalicelib.exports.types.base import _LIMIT_MESSAGES
 from chalicelib.http.messages_fr import FRENCH
 from chalicelib.http.problem_types import PROBLEM_TYPES, TYPE_ROOT
 from chalicelib.http.problems import preferred_language
@@ -38,7 +38,7 @@ def calls() -> Iterator[ast.Call]:
 
 def spoken() -> set[str]:
     """The templates of all errors and flaws in the code."""
-    found = {*_MESSAGES.values(), _INVALID_VALUE, *_OVER.values()}
+    found = {*_MESSAGES.values(), _INVALID_VALUE, *_LIMIT_MESSAGES.values()}
     for call in calls():
         assert isinstance(call.func, ast.Name)
         place = 1 if call.func.id == "Violation" else 0

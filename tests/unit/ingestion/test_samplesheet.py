@@ -90,7 +90,7 @@ def test_a_column_that_mostly_holds_uris_names_files() -> None:
         [],
     ]
     (warning,) = sheet.warnings
-    assert (warning.pointer, str(warning.message)) == ("/samplesheet/4/bam", "NA is taken for no file.")
+    assert (warning.pointer, str(warning.message)) == ("/samplesheet/4/bam", "NA is read as “no file”.")
 
 
 @pytest.mark.parametrize("cell", ["NA", "N/A", "n/a", "-", "none", "None", "NULL", "n.a.", "missing"])
@@ -192,25 +192,25 @@ def test_guards_of_formulas_are_taken_off() -> None:
         ("\n", "/samplesheet", "empty"),
         (",,\n,,\n", "/samplesheet", "empty"),
         ("sample\n", "/samplesheet", "no row"),
-        ("name\nA\n", "/samplesheet/1", "a column sample"),
-        ("sample,puid,sample_puid\nA,,\n", "/samplesheet/1", "one column of PUIDs"),
-        ("sample,a/b,A/b\nA,,\n", "/samplesheet/1/a~1b", "mean the same field"),
-        ("sample,x y,x\u00a0y\nA,,\n", "/samplesheet/1/x\u00a0y", "mean the same field"),
+        ("name\nA\n", "/samplesheet/1", "a column named sample"),
+        ("sample,puid,sample_puid\nA,,\n", "/samplesheet/1", "one PUID column"),
+        ("sample,a/b,A/b\nA,,\n", "/samplesheet/1/a~1b", "are the same field name"),
+        ("sample,x y,x\u00a0y\nA,,\n", "/samplesheet/1/x\u00a0y", "are the same field name"),
         ("sample,\nA,1\n", "/samplesheet/1/", "1 to 255"),
         ("sample,\u200b\nA,1\n", "/samplesheet/1/\u200b", "1 to 255"),
         ("sample,a\ufffd\nA,1\n", "/samplesheet/1/a\ufffd", "1 to 255"),
         ("sample,x\nA\n", "/samplesheet/2", "2"),
         ("sample,x\nA,1,2\n", "/samplesheet/2", "3 cells"),
-        ("sample,x\n,1\n", "/samplesheet/2/sample", "names its sample"),
+        ("sample,x\n,1\n", "/samplesheet/2/sample", "must name a sample"),
         ("sample,fastq_1\nA,/data/a.fq\n", "/samplesheet/2/fastq_1", "s3://"),
-        ("sample,puid\nA,P\n\nB,P\n", "/samplesheet/4/sample", "different things"),
+        ("sample,puid\nA,P\n\nB,P\n", "/samplesheet/4/sample", "Conflicting values"),
         (f"sample\n{'x' * 256}\n", "/samplesheet/2/sample", "at most 255"),
         ("sample\na\x07b\n", "/samplesheet/2/sample", "not allowed"),
         ("sample\n\u200b\n", "/samplesheet/2/sample", "not allowed"),
         ("sample,x\nA,Montr\ufffdal\n", "/samplesheet/2/x", "U+FFFD"),
         ("sample,x\nA," + "x" * 32_768, "/samplesheet/2/x", "at most 32767"),
         ("sample,x\nA," + "\U0001f9ec" * 20_000, "/samplesheet/2/x", "at most 32767"),
-        ('sample,x\nA,"open\n', "/samplesheet", "no CSV"),
+        ('sample,x\nA,"open\n', "/samplesheet", "not valid CSV"),
         ("sample\n" + "A\n" * (MAX_ROWS + 1), "/samplesheet", "rows"),
         ("sample" + ",x" * MAX_COLUMNS + "\n", "/samplesheet/1", "columns"),
         ("sample\n" + "é" * (MAX_BYTES // 2), "/samplesheet", "bytes"),
