@@ -1,24 +1,33 @@
-"""What PynamoDB models of all rooms share: table names read from the settings on use, and transactions."""
+"""What all PynamoDB models share: table names from the settings, typed attributes, mapping to frozen values, and
+transactions."""
 
 import json
 import random
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import fields
+from datetime import datetime
+from enum import StrEnum
 from functools import cache, partial
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
-from pynamodb.attributes import JSONAttribute
+from pynamodb.attributes import Attribute, JSONAttribute
 from pynamodb.connection import Connection
+from pynamodb.constants import NUMBER, STRING
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from chalicelib import timestamps
 from chalicelib.errors import SeqportError
 from chalicelib.settings import settings
 
 T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+V = TypeVar("V")
+R = TypeVar("R", bound="Row")
 _TRIES = 8  # a write that meets a transaction at an item is refused; it is tried again, with full jitter
 _CONFLICT = "TransactionConflict"
 
@@ -40,6 +49,94 @@ class Json(JSONAttribute):
     def serialize(self, value: Any) -> str | None:
         """The text that is stored."""
         return None if value is None else json.dumps(value, ensure_ascii=False)
+
+
+class Integer(Attribute[int]):
+    """A whole number."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: int) -> str:
+        return str(int(value))
+
+    def deserialize(self, value: str) -> int:
+        return int(value)
+
+
+class Timestamp(Attribute[datetime]):
+    """A moment, stored as text in the format of `timestamps`."""
+
+    attr_type = STRING
+
+    def serialize(self, value: datetime) -> str:
+        return timestamps.format(value)
+
+    def deserialize(self, value: str) -> datetime:
+        return timestamps.parse(value)
+
+
+class TextTuple(Attribute[tuple[str, ...]]):
+    """Texts in order, stored as a JSON list."""
+
+    attr_type = STRING
+
+    def serialize(self, value: Sequence[str]) -> str:
+        return json.dumps(list(value))
+
+    def deserialize(self, value: str) -> tuple[str, ...]:
+        return tuple(json.loads(value))
+
+
+class Choice(Attribute[E], Generic[E]):
+    """A member of a StrEnum, stored as its value."""
+
+    attr_type = STRING
+
+    def __init__(self, choices: type[E], **options: Any) -> None:
+        super().__init__(**options)
+        self._choices = choices
+
+    def serialize(self, value: E | str) -> str:
+        return self._choices(value).value
+
+    def deserialize(self, value: str) -> E:
+        return self._choices(value)
+
+
+class Mapper(Generic[V, R]):
+    """Converts between a frozen dataclass and its row, field by field.
+
+    A field has the attribute of the same name, or the one in `names`. A field in `computed` is not stored: it is
+    computed from the row, for example from its key. Raises TypeError for a field that has no attribute.
+    """
+
+    def __init__(
+        self,
+        value: type[V],
+        row: type[R],
+        *,
+        names: dict[str, str] | None = None,
+        computed: dict[str, Callable[[R], Any]] | None = None,
+    ) -> None:
+        self._value, self._row, self._computed = value, row, computed or {}
+        stored = [field.name for field in fields(value) if field.name not in self._computed]  # type: ignore[arg-type]
+        self._attributes = {name: (names or {}).get(name, name) for name in stored}
+        missing = set(self._attributes.values()) - row.get_attributes().keys()
+        if missing:
+            raise TypeError(f"{row.__name__} has no attribute for {value.__name__}: {', '.join(sorted(missing))}")
+
+    def value(self, row: R) -> V:
+        """The value of a row."""
+        stored = {name: getattr(row, attribute) for name, attribute in self._attributes.items()}
+        return self._value(**stored, **{name: compute(row) for name, compute in self._computed.items()})
+
+    def row(self, value: V, hash_key: str, range_key: str) -> R:
+        """The row of a value, under this key."""
+        stored = {attribute: getattr(value, name) for name, attribute in self._attributes.items()}
+        row = self._row(hash_key, range_key)
+        for attribute, stored_value in stored.items():
+            setattr(row, attribute, stored_value)
+        return row
 
 
 def _retrying(write: Callable[[], T]) -> T:

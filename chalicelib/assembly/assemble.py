@@ -12,7 +12,7 @@ from chalicelib.archive.plan_file import BatchResult, merged, read_batch, read_r
 from chalicelib.archive.writer import write_batch
 from chalicelib.assembly.state import State, active_export
 from chalicelib.exports import archive_uploads, lifecycle
-from chalicelib.exports.record import Export
+from chalicelib.exports.model import Export
 from chalicelib.exports.storage import batch_key, get_work, list_work, plan_prefix, put_work, result_key, results_prefix
 from chalicelib.log import logger
 from chalicelib.settings import settings

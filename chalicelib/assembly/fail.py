@@ -10,8 +10,8 @@ from chalicelib.assembly.state import State
 from chalicelib.exports import lifecycle, record
 from chalicelib.exports.cleanup import FAILED_KEPT
 from chalicelib.exports.failures import FailureCode
+from chalicelib.exports.model import Status
 from chalicelib.exports.notification import notify_owner
-from chalicelib.exports.record import Status
 from chalicelib.exports.storage import abort_attempt
 from chalicelib.log import logger
 from chalicelib.mail.send import MailRefused

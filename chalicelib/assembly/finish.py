@@ -26,7 +26,7 @@ from chalicelib.exports.contents.report import report_lines
 from chalicelib.exports.contents.source_key import source_key
 from chalicelib.exports.expiry import expiry
 from chalicelib.exports.failures import FailureCode
-from chalicelib.exports.record import Export, ExportedFile, Step, Upload
+from chalicelib.exports.model import Export, ExportedFile, Step, Upload
 from chalicelib.exports.skipped import save_skipped
 from chalicelib.exports.storage import (
     batch_key,

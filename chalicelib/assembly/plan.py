@@ -21,7 +21,7 @@ from chalicelib.exports.contents.linelist_plan import LinelistPlan, to_lines
 from chalicelib.exports.contents.source_key import source_key
 from chalicelib.exports.estimate import excesses
 from chalicelib.exports.failures import FailureCode
-from chalicelib.exports.record import Export, Step, Upload
+from chalicelib.exports.model import Export, Step, Upload
 from chalicelib.exports.storage import (
     archive_key,
     batch_key,

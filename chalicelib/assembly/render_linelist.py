@@ -17,7 +17,7 @@ from chalicelib.exports.contents.linelist_plan import from_lines
 from chalicelib.exports.expiry import expiry
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.linelist_table import LinelistTable
-from chalicelib.exports.record import Export, ExportedFile, Step, Table
+from chalicelib.exports.model import Export, ExportedFile, Step, Table
 from chalicelib.exports.skipped import save_skipped
 from chalicelib.exports.storage import (
     get_document,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.exports import record
-from chalicelib.exports.record import Export, Status
+from chalicelib.exports.model import Export, Status
 
 MAX_PLANS = 10  # of an attempt, whatever each of them found
 MAX_CHANGING = 3  # plans that lost sources which a plan before could still read, or their upload

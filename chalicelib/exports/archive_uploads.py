@@ -9,7 +9,7 @@ from chalicelib import aws
 from chalicelib.archive import multipart_upload
 from chalicelib.archive.s3_clients import S3Clients, with_fast_paths
 from chalicelib.archive.s3_operations import Target
-from chalicelib.exports.record import Upload
+from chalicelib.exports.model import Upload
 from chalicelib.exports.storage import (
     delete_prefix,
     get_document,

@@ -10,7 +10,7 @@ from chalicelib import aws, timestamps
 from chalicelib.exports import executions, lifecycle, record
 from chalicelib.exports.executions import Execution
 from chalicelib.exports.failures import FailureCode
-from chalicelib.exports.record import Export, Status
+from chalicelib.exports.model import Export, Status
 from chalicelib.exports.storage import (
     abort_attempt,
     abort_uploads,

@@ -5,8 +5,9 @@ from chalicelib.errors import Conflict, NotFound
 from chalicelib.exports import archive_uploads, executions, lifecycle, record, running_exports
 from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.expiry import expiry
-from chalicelib.exports.record import Export, ExportRow, Status, Step
+from chalicelib.exports.model import Export, Status, Step
 from chalicelib.exports.storage import get_work, put_document, put_work, request_key
+from chalicelib.exports.table import ExportRow, export_of
 from chalicelib.exports.types.base import ExportSpec
 from chalicelib.exports.types.registry import spec_to_json
 from chalicelib.ids import Ids
@@ -45,14 +46,14 @@ def create_export(
         name=name,
         email_notification=email_notification,
         created_at=at,
-        status=Status.PROCESSING.value,
+        status=Status.PROCESSING,
         attempt=1,
         touched_at=at,
-        step=Step.QUEUED.value,
+        step=Step.QUEUED,
     )
     event = Event(export_id, user_id, spec.namespace_id, at, Action.CREATED, user_id, source_ip, {})
     if lifecycle.create(row, event):
-        export = record.value_of(row)
+        export = export_of(row)
     else:
         existing = record.find(export_id)
         if existing is None:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from chalicelib import aws, timestamps
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.exports.contents.archive_paths import safe_name
-from chalicelib.exports.record import Export, ExportedFile
+from chalicelib.exports.model import Export, ExportedFile
 from chalicelib.exports.source_permissions import file_of, require_sources
 from chalicelib.exports.storage import get_object, manifest_key, report_key
 from chalicelib.exports.types.registry import TYPES

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from botocore.exceptions import ClientError
 
 from chalicelib import aws
-from chalicelib.exports.record import Export
+from chalicelib.exports.model import Export
 from chalicelib.settings import settings
 
 

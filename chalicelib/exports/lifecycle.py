@@ -17,17 +17,10 @@ from chalicelib.errors import Conflict, Gone, message
 from chalicelib.exports import audit, record, running_exports
 from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.failures import FailureCode
+from chalicelib.exports.model import Export, ExportedFile, Status, Step, Upload
 from chalicelib.exports.progress import progress_of
-from chalicelib.exports.record import (
-    Export,
-    ExportedFile,
-    ExportRow,
-    Status,
-    Step,
-    Upload,
-    due_shard,
-)
 from chalicelib.exports.running_exports import Reservation, ReservationConflict
+from chalicelib.exports.table import ExportRow, due_shard
 
 SYSTEM = "system"
 _TRIES = 20  # exports of one user that begin at the same moment take their places one after the other
@@ -73,7 +66,7 @@ def _with_place(user_id: str, export_id: str, write: Callable[[Reservation], Non
 
 
 def _in_work(attempt: int) -> Condition:
-    condition: Condition = (ExportRow.status == Status.PROCESSING.value) & (ExportRow.attempt == attempt)
+    condition: Condition = (ExportRow.status == Status.PROCESSING) & (ExportRow.attempt == attempt)
     in_work: Condition = condition & ExportRow.removed_at.does_not_exist()
     return in_work
 
@@ -123,7 +116,7 @@ def enter_step(export: Export, step: Step, at: str) -> bool:
     What was shown before becomes the least that is shown from now on: a second plan never looks like going back.
     """
     actions = [
-        ExportRow.step.set(step.value),
+        ExportRow.step.set(step),
         ExportRow.percent_floor.set(progress_of(export).percent),
         ExportRow.touched_at.set(at),
     ]
@@ -152,7 +145,7 @@ def claim_upload(
             ExportRow.bytes_done.set(0),
             ExportRow.files_total.set(files_total),
             ExportRow.sample_count.set(sample_count),
-            ExportRow.step.set(Step.ASSEMBLING.value),
+            ExportRow.step.set(Step.ASSEMBLING),
             ExportRow.touched_at.set(at),
         ],
     )
@@ -177,7 +170,7 @@ def claim_table(export_id: str, attempt: int, token: str, at: str, *, rows_total
             ExportRow.rows_total.set(rows_total),
             ExportRow.rows_done.set(0),
             ExportRow.sample_count.set(rows_total),
-            ExportRow.step.set(Step.ASSEMBLING.value),
+            ExportRow.step.set(Step.ASSEMBLING),
             ExportRow.touched_at.set(at),
         ],
     )
@@ -203,8 +196,8 @@ def mark_ready(
 ) -> bool:
     """processing → ready; False when the attempt was over before."""
     actions = [
-        ExportRow.status.set(Status.READY.value),
-        ExportRow.step.set(Step.DONE.value),
+        ExportRow.status.set(Status.READY),
+        ExportRow.step.set(Step.DONE),
         ExportRow.ready_at.set(at),
         ExportRow.expires_at.set(expires_at),
         ExportRow.touched_at.set(at),
@@ -224,7 +217,7 @@ def mark_failed(export: Export, attempt: int, code: FailureCode, *, at: str, kep
     a failed export that nobody retries or removes is cleaned up at `kept_until`.
     """
     actions = [
-        ExportRow.status.set(Status.FAILED.value),
+        ExportRow.status.set(Status.FAILED),
         ExportRow.failure_code.set(code.value),
         ExportRow.touched_at.set(at),
         ExportRow.due_shard.set(due_shard(export.id)),
@@ -242,7 +235,7 @@ def has_bare_failure(export: Export) -> bool:
 
 def keep_failed(export: Export, *, at: str, kept_until: str) -> bool:
     """Write the rest of a bare failure; False when somebody was first, or the export changed."""
-    condition: Condition = (ExportRow.status == Status.FAILED.value) & (ExportRow.attempt == export.attempt)
+    condition: Condition = (ExportRow.status == Status.FAILED) & (ExportRow.attempt == export.attempt)
     condition &= (ExportRow.due_at == export.due_at) & ExportRow.removed_at.does_not_exist()
     code = export.failure_code or FailureCode.INTERNAL.value
     details = {"code": code, "attempt": export.attempt, "cause": "written by the state machine's last resort"}
@@ -262,10 +255,10 @@ def restart(export: Export, *, at: str) -> bool:
 
 def retry(export: Export, *, at: str, actor: str, source_ip: str | None) -> None:
     """failed → processing, as the next attempt. Conflict unless it has failed, TooMany as for a new export."""
-    condition: Condition = (ExportRow.status == Status.FAILED.value) & (ExportRow.attempt == export.attempt)
+    condition: Condition = (ExportRow.status == Status.FAILED) & (ExportRow.attempt == export.attempt)
     actions = [
         *_begin_again(export, at),
-        ExportRow.status.set(Status.PROCESSING.value),
+        ExportRow.status.set(Status.PROCESSING),
         ExportRow.restarts.set(0),
         ExportRow.percent_floor.set(0),
         ExportRow.due_shard.set(due_shard(export.id)),
@@ -297,7 +290,7 @@ def _begin_again(export: Export, at: str) -> list[UpdateAction]:
     )  # fmt: skip
     return [
         ExportRow.attempt.set(export.attempt + 1),
-        ExportRow.step.set(Step.QUEUED.value),
+        ExportRow.step.set(Step.QUEUED),
         ExportRow.bytes_done.set(0),
         ExportRow.touched_at.set(at),
         *(getattr(ExportRow, name).remove() for name in removed),
@@ -306,7 +299,7 @@ def _begin_again(export: Export, at: str) -> list[UpdateAction]:
 
 def extend(export: Export, *, at: str, expires_at: str, actor: str, source_ip: str | None) -> None:
     """Let a ready export be downloaded until `expires_at`, once. Conflict when it isn't ready or was extended."""
-    condition: Condition = (ExportRow.status == Status.READY.value) & (ExportRow.expires_at == export.expires_at)
+    condition: Condition = (ExportRow.status == Status.READY) & (ExportRow.expires_at == export.expires_at)
     actions = [
         ExportRow.expires_at.set(expires_at),
         ExportRow.extended_at.set(at),

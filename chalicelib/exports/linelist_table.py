@@ -9,7 +9,7 @@ from chalicelib.access.roles import Role
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.samples import repository as samples
-from chalicelib.catalog.samples.repository import Sample
+from chalicelib.catalog.samples.model import Sample
 from chalicelib.exports.contents.items import Skipped
 from chalicelib.exports.contents.linelist_plan import LinelistPlan
 from chalicelib.linelist.rows import Columns, Row

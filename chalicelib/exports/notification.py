@@ -7,7 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib import timestamps
 from chalicelib.access import users
 from chalicelib.exports import failures, lifecycle
-from chalicelib.exports.record import Export, Status
+from chalicelib.exports.model import Export, Status
 from chalicelib.log import logger
 from chalicelib.mail.messages import Message, failed_message, ready_message
 from chalicelib.mail.send import send

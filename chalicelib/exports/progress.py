@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chalicelib.exports.record import Export, Status, Step
+from chalicelib.exports.model import Export, Status, Step
 
 _ASSEMBLING_FROM, _FINISHING_FROM = 2, 96
 _PERCENT = {Step.QUEUED: 0, Step.PLANNING: 1, Step.FINISHING: _FINISHING_FROM, Step.DONE: 100}

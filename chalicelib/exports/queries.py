@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from chalicelib import timestamps
 from chalicelib.errors import Gone, NotFound
 from chalicelib.exports import audit, record
-from chalicelib.exports.record import Export, Status
+from chalicelib.exports.model import Export, Status
 from chalicelib.search import matches, normalize
 
 _KEYS: dict[str, Callable[[Export], str]] = {

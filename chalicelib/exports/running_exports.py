@@ -14,7 +14,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import Conflict, TooMany, message
 from chalicelib.exports import record
-from chalicelib.exports.record import Status
+from chalicelib.exports.model import Status
 from chalicelib.settings import settings
 from chalicelib.tables import Row, TableName
 

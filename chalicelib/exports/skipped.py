@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import astuple
 
 from chalicelib.exports.contents.items import Skipped
-from chalicelib.exports.record import Export
+from chalicelib.exports.model import Export
 from chalicelib.exports.source_permissions import file_of
 from chalicelib.exports.storage import get_object, put_export, warnings_key
 from chalicelib.settings import settings

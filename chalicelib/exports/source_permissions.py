@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.errors import Conflict, Forbidden
-from chalicelib.exports.record import Export, ExportedFile, Status
+from chalicelib.exports.model import Export, ExportedFile, Status
 from chalicelib.exports.storage import get_object, sources_key
 from chalicelib.exports.types.registry import TYPES
 from chalicelib.settings import settings

@@ -17,9 +17,9 @@ from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.contents.preview import MAX_INLINE_BYTES, level_of, search_in
 from chalicelib.exports.download import Use, download_name, link_to, manifest_bytes, manifest_link
 from chalicelib.exports.estimate import Estimate, excesses
+from chalicelib.exports.model import Export, Status
 from chalicelib.exports.progress import progress_of
 from chalicelib.exports.queries import SORT_KEYS, get_owned, list_owned, matching, sort_position
-from chalicelib.exports.record import Export, Status
 from chalicelib.exports.skipped import load_skipped
 from chalicelib.exports.source_permissions import require_namespace, require_sources
 from chalicelib.exports.types.registry import TYPES

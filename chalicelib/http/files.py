@@ -11,11 +11,11 @@ from chalicelib.access.roles import Role
 from chalicelib.access.users import User
 from chalicelib.catalog.files import repository as files
 from chalicelib.catalog.files import uploads
-from chalicelib.catalog.files.repository import DeclaredMate, File
+from chalicelib.catalog.files.model import DeclaredMate, File
 from chalicelib.catalog.files.uploads import MAX_FILE, MAX_PARTS, Upload
 from chalicelib.catalog.namespaces.permissions import role_too_low
 from chalicelib.catalog.puid import Kind
-from chalicelib.catalog.samples.repository import Sample
+from chalicelib.catalog.samples.model import Sample
 from chalicelib.errors import NotFound, Violation, validation_error
 from chalicelib.http.authentication import caller
 from chalicelib.http.idempotent import idempotent

@@ -9,7 +9,7 @@ from chalicelib.access.roles import Role
 from chalicelib.access.users import User
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
-from chalicelib.catalog.namespaces.repository import Namespace
+from chalicelib.catalog.namespaces.model import Namespace
 from chalicelib.catalog.samples import metadata_field_counts, metadata_templates
 from chalicelib.catalog.samples.metadata import FieldName, field_named, field_names_violation
 from chalicelib.catalog.samples.metadata_templates import MetadataTemplate

@@ -13,7 +13,7 @@ from chalicelib.access.roles import Role, role_of_label
 from chalicelib.access.users import User
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
-from chalicelib.catalog.namespaces.repository import Namespace, NamespaceType
+from chalicelib.catalog.namespaces.model import Namespace, NamespaceType
 from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.errors import Conflict, Forbidden, Message, NotFound, Violation, message, validation_error
 from chalicelib.http.authentication import caller

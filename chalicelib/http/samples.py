@@ -14,14 +14,14 @@ from chalicelib.access.users import User
 from chalicelib.catalog.files import repository as files
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
-from chalicelib.catalog.namespaces.repository import Namespace
+from chalicelib.catalog.namespaces.model import Namespace
 from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.catalog.samples import queries as sample_queries
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.index import SampleListEntry
 from chalicelib.catalog.samples.metadata import FieldName, duplicate_fields, is_value, merged_metadata
+from chalicelib.catalog.samples.model import NewSample, Sample, metadata_size_violation
 from chalicelib.catalog.samples.queries import SortKey
-from chalicelib.catalog.samples.repository import NewSample, Sample
 from chalicelib.errors import NotFound, Violation, message, validation_error
 from chalicelib.http.authentication import caller
 from chalicelib.http.idempotent import idempotent
@@ -140,7 +140,7 @@ def _new(bodies: Sequence[NewSampleBody], pointers: Sequence[str]) -> list[NewSa
 
 
 def _too_much(metadata: dict[str, Any], pointer: str) -> list[Violation]:
-    rule = samples.metadata_size_violation(metadata)
+    rule = metadata_size_violation(metadata)
     return [] if rule is None else [Violation(pointer, rule)]
 
 

@@ -14,20 +14,20 @@ from chalicelib.access.users import User
 from chalicelib.catalog.files import registration
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
-from chalicelib.catalog.namespaces.repository import Namespace
+from chalicelib.catalog.namespaces.model import Namespace
 from chalicelib.catalog.puid import Kind
 from chalicelib.catalog.runs import contents as run_contents
 from chalicelib.catalog.runs import outputs as run_outputs
 from chalicelib.catalog.runs import permissions as run_permissions
 from chalicelib.catalog.runs import queries as run_queries
 from chalicelib.catalog.runs import repository as workflow_executions
-from chalicelib.catalog.runs.contents import RUN_LEVEL, Output, RunSample
+from chalicelib.catalog.runs.model import RUN_LEVEL, NewRun, Output, Run, RunSample
 from chalicelib.catalog.runs.queries import SortKey
-from chalicelib.catalog.runs.repository import NewRun, Run
 from chalicelib.catalog.runs.states import RUN_STATES, RunState
+from chalicelib.catalog.runs.table import namespace_partition, user_partition
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.metadata import FieldName
-from chalicelib.catalog.samples.repository import Sample
+from chalicelib.catalog.samples.model import Sample
 from chalicelib.catalog.samples.resolve import resolve
 from chalicelib.errors import Violation, message, validation_error
 from chalicelib.http.authentication import caller
@@ -214,7 +214,7 @@ def blueprint(authorize: Any) -> Blueprint:
         role_in = run_permissions.roles_by_namespace(user.id)
         return _listed(
             bp.current_request,
-            workflow_executions.user_partition(user.id),
+            user_partition(user.id),
             is_visible=lambda run: role_in(run.namespace_id) is not None,
         )
 
@@ -224,7 +224,7 @@ def blueprint(authorize: Any) -> Blueprint:
         user = caller(bp.current_request)
         namespace = namespaces.find(path_value(namespace_id))
         permissions.require(user.id, namespace, Role.GUEST)
-        return _listed(bp.current_request, workflow_executions.namespace_partition(namespace.id))
+        return _listed(bp.current_request, namespace_partition(namespace.id))
 
     @bp.route("/workflow-executions", methods=["POST"], authorizer=authorize)
     @problem_details

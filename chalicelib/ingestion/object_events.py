@@ -23,7 +23,7 @@ from chalicelib.catalog.runs import contents as run_contents
 from chalicelib.catalog.runs import outputs as run_outputs
 from chalicelib.catalog.runs import repository as workflow_executions
 from chalicelib.catalog.samples import repository as samples
-from chalicelib.catalog.samples.repository import Sample
+from chalicelib.catalog.samples.model import Sample
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import MAX_ID, Ids
 from chalicelib.ingestion.dead_letters import Reason, send_to_dead_letters

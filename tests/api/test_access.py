@@ -12,7 +12,7 @@ from chalicelib.access import group_links, memberships
 from chalicelib.access.group_links import GroupLink
 from chalicelib.access.memberships import Membership
 from chalicelib.access.roles import Role
-from chalicelib.exports.record import ExportRow
+from chalicelib.exports.table import ExportRow
 from chalicelib.settings import settings
 from tests.harness import Person, made, upload
 

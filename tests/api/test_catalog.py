@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib import aws
+from chalicelib.catalog.files.model import File
 from chalicelib.catalog.files.registration import bind_source
 from tests.harness import Person, made, upload
 
@@ -186,7 +187,7 @@ def test_two_mates_that_are_completed_at_the_same_moment_find_each_other(
         aws.s3().put_object(Bucket="test-catalog", Key=key.group(), Body=b"ACGT")
     look, between = files._best_mate, [second["id"]]
 
-    def looked(file: files.File, candidates: Any) -> files.File | None:
+    def looked(file: File, candidates: Any) -> File | None:
         found = look(file, candidates)
         if between:  # after the first has looked, and before it writes, the second is completed
             made(olga.post(f"/files/{between.pop()}/complete", {"parts": []}), 200)

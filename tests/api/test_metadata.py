@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.catalog.samples import metadata_field_counts, metadata_templates
 from chalicelib.catalog.samples import repository as samples
+from chalicelib.catalog.samples.model import Sample
 from chalicelib.errors import Conflict
 from tests.harness import Person, made
 
@@ -74,7 +75,7 @@ def test_patches_at_once_let_no_count_drift(olga: Person, lab: dict[str, Any]) -
     sample = samples.find(add(olga, lab["one"], {"a": 1})["id"])
 
     def patch(number: int) -> None:
-        def how(present: samples.Sample) -> samples.Sample:
+        def how(present: Sample) -> Sample:
             metadata = {"a": 1, f"f{number}": number} if number % 2 else {"a": 2}
             return samples.replace(present, metadata=metadata)
 

@@ -12,12 +12,12 @@ from chalicelib import aws
 from chalicelib.access.oidc import Identity
 from chalicelib.catalog.files import repository as files
 from chalicelib.catalog.files import uploads
+from chalicelib.catalog.files.model import DeclaredMate, File
 from chalicelib.catalog.files.registration import RegistrableObject, bind_source
-from chalicelib.catalog.files.repository import DeclaredMate, File
 from chalicelib.catalog.files.s3_objects import StoredObject
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.samples import repository as samples
-from chalicelib.catalog.samples.repository import NewSample, Sample
+from chalicelib.catalog.samples.model import NewSample, Sample
 from chalicelib.ids import Ids
 from tests.harness import Person, made, new_project, upload
 

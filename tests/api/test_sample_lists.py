@@ -8,11 +8,11 @@ from chalice.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.catalog.namespaces.repository import Namespace
+from chalicelib.catalog.namespaces.model import Namespace
 from chalicelib.catalog.samples import index as sample_index
 from chalicelib.catalog.samples import queries as sample_queries
 from chalicelib.catalog.samples import repository as samples
-from chalicelib.catalog.samples.repository import NewSample, Sample
+from chalicelib.catalog.samples.model import NewSample, Sample
 from chalicelib.ids import Ids
 from tests.harness import Person, forget_rows, made
 

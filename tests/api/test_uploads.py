@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib import aws
 from chalicelib.catalog.files import uploads
-from chalicelib.catalog.files.repository import FileRow
+from chalicelib.catalog.files.table import FileRow
 from chalicelib.settings import settings
 from tests.harness import Person, made, new_project, upload
 

@@ -21,8 +21,8 @@ from typing import Any
 import xlsxwriter
 
 from chalicelib.catalog.puid import Kind, make
-from chalicelib.catalog.samples import repository as samples
-from chalicelib.catalog.samples.repository import Sample
+from chalicelib.catalog.samples.model import Sample
+from chalicelib.catalog.samples.table import sample_row
 from chalicelib.ids import Ids
 from chalicelib.linelist.formats import writer_for
 from chalicelib.linelist.rows import Columns, Row
@@ -118,7 +118,7 @@ def sample_rows(project_id: str, group_id: str, count: int, made: list[str]) -> 
             created_at=AT, updated_at=AT,
         )  # fmt: skip
         made.append(sample.id)
-        yield samples._row(sample)
+        yield sample_row(sample)
 
 
 def peak_of(function: str) -> float:

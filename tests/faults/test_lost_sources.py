@@ -17,7 +17,7 @@ from chalicelib.assembly.assemble import assemble_batch
 from chalicelib.assembly.finish import finish_export
 from chalicelib.assembly.plan import plan_export
 from chalicelib.catalog.files import repository as files
-from chalicelib.catalog.files.repository import File
+from chalicelib.catalog.files.model import File
 from chalicelib.settings import settings
 from tests.harness import Person, made
 from tests.workflow.state_machine import run

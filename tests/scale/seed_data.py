@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.catalog.namespaces import repository as namespaces
-from chalicelib.catalog.namespaces.repository import Namespace
+from chalicelib.catalog.namespaces.model import Namespace
+from chalicelib.catalog.namespaces.table import namespace_row
 from chalicelib.catalog.puid import Kind, make
 from chalicelib.catalog.samples import index as sample_index
 from chalicelib.catalog.samples import repository as samples
-from chalicelib.catalog.samples.repository import Sample
+from chalicelib.catalog.samples.model import Sample
+from chalicelib.catalog.samples.table import sample_row
 from chalicelib.ids import Ids
 
 AT = "2026-11-24T00:00:00.000Z"
@@ -31,7 +32,7 @@ class Laboratory:
                 f"project-{i}", "project", f"Project {i}", f"p{i}", f"lab/p{i}", f"INXT_PRJ_{i:010d}", self.group_id,
                 (self.group_id,), None, AT,
             )  # fmt: skip
-            yield namespaces._row(one, f"BELOW#{self.group_id}", f"project#{one.id}")
+            yield namespace_row(one, f"BELOW#{self.group_id}", f"project#{one.id}")
 
     def sample_rows(self) -> Iterator[Any]:
         """All rows of the samples: their own, those of lists and searches, and the counts."""
@@ -44,6 +45,6 @@ class Laboratory:
                 id=ids.id(), puid=make(Kind.SAMPLE, "INXT", ids), name=f"Sample {i:06d}", description=None,
                 project_id=self.project_id, namespace_ids=lineage, metadata={}, created_at=AT, updated_at=AT,
             )  # fmt: skip
-            yield samples._row(sample)
+            yield sample_row(sample)
             yield from samples.list_rows(sample)
             yield from samples.term_rows(sample)

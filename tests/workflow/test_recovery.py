@@ -17,8 +17,8 @@ from chalicelib.assembly.plan import plan_export
 from chalicelib.exports import lifecycle, record
 from chalicelib.exports.cleanup import FAILED_KEPT, clean_up
 from chalicelib.exports.failures import FailureCode
-from chalicelib.exports.record import ExportRow
 from chalicelib.exports.storage import request_key
+from chalicelib.exports.table import ExportRow
 from chalicelib.settings import settings
 from infra.package import ROOT
 from tests.harness import Person, made

@@ -20,6 +20,8 @@ import pytest
 import requests
 
 from chalicelib import aws, timestamps
+from chalicelib.catalog.files.table import FileRow, file_row
+from chalicelib.catalog.samples.table import SampleRow, sample_row
 from chalicelib.exports import archive_uploads, executions, record
 from chalicelib.exports.cleanup import clean_up
 from chalicelib.ids import Ids
@@ -409,22 +411,22 @@ def test_rights_are_checked_again_when_the_work_begins(ana: Person, lab: dict[st
 
 def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
     from chalicelib.catalog.files import repository as files
-    from chalicelib.catalog.files.repository import File
+    from chalicelib.catalog.files.model import File
     from chalicelib.catalog.namespaces import repository as namespaces
     from chalicelib.catalog.puid import Kind, make
     from chalicelib.catalog.samples import repository as samples
     from chalicelib.catalog.samples.index import SampleListRow
-    from chalicelib.catalog.samples.repository import NewSample
+    from chalicelib.catalog.samples.model import NewSample
 
     group = made(ana.post("/groups", {"name": "Many", "path": "many"}))
     project = namespaces.find(made(ana.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))["id"])
     many = [samples.create(project, NewSample("S0"), Ids())]
     rows = []
-    with samples.SampleRow.batch_write() as batch:  # moto takes minutes for as many transactions
+    with SampleRow.batch_write() as batch:  # moto takes minutes for as many transactions
         for i in range(1, 300):
             puid = make(Kind.SAMPLE, "INXT", Ids())
             many.append(replace(many[0], id=f"sample-{i}", puid=puid, name=f"S{i}"))
-            batch.save(samples._row(many[-1]))
+            batch.save(sample_row(many[-1]))
     with SampleListRow.batch_write() as batch:
         for sample in many:
             for row in samples.list_rows(sample):
@@ -440,9 +442,9 @@ def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
                 id=f"{i}-{k}", puid=puid, puid_given=False, sample_id=sample.id, filename=f"f{k}.txt", size=len(body),
                 bucket=bucket, key=f"files/{i}/{k}", complete=True, created_at=timestamps.now(), etag=etag,
             )  # fmt: skip
-            rows.append(files._row(file))
+            rows.append(file_row(file))
             expected.add((f"{project.puid}/{sample.puid}/{puid}/f{k}.txt", body))
-    with files.FileRow.batch_write() as batch:
+    with FileRow.batch_write() as batch:
         for row in rows:
             batch.save(row)
     body = {"type": "sample", "namespace_id": project.puid, "file_formats": ["text"], "selection": {"all": True}}

@@ -6,11 +6,11 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.access.roles import Role
 from chalicelib.catalog.files import repository as files
-from chalicelib.catalog.files.repository import File
+from chalicelib.catalog.files.model import File
 from chalicelib.catalog.files.s3_objects import StoredObject, head_object
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
-from chalicelib.catalog.namespaces.repository import Namespace
+from chalicelib.catalog.namespaces.model import Namespace
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.errors import Invalid, Violation, validation_error
 from chalicelib.names import MAX_NAME

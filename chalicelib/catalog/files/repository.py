@@ -1,203 +1,30 @@
 """The files of samples: records of objects in S3, complete or still being uploaded, and their pairing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib import timestamps
-from chalicelib.catalog.files.formats import format_of
+from chalicelib.catalog.files.model import File
 from chalicelib.catalog.files.pairing import Direction, PairType, are_mates, mate_of
+from chalicelib.catalog.files.table import FilePointerRow, FilePuidRow, FileRow, file_of, file_row
 from chalicelib.catalog.puid import Kind, make
-from chalicelib.catalog.puid_rows import PuidRow, puid_key
+from chalicelib.catalog.puid_rows import puid_key
 from chalicelib.errors import Conflict, NotFound, Violation, message, validation_error
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from chalicelib.tables import Row, TableName, conditional_failure, transact_write
+from chalicelib.tables import conditional_failure, transact_write
 
-ARRIVALS = "uploads/"  # where the catalog bucket takes what sequencers put
 _TRIES = 6
 _MATES = 90  # on their way at once, of which one transaction can speak
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file of a sample. `etag` with its quotes, empty until it is complete; `crc32` as S3 itself knows it.
-
-    `upload_id` is set while a multipart upload runs; `part_size` is what its parts hold. `declared_mate` is the id of
-    the file that somebody said it pairs with, which may be still to come; then its name does not matter.
-    """
-
-    id: str
-    puid: str
-    puid_given: bool
-    sample_id: str
-    filename: str
-    size: int
-    bucket: str
-    key: str
-    complete: bool
-    created_at: datetime
-    etag: str = ""
-    version_id: str | None = None
-    crc32: int | None = None
-    sha256: str | None = None
-    direction: Direction | None = None
-    type: str | None = None
-    paired_with: str | None = None
-    ours: bool = True  # uploaded through us, under files/; else registered where it lay
-    upload_id: str | None = None
-    part_size: int = 0
-    met: str | None = None  # a mate that was completed while this one was on its way
-    declared_mate: str | None = None
-    declared_direction: Direction | None = None
-
-    @property
-    def format(self) -> str:
-        """Its file format, from its name."""
-        return format_of(self.filename)
-
-    @property
-    def s3_uri(self) -> str:
-        """Where it lies."""
-        return f"s3://{self.bucket}/{self.key}"
-
-    @property
-    def folder(self) -> str:
-        """Where files are whose names may pair with its own: one folder of S3, or all that was sent to us for the
-        sample, by upload or as an object that arrived."""
-        has_arrived = self.bucket == settings().catalog_bucket and self.key.startswith(ARRIVALS)
-        return "" if self.ours or has_arrived else self.s3_uri.rpartition("/")[0]
-
-
-@dataclass(frozen=True, slots=True)
-class DeclaredMate:
-    """The file that a new one was said to pair with, and the new one's direction if that was said too."""
-
-    id: str
-    direction: Direction | None = None
-
-
-class FileRow(Row):
-    """`SAMPLE#<sample>` / `FILE#<file>`: one file of a sample."""
-
-    class Meta:
-        table_name = TableName("files_table")
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    file_id = UnicodeAttribute()
-    puid = UnicodeAttribute()
-    puid_given = BooleanAttribute()
-    filename = UnicodeAttribute()
-    size = NumberAttribute()
-    bucket = UnicodeAttribute()
-    key = UnicodeAttribute()
-    complete = BooleanAttribute()
-    created_at = UnicodeAttribute()
-    etag = UnicodeAttribute(null=True)
-    version_id = UnicodeAttribute(null=True)
-    crc32 = NumberAttribute(null=True)
-    sha256 = UnicodeAttribute(null=True)
-    direction = UnicodeAttribute(null=True)
-    type = UnicodeAttribute(null=True)
-    paired_with = UnicodeAttribute(null=True)
-    ours = BooleanAttribute()
-    upload_id = UnicodeAttribute(null=True)
-    part_size = NumberAttribute(default=0)
-    met = UnicodeAttribute(null=True)
-    declared_mate = UnicodeAttribute(null=True)
-    declared_direction = UnicodeAttribute(null=True)
-
-
-class _PointerRow(Row):
-    """`FILE#<file>` / `POINTER`, `OBJECT#<uri>` / `FILE#<file>`: which sample's file is meant."""
-
-    class Meta:
-        table_name = TableName("files_table")
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    sample_id = UnicodeAttribute()
-
-
-class FilePuidRow(PuidRow):
-    """A PUID row of the files table."""
-
-    class Meta:
-        table_name = TableName("files_table")
-
-
-def _value(row: FileRow) -> File:
-    return File(
-        id=row.file_id,
-        puid=row.puid,
-        puid_given=row.puid_given,
-        sample_id=row.pk.removeprefix("SAMPLE#"),
-        filename=row.filename,
-        size=int(row.size),
-        bucket=row.bucket,
-        key=row.key,
-        complete=row.complete,
-        created_at=timestamps.parse(row.created_at),
-        etag=row.etag or "",
-        version_id=row.version_id,
-        crc32=None if row.crc32 is None else int(row.crc32),
-        sha256=row.sha256,
-        direction=_direction(row.direction),
-        type=row.type,
-        paired_with=row.paired_with,
-        ours=row.ours,
-        upload_id=row.upload_id,
-        part_size=int(row.part_size),
-        met=row.met,
-        declared_mate=row.declared_mate,
-        declared_direction=_direction(row.declared_direction),
-    )
-
-
-def _direction(text: str | None) -> Direction | None:
-    if text is None:
-        return None
-    return "forward" if text == "forward" else "reverse"
-
-
 def _opposite(direction: Direction) -> Direction:
     return "reverse" if direction == "forward" else "forward"
-
-
-def _row(file: File) -> FileRow:
-    return FileRow(
-        f"SAMPLE#{file.sample_id}",
-        f"FILE#{file.id}",
-        file_id=file.id,
-        puid=file.puid,
-        puid_given=file.puid_given,
-        filename=file.filename,
-        size=file.size,
-        bucket=file.bucket,
-        key=file.key,
-        complete=file.complete,
-        created_at=timestamps.format(file.created_at),
-        etag=file.etag or None,
-        version_id=file.version_id,
-        crc32=file.crc32,
-        sha256=file.sha256,
-        direction=file.direction,
-        type=file.type,
-        paired_with=file.paired_with,
-        ours=file.ours,
-        upload_id=file.upload_id,
-        part_size=file.part_size,
-        met=file.met,
-        declared_mate=file.declared_mate,
-        declared_direction=file.declared_direction,
-    )
 
 
 def new_puid(given: str | None, ids: Ids) -> str:
@@ -217,9 +44,9 @@ def add(file: File) -> None:
         else:
             still_there = FilePuidRow.target_id == mate.id
             transaction.condition_check(FilePuidRow, puid_key(file.puid), "PUID", condition=still_there)
-        transaction.save(_row(file), condition=FileRow.pk.does_not_exist())
-        transaction.save(_PointerRow(f"FILE#{file.id}", "POINTER", sample_id=file.sample_id))
-        transaction.save(_PointerRow(f"OBJECT#{file.s3_uri}", f"FILE#{file.id}", sample_id=file.sample_id))
+        transaction.save(file_row(file), condition=FileRow.pk.does_not_exist())
+        transaction.save(FilePointerRow(f"FILE#{file.id}", "POINTER", sample_id=file.sample_id))
+        transaction.save(FilePointerRow(f"OBJECT#{file.s3_uri}", f"FILE#{file.id}", sample_id=file.sample_id))
 
     transact_write(fill, taken=[Conflict("This PUID is already in use.", slug="puid-taken")] * 2)
 
@@ -237,7 +64,7 @@ def _mate_with_puid(file: File) -> File | None:
 def find_own(sample_id: str, file_id: str) -> File | None:
     """The file of this very id in this sample, or None."""
     try:
-        return _value(FileRow.get(f"SAMPLE#{sample_id}", f"FILE#{file_id}", consistent_read=True))
+        return file_of(FileRow.get(f"SAMPLE#{sample_id}", f"FILE#{file_id}", consistent_read=True))
     except DoesNotExist:
         return None
 
@@ -245,7 +72,7 @@ def find_own(sample_id: str, file_id: str) -> File | None:
 def all_of_sample(sample_id: str) -> list[File]:
     """All files of a sample, those still being uploaded too, by creation time."""
     rows = FileRow.query(f"SAMPLE#{sample_id}", FileRow.sk.startswith("FILE#"), consistent_read=True)
-    return sorted((_value(row) for row in rows), key=lambda file: (file.created_at, file.id))
+    return sorted((file_of(row) for row in rows), key=lambda file: (file.created_at, file.id))
 
 
 def of_sample(sample_id: str) -> list[File]:
@@ -261,17 +88,17 @@ def find(id_or_puid: str) -> File:
             file_id, sample_id = named.target_id, named.sample_id
         else:
             file_id = id_or_puid
-            sample_id = _PointerRow.get(f"FILE#{file_id}", "POINTER", consistent_read=True).sample_id
-        return _value(FileRow.get(f"SAMPLE#{sample_id}", f"FILE#{file_id}", consistent_read=True))
+            sample_id = FilePointerRow.get(f"FILE#{file_id}", "POINTER", consistent_read=True).sample_id
+        return file_of(FileRow.get(f"SAMPLE#{sample_id}", f"FILE#{file_id}", consistent_read=True))
     except DoesNotExist:
         raise NotFound("File not found.") from None
 
 
 def with_uri(s3_uri: str) -> list[File]:
     """The complete files whose object is this one."""
-    rows = list(_PointerRow.query(f"OBJECT#{s3_uri}", consistent_read=True))
+    rows = list(FilePointerRow.query(f"OBJECT#{s3_uri}", consistent_read=True))
     keys = [(f"SAMPLE#{row.sample_id}", row.sk) for row in rows]
-    found = (_value(row) for row in FileRow.batch_get(keys, consistent_read=True))
+    found = (file_of(row) for row in FileRow.batch_get(keys, consistent_read=True))
     return [file for file in found if file.complete]
 
 
@@ -323,8 +150,8 @@ def _try_complete(file: File) -> File:
     def fill(transaction: TransactWrite) -> None:
         if done.puid != mate.puid:
             transaction.delete(FilePuidRow(puid_key(done.puid), "PUID", target_id=done.id))
-        transaction.save(_row(paired), condition=incomplete)
-        transaction.save(_row(partner), condition=_unpaired(mate))
+        transaction.save(file_row(paired), condition=incomplete)
+        transaction.save(file_row(partner), condition=_unpaired(mate))
 
     own_conflict = Conflict("This file was just completed.", slug="completed-meanwhile")
     transact_write(fill, taken=[*([None] if done.puid != mate.puid else []), own_conflict, _MateChanged()])
@@ -343,7 +170,7 @@ def _complete_unpaired(done: File, condition: Condition, on_their_way: Sequence[
     see this one when it looked finds its own record changed, and looks again."""
 
     def fill(transaction: TransactWrite) -> None:
-        transaction.save(_row(done), condition=condition)
+        transaction.save(file_row(done), condition=condition)
         for other in on_their_way:
             row = FileRow(f"SAMPLE#{other.sample_id}", f"FILE#{other.id}")
             still = FileRow.complete == False  # noqa: E712
@@ -412,7 +239,7 @@ def pair(file: File, mate: File, direction: Direction | None = None) -> File:
             transaction.delete(FilePuidRow(puid_key(second.puid), "PUID", target_id=second.id))
         for before, after in ((file, paired), (mate, partner)):
             present = FileRow.paired_with == before.paired_with if are_paired else _unpaired(before)
-            transaction.save(_row(replace(after, declared_mate=after.paired_with)), condition=present)
+            transaction.save(file_row(replace(after, declared_mate=after.paired_with)), condition=present)
 
     changed = [_MateChanged(), _MateChanged()]
     transact_write(fill, taken=[*([None] if second.puid != first.puid else []), *changed])
@@ -433,7 +260,7 @@ def unpair(file: File) -> File:
 
     def fill(transaction: TransactWrite) -> None:
         for single, before in zip(singles, (first, second), strict=True):
-            transaction.save(_row(single), condition=FileRow.paired_with == before.paired_with)
+            transaction.save(file_row(single), condition=FileRow.paired_with == before.paired_with)
         for single in singles:
             transaction.save(FilePuidRow(puid_key(single.puid), target_id=single.id, sample_id=single.sample_id))
 
@@ -488,7 +315,7 @@ def _remove(file: File) -> None:
             transaction.delete(FilePuidRow(puid_key(file.puid), "PUID", target_id=file.id))
         if mate is not None:
             single = replace(mate, direction=None, type=None, paired_with=None, declared_mate=None)
-            transaction.save(_row(single), condition=FileRow.paired_with == file.id)
+            transaction.save(file_row(single), condition=FileRow.paired_with == file.id)
         for one in with_puid[:1]:
             transaction.save(FilePuidRow(puid_key(file.puid), target_id=one.id, sample_id=one.sample_id))
 
@@ -499,9 +326,9 @@ def _remove(file: File) -> None:
 
 def _delete_rows(transaction: TransactWrite, file: File, condition: Condition | None = None) -> None:
     """Let a transaction delete a file's rows but for its PUID's."""
-    transaction.delete(_row(file), condition=condition)
-    transaction.delete(_PointerRow(f"FILE#{file.id}", "POINTER", sample_id=file.sample_id))
-    transaction.delete(_PointerRow(f"OBJECT#{file.s3_uri}", f"FILE#{file.id}", sample_id=file.sample_id))
+    transaction.delete(file_row(file), condition=condition)
+    transaction.delete(FilePointerRow(f"FILE#{file.id}", "POINTER", sample_id=file.sample_id))
+    transaction.delete(FilePointerRow(f"OBJECT#{file.s3_uri}", f"FILE#{file.id}", sample_id=file.sample_id))
 
 
 def remove_all(files: Sequence[File]) -> None:

@@ -10,11 +10,11 @@ from botocore.exceptions import ClientError
 from chalicelib import aws, timestamps
 from chalicelib.catalog.files import registration
 from chalicelib.catalog.files import repository as files
+from chalicelib.catalog.files.model import DeclaredMate, File
 from chalicelib.catalog.files.registration import RegistrableObject
-from chalicelib.catalog.files.repository import DeclaredMate, File
 from chalicelib.catalog.files.s3_objects import StoredObject, head_object
 from chalicelib.catalog.namespaces import repository as namespaces
-from chalicelib.catalog.samples.repository import Sample
+from chalicelib.catalog.samples.model import Sample
 from chalicelib.crc32 import to_base64
 from chalicelib.errors import Conflict, Invalid, Violation, message, validation_error
 from chalicelib.ids import Ids

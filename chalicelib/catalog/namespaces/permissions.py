@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chalicelib.access import group_links, memberships
 from chalicelib.access.roles import Role
 from chalicelib.catalog.namespaces import repository as namespaces
-from chalicelib.catalog.namespaces.repository import Namespace, NamespaceType
+from chalicelib.catalog.namespaces.model import Namespace, NamespaceType
 from chalicelib.errors import Forbidden, NotFound, Violation, message, validation_error
 
 

@@ -1,10 +1,7 @@
 """Groups and projects. Groups nest; a project stands in a group. They never move, so each row knows its ancestors."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal
 
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.transactions import TransactWrite
 
@@ -12,91 +9,24 @@ from chalicelib import timestamps
 from chalicelib.access import memberships
 from chalicelib.access.memberships import Membership
 from chalicelib.access.roles import Role
+from chalicelib.catalog.namespaces.model import Namespace, NamespaceType
+from chalicelib.catalog.namespaces.table import (
+    META,
+    ROOT,
+    NamespacePuidRow,
+    NamespaceRow,
+    PathRow,
+    namespace_of,
+    namespace_row,
+)
 from chalicelib.catalog.puid import Kind, is_puid, make
-from chalicelib.catalog.puid_rows import PuidRow, puid_key
+from chalicelib.catalog.puid_rows import puid_key
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from chalicelib.tables import Row, TableName, transact_write
+from chalicelib.tables import transact_write
 
-NamespaceType = Literal["group", "project"]
 MAX_DEPTH = 10
-_META, _ROOT = "META", "ROOT"
-
-
-@dataclass(frozen=True, slots=True)
-class Namespace:
-    """A group or a project. `ancestor_ids` are the groups above it, the outermost first."""
-
-    id: str
-    type: NamespaceType
-    name: str
-    path: str
-    full_path: str
-    puid: str
-    parent_id: str | None
-    ancestor_ids: tuple[str, ...]
-    description: str | None
-    created_at: str
-
-    @property
-    def lineage(self) -> tuple[str, ...]:
-        """Itself and all above it: where a role on it can come from."""
-        return (*self.ancestor_ids, self.id)
-
-
-class NamespaceRow(Row):
-    """`NS#<id>` / `META`, and the same again as `BELOW#<ancestor>` / `<type>#<id>` under each group above, so that one
-    query reads all that is below a group. Namespaces neither move nor change."""
-
-    class Meta:
-        table_name = TableName("namespaces_table")
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    namespace_id = UnicodeAttribute()
-    type = UnicodeAttribute()
-    name = UnicodeAttribute()
-    path = UnicodeAttribute()
-    full_path = UnicodeAttribute()
-    puid = UnicodeAttribute()
-    parent_id = UnicodeAttribute(null=True)
-    ancestor_ids = JSONAttribute()
-    description = UnicodeAttribute(null=True)
-    created_at = UnicodeAttribute()
-
-
-class _PathRow(Row):
-    """`PATH#<parent>` / `<path>`: keeps paths apart."""
-
-    class Meta:
-        table_name = TableName("namespaces_table")
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    namespace_id = UnicodeAttribute()
-
-
-class NamespacePuidRow(PuidRow):
-    """A PUID row of the namespaces table."""
-
-    class Meta:
-        table_name = TableName("namespaces_table")
-
-
-def _value(row: NamespaceRow) -> Namespace:
-    return Namespace(
-        id=row.namespace_id,
-        type="group" if row.type == "group" else "project",
-        name=row.name,
-        path=row.path,
-        full_path=row.full_path,
-        puid=row.puid,
-        parent_id=row.parent_id,
-        ancestor_ids=tuple(row.ancestor_ids),
-        description=row.description,
-        created_at=row.created_at,
-    )
 
 
 def find(id_or_puid: str) -> Namespace:
@@ -109,15 +39,15 @@ def find(id_or_puid: str) -> Namespace:
         except DoesNotExist:
             raise NotFound("Group or project not found.") from None
     try:
-        return _value(NamespaceRow.get(f"NS#{namespace_id}", _META, consistent_read=True))
+        return namespace_of(NamespaceRow.get(f"NS#{namespace_id}", META, consistent_read=True))
     except DoesNotExist:
         raise NotFound("Group or project not found.") from None
 
 
 def find_many(namespace_ids: Iterable[str]) -> dict[str, Namespace]:
     """The namespaces of these ids, by id; those that do not exist are absent."""
-    keys = [(f"NS#{namespace_id}", _META) for namespace_id in dict.fromkeys(namespace_ids)]
-    return {row.namespace_id: _value(row) for row in NamespaceRow.batch_get(keys, consistent_read=True)}
+    keys = [(f"NS#{namespace_id}", META) for namespace_id in dict.fromkeys(namespace_ids)]
+    return {row.namespace_id: namespace_of(row) for row in NamespaceRow.batch_get(keys, consistent_read=True)}
 
 
 def create(
@@ -153,15 +83,15 @@ def create(
     )
 
     def fill(transaction: TransactWrite) -> None:
-        above = _ROOT if parent is None else parent.id
-        place = _PathRow(f"PATH#{above}", path.lower(), namespace_id=made.id)
-        transaction.save(place, condition=_PathRow.pk.does_not_exist())
+        above = ROOT if parent is None else parent.id
+        place = PathRow(f"PATH#{above}", path.lower(), namespace_id=made.id)
+        transaction.save(place, condition=PathRow.pk.does_not_exist())
         name_row = NamespacePuidRow(puid_key(made.puid), target_id=made.id)
         transaction.save(name_row, condition=NamespacePuidRow.pk.does_not_exist())
-        transaction.save(_row(made, f"NS#{made.id}", _META), condition=NamespaceRow.pk.does_not_exist())
+        transaction.save(namespace_row(made, f"NS#{made.id}", META), condition=NamespaceRow.pk.does_not_exist())
         transaction.save(memberships.row_of(Membership(made.id, owner_id, Role.OWNER, owner_until)))
         for ancestor_id in made.ancestor_ids:
-            transaction.save(_row(made, f"BELOW#{ancestor_id}", f"{type}#{made.id}"))
+            transaction.save(namespace_row(made, f"BELOW#{ancestor_id}", f"{type}#{made.id}"))
 
     taken = [
         Conflict("This path is already in use here.", slug="path-taken"),
@@ -178,23 +108,6 @@ def create(
     return made
 
 
-def _row(namespace: Namespace, pk: str, sk: str) -> NamespaceRow:
-    return NamespaceRow(
-        pk,
-        sk,
-        namespace_id=namespace.id,
-        type=namespace.type,
-        name=namespace.name,
-        path=namespace.path,
-        full_path=namespace.full_path,
-        puid=namespace.puid,
-        parent_id=namespace.parent_id,
-        ancestor_ids=list(namespace.ancestor_ids),
-        description=namespace.description,
-        created_at=namespace.created_at,
-    )
-
-
 def of_members(held: Iterable[Membership], type: NamespaceType) -> list[tuple[Namespace, Role]]:
     """The groups or projects that these memberships of one user open: their own and all below, with the role there."""
     roles = {membership.namespace_id: membership.role for membership in held}
@@ -207,7 +120,7 @@ def of_members(held: Iterable[Membership], type: NamespaceType) -> list[tuple[Na
 def descendants(namespace_id: str, type: NamespaceType) -> Iterator[Namespace]:
     """The groups or projects below a group, however deep."""
     rows = NamespaceRow.query(f"BELOW#{namespace_id}", NamespaceRow.sk.startswith(f"{type}#"), consistent_read=True)
-    return map(_value, rows)
+    return map(namespace_of, rows)
 
 
 def groups_around(namespace_ids: Iterable[str]) -> frozenset[str]:

@@ -7,11 +7,11 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import timestamps
 from chalicelib.catalog.files.registration import RegistrableObject
-from chalicelib.catalog.files.repository import FilePuidRow
+from chalicelib.catalog.files.table import FilePuidRow
 from chalicelib.catalog.puid import Kind, make
 from chalicelib.catalog.puid_rows import puid_key
-from chalicelib.catalog.runs.contents import RUN_LEVEL, Output, PartRow, RunSample, output_key, output_of
-from chalicelib.catalog.runs.repository import Run
+from chalicelib.catalog.runs.model import RUN_LEVEL, Output, Run, RunSample
+from chalicelib.catalog.runs.table import PartRow, output_key, output_of, output_row
 from chalicelib.errors import Conflict
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
@@ -79,20 +79,7 @@ def _known(run_id: str, place: int, output_id: str) -> Output | None:
 
 
 def _add(output: Output) -> None:
-    row = PartRow(
-        f"RUN#{output.run_id}",
-        output_key(output.place, output.id),
-        output_id=output.id,
-        puid=output.puid,
-        filename=output.filename,
-        size=output.size,
-        bucket=output.bucket,
-        key=output.key,
-        etag=output.etag,
-        version_id=output.version_id,
-        crc32=output.crc32,
-        created_at=timestamps.format(output.created_at),
-    )
+    row = output_row(output)
 
     def fill(transaction: TransactWrite) -> None:
         transaction.save(row, condition=PartRow.pk.does_not_exist())

@@ -11,7 +11,8 @@ from chalicelib.access.roles import Role
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.runs import repository as workflow_executions
-from chalicelib.catalog.runs.repository import Run, no_such_run
+from chalicelib.catalog.runs.model import Run
+from chalicelib.catalog.runs.repository import no_such_run
 
 
 def get_visible(run_id: str, user_id: str) -> tuple[Run, Role]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
-from chalicelib.catalog.runs.repository import Run, RunRow, created_key, name_key, state_key, updated_key, value_of
+from chalicelib.catalog.runs.model import Run
 from chalicelib.catalog.runs.states import RunState
+from chalicelib.catalog.runs.table import RunRow, created_key, name_key, run_of, state_key, updated_key
 from chalicelib.search import matches
 
 SortKey = Literal["created_at", "name", "state", "updated_at"]
@@ -83,7 +84,7 @@ def page(
 def _stream(pk: str, order: _Order, descending: bool, after: str | None, at_once: int) -> Iterator[Run]:
     condition = None if after is None else (order.key < after if descending else order.key > after)
     rows = order.rows.query(pk, condition, scan_index_forward=not descending, page_size=at_once)
-    return map(value_of, rows)
+    return map(run_of, rows)
 
 
 def _counted(pk: str) -> tuple[int, bool]:

@@ -1,138 +1,29 @@
 """Samples and their metadata. Each is listed in its project and every group above, by the rows of `sample_index`."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import timestamps
-from chalicelib.catalog.namespaces.repository import Namespace
+from chalicelib.catalog.namespaces.model import Namespace
 from chalicelib.catalog.puid import Kind, is_puid, make
-from chalicelib.catalog.puid_rows import PuidRow, puid_key
+from chalicelib.catalog.puid_rows import puid_key
 from chalicelib.catalog.samples import index as sample_index
 from chalicelib.catalog.samples import metadata_field_counts
 from chalicelib.catalog.samples.index import SampleListEntry, SampleListRow, TermRow
 from chalicelib.catalog.samples.metadata import Metadata
-from chalicelib.errors import Conflict, Message, NotFound, message
+from chalicelib.catalog.samples.model import NewSample, Sample, SampleSummary, metadata_size
+from chalicelib.catalog.samples.table import META, SamplePuidRow, SampleRow, sample_of, sample_row
+from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from chalicelib.tables import Json, Row, TableName, transact_write
+from chalicelib.tables import transact_write
 
-MAX_METADATA = 300_000  # bytes of one sample's, as JSON
-_META = "META"
 _TRANSACTION = 100  # operations that one transaction may have (TransactWriteItems)
 _TRANSACTION_BYTES = 3_000_000  # of the 4 MB that it may have: rows of lists, PUIDs and counts come with each sample
 _TRIES = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A sample. `namespace_ids` are its project and all groups above; `metadata` by lower-cased field."""
-
-    id: str
-    puid: str
-    name: str
-    description: str | None
-    project_id: str
-    namespace_ids: tuple[str, ...]
-    metadata: Metadata
-    created_at: str
-    updated_at: str
-
-
-@dataclass(frozen=True, slots=True)
-class SampleSummary:
-    """What stands on a sample without its metadata, which can be large."""
-
-    id: str
-    puid: str
-    name: str
-    project_id: str
-    namespace_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NewSample:
-    """What somebody says of a sample to be made."""
-
-    name: str
-    description: str | None = None
-    metadata: Metadata | None = None
-    puid: str | None = None
-
-
-def metadata_size(metadata: Metadata) -> int:
-    """Bytes of metadata as they are stored: JSON in UTF-8, without escapes."""
-    return len(json.dumps(dict(metadata), ensure_ascii=False).encode())
-
-
-def metadata_size_violation(metadata: Metadata) -> Message | None:
-    """The rule that a sample's metadata break when they are too large."""
-    size = metadata_size(metadata)
-    if size <= MAX_METADATA:
-        return None
-    return message(
-        "A sample's metadata must have at most {most} bytes in total; this has {size}.", most=MAX_METADATA, size=size
-    )
-
-
-class SampleRow(Row):
-    """A sample's row."""
-
-    class Meta:
-        table_name = TableName("samples_table")
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    sample_id = UnicodeAttribute()
-    puid = UnicodeAttribute()
-    name = UnicodeAttribute()
-    description = UnicodeAttribute(null=True)
-    project_id = UnicodeAttribute()
-    namespace_ids = JSONAttribute()
-    metadata = Json()
-    created_at = UnicodeAttribute()
-    updated_at = UnicodeAttribute()
-
-
-class SamplePuidRow(PuidRow):
-    """A PUID row of the samples table."""
-
-    class Meta:
-        table_name = TableName("samples_table")
-
-
-def _value(row: SampleRow) -> Sample:
-    return Sample(
-        id=row.sample_id,
-        puid=row.puid,
-        name=row.name,
-        description=row.description,
-        project_id=row.project_id,
-        namespace_ids=tuple(row.namespace_ids),
-        metadata=row.metadata,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-    )
-
-
-def _row(sample: Sample) -> SampleRow:
-    return SampleRow(
-        f"SAMPLE#{sample.id}",
-        _META,
-        sample_id=sample.id,
-        puid=sample.puid,
-        name=sample.name,
-        description=sample.description,
-        project_id=sample.project_id,
-        namespace_ids=list(sample.namespace_ids),
-        metadata=dict(sample.metadata),
-        created_at=sample.created_at,
-        updated_at=sample.updated_at,
-    )
 
 
 def _listed(sample: Sample) -> SampleListEntry:
@@ -239,7 +130,7 @@ def _write_new(made: Sequence[Sample]) -> None:
         for sample in made:
             name_row = SamplePuidRow(puid_key(sample.puid), target_id=sample.id)
             transaction.save(name_row, condition=SamplePuidRow.pk.does_not_exist())
-            transaction.save(_row(sample), condition=SampleRow.pk.does_not_exist())
+            transaction.save(sample_row(sample), condition=SampleRow.pk.does_not_exist())
             rows = list_rows(sample)
             for row in rows:
                 transaction.save(row)
@@ -262,7 +153,7 @@ def find(id_or_puid: str) -> Sample:
 def find_many(ids_or_puids: Iterable[str]) -> dict[str, Sample]:
     """The samples of these ids or PUIDs, keyed by what was asked; those that do not exist are absent."""
     ids = _ids_of(ids_or_puids)
-    by_id = {row.sample_id: _value(row) for row in SampleRow.batch_get(_keys(ids.values()), consistent_read=True)}
+    by_id = {row.sample_id: sample_of(row) for row in SampleRow.batch_get(_keys(ids.values()), consistent_read=True)}
     return {one: by_id[sample_id] for one, sample_id in ids.items() if sample_id in by_id}
 
 
@@ -290,7 +181,7 @@ def _ids_of(ids_or_puids: Iterable[str]) -> dict[str, str]:
 
 
 def _keys(sample_ids: Iterable[str]) -> list[tuple[str, str]]:
-    return [(f"SAMPLE#{sample_id}", _META) for sample_id in dict.fromkeys(sample_ids)]
+    return [(f"SAMPLE#{sample_id}", META) for sample_id in dict.fromkeys(sample_ids)]
 
 
 def update_with(sample: Sample, how: Callable[[Sample], Sample]) -> Sample:
@@ -328,7 +219,7 @@ def update(sample: Sample, *, name: str, description: str | None, metadata: Meta
         sample_index.put_terms(terms)
 
     def fill(transaction: TransactWrite) -> None:
-        transaction.save(_row(changed), condition=SampleRow.updated_at == sample.updated_at)
+        transaction.save(sample_row(changed), condition=SampleRow.updated_at == sample.updated_at)
         for row in list_rows(changed):
             transaction.save(row)
         metadata_field_counts.count(transaction, sample.namespace_ids, carried)
@@ -363,7 +254,7 @@ def delete(sample: Sample) -> None:
 
 def _delete(sample: Sample) -> None:
     def fill(transaction: TransactWrite) -> None:
-        transaction.delete(_row(sample), condition=SampleRow.updated_at == sample.updated_at)
+        transaction.delete(sample_row(sample), condition=SampleRow.updated_at == sample.updated_at)
         transaction.delete(SamplePuidRow(puid_key(sample.puid), "PUID", target_id=sample.id))
         for row in list_rows(sample):
             transaction.delete(row)

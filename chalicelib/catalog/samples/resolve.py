@@ -2,30 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 from chalicelib.access.roles import Role
 from chalicelib.catalog.files import repository as files
-from chalicelib.catalog.files.repository import File
+from chalicelib.catalog.files.model import File
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
-from chalicelib.catalog.namespaces.repository import Namespace
+from chalicelib.catalog.namespaces.model import Namespace
 from chalicelib.catalog.samples import queries as sample_queries
 from chalicelib.catalog.samples import repository as samples
-from chalicelib.catalog.samples.repository import SampleSummary
+from chalicelib.catalog.samples.model import ResolvedSamples, SampleSummary
 
 _READERS = 16
 _CHUNK = 64
-
-
-@dataclass(frozen=True, slots=True)
-class ResolvedSamples:
-    """The samples that may be exported, in the order asked for, each once; their projects; and what was refused:
-    the position in the request and the id as it was given."""
-
-    samples: tuple[SampleSummary, ...]
-    projects: Mapping[str, Namespace]
-    refused: tuple[tuple[int, str], ...]
 
 
 def resolve(user_id: str, namespace: Namespace, sample_ids: Sequence[str]) -> ResolvedSamples:

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from chalicelib.catalog.runs.contents import RUN_LEVEL, Output, RunSample
-from chalicelib.catalog.runs.repository import Run
+from chalicelib.catalog.runs.model import RUN_LEVEL, Output, Run, RunSample
 from chalicelib.exports.contents.archive_paths import distinct_names
 from chalicelib.exports.contents.items import Contents, Folder, Item, Skipped
 from chalicelib.exports.contents.source_key import source_key

@@ -6,9 +6,9 @@ from datetime import datetime
 from sys import intern
 from typing import Any
 
-from chalicelib.catalog.files.repository import File
-from chalicelib.catalog.namespaces.repository import Namespace
-from chalicelib.catalog.samples.repository import SampleSummary
+from chalicelib.catalog.files.model import File
+from chalicelib.catalog.namespaces.model import Namespace
+from chalicelib.catalog.samples.model import SampleSummary
 from chalicelib.exports.contents.archive_paths import distinct_names
 from chalicelib.exports.contents.source_key import source_key
 

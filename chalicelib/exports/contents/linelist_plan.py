@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.catalog.samples.resolve import ResolvedSamples
+from chalicelib.catalog.samples.model import ResolvedSamples
 from chalicelib.exports.contents.items import Skipped
 
 

@@ -9,8 +9,7 @@ from pydantic import Field
 from chalicelib.access.roles import Role
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
-from chalicelib.catalog.runs.contents import RunSample
-from chalicelib.catalog.runs.repository import Run
+from chalicelib.catalog.runs.model import Run, RunSample
 from chalicelib.catalog.runs.states import RunState
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.errors import Violation, message

@@ -11,7 +11,7 @@ from chalicelib.errors import Invalid, Violation, message, validation_error
 from chalicelib.exports.contents.items import Contents
 from chalicelib.exports.contents.linelist_plan import LinelistPlan
 from chalicelib.exports.estimate import Estimate, excesses
-from chalicelib.exports.record import Export
+from chalicelib.exports.model import Export
 from chalicelib.names import Name
 from chalicelib.settings import settings
 

@@ -11,10 +11,9 @@ from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.runs import contents as run_contents
 from chalicelib.catalog.runs import permissions as run_permissions
 from chalicelib.catalog.runs import repository as workflow_executions
-from chalicelib.catalog.runs.contents import Output, RunSample
-from chalicelib.catalog.runs.repository import Run
+from chalicelib.catalog.runs.model import Output, Run, RunSample
 from chalicelib.errors import Forbidden, NotFound
-from chalicelib.exports.record import Export
+from chalicelib.exports.model import Export
 
 AnalysisType = Literal["user", "project", "group"]
 _READERS = 16

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from chalicelib.catalog.files.formats import FILE_FORMATS
-from chalicelib.catalog.samples.resolve import ResolvedSamples, files_by_sample
+from chalicelib.catalog.samples.model import ResolvedSamples
+from chalicelib.catalog.samples.resolve import files_by_sample
 from chalicelib.errors import Violation, message
 from chalicelib.exports.contents.items import Contents, Skipped, sample_contents
 from chalicelib.exports.estimate import Estimate, extrapolate

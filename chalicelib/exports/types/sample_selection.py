@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from chalicelib.access.roles import Role
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
-from chalicelib.catalog.namespaces.repository import Namespace
+from chalicelib.catalog.namespaces.model import Namespace
 from chalicelib.catalog.samples import queries as sample_queries
 from chalicelib.catalog.samples.index import counted
-from chalicelib.catalog.samples.resolve import ResolvedSamples, resolve, resolve_all
+from chalicelib.catalog.samples.model import ResolvedSamples
+from chalicelib.catalog.samples.resolve import resolve, resolve_all
 from chalicelib.errors import Violation, message
-from chalicelib.exports.record import Export
+from chalicelib.exports.model import Export
 from chalicelib.exports.types.base import CodedViolation, ExportBody
 from chalicelib.ids import GivenId, RequiredId
 

@@ -8,12 +8,12 @@ from typing import Literal
 
 from chalicelib.catalog.files import registration
 from chalicelib.catalog.files import repository as files
-from chalicelib.catalog.namespaces.repository import Namespace
+from chalicelib.catalog.namespaces.model import Namespace
 from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.catalog.samples import queries as sample_queries
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.metadata import Metadata, Value, merged_metadata, text_of, value_of
-from chalicelib.catalog.samples.repository import Sample
+from chalicelib.catalog.samples.model import Sample, metadata_size_violation
 from chalicelib.errors import Invalid, Violation
 from chalicelib.ingestion.imports.samplesheet import Samplesheet, SheetFile, SheetSample, pointer
 from chalicelib.settings import settings
@@ -108,7 +108,7 @@ def _changes(told: Mapping[str, str], present: Metadata) -> dict[str, Value]:
 
 
 def _too_much(told: SheetSample, metadata: Mapping[str, Value], sample: Sample | None) -> list[Violation]:
-    rule = samples.metadata_size_violation(merged_metadata({} if sample is None else sample.metadata, metadata))
+    rule = metadata_size_violation(merged_metadata({} if sample is None else sample.metadata, metadata))
     return [] if rule is None else [Violation(f"/samplesheet/{told.row}", rule)]
 
 

@@ -6,7 +6,7 @@ from itertools import islice
 from uuid import uuid4
 
 from chalicelib import aws
-from chalicelib.catalog.namespaces.repository import Namespace
+from chalicelib.catalog.namespaces.model import Namespace
 from chalicelib.errors import Conflict, TooMany, validation_error
 from chalicelib.ids import Ids
 from chalicelib.ingestion.imports import record as import_record

@@ -14,13 +14,13 @@ from typing import Any, Protocol
 from chalicelib.access.roles import Role
 from chalicelib.catalog.files import registration, uploads
 from chalicelib.catalog.files import repository as files
-from chalicelib.catalog.files.repository import DeclaredMate
+from chalicelib.catalog.files.model import DeclaredMate
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
-from chalicelib.catalog.namespaces.repository import Namespace
+from chalicelib.catalog.namespaces.model import Namespace
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.metadata import merged_metadata
-from chalicelib.catalog.samples.repository import NewSample, Sample
+from chalicelib.catalog.samples.model import NewSample, Sample, metadata_size_violation
 from chalicelib.errors import Conflict, Invalid, NotFound, SeqportError, Violation
 from chalicelib.ingestion.imports import record as import_record
 from chalicelib.ingestion.imports.record import FailureCode, Import, ImportTotals, Status
@@ -122,7 +122,7 @@ def _sample_of(present: Import, project: Namespace, step: Step) -> Sample:
 
 def _apply_row(sample: Sample, step: Step) -> Sample:
     metadata = merged_metadata(sample.metadata, step.metadata)
-    if step.metadata and (rule := samples.metadata_size_violation(metadata)):
+    if step.metadata and (rule := metadata_size_violation(metadata)):
         raise Invalid(rule)
     description = sample.description if step.description is None else step.description
     return replace(sample, name=step.name or sample.name, description=description, metadata=metadata)

@@ -8,8 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.catalog.runs.contents import Output, RunSample
-from chalicelib.catalog.runs.repository import Run
+from chalicelib.catalog.runs.model import Output, Run, RunSample
 from chalicelib.catalog.runs.states import RunState
 from chalicelib.exports.contents.analysis import analysis_contents
 from chalicelib.exports.contents.archive_paths import key_of

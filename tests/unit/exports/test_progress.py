@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.exports.model import Export, Status, Step
 from chalicelib.exports.progress import progress_of
-from chalicelib.exports.record import Export, Status, Step
 
 QUEUED = Export(
     id="0", user_id="u", type="sample", namespace_id="n", parameters={}, name=None,

@@ -1,0 +1,68 @@
+"""Files of samples: frozen values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.catalog.files.formats import format_of
+from chalicelib.catalog.files.pairing import Direction
+from chalicelib.settings import settings
+
+ARRIVALS = "uploads/"  # where the catalog bucket takes what sequencers put
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a sample. `etag` with its quotes, empty until it is complete; `crc32` as S3 itself knows it.
+
+    `upload_id` is set while a multipart upload runs; `part_size` is what its parts hold. `declared_mate` is the id of
+    the file that somebody said it pairs with, which may be still to come; then its name does not matter.
+    """
+
+    id: str
+    puid: str
+    puid_given: bool
+    sample_id: str
+    filename: str
+    size: int
+    bucket: str
+    key: str
+    complete: bool
+    created_at: datetime
+    etag: str = ""
+    version_id: str | None = None
+    crc32: int | None = None
+    sha256: str | None = None
+    direction: Direction | None = None
+    type: str | None = None
+    paired_with: str | None = None
+    ours: bool = True  # uploaded through us, under files/; else registered where it lay
+    upload_id: str | None = None
+    part_size: int = 0
+    met: str | None = None  # a mate that was completed while this one was on its way
+    declared_mate: str | None = None
+    declared_direction: Direction | None = None
+
+    @property
+    def format(self) -> str:
+        """Its file format, from its name."""
+        return format_of(self.filename)
+
+    @property
+    def s3_uri(self) -> str:
+        """Where it lies."""
+        return f"s3://{self.bucket}/{self.key}"
+
+    @property
+    def folder(self) -> str:
+        """Where files are whose names may pair with its own: one folder of S3, or all that was sent to us for the
+        sample, by upload or as an object that arrived."""
+        has_arrived = self.bucket == settings().catalog_bucket and self.key.startswith(ARRIVALS)
+        return "" if self.ours or has_arrived else self.s3_uri.rpartition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredMate:
+    """The file that a new one was said to pair with, and the new one's direction if that was said too."""
+
+    id: str
+    direction: Direction | None = None

@@ -1,0 +1,72 @@
+"""Rows of the files table."""
+
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
+
+from chalicelib.catalog.files.model import File
+from chalicelib.catalog.puid_rows import PuidRow
+from chalicelib.tables import Integer, Mapper, Row, TableName, Timestamp
+
+
+class FileRow(Row):
+    """`SAMPLE#<sample>` / `FILE#<file>`: one file of a sample."""
+
+    class Meta:
+        table_name = TableName("files_table")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    file_id = UnicodeAttribute()
+    puid = UnicodeAttribute()
+    puid_given = BooleanAttribute()
+    filename = UnicodeAttribute()
+    size = Integer()
+    bucket = UnicodeAttribute()
+    key = UnicodeAttribute()
+    complete = BooleanAttribute()
+    created_at = Timestamp()
+    etag = UnicodeAttribute(default="")
+    version_id = UnicodeAttribute(null=True)
+    crc32 = Integer(null=True)
+    sha256 = UnicodeAttribute(null=True)
+    direction = UnicodeAttribute(null=True)
+    type = UnicodeAttribute(null=True)
+    paired_with = UnicodeAttribute(null=True)
+    ours = BooleanAttribute()
+    upload_id = UnicodeAttribute(null=True)
+    part_size = Integer(default=0)
+    met = UnicodeAttribute(null=True)
+    declared_mate = UnicodeAttribute(null=True)
+    declared_direction = UnicodeAttribute(null=True)
+
+
+class FilePointerRow(Row):
+    """`FILE#<file>` / `POINTER`, `OBJECT#<uri>` / `FILE#<file>`: which sample's file is meant."""
+
+    class Meta:
+        table_name = TableName("files_table")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    sample_id = UnicodeAttribute()
+
+
+class FilePuidRow(PuidRow):
+    """A PUID row of the files table."""
+
+    class Meta:
+        table_name = TableName("files_table")
+
+
+_MAPPER = Mapper(
+    File, FileRow, names={"id": "file_id"}, computed={"sample_id": lambda row: row.pk.removeprefix("SAMPLE#")}
+)
+
+
+def file_of(row: FileRow) -> File:
+    """The file of a row."""
+    return _MAPPER.value(row)
+
+
+def file_row(file: File) -> FileRow:
+    """The row of a file."""
+    return _MAPPER.row(file, f"SAMPLE#{file.sample_id}", f"FILE#{file.id}")

@@ -1,0 +1,86 @@
+"""Workflow executions (runs), their samples and outputs: frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.catalog.files.formats import format_of
+from chalicelib.catalog.runs.states import RunState
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A workflow execution. `is_open`: the members of its namespace see it."""
+
+    id: str
+    name: str | None
+    workflow_name: str
+    workflow_version: str
+    state: RunState
+    submitter_id: str
+    namespace_id: str
+    automated: bool
+    shared: bool
+    is_open: bool
+    sample_count: int
+    created_at: str
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """What somebody says of a run to be made."""
+
+    name: str | None
+    workflow_name: str
+    workflow_version: str
+    state: RunState
+    automated: bool
+    shared: bool
+
+
+RUN_LEVEL = 0  # the place of what belongs to the run itself
+
+
+@dataclass(frozen=True, slots=True)
+class RunSample:
+    """A row of a run's samplesheet, which outlives the sample. `place` counts from 1."""
+
+    place: int
+    sample_id: str
+    puid: str
+    samplesheet: Mapping[str, Any]
+
+    def samplesheet_text(self, field: str) -> str | None:
+        """What the samplesheet says in a field, if it says anything."""
+        value = self.samplesheet.get(field)
+        return (str(value).strip() or None) if value is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file that a run left, where it lies in S3: of the run itself, or of the sample at `place`."""
+
+    id: str
+    puid: str
+    run_id: str
+    place: int
+    filename: str
+    size: int
+    bucket: str
+    key: str
+    etag: str
+    version_id: str | None
+    crc32: int | None
+    created_at: datetime
+
+    @property
+    def format(self) -> str:
+        """Its file format, from its name."""
+        return format_of(self.filename)
+
+    @property
+    def s3_uri(self) -> str:
+        """Where it lies."""
+        return f"s3://{self.bucket}/{self.key}"

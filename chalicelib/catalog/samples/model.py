@@ -1,0 +1,72 @@
+"""Samples: frozen values, and the size of their metadata."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.catalog.namespaces.model import Namespace
+from chalicelib.catalog.samples.metadata import Metadata
+from chalicelib.errors import Message, message
+
+MAX_METADATA = 300_000  # bytes of one sample's, as JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A sample. `namespace_ids` are its project and all groups above; `metadata` by lower-cased field."""
+
+    id: str
+    puid: str
+    name: str
+    description: str | None
+    project_id: str
+    namespace_ids: tuple[str, ...]
+    metadata: Metadata
+    created_at: str
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSummary:
+    """What stands on a sample without its metadata, which can be large."""
+
+    id: str
+    puid: str
+    name: str
+    project_id: str
+    namespace_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewSample:
+    """What somebody says of a sample to be made."""
+
+    name: str
+    description: str | None = None
+    metadata: Metadata | None = None
+    puid: str | None = None
+
+
+def metadata_size(metadata: Metadata) -> int:
+    """Bytes of metadata as they are stored: JSON in UTF-8, without escapes."""
+    return len(json.dumps(dict(metadata), ensure_ascii=False).encode())
+
+
+def metadata_size_violation(metadata: Metadata) -> Message | None:
+    """The rule that a sample's metadata break when they are too large."""
+    size = metadata_size(metadata)
+    if size <= MAX_METADATA:
+        return None
+    return message(
+        "A sample's metadata must have at most {most} bytes in total; this has {size}.", most=MAX_METADATA, size=size
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedSamples:
+    """The samples that may be exported, in the order asked for, each once; their projects; and what was refused:
+    the position in the request and the id as it was given."""
+
+    samples: tuple[SampleSummary, ...]
+    projects: Mapping[str, Namespace]
+    refused: tuple[tuple[int, str], ...]

@@ -1,0 +1,48 @@
+"""Rows of samples in the samples table; its other rows are in `index` and `metadata_field_counts`."""
+
+from pynamodb.attributes import UnicodeAttribute
+
+from chalicelib.catalog.puid_rows import PuidRow
+from chalicelib.catalog.samples.model import Sample
+from chalicelib.tables import Json, Mapper, Row, TableName, TextTuple
+
+META = "META"
+
+
+class SampleRow(Row):
+    """A sample's row."""
+
+    class Meta:
+        table_name = TableName("samples_table")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    sample_id = UnicodeAttribute()
+    puid = UnicodeAttribute()
+    name = UnicodeAttribute()
+    description = UnicodeAttribute(null=True)
+    project_id = UnicodeAttribute()
+    namespace_ids = TextTuple()
+    metadata = Json()
+    created_at = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+
+
+class SamplePuidRow(PuidRow):
+    """A PUID row of the samples table."""
+
+    class Meta:
+        table_name = TableName("samples_table")
+
+
+_MAPPER = Mapper(Sample, SampleRow, names={"id": "sample_id"})
+
+
+def sample_of(row: SampleRow) -> Sample:
+    """The sample of a row."""
+    return _MAPPER.value(row)
+
+
+def sample_row(sample: Sample) -> SampleRow:
+    """The row of a sample."""
+    return _MAPPER.row(sample, f"SAMPLE#{sample.id}", META)
