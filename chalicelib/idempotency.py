@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DoesNotExist, PutError
+from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.errors import Invalid
-from chalicelib.tables import Row, TableName, conditional_failure
+from chalicelib.tables import Row, TableName
 
 LASTS = timedelta(hours=24)
 MAX_ANSWER = 300_000  # a DynamoDB item has at most 400 kB; a larger answer is made again instead
@@ -58,12 +58,7 @@ def claim(user_id: str, key: str, request: bytes, now: datetime) -> Claim:
     digest = hashlib.sha256(request).hexdigest()
     fresh = KeyRow(row_key, request=digest, seed=str(uuid.uuid4()), expires_at=int((now + LASTS).timestamp()))
     free = KeyRow.pk.does_not_exist() | (KeyRow.expires_at < int(now.timestamp()))
-    try:
-        fresh.save(condition=free)
-    except PutError as error:
-        if not conditional_failure(error):
-            raise
-    else:
+    if fresh.save_if(free):
         return Claim(row_key, uuid.UUID(fresh.seed), None)
     try:
         known = KeyRow.get(row_key, consistent_read=True)

@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import UpdateError
 
 from chalicelib.errors import TooMany
-from chalicelib.tables import Row, TableName, conditional_failure
+from chalicelib.tables import Row, TableName
 
 
 class _WindowRow(Row):
@@ -25,17 +24,12 @@ def count_call(action: str, user_id: str, *, limit: int, window: timedelta, now:
     seconds = int(window.total_seconds())
     number = int(now.timestamp()) // seconds
     row = _WindowRow(f"RATE#{action}#{user_id}#{number}")
-    try:
-        row.update(
-            actions=[_WindowRow.calls.add(1), _WindowRow.expires_at.set((number + 2) * seconds)],
-            condition=_WindowRow.pk.does_not_exist() | (_WindowRow.calls < limit),
-        )
-    except UpdateError as error:
-        if not conditional_failure(error):
-            raise
+    has_calls_left = _WindowRow.pk.does_not_exist() | (_WindowRow.calls < limit)
+    actions = [_WindowRow.calls.add(1), _WindowRow.expires_at.set((number + 2) * seconds)]
+    if not row.update_if(has_calls_left, actions):
         raise TooMany(
             "At most {most} calls are allowed in {seconds} seconds. Try again later.",
             slug="too-many-requests",
             most=limit,
             seconds=seconds,
-        ) from None
+        )

@@ -174,6 +174,18 @@ class Row(Model):
         """Delete the row's item."""
         return _retrying(partial(super().delete, condition, **more))
 
+    def save_if(self, condition: Condition) -> bool:
+        """Put the row; False if the condition does not hold."""
+        return _holds(partial(self.save, condition))
+
+    def update_if(self, condition: Condition, actions: Sequence[Action]) -> bool:
+        """Update the row's item; False if the condition does not hold."""
+        return _holds(partial(self.update, list(actions), condition))
+
+    def delete_if(self, condition: Condition) -> bool:
+        """Delete the row's item; False if the condition does not hold."""
+        return _holds(partial(self.delete, condition))
+
 
 @cache
 def connection() -> Connection:
@@ -181,11 +193,26 @@ def connection() -> Connection:
     return Connection()
 
 
-def conditional_failure(error: Exception) -> bool:
-    """Did DynamoDB refuse a write because its condition did not hold?"""
-    codes = [getattr(error, "cause_response_code", None)]
-    codes += [reason.code for reason in getattr(error, "cancellation_reasons", []) if reason is not None]
-    return "ConditionalCheckFailedException" in codes or "ConditionalCheckFailed" in codes
+def _holds(write: Callable[[], Any]) -> bool:
+    """Run a conditional write; False if DynamoDB refused it because its condition does not hold."""
+    try:
+        write()
+    except PynamoDBException as error:
+        if getattr(error, "cause_response_code", None) == "ConditionalCheckFailedException":
+            return False
+        raise
+    return True
+
+
+def retry_on(conflict: type[SeqportError], operation: Callable[[], T], *, tries: int = 6, pause: float = 0.0) -> T:
+    """The result of an operation that reads, then writes on condition of what it read; run again if it raises this
+    conflict, at most `tries` times. Pauses are random, up to `pause` seconds times the number of the try."""
+    for attempt in range(1, tries):
+        try:
+            return operation()
+        except conflict:
+            time.sleep(random.uniform(0, pause * attempt))  # noqa: S311 - jitter, no secret
+    return operation()
 
 
 def transact_write(fill: Callable[[TransactWrite], None], *, taken: Sequence[SeqportError | None]) -> None:

@@ -12,9 +12,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib import timestamps
 from chalicelib.access.roles import Role
 from chalicelib.errors import Conflict
-from chalicelib.tables import Row, TableName, transact_write
-
-_TRIES = 6
+from chalicelib.tables import Row, TableName, retry_on, transact_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +147,8 @@ def _unless_last_owner(
         MembershipRow.pk.does_not_exist() | (MembershipRow.role != Role.OWNER) | MembershipRow.expires_at.exists()
     )
     met = _OwnersChanged("Every namespace needs an owner: add another first.", slug="last-owner")
-    for attempt in range(_TRIES):
+
+    def change_if_unchanged() -> None:
         there = _OwnersRow.query(place[0], _OwnersRow.sk == place[1], consistent_read=True)
         changes = sum(int(row.changes) for row in there)
         owners = {
@@ -161,20 +160,13 @@ def _unless_last_owner(
             raise Conflict(met.message, slug=met.slug)
         unchanged = _OwnersRow.pk.does_not_exist() if changes == 0 else _OwnersRow.changes == changes
 
-        def fill(
-            transaction: TransactWrite,
-            is_owner: bool = user_id in owners,
-            unchanged: Condition = unchanged,
-            changes: int = changes,
-        ) -> None:
+        is_owner = user_id in owners
+
+        def fill(transaction: TransactWrite) -> None:
             if is_owner:
                 transaction.save(_OwnersRow(*place, changes=changes + 1), condition=unchanged)
             change(transaction, None if is_owner else no_owner)
 
-        try:
-            transact_write(fill, taken=[met, met])
-        except _OwnersChanged:
-            if attempt == _TRIES - 1:
-                raise
-        else:
-            return
+        transact_write(fill, taken=[met, met])
+
+    retry_on(_OwnersChanged, change_if_unchanged)

@@ -6,9 +6,8 @@ import secrets
 from functools import cache
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.exceptions import PutError
 
-from chalicelib.tables import Row, TableName, conditional_failure
+from chalicelib.tables import Row, TableName
 
 _SIGNATURE = 12  # bytes: forging needs 2^95 tries on the average, each of them a request
 _PLACE = ("SIGNING_KEY", "1")
@@ -29,13 +28,8 @@ class _KeyRow(Row):
 def _key() -> bytes:
     for row in _KeyRow.query(_PLACE[0], _KeyRow.sk == _PLACE[1], consistent_read=True):
         return base64.b64decode(row.secret)
-    try:
-        _KeyRow(*_PLACE, secret=base64.b64encode(secrets.token_bytes(32)).decode()).save(
-            condition=_KeyRow.pk.does_not_exist()
-        )
-    except PutError as error:
-        if not conditional_failure(error):
-            raise
+    row = _KeyRow(*_PLACE, secret=base64.b64encode(secrets.token_bytes(32)).decode())
+    row.save_if(_KeyRow.pk.does_not_exist())
     return base64.b64decode(_KeyRow.get(*_PLACE, consistent_read=True).secret)
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.exceptions import DoesNotExist, PutError
+from pynamodb.exceptions import DoesNotExist
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.access.oidc import Identity
-from chalicelib.tables import Row, TableName, conditional_failure
+from chalicelib.tables import Row, TableName
 
 _PROFILE = "PROFILE"
 
@@ -86,12 +86,7 @@ def upsert(token: Identity) -> User:
             last_name=token.last_name,
             locale=token.locale or None,
         )
-        try:
-            row.save(condition=UserRow.pk.does_not_exist())
-        except PutError as error:
-            if not conditional_failure(error):
-                raise
-        else:
+        if row.save_if(UserRow.pk.does_not_exist()):
             return _value(row)
         known = find(token.subject)
         assert known is not None  # noqa: S101 - the condition failed because it is there

@@ -2,12 +2,9 @@
 each gives back whether it took place, so that a step which runs twice changes nothing the second time.
 """
 
-import random
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action as UpdateAction
 from pynamodb.transactions import TransactWrite
@@ -51,18 +48,16 @@ class _NotMet(Conflict):
 
 def _with_place(user_id: str, export_id: str, write: Callable[[Reservation], None]) -> bool:
     """Begin an export in a place among its user's running ones; False when the export itself is not as it must be."""
-    for attempt in range(_TRIES):
-        try:
-            write(running_exports.reserve(user_id, export_id))
-        except _NotMet:
-            return False
-        except ReservationConflict:
-            if attempt == _TRIES - 1:
-                raise
-            time.sleep(random.uniform(0, 0.1 * (attempt + 1)))  # noqa: S311 - jitter, no secret
-        else:
-            return True
-    raise AssertionError("unreachable")
+    try:
+        tables.retry_on(
+            ReservationConflict,
+            lambda: write(running_exports.reserve(user_id, export_id)),
+            tries=_TRIES,
+            pause=0.1,
+        )
+    except _NotMet:
+        return False
+    return True
 
 
 def _in_work(attempt: int) -> Condition:
@@ -101,13 +96,7 @@ def _transition(
 
 
 def _update(export_id: str, condition: Condition, actions: Sequence[UpdateAction]) -> bool:
-    try:
-        ExportRow(export_id).update(actions=list(actions), condition=condition)
-    except UpdateError as error:
-        if tables.conditional_failure(error):
-            return False
-        raise
-    return True
+    return ExportRow(export_id).update_if(condition, actions)
 
 
 def enter_step(export: Export, step: Step, at: str) -> bool:

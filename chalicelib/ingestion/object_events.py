@@ -29,9 +29,9 @@ from chalicelib.ids import MAX_ID, Ids
 from chalicelib.ingestion.dead_letters import Reason, send_to_dead_letters
 from chalicelib.log import logger
 from chalicelib.settings import settings
+from chalicelib.tables import retry_on
 
 _NAMES = uuid.UUID("5d0c3ad4-0f0e-4a5b-9d0f-5a4f0c6d6f6e")  # the namespace (RFC 9562) of the ids of files that arrived
-_TRIES = 6
 
 
 class UnregistrableObject(Exception):
@@ -165,17 +165,14 @@ def _stat(bucket: str, key: str) -> RegistrableObject:
 
 def _refresh_records(bucket: str, key: str) -> None:
     """Let every file of an object say what S3 says of it now: it may have been overwritten."""
-    for attempt in range(_TRIES):
+
+    def refresh() -> None:
         records = files.with_uri(f"s3://{bucket}/{key}")
         now = _stat(bucket, key).stored
-        try:
-            for file in records:
-                if (file.etag, file.version_id, file.size) != (now.etag, now.version_id, now.size):
-                    files.refresh_object_state(
-                        file, size=now.size, etag=now.etag, version_id=now.version_id, crc32=now.crc32
-                    )
-        except Conflict:
-            if attempt == _TRIES - 1:
-                raise
-        else:
-            return
+        for file in records:
+            if (file.etag, file.version_id, file.size) != (now.etag, now.version_id, now.size):
+                files.refresh_object_state(
+                    file, size=now.size, etag=now.etag, version_id=now.version_id, crc32=now.crc32
+                )
+
+    retry_on(Conflict, refresh)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -17,9 +17,8 @@ from chalicelib.catalog.puid_rows import puid_key
 from chalicelib.errors import Conflict, NotFound, Violation, message, validation_error
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from chalicelib.tables import conditional_failure, transact_write
+from chalicelib.tables import retry_on, transact_write
 
-_TRIES = 6
 _MATES = 90  # on their way at once, of which one transaction can speak
 
 
@@ -110,12 +109,7 @@ def complete(file: File) -> File:
     given different ones stay single, unless they were declared. Of two that are completed at the same moment one comes
     again, and finds the other.
     """
-    for _ in range(_TRIES - 1):
-        try:
-            return _try_complete(file)
-        except _MateChanged:
-            continue
-    return _try_complete(file)
+    return retry_on(_MateChanged, lambda: _try_complete(file))
 
 
 class _MateChanged(Conflict):
@@ -276,31 +270,21 @@ def refresh_object_state(file: File, *, size: int, etag: str, version_id: str | 
     actions.append(FileRow.crc32.remove() if crc32 is None else FileRow.crc32.set(crc32))
     version = FileRow.version_id
     unchanged = version.does_not_exist() if file.version_id is None else version == file.version_id
-    try:
-        FileRow(f"SAMPLE#{file.sample_id}", f"FILE#{file.id}").update(
-            actions=actions,
-            condition=(FileRow.complete == True) & (FileRow.etag == file.etag) & unchanged,  # noqa: E712
-        )
-    except UpdateError as error:
-        if not conditional_failure(error):
-            raise
-        raise _MateChanged from None
+    condition = (FileRow.complete == True) & (FileRow.etag == file.etag) & unchanged  # noqa: E712
+    if not FileRow(f"SAMPLE#{file.sample_id}", f"FILE#{file.id}").update_if(condition, actions):
+        raise _MateChanged
 
 
 def remove(file: File) -> None:
     """Delete a file's record; its mate becomes a single file and keeps their PUID. The object stays in S3: exports that
     already run read it, and so may other records of it."""
-    for _ in range(_TRIES - 1):
-        try:
-            _remove(file)
-        except _MateChanged:
-            present = find_own(file.sample_id, file.id)
-            if present is None:
-                return
-            file = present
-        else:
-            return
-    _remove(file)
+
+    def remove_current() -> None:
+        current = find_own(file.sample_id, file.id)
+        if current is not None:
+            _remove(current)
+
+    retry_on(_MateChanged, remove_current)
 
 
 def _remove(file: File) -> None:
@@ -345,13 +329,6 @@ def remove_all(files: Sequence[File]) -> None:
 def renew_upload(file: File, upload_id: str) -> bool:
     """Take another multipart upload for a file that is still to come, in place of one that S3 has dropped; False when
     somebody else did so first."""
-    try:
-        FileRow(f"SAMPLE#{file.sample_id}", f"FILE#{file.id}").update(
-            actions=[FileRow.upload_id.set(upload_id)],
-            condition=(FileRow.complete == False) & (FileRow.upload_id == file.upload_id),  # noqa: E712
-        )
-    except UpdateError as error:
-        if not conditional_failure(error):
-            raise
-        return False
-    return True
+    condition = (FileRow.complete == False) & (FileRow.upload_id == file.upload_id)  # noqa: E712
+    row = FileRow(f"SAMPLE#{file.sample_id}", f"FILE#{file.id}")
+    return row.update_if(condition, [FileRow.upload_id.set(upload_id)])

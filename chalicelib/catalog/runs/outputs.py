@@ -2,7 +2,7 @@
 
 from uuid import UUID, uuid5
 
-from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.exceptions import DoesNotExist
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import timestamps
@@ -15,7 +15,7 @@ from chalicelib.catalog.runs.table import PartRow, output_key, output_of, output
 from chalicelib.errors import Conflict
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from chalicelib.tables import conditional_failure, transact_write
+from chalicelib.tables import transact_write
 
 _NAMES = UUID("6e3f2ab5-8f0c-4f0e-9a55-0b8a3f2f6f6d")  # of outputs among all UUIDs (RFC 9562 section 6.6)
 
@@ -101,9 +101,5 @@ def _refreshed(output: Output, found: RegistrableObject) -> Output:
         getattr(PartRow, name).remove() if value is None else getattr(PartRow, name).set(value)
         for name, value in changes.items()
     ]
-    try:
-        row.update(actions=actions, condition=PartRow.etag == output.etag)
-    except UpdateError as error:
-        if not conditional_failure(error):
-            raise  # else somebody who looked just now was first
+    row.update_if(PartRow.etag == output.etag, actions)  # if not, another request has just updated it
     return _known(output.run_id, output.place, output.id) or output

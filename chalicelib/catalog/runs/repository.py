@@ -15,11 +15,9 @@ from chalicelib.catalog.runs import contents as run_contents
 from chalicelib.catalog.runs.model import NewRun, Run, RunSample
 from chalicelib.catalog.runs.states import RunState, may_become
 from chalicelib.catalog.runs.table import META, RunRow, list_rows, own_row, run_of
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.errors import Conflict, NotFound, message
 from chalicelib.ids import Ids
-from chalicelib.tables import transact_write
-
-_TRIES = 6
+from chalicelib.tables import retry_on, transact_write
 
 
 def create(new: NewRun, namespace: Namespace, submitter_id: str, samples: Iterable[RunSample], ids: Ids) -> Run:
@@ -56,7 +54,7 @@ def create(new: NewRun, namespace: Namespace, submitter_id: str, samples: Iterab
             transaction.save(row)
 
     try:
-        transact_write(fill, taken=[_changed_meanwhile()])
+        transact_write(fill, taken=[_Changed()])
     except Conflict:
         return find(run.id)  # a twin of this request was first
     return run
@@ -83,33 +81,42 @@ def find_many(run_ids: Iterable[str]) -> dict[str, Run]:
 
 def move(run: Run, wanted: RunState) -> Run:
     """Set a run's state, as its newest version allows it. Conflict when it may not follow the present one."""
-    tries = 0
-    while may_become(run.state, wanted):
-        if run.state is wanted:
-            return run
-        moved = replace(run, state=wanted, updated_at=timestamps.next_after(run.updated_at))
+    latest = run
 
-        def fill(transaction: TransactWrite, moved: Run = moved, before: Run = run) -> None:
-            transaction.save(own_row(moved), condition=RunRow.updated_at == before.updated_at)
-            for row in list_rows(moved):
-                transaction.save(row)
-
-        tries += 1
+    def move_latest() -> Run:
+        nonlocal latest
         try:
-            transact_write(fill, taken=[_changed_meanwhile()])
-        except Conflict:
-            if tries == _TRIES:
-                raise
-        else:
-            return moved
-        run = find(run.id)
-    raise Conflict(
-        "An execution can't change from {state} to {wanted}.",
-        slug="state-not-possible",
-        state=run.state.value,
-        wanted=wanted.value,
-    )
+            return _move(latest, wanted)
+        except _Changed:
+            latest = find(run.id)
+            raise
+
+    return retry_on(_Changed, move_latest)
 
 
-def _changed_meanwhile() -> Conflict:
-    return Conflict("This execution was just changed by someone else.", slug="changed-meanwhile")
+def _move(run: Run, wanted: RunState) -> Run:
+    if not may_become(run.state, wanted):
+        raise Conflict(
+            "An execution can't change from {state} to {wanted}.",
+            slug="state-not-possible",
+            state=run.state.value,
+            wanted=wanted.value,
+        )
+    if run.state is wanted:
+        return run
+    moved = replace(run, state=wanted, updated_at=timestamps.next_after(run.updated_at))
+
+    def fill(transaction: TransactWrite) -> None:
+        transaction.save(own_row(moved), condition=RunRow.updated_at == run.updated_at)
+        for row in list_rows(moved):
+            transaction.save(row)
+
+    transact_write(fill, taken=[_Changed()])
+    return moved
+
+
+class _Changed(Conflict):
+    """The run is not as it was read."""
+
+    def __init__(self) -> None:
+        super().__init__(message("This execution was just changed by someone else."), slug="changed-meanwhile")

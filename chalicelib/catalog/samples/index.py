@@ -10,12 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DeleteError
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.search import matches, normalize, runs
-from chalicelib.tables import Row, TableName, conditional_failure
+from chalicelib.tables import Row, TableName
 
 SHARDS = 4
 _COUNTERS = 16  # a namespace's count is the sum of so many rows: writers seldom meet at one
@@ -192,11 +191,10 @@ def drop_terms(rows: Iterable[TermRow], since: str | None) -> None:
     """Remove terms; those written by a change after `since` stay, if it is given."""
     condition = None if since is None else TermRow.since <= since
     for row in rows:
-        try:
-            row.delete(condition=condition)
-        except DeleteError as error:
-            if not conditional_failure(error):
-                raise
+        if condition is None:
+            row.delete()
+        else:
+            row.delete_if(condition)
 
 
 def count(transaction: TransactWrite, namespace_ids: Iterable[str], change: int) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from pynamodb.transactions import TransactWrite
 
@@ -16,14 +17,14 @@ from chalicelib.catalog.samples.index import SampleListEntry, SampleListRow, Ter
 from chalicelib.catalog.samples.metadata import Metadata
 from chalicelib.catalog.samples.model import NewSample, Sample, SampleSummary, metadata_size
 from chalicelib.catalog.samples.table import META, SamplePuidRow, SampleRow, sample_of, sample_row
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.errors import Conflict, NotFound, message
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from chalicelib.tables import transact_write
+from chalicelib.tables import retry_on, transact_write
 
 _TRANSACTION = 100  # operations that one transaction may have (TransactWriteItems)
 _TRANSACTION_BYTES = 3_000_000  # of the 4 MB that it may have: rows of lists, PUIDs and counts come with each sample
-_TRIES = 6
+T = TypeVar("T")
 
 
 def _listed(sample: Sample) -> SampleListEntry:
@@ -187,15 +188,27 @@ def _keys(sample_ids: Iterable[str]) -> list[tuple[str, str]]:
 def update_with(sample: Sample, how: Callable[[Sample], Sample]) -> Sample:
     """What `how` makes of name, description and metadata of a sample; of its newest version, if somebody else changed
     it meanwhile. NotFound when it was deleted."""
-    tries = 0
-    while True:
-        wanted, tries = how(sample), tries + 1
+
+    def update_latest(latest: Sample) -> Sample:
+        wanted = how(latest)
+        return update(latest, name=wanted.name, description=wanted.description, metadata=wanted.metadata)
+
+    return _with_latest(sample, update_latest)
+
+
+def _with_latest(sample: Sample, write: Callable[[Sample], T]) -> T:
+    """Run a conditional write with a sample as it was read, and again with its latest version after a conflict."""
+    latest = sample
+
+    def write_latest() -> T:
+        nonlocal latest
         try:
-            return update(sample, name=wanted.name, description=wanted.description, metadata=wanted.metadata)
-        except Conflict:
-            if tries == _TRIES:
-                raise
-        sample = find(sample.id)
+            return write(latest)
+        except _Changed:
+            latest = find(sample.id)
+            raise
+
+    return retry_on(_Changed, write_latest)
 
 
 def update(sample: Sample, *, name: str, description: str | None, metadata: Metadata) -> Sample:
@@ -224,32 +237,24 @@ def update(sample: Sample, *, name: str, description: str | None, metadata: Meta
             transaction.save(row)
         metadata_field_counts.count(transaction, sample.namespace_ids, carried)
 
-    transact_write(fill, taken=[_changed_meanwhile()])
+    transact_write(fill, taken=[_Changed()])
     if renamed:
         kept = {(row.pk, row.sk) for row in terms}
         sample_index.drop_terms([row for row in before if (row.pk, row.sk) not in kept], sample.updated_at)
     return changed
 
 
-def _changed_meanwhile() -> Conflict:
-    return Conflict("This sample was just changed by someone else.", slug="changed-meanwhile")
+class _Changed(Conflict):
+    """The sample is not as it was read."""
+
+    def __init__(self) -> None:
+        super().__init__(message("This sample was just changed by someone else."), slug="changed-meanwhile")
 
 
 def delete(sample: Sample) -> None:
     """Delete a sample. Exports that already run are not disturbed: their plans hold what they need. NotFound when it
     is deleted already."""
-
-    tries = 0
-    while True:
-        tries += 1
-        try:
-            _delete(sample)
-        except Conflict:  # what it carries is counted, so what is deleted is its newest version
-            if tries == _TRIES:
-                raise
-            sample = find(sample.id)
-        else:
-            return
+    _with_latest(sample, _delete)  # its metadata fields are counted, so the deleted version must be the latest
 
 
 def _delete(sample: Sample) -> None:
@@ -263,5 +268,5 @@ def _delete(sample: Sample) -> None:
             transaction, sample.namespace_ids, metadata_field_counts.changes(sample.metadata, ())
         )
 
-    transact_write(fill, taken=[_changed_meanwhile()])
+    transact_write(fill, taken=[_Changed()])
     sample_index.drop_terms(term_rows(sample), None)

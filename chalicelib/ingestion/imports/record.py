@@ -6,17 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
+from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib import timestamps
 from chalicelib.errors import Message, Violation
-from chalicelib.tables import Row, TableName, conditional_failure
+from chalicelib.tables import Row, TableName
 
 KEPT = timedelta(days=90)
 MAX_FLAWS = 100
@@ -157,13 +156,7 @@ def create(import_id: str, *, user_id: str, project_id: str, plan_key: str, rows
         open=_OPEN,
         expires_at=int((moment + KEPT).timestamp()),
     )
-    try:
-        row.save(condition=ImportRow.id.does_not_exist())
-    except PutError as error:
-        if conditional_failure(error):
-            return None
-        raise
-    return _value(row)
+    return _value(row) if row.save_if(ImportRow.id.does_not_exist()) else None
 
 
 def find(import_id: str) -> Import | None:
@@ -222,11 +215,5 @@ def restart(before: Import) -> Import | None:
 
 def _write(before: Import, actions: Sequence[Action], unless: Condition | None = None) -> Import | None:
     here = (ImportRow.status == Status.PROCESSING.value) & (ImportRow.steps_done == before.steps_done)
-    row: Any = ImportRow(before.id)
-    try:
-        row.update(actions=list(actions), condition=here if unless is None else here & unless)
-    except UpdateError as error:
-        if conditional_failure(error):
-            return None
-        raise
-    return _value(row)
+    row = ImportRow(before.id)
+    return _value(row) if row.update_if(here if unless is None else here & unless, actions) else None

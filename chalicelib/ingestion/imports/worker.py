@@ -28,6 +28,7 @@ from chalicelib.ingestion.imports.samplesheet import SheetFile, pointer
 from chalicelib.ingestion.imports.start import start
 from chalicelib.ingestion.imports.steps import Step, file_ids, read_steps, sample_ids
 from chalicelib.log import logger
+from chalicelib.tables import retry_on
 
 STEPS_AT_ONCE = 8
 _TRIES = 4
@@ -95,17 +96,10 @@ def _work_on(present: Import, project: Namespace, chunk: Sequence[Step]) -> Impo
 
 def _retrying(work: Callable[[], Sample]) -> Sample | SeqportError:
     """What `work` gives, or why it can't; several times where somebody else is at the same row."""
-    for _ in range(_TRIES - 1):
-        try:
-            return work()
-        except Conflict:
-            continue
-        except SeqportError as refused:
-            return refused
     try:
-        return work()
-    except SeqportError as refused:
-        return refused
+        return retry_on(Conflict, work, tries=_TRIES)
+    except SeqportError as error:
+        return error
 
 
 def _sample_of(present: Import, project: Namespace, step: Step) -> Sample:
@@ -162,15 +156,11 @@ def _with_files(present: Import, project: Namespace, step: Step, begun: Sample |
 def _register(
     present: Import, project: Namespace, sample: Sample, step: Step, file: SheetFile, mate: DeclaredMate | None
 ) -> None:
-    for attempt in range(_TRIES):
+    def register() -> None:
         found = registration.find(present.user_id, project, file.s3_uri)
-        try:
-            uploads.register_in_place(sample, file_ids(present.id, step, file.s3_uri), found, mate=mate)
-        except Conflict:  # its mate, or a twin of this worker, was at it
-            if attempt == _TRIES - 1:
-                raise
-        else:
-            return
+        uploads.register_in_place(sample, file_ids(present.id, step, file.s3_uri), found, mate=mate)
+
+    retry_on(Conflict, register, tries=_TRIES)  # its mate or another worker may write at the same time
 
 
 def _pair(sample: Sample, file_id: str, mate: DeclaredMate) -> None:
