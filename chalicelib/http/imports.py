@@ -9,10 +9,7 @@ from chalice.app import Blueprint, Response
 from pydantic import StringConstraints
 
 from chalicelib.access.roles import Role
-from chalicelib.access.users import User
-from chalicelib.catalog.namespaces import permissions
-from chalicelib.catalog.namespaces import repository as namespaces
-from chalicelib.errors import NotFound, Violation, message, validation_error
+from chalicelib.errors import Violation, message, validation_error
 from chalicelib.http.authentication import caller
 from chalicelib.http.idempotent import idempotent
 from chalicelib.http.problems import language_of, problem_details, translate, violation_rows
@@ -20,7 +17,7 @@ from chalicelib.http.requests import Body, path_value, read_body
 from chalicelib.http.samples import project_of
 from chalicelib.http.urls import location
 from chalicelib.ids import Ids
-from chalicelib.ingestion.imports import record as import_record
+from chalicelib.ingestion.imports.permissions import get_visible
 from chalicelib.ingestion.imports.plan import ImportPlan, PlannedSample, plan_import
 from chalicelib.ingestion.imports.record import FailureCode, Import, Status
 from chalicelib.ingestion.imports.samplesheet import MAX_BYTES, Samplesheet, read_samplesheet
@@ -96,7 +93,7 @@ def _warnings(sheet: Samplesheet, language: str) -> dict[str, Any]:
     return {"warning_count": len(sheet.warnings), "warnings": violation_rows(sheet.warnings, language)}
 
 
-def _foreseen(
+def _dry_run_json(
     sheet: Samplesheet, encoding: str, plan: ImportPlan, flaws: list[Violation], language: str
 ) -> dict[str, Any]:
     files = [file for one in plan.samples for file in one.files]
@@ -143,23 +140,9 @@ def import_json(one: Import, language: str) -> dict[str, Any]:
     }
 
 
-def _polled(one: Import) -> dict[str, Any]:
+def _polling_headers(one: Import) -> dict[str, Any]:
     waiting = one.status is Status.PROCESSING
     return {"Cache-Control": "no-store", **({"Retry-After": POLL_AFTER} if waiting else {})}
-
-
-def find_visible(import_id: str, user: User) -> Import:
-    """The import of this id, for its maker and the maintainers of its project; NotFound for everybody else."""
-    one = import_record.find(import_id)
-    if one is None or not (one.user_id == user.id or _maintains(user, one.project_id)):
-        raise NotFound("Import not found.")
-    return one
-
-
-def _maintains(user: User, project_id: str) -> bool:
-    project = namespaces.find_many([project_id]).get(project_id)
-    role = None if project is None else permissions.effective_role(user.id, project)
-    return role is not None and role >= Role.MAINTAINER
 
 
 def blueprint(authorize: Any) -> Blueprint:
@@ -176,7 +159,7 @@ def blueprint(authorize: Any) -> Blueprint:
 
         def make(ids: Ids) -> Response:
             begun = begin_import(project, user.id, sheet, ids, look_at_most=LOOKED_AT_MOST)
-            headers: dict[str, Any] = {"Location": location(f"/imports/{begun.id}"), **_polled(begun)}
+            headers: dict[str, Any] = {"Location": location(f"/imports/{begun.id}"), **_polling_headers(begun)}
             return Response(
                 {**import_json(begun, language), **_warnings(sheet, language)}, status_code=202, headers=headers
             )
@@ -184,13 +167,13 @@ def blueprint(authorize: Any) -> Blueprint:
         if not body.dry_run:
             return idempotent(bp.current_request, user, make)
         plan = plan_import(project, user.id, sheet, look_at_most=LOOKED_AT_MOST)
-        return Response(_foreseen(sheet, encoding, plan, [*sheet.violations, *plan.violations], language))
+        return Response(_dry_run_json(sheet, encoding, plan, [*sheet.violations, *plan.violations], language))
 
     @bp.route("/imports/{import_id}", methods=["GET"], authorizer=authorize)
     @problem_details
     def read_import(import_id: str) -> Response:
         user = caller(bp.current_request)
-        one = find_visible(path_value(import_id), user)
-        return Response(import_json(one, language_of(bp.current_request)), headers=_polled(one))
+        one = get_visible(path_value(import_id), user.id)
+        return Response(import_json(one, language_of(bp.current_request)), headers=_polling_headers(one))
 
     return bp

@@ -6,16 +6,15 @@ from typing import Annotated, Any, Literal
 from chalice.app import Blueprint, Request, Response
 from pydantic import StringConstraints
 
-from chalicelib.access import group_links, memberships, users
-from chalicelib.access.group_links import GroupLink
+from chalicelib.access import memberships, users
 from chalicelib.access.memberships import Membership
 from chalicelib.access.roles import Role, role_of_label
 from chalicelib.access.users import User
-from chalicelib.catalog.namespaces import permissions
+from chalicelib.catalog.namespaces import permissions, sharing
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.namespaces.model import Namespace, NamespaceType
 from chalicelib.catalog.puid import Kind, is_puid
-from chalicelib.errors import Conflict, Forbidden, Message, NotFound, Violation, message, validation_error
+from chalicelib.errors import Message, Violation, message, validation_error
 from chalicelib.http.authentication import caller
 from chalicelib.http.idempotent import idempotent
 from chalicelib.http.paging import order, page
@@ -28,7 +27,6 @@ from chalicelib.search import matches, normalize
 from chalicelib.settings import settings
 
 PathName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.\-]*$")]
-MAX_LINKS = 50
 RoleLabel = Literal["guest", "uploader", "analyst", "maintainer", "owner"]
 
 
@@ -223,31 +221,17 @@ def blueprint(authorize: Any) -> Blueprint:
         user = caller(bp.current_request)
         grant = read_body(bp.current_request, RoleGrant)
         namespace = namespaces.find(path_value(namespace_id))
-        own = permissions.require(user.id, namespace, Role.MAINTAINER)
+        permissions.require(user.id, namespace, Role.MAINTAINER)
         member_id, expires_at = path_value(user_id), future_timestamp(grant.expires_at, "/expires_at")
-        if member_id == user.id:
-            raise Forbidden("You can't change your own role: ask another maintainer or owner.", slug="own-membership")
-        role = role_of_label(grant.role)
-        _check_not_above(own, memberships.role_of(member_id, [namespace.id]))
-        permissions.check_grant(user.id, namespace, role, expires_at)
-        member = users.find(member_id)
-        if member is None:
-            raise NotFound("User not found.")
-        membership = Membership(namespace.id, member.id, role, expires_at)
-        memberships.grant(membership)
-        return Response(_member(membership, member))
+        granted = sharing.grant_role(user.id, namespace, member_id, role_of_label(grant.role), expires_at)
+        return Response(_member(*granted))
 
     @bp.route("/namespaces/{namespace_id}/members/{user_id}", methods=["DELETE"], authorizer=authorize)
     @problem_details
     def delete_member(namespace_id: str, user_id: str) -> Response:
         user = caller(bp.current_request)
         namespace = namespaces.find(path_value(namespace_id))
-        member_id = path_value(user_id)
-        is_leaving = member_id == user.id
-        own = permissions.require(user.id, namespace, Role.GUEST if is_leaving else Role.MAINTAINER)
-        _check_not_above(own, memberships.role_of(member_id, [namespace.id]))
-        if not memberships.revoke(namespace.id, member_id):
-            raise NotFound("This user is not a member here.")
+        sharing.revoke_role(user.id, namespace, path_value(user_id))
         return Response("", status_code=204)
 
     @bp.route("/namespaces/{namespace_id}/links/{group_id}", methods=["PUT"], authorizer=authorize)
@@ -258,21 +242,13 @@ def blueprint(authorize: Any) -> Blueprint:
         namespace = namespaces.find(path_value(namespace_id))
         permissions.require(user.id, namespace, Role.OWNER)
         role, expires_at = role_of_label(grant.role), future_timestamp(grant.expires_at, "/expires_at")
-        permissions.check_grant(user.id, namespace, role, expires_at)
-        group = namespaces.find(path_value(group_id))
-        permissions.require(user.id, group, Role.GUEST)
-        if group.type != "group" or group.id in namespace.lineage:
-            rule = "A namespace can't be shared with a group that contains it."
-            raise validation_error([Violation("", rule)], slug="link-not-possible")
-        _check_room(namespace, group)
-        link = GroupLink(namespace.id, group.id, role, expires_at)
-        group_links.put(link, group.lineage)
+        link, group = sharing.share(user.id, namespace, path_value(group_id), role, expires_at)
         return Response(
             {
                 "namespace_id": namespace.id,
                 "group_id": group.id,
                 "group_puid": group.puid,
-                "role": role.label,
+                "role": link.role.label,
                 "expires_at": link.expires_at,
             }
         )
@@ -282,28 +258,7 @@ def blueprint(authorize: Any) -> Blueprint:
     def delete_link(namespace_id: str, group_id: str) -> Response:
         user = caller(bp.current_request)
         namespace = namespaces.find(path_value(namespace_id))
-        permissions.require(user.id, namespace, Role.OWNER)
-        not_shared = NotFound("It is not shared with this group.")  # in the same words whether the group exists or not
-        try:
-            group = namespaces.find(path_value(group_id))
-        except NotFound:
-            raise not_shared from None
-        if not group_links.remove(namespace.id, group.id, group.lineage):
-            raise not_shared
+        sharing.unshare(user.id, namespace, path_value(group_id))
         return Response("", status_code=204)
 
     return bp
-
-
-def _check_not_above(own: Role, held: Role | None) -> None:
-    if held is not None and held > own:
-        raise Forbidden("You can't grant, change or remove a role higher than your own.", slug="role-too-low")
-
-
-def _check_room(namespace: Namespace, group: Namespace) -> None:
-    """What is shared is looked up with every right and list: there is an end to it."""
-    known = {link.namespace_id for link in group_links.links_to(group.id)}
-    shared = {link.group_id for link in group_links.of_namespaces([namespace.id])}
-    if group.id not in shared and max(len(known), len(shared)) >= MAX_LINKS:
-        rule = "A group or namespace can have at most {most} links."
-        raise Conflict(rule, slug="too-many-links", most=MAX_LINKS)

@@ -11,13 +11,13 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
-from chalicelib.catalog.files import repository as files
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.namespaces.model import Namespace
 from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.catalog.samples import queries as sample_queries
 from chalicelib.catalog.samples import repository as samples
+from chalicelib.catalog.samples.deletion import delete_with_files
 from chalicelib.catalog.samples.index import SampleListEntry
 from chalicelib.catalog.samples.metadata import FieldName, duplicate_fields, is_value, merged_metadata
 from chalicelib.catalog.samples.model import NewSample, Sample, metadata_size_violation
@@ -48,13 +48,13 @@ def _checked_or_none(value: Any) -> Any:
     return None if value is None else _checked(value)
 
 
-Change = Annotated[Any, PlainValidator(_checked_or_none)]
+MetadataValueOrNull = Annotated[Any, PlainValidator(_checked_or_none)]
 
 
 class NewSampleBody(Body):
     name: Name
     description: Text | None = None
-    metadata: dict[FieldName, Change] | None = None
+    metadata: dict[FieldName, MetadataValueOrNull] | None = None
     puid: GivenId | None = None
 
 
@@ -67,7 +67,7 @@ class SampleChange(Body):
     description: Text | None = None
 
 
-class MetadataChange(RootModel[dict[FieldName, Change]]):
+class MetadataChange(RootModel[dict[FieldName, MetadataValueOrNull]]):
     pass
 
 
@@ -123,7 +123,7 @@ def _new(bodies: Sequence[NewSampleBody], pointers: Sequence[str]) -> list[NewSa
             seen.add(body.puid)
         flaws += duplicate_fields(body.metadata or {}, f"{pointer}/metadata")
         metadata = merged_metadata({}, body.metadata or {})
-        flaws += _too_much(metadata, f"{pointer}/metadata")
+        flaws += _metadata_size_violation(metadata, f"{pointer}/metadata")
         made.append(NewSample(body.name, body.description, metadata, body.puid))
     size = sum(len(json.dumps(new.metadata)) for new in made)  # as they are answered: in ASCII, with escapes
     if size > MAX_ANSWER:
@@ -139,12 +139,12 @@ def _new(bodies: Sequence[NewSampleBody], pointers: Sequence[str]) -> list[NewSa
     return made
 
 
-def _too_much(metadata: dict[str, Any], pointer: str) -> list[Violation]:
+def _metadata_size_violation(metadata: dict[str, Any], pointer: str) -> list[Violation]:
     rule = metadata_size_violation(metadata)
     return [] if rule is None else [Violation(pointer, rule)]
 
 
-def _whole(page: Sequence[SampleListEntry]) -> tuple[list[dict[str, Any]], SampleListEntry | None]:
+def _page_json(page: Sequence[SampleListEntry]) -> tuple[list[dict[str, Any]], SampleListEntry | None]:
     """The samples of a page as JSON; where they are too much for one answer, the last that it holds."""
     items: list[dict[str, Any]] = []
     size = 0
@@ -183,7 +183,7 @@ def blueprint(authorize: Any) -> Blueprint:
             after=decode_cursor(request),
             limit=limit(request),
         )
-        items, last = _whole(found.samples)
+        items, last = _page_json(found.samples)
         following = found.next if last is None else sample_queries.position_of(last, sort)
         return answer(items, encode_cursor(request, following), found.total, is_exact=found.total_is_exact)
 
@@ -244,8 +244,7 @@ def blueprint(authorize: Any) -> Blueprint:
     def delete_sample(sample_id: str) -> Response:
         user = caller(bp.current_request)
         sample = sample_of(sample_id, user, Role.MAINTAINER)
-        files.remove_all(files.all_of_sample(sample.id))
-        samples.delete(sample)
+        delete_with_files(sample)
         return Response("", status_code=204)
 
     @bp.route("/samples/{sample_id}/metadata", methods=["PATCH"], authorizer=authorize)
@@ -259,7 +258,7 @@ def blueprint(authorize: Any) -> Blueprint:
 
         def changed(present: Sample) -> Sample:
             metadata = merged_metadata(present.metadata, change.root)
-            flaws = _too_much(metadata, "")
+            flaws = _metadata_size_violation(metadata, "")
             if flaws:
                 raise validation_error(flaws)
             return replace(present, metadata=metadata)

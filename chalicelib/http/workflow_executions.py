@@ -10,11 +10,9 @@ from pydantic import Field
 
 from chalicelib import timestamps
 from chalicelib.access.roles import Role
-from chalicelib.access.users import User
 from chalicelib.catalog.files import registration
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
-from chalicelib.catalog.namespaces.model import Namespace
 from chalicelib.catalog.puid import Kind
 from chalicelib.catalog.runs import contents as run_contents
 from chalicelib.catalog.runs import outputs as run_outputs
@@ -23,13 +21,13 @@ from chalicelib.catalog.runs import queries as run_queries
 from chalicelib.catalog.runs import repository as workflow_executions
 from chalicelib.catalog.runs.model import RUN_LEVEL, NewRun, Output, Run, RunSample
 from chalicelib.catalog.runs.queries import SortKey
+from chalicelib.catalog.runs.samplesheet import SamplesheetRow, validate_samplesheet
 from chalicelib.catalog.runs.states import RUN_STATES, RunState
 from chalicelib.catalog.runs.table import namespace_partition, user_partition
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.metadata import FieldName
 from chalicelib.catalog.samples.model import Sample
-from chalicelib.catalog.samples.resolve import resolve
-from chalicelib.errors import Violation, message, validation_error
+from chalicelib.errors import Violation, validation_error
 from chalicelib.http.authentication import caller
 from chalicelib.http.files import Registration
 from chalicelib.http.idempotent import idempotent
@@ -37,14 +35,13 @@ from chalicelib.http.namespaces import check_puid
 from chalicelib.http.paging import answer, decode_cursor, encode_cursor, limit, order
 from chalicelib.http.problems import problem_details
 from chalicelib.http.requests import Body, enum_parameter, path_value, query, read_body
-from chalicelib.http.samples import Change
+from chalicelib.http.samples import MetadataValueOrNull
 from chalicelib.http.urls import location
 from chalicelib.ids import GivenId, Ids, RequiredId
 from chalicelib.names import Name
 from chalicelib.settings import settings
 
 MAX_SAMPLES = 1_000
-MAX_SAMPLESHEET = 20_000
 MAX_ANSWER = 4_000_000  # a function answers 6 MB at the most
 MAX_SHOWN = 2_000  # outputs of one sample, or of the run itself, that are shown
 StateName = Literal[
@@ -59,7 +56,7 @@ class Workflow(Body):
 
 class SampleToRun(Body):
     sample_id: RequiredId
-    samplesheet: Annotated[dict[FieldName, Change], Field(max_length=100, default_factory=dict)]
+    samplesheet: Annotated[dict[FieldName, MetadataValueOrNull], Field(max_length=100, default_factory=dict)]
 
 
 class NewExecution(Body):
@@ -130,7 +127,7 @@ def _sample(sample: RunSample, present: Sample | None) -> dict[str, Any]:
     }
 
 
-def _whole(run: Run, role: Role, from_place: int) -> tuple[dict[str, Any], int | None]:
+def _run_page_json(run: Run, role: Role, from_place: int) -> tuple[dict[str, Any], int | None]:
     """A run with what it is made of from a place on; where that is too much for one answer, the place to go on at."""
     places: list[tuple[RunSample | None, list[Output]]] = []
     following = None
@@ -156,34 +153,6 @@ def _whole(run: Run, role: Role, from_place: int) -> tuple[dict[str, Any], int |
         if sheet is not None
     ]
     return {**run_json(run), **_outputs(own, role), "samples": rows}, following
-
-
-def _sheet(body: NewExecution, user: User, namespace: Namespace) -> list[RunSample]:
-    """The samplesheet of a body. Raises Invalid with a row for each sample that may not be run, or comes twice."""
-    choice = resolve(user.id, namespace, [one.sample_id for one in body.samples])
-    refused = {position for position, _ in choice.refused}
-    found = samples.find_many(one.sample_id for one in body.samples)
-    rule = "There is no such sample in this namespace, or you may not use it."
-    flaws = [Violation(f"/samples/{position}/sample_id", rule) for position in sorted(refused)]
-    seen: set[str] = set()
-    sheet = []
-    for position, one in enumerate(body.samples):
-        if position in refused:
-            continue
-        sample = found[one.sample_id]
-        if sample.id in seen:
-            flaws.append(Violation(f"/samples/{position}/sample_id", "Duplicate sample."))
-        seen.add(sample.id)
-        size = len(json.dumps(one.samplesheet, ensure_ascii=False).encode())
-        if size > MAX_SAMPLESHEET:
-            too_much = message(
-                "A samplesheet row must have at most {most} bytes; this has {size}.", most=MAX_SAMPLESHEET, size=size
-            )
-            flaws.append(Violation(f"/samples/{position}/samplesheet", too_much))
-        sheet.append(RunSample(position + 1, sample.id, sample.puid, one.samplesheet))
-    if flaws:
-        raise validation_error(flaws)
-    return sheet
 
 
 def _listed(request: Request, pk: str, is_visible: Callable[[Run], bool] | None = None) -> Response:
@@ -233,7 +202,8 @@ def blueprint(authorize: Any) -> Blueprint:
         body = read_body(bp.current_request, NewExecution)
         namespace = namespaces.find(body.namespace_id)
         permissions.require(user.id, namespace, Role.ANALYST)
-        sheet = _sheet(body, user, namespace)
+        rows = [SamplesheetRow(row.sample_id, row.samplesheet) for row in body.samples]
+        sheet = validate_samplesheet(user.id, namespace, rows)
         new = NewRun(
             name=body.name,
             workflow_name=body.workflow.name,
@@ -256,7 +226,7 @@ def blueprint(authorize: Any) -> Blueprint:
         request = bp.current_request
         user = caller(request)
         run, role = run_permissions.get_visible(path_value(execution_id), user.id)
-        document, following = _whole(run, role, int(decode_cursor(request) or RUN_LEVEL))
+        document, following = _run_page_json(run, role, int(decode_cursor(request) or RUN_LEVEL))
         next_cursor = encode_cursor(request, None if following is None else str(following))
         return Response({**document, "next_cursor": next_cursor})
 

@@ -420,7 +420,7 @@ def test_what_is_shared_with_a_group_is_seen_from_the_groups_above_it(
     listed = made(bob.get(f"/namespaces/{room['id']}/samples"), 200)
     assert ([one["id"] for one in listed["items"]], listed["total"]) == ([place["sample"]["id"]], 1)
     assert bob.get(f"/namespaces/{house['id']}/samples").body["total"] == 0
-    monkeypatch.setattr("chalicelib.http.namespaces.MAX_LINKS", 2)
+    monkeypatch.setattr("chalicelib.catalog.namespaces.sharing.MAX_LINKS", 2)
     many = olga.call("PUT", f"/namespaces/{place['top']['id']}/links/{room['id']}", {"role": "guest"})
     assert (many.status, many.body["type"].rsplit("/", 1)[1]) == (409, "too-many-links")
     assert olga.call("DELETE", f"/namespaces/{inner}/links/{room['id']}").status == 204
