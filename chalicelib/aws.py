@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
-# Checksums are asked for where the engine wants them; the SDK's own defaults would add trailers to every upload.
+# The engine requests checksums where it needs them; the SDK's own defaults would add trailers to every upload.
 _S3 = Config(
     signature_version="s3v4",
     retries={"mode": "standard", "total_max_attempts": 6},
@@ -29,7 +29,7 @@ _S3 = Config(
 )
 _SERVER_ERROR = 500
 _CONTROL = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=20)
-# A mail that may have gone out must not be sent again, so SES is asked once.
+# A mail that may have gone out must not be sent again, so SES calls are never retried.
 _ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=5, read_timeout=20)
 
 

@@ -1,14 +1,14 @@
-"""What can go wrong in the domain, as facts; `http/problem_types.py` is the one table of their answers.
+"""The domain's errors; `http/problem_types.py` maps each to a problem type and an HTTP status.
 
 SeqportError
-├── NotFound          the caller may not know that it exists, or it does not
-├── Forbidden         known to the caller, but their role is too low
-├── Conflict          the state of a thing does not allow it (yet)
-├── Gone              it was here; it was removed or has expired
-├── TooLarge          the request is over a bound
-├── TooMany           as many as are allowed are under way; later it may be possible
+├── NotFound          the resource does not exist, or must look as if it did not
+├── Forbidden         the caller may see the resource but lacks permission
+├── Conflict          conflicts with the resource's current state
+├── Gone              the resource was removed or has expired
+├── TooLarge          the request is too large
+├── TooMany           a concurrency or rate limit is reached
 ├── Unauthenticated   no verified identity came with the request
-└── Invalid           a well-formed request breaks rules: one row for each
+└── Invalid           a well-formed request has violations: one row for each
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ class Message:
 
 
 def message(template: str, /, **facts: object) -> Message:
-    """Words with their facts."""
+    """A message with its facts."""
     return Message(template, facts)
 
 
@@ -49,49 +49,51 @@ class Violation:
 
 
 class SeqportError(Exception):
-    """Root of the domain's errors: words with their facts, and a slug, the stable end of the problem's type URI."""
+    """Base of the domain's errors: a message, and a slug, the stable last segment of the problem's type URI."""
 
     slug = "error"
 
-    def __init__(self, told: Message | str, *, slug: str | None = None, **facts: object) -> None:
-        self.message = told if isinstance(told, Message) else Message(told, facts)
+    def __init__(self, message_or_template: Message | str, *, slug: str | None = None, **facts: object) -> None:
+        self.message = (
+            message_or_template if isinstance(message_or_template, Message) else Message(message_or_template, facts)
+        )
         super().__init__(str(self.message))
         if slug is not None:
             self.slug = slug
 
 
 class NotFound(SeqportError):
-    """There is no such thing, or the caller may not know that there is."""
+    """The resource does not exist, or must look as if it did not."""
 
     slug = "not-found"
 
 
 class Forbidden(SeqportError):
-    """The caller knows the thing but may not do this with it."""
+    """The caller may see the resource but lacks permission for this action."""
 
     slug = "forbidden"
 
 
 class Conflict(SeqportError):
-    """The thing's present state, or another thing, stands in the way."""
+    """Conflicts with the resource's current state or with another resource."""
 
     slug = "conflict"
 
 
 class Gone(SeqportError):
-    """The thing was removed or has expired."""
+    """The resource was removed or has expired."""
 
     slug = "gone"
 
 
 class TooLarge(SeqportError):
-    """The request is larger than the service takes."""
+    """The request is larger than the service accepts."""
 
     slug = "too-large"
 
 
 class TooMany(SeqportError):
-    """As many as are allowed are under way; the same may be possible later."""
+    """A concurrency or rate limit is reached; try again later."""
 
     slug = "too-many"
 
@@ -103,21 +105,26 @@ class Unauthenticated(SeqportError):
 
 
 class Invalid(SeqportError):
-    """A well-formed request breaks rules; `flaws` names every one of them."""
+    """A well-formed request breaks rules; `violations` has one entry for each."""
 
     slug = "invalid"
 
     def __init__(
-        self, told: Message | str, flaws: Sequence[Violation] = (), *, slug: str | None = None, **facts: object
+        self,
+        message_or_template: Message | str,
+        violations: Sequence[Violation] = (),
+        *,
+        slug: str | None = None,
+        **facts: object,
     ) -> None:
-        super().__init__(told, slug=slug, **facts)
-        self.violations = tuple(flaws)
+        super().__init__(message_or_template, slug=slug, **facts)
+        self.violations = tuple(violations)
 
 
-def validation_error(flaws: Sequence[Violation], *, slug: str | None = None, count: int | None = None) -> Invalid:
-    """The error that names these violations, of which there is at least one; `count`: how many there are in all, where
-    only the first are given."""
-    total = len(flaws) if count is None else count
+def validation_error(violations: Sequence[Violation], *, slug: str | None = None, count: int | None = None) -> Invalid:
+    """The error for these violations, of which there is at least one; `count` is the total if only the first are
+    given."""
+    total = len(violations) if count is None else count
     if total == 1:
-        return Invalid(flaws[0].message, flaws, slug=slug)
-    return Invalid("The request has {count} errors.", flaws, slug=slug, count=total)
+        return Invalid(violations[0].message, violations, slug=slug)
+    return Invalid("The request has {count} errors.", violations, slug=slug, count=total)

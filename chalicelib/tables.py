@@ -28,7 +28,7 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 V = TypeVar("V")
 R = TypeVar("R", bound="Row")
-_TRIES = 8  # a write that meets a transaction at an item is refused; it is tried again, with full jitter
+_TRIES = 8  # a write to an item with a transaction in progress is refused; retried with full jitter
 _CONFLICT = "TransactionConflict"
 
 
@@ -140,7 +140,7 @@ class Mapper(Generic[V, R]):
 
 
 def _retrying(write: Callable[[], T]) -> T:
-    """What a write returns, tried again where it met a transaction at its item."""
+    """The result of a write, retried if a transaction is in progress on its item."""
     for attempt in range(_TRIES - 1):
         try:
             return write()
@@ -160,7 +160,7 @@ def _is_conflict(error: PynamoDBException) -> bool:
 
 
 class Row(Model):
-    """Base of all rows. A single write that meets a transaction at its item is tried again."""
+    """Base of all rows. A single write is retried if a transaction is in progress on its item."""
 
     def save(self, condition: Condition | None = None, **more: Any) -> dict[str, Any]:
         """Put the row."""

@@ -72,9 +72,9 @@ def deploy(
         Capabilities=_CAPABILITIES,
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
     )["Id"]
-    told = _wait(lambda: cloudformation.describe_change_set(ChangeSetName=change, StackName=stack), "Status")
-    if told["Status"] == "FAILED":
-        reason = told.get("StatusReason", "")
+    description = _wait(lambda: cloudformation.describe_change_set(ChangeSetName=change, StackName=stack), "Status")
+    if description["Status"] == "FAILED":
+        reason = description.get("StatusReason", "")
         if "didn't contain changes" not in reason and "No updates" not in reason:
             raise DeploymentFailed(reason)
     else:

@@ -107,12 +107,12 @@ def package(out: Path = DEFAULT_OUT) -> Path:
         command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     ) as process:
         try:
-            told, _ = process.communicate()
+            output, _ = process.communicate()
         except BaseException:
             os.killpg(process.pid, signal.SIGKILL)  # and the pip that it runs
             raise
     if process.returncode:
-        raise SystemExit(f"chalice package failed:\n{told}")
+        raise SystemExit(f"chalice package failed:\n{output}")
     mark.write_text(wanted, encoding="utf-8")
     return out
 

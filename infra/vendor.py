@@ -1,7 +1,7 @@
 """`python -m infra.vendor [--check]`: the view library as the pages load it, copied from npm's packages.
 
-Browsers know no bare names of modules without an import map, which a strict policy for scripts refuses: `from "preact"`
-becomes a relative path. Nothing else is changed, but that a source map which is not served is not named.
+Without an import map browsers can't resolve bare module specifiers, and our CSP forbids inline import maps: `from
+"preact"` becomes a relative path. Nothing else is changed, but that a source map which is not served is not named.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Whoever bears a token: a JWT of the issuer, or a personal access token."""
+"""Authenticates a bearer token: a JWT from the OIDC issuer, or a personal access token."""
 
 from chalicelib.access import personal_access_tokens
 from chalicelib.access.oidc import Identity, bearer_of, verify_jwt

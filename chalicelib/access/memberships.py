@@ -146,7 +146,7 @@ def _unless_last_owner(
     no_owner = (
         MembershipRow.pk.does_not_exist() | (MembershipRow.role != Role.OWNER) | MembershipRow.expires_at.exists()
     )
-    met = _OwnersChanged("Every namespace needs an owner: add another first.", slug="last-owner")
+    conflict = _OwnersChanged("Every namespace needs an owner: add another first.", slug="last-owner")
 
     def change_if_unchanged() -> None:
         there = _OwnersRow.query(place[0], _OwnersRow.sk == place[1], consistent_read=True)
@@ -157,7 +157,7 @@ def _unless_last_owner(
             if member.role is Role.OWNER and member.expires_at is None
         }
         if owners == {user_id}:
-            raise Conflict(met.message, slug=met.slug)
+            raise Conflict(conflict.message, slug=conflict.slug)
         unchanged = _OwnersRow.pk.does_not_exist() if changes == 0 else _OwnersRow.changes == changes
 
         is_owner = user_id in owners
@@ -167,6 +167,6 @@ def _unless_last_owner(
                 transaction.save(_OwnersRow(*place, changes=changes + 1), condition=unchanged)
             change(transaction, None if is_owner else no_owner)
 
-        transact_write(fill, taken=[met, met])
+        transact_write(fill, taken=[conflict, conflict])
 
     retry_on(_OwnersChanged, change_if_unchanged)

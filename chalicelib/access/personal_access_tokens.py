@@ -16,7 +16,7 @@ from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
 from chalicelib.tables import Row, TableName, transact_write
 
-PREFIX = "seqport_pat_"  # lets scanners of leaked secrets know one
+PREFIX = "seqport_pat_"  # lets secret scanners recognise one
 MAX_TOKENS = 50
 
 

@@ -1,4 +1,5 @@
-"""The service's own secret, made on first use: signs what clients carry back to us, such as cursors."""
+"""The service's own secret, made on first use: signs opaque values we hand to clients and accept back, such as
+cursors."""
 
 import base64
 import hmac

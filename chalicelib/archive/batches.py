@@ -1,4 +1,4 @@
-"""Batches: the work of an archive shared out so that workers who begin together end together.
+"""Batches: the work of an archive, split so that parallel workers finish at about the same time.
 
 Most archives need one Map over them. Two kinds of work must be done before: the copies of a file that is too large for
 one worker (its header needs the CRC-32 that they answer), and the parts of segments (which are then copied whole).

@@ -27,7 +27,7 @@ class NoAnswer(Exception):
 
 
 class FastMultipartClient:
-    """Parts of multipart uploads. It only ever says yes: None means no more than that the SDK has to ask again, with
+    """Parts of multipart uploads. Best effort: None only means “not done here”; the caller falls back to boto3, with
     its retries and the errors that the engine understands. Writing a part twice is the same as writing it once."""
 
     def __init__(self, session: boto3.Session, s3: "S3Client") -> None:
@@ -49,7 +49,7 @@ class FastMultipartClient:
     def copy(
         self, part: Address, source: Source, start: int, length: int, *, is_whole: bool
     ) -> tuple[str, str | None] | None:
-        """Have a source, or a range of it, copied to a part; its ETag, and the CRC-32 in base64 that S3 told. Raises
+        """Have a source, or a range of it, copied to a part; its ETag, and the CRC-32 in base64 from S3. Raises
         NoAnswer when none came in time: S3 may go on copying."""
         if not is_plain(source.key):
             return None
@@ -88,6 +88,6 @@ def _copied(document: bytes) -> tuple[str, str | None] | None:
         root = ET.fromstring(document)  # noqa: S314 - the answer of the object store
     except ET.ParseError:
         return None
-    told = {element.tag.rpartition("}")[2]: element.text for element in root}
-    etag = told.get("ETag")
-    return (etag, told.get("ChecksumCRC32")) if root.tag.endswith("CopyPartResult") and etag else None
+    values = {element.tag.rpartition("}")[2]: element.text for element in root}
+    etag = values.get("ETag")
+    return (etag, values.get("ChecksumCRC32")) if root.tag.endswith("CopyPartResult") and etag else None

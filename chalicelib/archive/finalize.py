@@ -119,7 +119,7 @@ class _Tail:
 
     def _send(self, part: bytearray) -> None:
         if len(self._sent) >= _PUTS_AT_ONCE:
-            self._sent[-_PUTS_AT_ONCE].exception()  # what it raised is met at the end
+            self._sent[-_PUTS_AT_ONCE].exception()  # its error is raised at the end
         number = self._first + len(self._sent)
         self._planned.append(WrittenPart("", len(part), crc32(part)))
         self._sent.append(self._pool.submit(self._objects.put_part, self._target, number, part))

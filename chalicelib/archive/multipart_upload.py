@@ -98,11 +98,15 @@ def _as_listed(store: S3Clients, target: Target, parts: Mapping[int, WrittenPart
     """
     found: dict[int, WrittenPart] = {}
     for listed in _listed_parts(store, target):
-        number, told = listed["PartNumber"], listed.get("ChecksumCRC32")
+        number, checksum = listed["PartNumber"], listed.get("ChecksumCRC32")
         part = parts.get(number)
         if part is None:
             continue
-        same = listed["ETag"].strip('"') == part.etag.strip('"') if told is None else from_base64(told) == part.crc32
+        same = (
+            listed["ETag"].strip('"') == part.etag.strip('"')
+            if checksum is None
+            else from_base64(checksum) == part.crc32
+        )
         if listed["Size"] != part.length or not same:
             raise ArchiveError(f"part {number} in S3 is not the one that was written")
         found[number] = WrittenPart(listed["ETag"], part.length, part.crc32)
@@ -131,8 +135,8 @@ def _etag_of(store: S3Clients, target: Target, whole: int, size: int) -> str | N
         if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
             return None
         raise
-    told = answer.get("ChecksumCRC32") if answer.get("ChecksumType") == "FULL_OBJECT" else None
-    right = answer["ContentLength"] == size and (told is None or from_base64(told) == whole)
+    checksum = answer.get("ChecksumCRC32") if answer.get("ChecksumType") == "FULL_OBJECT" else None
+    right = answer["ContentLength"] == size and (checksum is None or from_base64(checksum) == whole)
     return answer["ETag"] if right else None
 
 

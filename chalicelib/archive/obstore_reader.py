@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from obstore import GetOptions
 
-# Keys of other characters are the SDK's: lean clients would write some of them in a way of their own.
+# Keys with other characters are left to boto3: fast clients would encode some of them differently.
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_.=-]+(/[A-Za-z0-9_.=-]+)*")
 _PIECE = 1 << 20
 _DOTS = re.compile(r"(^|/)\.{1,2}(/|$)")
@@ -49,7 +49,7 @@ class ObstoreReader:
 
     def read_into(self, view: memoryview, source: Source, start: int, size: int) -> bool:
         """Fill `view` from `start`, if the object is the planned one and has this size; False says only that the bytes
-        did not come: the SDK, asked again, tells why."""
+        did not come: boto3 then repeats the request and reports why."""
         if not is_plain(source.key):
             return False
         options: GetOptions = {"if_match": source.etag, "range": (start, start + len(view))}

@@ -1,8 +1,8 @@
 """In which order the bodies stand, so that few bytes must be stitched.
 
 A body can only be copied by S3 if the bytes before it, back to the last copied one, fill a part (5 MiB). What fills a
-part: small files, which can't be copied anyway; files of 5 to 10 MiB that are given up for copying; the head of the
-copied file itself. One group is one such filling and the file it serves.
+part: small files, which can't be copied anyway; files of 5–10 MiB that are stitched instead of copied (“demoted”); the
+head of the copied file itself. One group is one such filling and the file it serves.
 
 Stitched bytes are those of the small files, of the files given up, and the heads. Every small file that stands before a
 copied one spares as many bytes of a head as it has, up to the part's 5 MiB: so the small ones are packed tightly, and a
@@ -28,7 +28,7 @@ _MAX_EXHAUSTIVE = 7
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """S3's law of multipart uploads, in bytes and counts, and the sizes that the planner aims at.
+    """S3's multipart limits, in bytes and counts, and the sizes that the planner aims at.
 
     Source: "Amazon S3 multipart upload limits" in the S3 user guide.
     """

@@ -1,4 +1,4 @@
-"""The object store as the engine meets it: the SDK for everything, and lean clients for what there is much of."""
+"""The S3 clients of the engine: boto3 for everything, and fast clients for reads and parts."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class S3Clients:
-    """The SDK's client, and the lean ones where there are some. `once` is a client that never repeats a call by itself:
+    """boto3's client, and the fast ones if any. `once` is a client that never repeats a call by itself:
     a copy that has not answered in time goes on in the store, and each repeat would be one more."""
 
     s3: "S3Client"
@@ -37,7 +37,7 @@ class S3Clients:
 
 
 def with_fast_paths(session: boto3.Session, s3: "S3Client", once: "S3Client | None" = None) -> S3Clients:
-    """The store of a client: parts are sent from where they lie, and bodies and parts travel lean.
+    """The clients with fast paths: parts are sent from their buffers, bodies and parts by the fast clients.
 
     The SDK makes a file of a part's bytes, which copies them, and sends that in pieces of 16 KiB.
     """

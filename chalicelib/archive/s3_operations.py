@@ -81,7 +81,7 @@ class Target:
     copy_crc: CopyCrc
 
     def part(self, number: int) -> Address:
-        """Where a part goes, as the lean client takes it."""
+        """The address of a part, for the fast client."""
         return self.bucket, self.key, self.upload_id, number
 
 
@@ -107,10 +107,10 @@ class S3Operations:
 
     def read_into(self, view: memoryview, position: int, entry: Entry, start: int) -> None:
         """Fill `view` with an entry's bytes from `start`. Raises SourceProblem, also for an object of another size."""
-        source, lean = entry.source, self._store.reads
+        source, fast = entry.source, self._store.reads
         if not len(view):
             return
-        if lean is None or not lean.read_into(view, source, start, entry.size):
+        if fast is None or not fast.read_into(view, source, start, entry.size):
             body, size = with_retries(lambda: _guarded(position, lambda: self._get(source, start, len(view))))
             if len(body) != len(view) or size != entry.size:
                 raise SourceProblem(position, "changed")
@@ -178,11 +178,11 @@ class S3Operations:
             )["CopyPartResult"]
             return answer["ETag"], answer.get("ChecksumCRC32")
 
-        lean = self._store.parts
+        fast = self._store.parts
 
         def attempt() -> tuple[str, str | None]:
-            told = None if lean is None else lean.copy(target.part(number), source, start, length, is_whole=is_whole)
-            return _guarded(position, call) if told is None else told
+            result = None if fast is None else fast.copy(target.part(number), source, start, length, is_whole=is_whole)
+            return _guarded(position, call) if result is None else result
 
         try:
             etag, checksum = self._unless_there(target, number, length, attempt)
@@ -258,8 +258,8 @@ class S3Operations:
             )
             return answer["ETag"]
 
-        lean = self._store.parts
-        etag = None if lean is None else lean.put(target.part(number), body, proof)
+        fast = self._store.parts
+        etag = None if fast is None else fast.put(target.part(number), body, proof)
         if etag is None:
             etag = with_retries(lambda: _guarded(None, call))
         self._count(written=len(body))

@@ -28,7 +28,7 @@ _SAVE_EVERY = 15.0
 
 
 class _MemoryBudget:
-    """So many bytes may be held at once; who wants more waits, but for one alone."""
+    """Caps the bytes held at once; larger requests block, except that a single oversized one is admitted alone."""
 
     def __init__(self, size: int) -> None:
         self._size, self._used = size, 0
@@ -120,7 +120,7 @@ def _all_of(futures: Sequence[Future[None]]) -> None:
 
 
 class _Run:
-    """One run over a batch: what it found done, what it has done, and who is told."""
+    """One run over a batch: earlier results, its own results, and its callbacks."""
 
     def __init__(
         self,
@@ -328,7 +328,7 @@ def write_batch(
     """Write the parts of a batch that `done` does not hold yet, and give back the whole result.
 
     `targets` are the uploads by index (0: the archive's), `earlier` the results of the batches that this one comes
-    after. `on_bytes` is told what each part added to the archive, `save` gets the result so far now and then; both are
+    after. `on_bytes` receives what each part added to the archive, `save` the results so far, periodically; both are
     called from worker threads. Sources that can't be read as planned are `problems` of the result. Raises UploadGone,
     and what botocore raises for faults that outlast its retries.
     """

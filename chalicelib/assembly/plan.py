@@ -90,7 +90,7 @@ def _plan_linelist(export: Export, state: State, plan: LinelistPlan) -> dict[str
 
 
 def _sample_count(contents: Contents) -> int:
-    """How many samples were asked for and found, those without a matching file too."""
+    """The number of requested samples that exist, including those without a matching file."""
     without_files = sum(1 for skipped in contents.skipped if skipped.reason == "no-matching-file")
     return sum(1 for folder in contents.folders if folder.kind == "sample") + without_files
 

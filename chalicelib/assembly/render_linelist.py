@@ -123,20 +123,20 @@ def _render(export: Export, planned: Table, state: State) -> bool:
 
 
 def _with_progress(table: LinelistTable, state: State, time_for_rows: float) -> Iterator[Row]:
-    """The rows, while the record is told how far they are. Raises _Over when the attempt is, and _Failed when there is
-    no time left for the rest."""
-    begun = told = time.monotonic()
+    """The rows, recording progress on the way. Raises _Superseded if the attempt is over, and _Failed when the time
+    budget is used up."""
+    begun = reported_at = time.monotonic()
     for row in table.rows():
         yield row
         now = time.monotonic()
-        if now - told < _PROGRESS_INTERVAL:
+        if now - reported_at < _PROGRESS_INTERVAL:
             continue
-        told = now
-        is_told = lifecycle.set_rows_done(
+        reported_at = now
+        is_recorded = lifecycle.set_rows_done(
             state.export_id, state.attempt, table.done, timestamps.format(timestamps.now())
         )
-        # What is not told may only mean that a twin of this run is further on.
-        if not is_told and active_export(state) is None:
+        # If not recorded, another run of this step may simply be further along.
+        if not is_recorded and active_export(state) is None:
             raise _Superseded
         if now - begun > time_for_rows:
             raise _Failed(FailureCode.TOO_LARGE)

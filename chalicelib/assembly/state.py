@@ -36,7 +36,7 @@ class State:
 
 
 def active_export(state: State) -> Export | None:
-    """The export, if this attempt still is the one at work; None when it was removed, is done or was superseded."""
+    """The export, if this attempt is still the active one; None when it was removed, is done or was superseded."""
     export = record.find(state.export_id)
     if export is None or export.removed_at is not None:
         return None

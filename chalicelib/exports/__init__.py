@@ -1,1 +1,1 @@
-"""An export from wish to removal."""
+"""Exports, from request to removal."""

@@ -25,7 +25,7 @@ _AT_ONCE = 16
 
 @cache
 def store() -> S3Clients:
-    """The object store, with the lean client for reads."""
+    """The S3 clients, with the fast paths."""
     return with_fast_paths(aws.session(), aws.s3(), aws.s3_once())
 
 

@@ -49,7 +49,7 @@ def clean_up(clock: Callable[[], datetime] = timestamps.now) -> dict[str, int]:
         try:
             _process_due(export, moment, tally)
         except Exception:  # noqa: BLE001
-            # One export's trouble is logged and met again at the next run; the others must not wait for it.
+            # An export that fails here is logged and processed again at the next run; it must not block the others.
             tally.errors += 1
             logger().exception("clean-up of one export failed", export_id=export.id)
     _sweep_orphans(moment, tally)

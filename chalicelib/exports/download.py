@@ -1,4 +1,4 @@
-"""The way out: a link to the file, made anew at every click, after the rights were checked again."""
+"""Downloads: a presigned URL for each request, after the permissions are checked again."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -102,7 +102,7 @@ def _update(export_id: str, condition: Condition, actions: Sequence[UpdateAction
 def enter_step(export: Export, step: Step, at: str) -> bool:
     """Show that the work of this attempt has come to `step`; False when the attempt is over.
 
-    What was shown before becomes the least that is shown from now on: a second plan never looks like going back.
+    The displayed percentage becomes the floor, so re-planning never moves progress backwards.
     """
     actions = [
         ExportRow.step.set(step),

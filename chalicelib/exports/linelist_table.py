@@ -26,7 +26,7 @@ class LinelistTable:
         self._plan = plan
         self._readable = _readable(plan, user_id)
         self._lost: dict[str, str] = {}
-        self.done = 0  # planned samples that were come to, with a row or without
+        self.done = 0  # planned samples processed so far, included or not
 
     @property
     def included(self) -> int:
@@ -35,7 +35,7 @@ class LinelistTable:
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
-        """What was asked for and has no row."""
+        """Requested samples without a row."""
         lost = (Skipped(sample_id, reason) for sample_id, reason in self._lost.items())
         return (*self._plan.skipped, *lost)
 
@@ -69,7 +69,7 @@ class LinelistTable:
                 yield from map(found.get, chunk)
 
     def report_lines(self) -> Iterator[str]:
-        """The report as JSON, one row a line, for everything that was asked for: `{"id", "outcome":
+        """The report as JSON, one row per line, for every requested sample: `{"id", "outcome":
         "included"|"skipped", "row"?, "reason"?}`; rows count from 1, without the header."""
         before, number = "[\n", 0
         for one in self._plan.skipped:
@@ -78,9 +78,9 @@ class LinelistTable:
         for planned in self._plan.samples:
             reason = self._lost.get(planned.id)
             number += reason is None
-            told = {"row": number} if reason is None else {"reason": reason}
+            details = {"row": number} if reason is None else {"reason": reason}
             outcome = "included" if reason is None else "skipped"
-            yield before + json.dumps({"id": planned.id, "outcome": outcome, **told})
+            yield before + json.dumps({"id": planned.id, "outcome": outcome, **details})
             before = ",\n"
         yield "\n]"
 

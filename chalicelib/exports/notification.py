@@ -29,7 +29,7 @@ def page_of(export: Export) -> str:
 
 
 def notify_owner(export: Export) -> Sent:
-    """Send the mail of the export's present outcome, if its owner asked for one and none was sent.
+    """Send the mail of the export's present outcome, if its owner requested one and none was sent.
 
     Raises MailRefused, after giving the claim back, when SES surely refused it: the step may be tried again.
     """

@@ -1,6 +1,6 @@
 """Where an export's files lie in S3, and the small JSON documents among them.
 
-Work bucket    work/<export id>/request.json                     what was asked for
+Work bucket    work/<export id>/request.json                     the validated request (spec)
                work/<export id>/excluded/<attempt>-<plan>-<token>   sources that a plan could not read
                work/<export id>/<attempt>/<token>/…              one plan: contents, index, batches, results, segments;
                                                                  or a linelist's samples

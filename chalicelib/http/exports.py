@@ -43,8 +43,8 @@ def export_json(export: Export, locale: str) -> dict[str, Any]:
     progress = progress_of(export)
     failure = None
     if export.status is Status.FAILED:
-        told = failures.describe(export.failure_code or "", locale)
-        failure = {"code": told.code, "message": told.message, "retryable": told.retryable}
+        description = failures.describe(export.failure_code or "", locale)
+        failure = {"code": description.code, "message": description.message, "retryable": description.retryable}
     file = None
     if export.file is not None and export.status is Status.READY:
         file = {
@@ -94,21 +94,21 @@ def _polling_headers(export: Export) -> dict[str, Any]:
     return {"Cache-Control": "no-store", **({"Retry-After": POLL_AFTER} if waiting else {})}
 
 
-def _estimate_json(told: Estimate) -> dict[str, Any]:
+def _estimate_json(estimate: Estimate) -> dict[str, Any]:
     limits = settings()
     return {
-        "samples": told.samples,
-        "files": told.files,
-        "bytes": told.bytes,
-        "by_format": {name: {"files": one.files, "bytes": one.bytes} for name, one in told.by_format.items()},
+        "samples": estimate.samples,
+        "files": estimate.files,
+        "bytes": estimate.bytes,
+        "by_format": {name: {"files": one.files, "bytes": one.bytes} for name, one in estimate.by_format.items()},
         "limits": {
             "samples": limits.max_export_samples,
             "files": limits.max_export_files,
             "bytes": limits.max_export_bytes,
             "running_exports": limits.max_running_exports,
         },
-        "exceeds": [over.limit for over in excesses(told.samples, told.files, told.bytes, limits)],
-        "exact": told.exact,
+        "exceeds": [over.limit for over in excesses(estimate.samples, estimate.files, estimate.bytes, limits)],
+        "exact": estimate.exact,
     }
 
 
@@ -136,7 +136,7 @@ def blueprint(authorize: Any) -> Blueprint:
         return user, get_owned(path_value(export_id), user.id)
 
     def load_readable(export_id: str) -> tuple[User, Export]:
-        """As `asked`, of an export whose contents the caller may still read, where it has any."""
+        """As `load_owned`; raises Forbidden if the export is ready and the caller may no longer read its sources."""
         user, export = load_owned(export_id)
         if export.status is Status.READY:
             require_sources(export, user.id)

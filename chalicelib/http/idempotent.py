@@ -26,7 +26,7 @@ def idempotent(
 ) -> Response:
     """What `create` answers; with an Idempotency-Key, what it answered to the first request with the same key.
 
-    `create` makes all its ids from what it is given, and takes what is there under these ids for its own work.
+    `create` must derive every id from `ids` and treat existing records with those ids as its own earlier writes.
     An answer with signed URLs (`signed`) is not kept but made again, to sign them anew. One with a secret is not kept
     either: in its place `secret` says the refusal.
     """

@@ -67,9 +67,9 @@ def _read(body: ImportRequest) -> tuple[Samplesheet, str]:
 
 def _sample(planned: PlannedSample) -> dict[str, Any]:
     return {
-        "row": planned.told.row,
-        "name": planned.told.name or (planned.sample.name if planned.sample else None),
-        "puid": planned.sample.puid if planned.sample else planned.told.puid,
+        "row": planned.sheet_sample.row,
+        "name": planned.sheet_sample.name or (planned.sample.name if planned.sample else None),
+        "puid": planned.sample.puid if planned.sample else planned.sheet_sample.puid,
         "action": planned.action,
         "changed_fields": sorted(planned.metadata),
         "files": [
@@ -94,7 +94,7 @@ def _warnings(sheet: Samplesheet, language: str) -> dict[str, Any]:
 
 
 def _dry_run_json(
-    sheet: Samplesheet, encoding: str, plan: ImportPlan, flaws: list[Violation], language: str
+    sheet: Samplesheet, encoding: str, plan: ImportPlan, violations: list[Violation], language: str
 ) -> dict[str, Any]:
     files = [file for one in plan.samples for file in one.files]
     actions = [one.action for one in plan.samples]
@@ -110,12 +110,12 @@ def _dry_run_json(
         "bytes": sum(file.size or 0 for file in files),
         "samples": [_sample(one) for one in plan.samples[:MAX_SHOWN]],
         **_warnings(sheet, language),
-        **_errors(flaws, len(flaws), language),
+        **_errors(violations, len(violations), language),
     }
 
 
-def _errors(flaws: Sequence[Violation], count: int, language: str) -> dict[str, Any]:
-    return {"error_count": count, "errors": violation_rows(flaws, language)}
+def _errors(violations: Sequence[Violation], count: int, language: str) -> dict[str, Any]:
+    return {"error_count": count, "errors": violation_rows(violations, language)}
 
 
 def _failure(code: FailureCode, language: str) -> dict[str, str]:
@@ -135,7 +135,7 @@ def import_json(one: Import, language: str) -> dict[str, Any]:
         "samples_created": one.made.samples_created,
         "samples_updated": one.made.samples_updated,
         "files_registered": one.made.files_registered,
-        **_errors(one.made.violations, one.made.flaw_count, language),
+        **_errors(one.made.violations, one.made.violation_count, language),
         "failure": None if one.failure is None else _failure(one.failure, language),
     }
 

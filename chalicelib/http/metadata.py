@@ -60,7 +60,7 @@ def template_json(template: MetadataTemplate) -> dict[str, Any]:
 def blueprint(authorize: Any) -> Blueprint:
     bp = Blueprint(__name__)
 
-    def asked(namespace_id: str, least: Role) -> tuple[User, Namespace]:
+    def load_namespace(namespace_id: str, least: Role) -> tuple[User, Namespace]:
         user = caller(bp.current_request)
         namespace = namespaces.find(path_value(namespace_id))
         permissions.require(user.id, namespace, least)
@@ -69,7 +69,7 @@ def blueprint(authorize: Any) -> Blueprint:
     @bp.route("/namespaces/{namespace_id}/metadata-fields", methods=["GET"], authorizer=authorize)
     @problem_details
     def list_fields(namespace_id: str) -> Response:
-        user, namespace = asked(namespace_id, Role.GUEST)
+        user, namespace = load_namespace(namespace_id, Role.GUEST)
         request = bp.current_request
         q = query(request, "q")
         counted = metadata_field_counts.counted(permissions.listed_namespaces(user.id, namespace))
@@ -85,7 +85,7 @@ def blueprint(authorize: Any) -> Blueprint:
     @bp.route("/namespaces/{namespace_id}/metadata-templates", methods=["GET"], authorizer=authorize)
     @problem_details
     def list_templates(namespace_id: str) -> Response:
-        _, namespace = asked(namespace_id, Role.GUEST)
+        _, namespace = load_namespace(namespace_id, Role.GUEST)
         request = bp.current_request
         q = query(request, "q")
         by = order(request, ("name", "created_at"), "name")
@@ -100,7 +100,7 @@ def blueprint(authorize: Any) -> Blueprint:
     @bp.route("/namespaces/{namespace_id}/metadata-templates", methods=["POST"], authorizer=authorize)
     @problem_details
     def create_template(namespace_id: str) -> Response:
-        user, namespace = asked(namespace_id, Role.MAINTAINER)
+        user, namespace = load_namespace(namespace_id, Role.MAINTAINER)
         wanted = read_body(bp.current_request, NewTemplate)
 
         def make(ids: Ids) -> Response:
@@ -113,7 +113,7 @@ def blueprint(authorize: Any) -> Blueprint:
     @bp.route("/namespaces/{namespace_id}/metadata-templates/{template_id}", methods=["PATCH"], authorizer=authorize)
     @problem_details
     def change_template(namespace_id: str, template_id: str) -> Response:
-        _, namespace = asked(namespace_id, Role.MAINTAINER)
+        _, namespace = load_namespace(namespace_id, Role.MAINTAINER)
         wanted = read_body(bp.current_request, TemplateChange)
         present = metadata_templates.find(namespace.id, path_value(template_id))
         name = present.name if wanted.name is None else wanted.name
@@ -123,7 +123,7 @@ def blueprint(authorize: Any) -> Blueprint:
     @bp.route("/namespaces/{namespace_id}/metadata-templates/{template_id}", methods=["DELETE"], authorizer=authorize)
     @problem_details
     def delete_template(namespace_id: str, template_id: str) -> Response:
-        _, namespace = asked(namespace_id, Role.MAINTAINER)
+        _, namespace = load_namespace(namespace_id, Role.MAINTAINER)
         metadata_templates.delete(metadata_templates.find(namespace.id, path_value(template_id)))
         return Response("", status_code=204)
 

@@ -1,7 +1,7 @@
 """The web pages: one shell for the URL of every page, and the files that it loads.
 
 The files lie in `chalicelib/site/` and are served below `/site/<version>/`, where the version is a hash of all of them:
-whoever has a file may keep it, and a new deployment has new URLs.
+files are cacheable for ever; a new deployment gets new URLs.
 """
 
 import hashlib
@@ -129,7 +129,7 @@ def blueprint() -> Blueprint:
     def inner_file(version: str, first: str, second: str) -> Response:
         return asset(version, f"{first}/{second}")
 
-    # The gateway knows no route of any depth but a greedy one, which Chalice has not.
+    # Only API Gateway's {proxy+} matches any depth, and Chalice does not support it.
     for depth in range(_DEPTH + 1):
         path = "/" + "/".join(f"{{segment_{number}}}" for number in range(depth))
         bp.route(path, methods=["GET"], name=f"page_{depth}")(problem_details(page))

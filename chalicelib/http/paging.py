@@ -62,7 +62,8 @@ def encode_cursor(request: Request, position: str | None) -> str | None:
 
 
 def decode_cursor(request: Request) -> str | None:
-    """The position after which the asked page begins, None for the first. BadRequest for a cursor of another list."""
+    """The position after which the requested page begins, None for the first. BadRequest for a cursor of another
+    list."""
     cursor = query(request, "cursor", max_bytes=4_000)
     if cursor is None:
         return None

@@ -99,9 +99,12 @@ def translate(message: Message, language: str) -> str:
     return FRENCH.get(message.template, message.template).format(**message.facts)
 
 
-def violation_rows(flaws: Sequence[Violation], language: str) -> list[dict[str, str]]:
+def violation_rows(violations: Sequence[Violation], language: str) -> list[dict[str, str]]:
     """The first violations as an answer has them: where each is, and its rule in words."""
-    return [{"pointer": flaw.pointer, "detail": translate(flaw.message, language)} for flaw in flaws[:MAX_VIOLATIONS]]
+    return [
+        {"pointer": violation.pointer, "detail": translate(violation.message, language)}
+        for violation in violations[:MAX_VIOLATIONS]
+    ]
 
 
 def problem_of(error: SeqportError, language: str) -> Response:
@@ -137,7 +140,7 @@ def problem_details(view: Callable[P, Response]) -> Callable[P, Response]:
             return view(*args, **kwargs)
         except SeqportError as error:
             return _ErrorResponse(error)
-        except Exception as error:  # noqa: BLE001 - service boundary: nothing unexpected may pass it unlogged
+        except Exception as error:  # noqa: BLE001 - service boundary: log everything unexpected
             logger().exception("a view failed", view=view.__name__)
             return _ErrorResponse(_unavailable() if is_outage(error) else _internal_error())
 

@@ -114,8 +114,8 @@ def _validated(document: Any, model: type[M]) -> M:
         return model.model_validate(document)
     except ValidationError as error:
         rows = error.errors(include_url=False, include_context=True, include_input=False)
-        flaws = [_violation(dict(row)) for row in islice(rows, MAX_VIOLATIONS)]
-        raise validation_error(flaws, count=error.error_count()) from None
+        violations = [_violation(dict(row)) for row in islice(rows, MAX_VIOLATIONS)]
+        raise validation_error(violations, count=error.error_count()) from None
 
 
 def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -111,19 +111,19 @@ def sample_and_role(id_or_puid: str, user: User, least: Role) -> tuple[Sample, R
 def _new(bodies: Sequence[NewSampleBody], pointers: Sequence[str]) -> list[NewSample]:
     """The samples that bodies mean. Raises Invalid with every broken rule, before anything is written."""
     prefix = settings().puid_prefix
-    flaws: list[Violation] = []
+    violations: list[Violation] = []
     seen: set[str] = set()
     made = []
     for body, pointer in zip(bodies, pointers, strict=True):
         if body.puid is not None:
             if not is_puid(body.puid, Kind.SAMPLE, prefix):
-                flaws.append(Violation(f"{pointer}/puid", puid_rule(Kind.SAMPLE)))
+                violations.append(Violation(f"{pointer}/puid", puid_rule(Kind.SAMPLE)))
             elif body.puid in seen:
-                flaws.append(Violation(f"{pointer}/puid", "Duplicate PUID in this request."))
+                violations.append(Violation(f"{pointer}/puid", "Duplicate PUID in this request."))
             seen.add(body.puid)
-        flaws += duplicate_fields(body.metadata or {}, f"{pointer}/metadata")
+        violations += duplicate_fields(body.metadata or {}, f"{pointer}/metadata")
         metadata = merged_metadata({}, body.metadata or {})
-        flaws += _metadata_size_violation(metadata, f"{pointer}/metadata")
+        violations += _metadata_size_violation(metadata, f"{pointer}/metadata")
         made.append(NewSample(body.name, body.description, metadata, body.puid))
     size = sum(len(json.dumps(new.metadata)) for new in made)  # as they are answered: in ASCII, with escapes
     if size > MAX_ANSWER:
@@ -133,9 +133,9 @@ def _new(bodies: Sequence[NewSampleBody], pointers: Sequence[str]) -> list[NewSa
             most=MAX_ANSWER,
             size=size,
         )
-        flaws.append(Violation("/samples", rule))
-    if flaws:
-        raise validation_error(flaws)
+        violations.append(Violation("/samples", rule))
+    if violations:
+        raise validation_error(violations)
     return made
 
 
@@ -229,12 +229,12 @@ def blueprint(authorize: Any) -> Blueprint:
         user = caller(bp.current_request)
         sample = sample_of(sample_id, user, Role.UPLOADER)
         change = read_body(bp.current_request, SampleChange)
-        told = change.model_fields_set
-        if "name" in told and change.name is None:
+        fields_set = change.model_fields_set
+        if "name" in fields_set and change.name is None:
             raise validation_error([Violation("/name", "A sample needs a name.")])
 
         def changed(present: Sample) -> Sample:
-            description = change.description if "description" in told else present.description
+            description = change.description if "description" in fields_set else present.description
             return replace(present, name=change.name or present.name, description=description)
 
         return Response(sample_json(samples.update_with(sample, changed)))
@@ -258,9 +258,9 @@ def blueprint(authorize: Any) -> Blueprint:
 
         def changed(present: Sample) -> Sample:
             metadata = merged_metadata(present.metadata, change.root)
-            flaws = _metadata_size_violation(metadata, "")
-            if flaws:
-                raise validation_error(flaws)
+            violations = _metadata_size_violation(metadata, "")
+            if violations:
+                raise validation_error(violations)
             return replace(present, metadata=metadata)
 
         return Response(sample_json(samples.update_with(sample, changed)))

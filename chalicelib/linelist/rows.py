@@ -13,7 +13,7 @@ FIXED = ("SAMPLE PUID", "SAMPLE NAME", "PROJECT PUID")
 def upper_cased(name: str) -> str:
     """A name in capitals that means the same: only Latin letters, and only those that lower-casing gives back.
 
-    Others would read as another letter (µ and μ as M), be told from another no more (ß, dotless ı) or become several.
+    Others would read as another letter (µ and μ as M), become indistinguishable (ß, dotless ı) or become several.
     """
     return "".join(map(_upper, name))
 
@@ -27,7 +27,7 @@ def _upper(character: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of a linelist: the fixed ones, then the chosen fields of metadata in the order asked for."""
+    """The columns of a linelist: the fixed ones, then the chosen fields of metadata in the order of the request."""
 
     fields: tuple[str, ...]
 

@@ -37,8 +37,8 @@ def check_archive(path: Path, *, size: int, crc32: str, sources: Mapping[str, tu
     reader = _independent_reader(path)
     with zipfile.ZipFile(path) as archive:
         members = {info.filename: info for info in archive.infolist()}
-        told = set(_paths_of(json.loads(archive.read("manifest.json"))["children"]))
-    if told != {name for name in members if "/" in name}:
+        listed = set(_paths_of(json.loads(archive.read("manifest.json"))["children"]))
+    if listed != {name for name in members if "/" in name}:
         raise WrongArchive(f"the manifest of {path} tells of other files than it holds")
     for tail, (source_size, source_crc) in sources.items():
         found = [info for name, info in members.items() if f"/{name}".endswith(f"/{tail}")]

@@ -75,7 +75,7 @@ def _samples(prefix: str, first: int, count: int) -> tuple[DemoSample, ...]:
 
 
 def files_of(sample: DemoSample, pool: list[reads.Pair]) -> list[tuple[str, Callable[[], bytes]]]:
-    """Name and content of each of a sample's files; contents are made when they are asked for."""
+    """Name and content of each of a sample's files; contents are generated on demand."""
     if sample.layout == "none":
         return []
     number, name = sample.number, sample.name

@@ -55,11 +55,11 @@ def _stack(choices: Choices, stop: threading.Event) -> Iterator[str]:
 def _runs(url: str, home: Path) -> bool:
     try:
         with urllib.request.urlopen(f"{url}/local/info", timeout=5) as answer:  # noqa: S310 - loopback
-            told = json.load(answer)
+            state = json.load(answer)
     except (OSError, ValueError):
         return False
-    if told.get("home") != str(home):
-        raise LocalStackError(f"the stack at {url} has its data in {told.get('home')}, not in {home}")
+    if state.get("home") != str(home):
+        raise LocalStackError(f"the stack at {url} has its data in {state.get('home')}, not in {home}")
     return True
 
 
@@ -80,7 +80,7 @@ def _export(api: Api, stop: threading.Event) -> Made:
     files = [file for one in lists for file in one]
     formats = sorted({file["format"] for file in files})
     say(f"Exporting {len(samples)} samples with {len(files)} files ({', '.join(formats)}) …")
-    wish = {
+    body = {
         "type": "sample",
         "namespace_id": group["id"],
         "sample_ids": [sample["id"] for sample in samples],
@@ -88,7 +88,7 @@ def _export(api: Api, stop: threading.Event) -> Made:
         "name": "Demo export",
         "email_notification": True,
     }
-    return Made(_made(api, wish, stop), {f"{file['puid']}/{file['filename']}": file for file in files})
+    return Made(_made(api, body, stop), {f"{file['puid']}/{file['filename']}": file for file in files})
 
 
 def _export_runs(api: Api, stop: threading.Event) -> Made:
@@ -103,13 +103,13 @@ def _export_runs(api: Api, stop: threading.Event) -> Made:
         for output in sample["outputs"]
     }
     say(f"Exporting {len(completed)} workflow executions with {len(sources)} outputs …")
-    wish = {
+    body = {
         "type": "analysis",
         "analysis_type": "user",
         "workflow_execution_ids": [run["id"] for run in completed],
         "name": "Demo analyses",
     }
-    return Made(_made(api, wish, stop), sources)
+    return Made(_made(api, body, stop), sources)
 
 
 def _linelist(api: Api, folder: Path, stop: threading.Event) -> Path:
@@ -120,7 +120,7 @@ def _linelist(api: Api, folder: Path, stop: threading.Event) -> Path:
         samples = list(pool.map(lambda one: api.get(f"/samples/{one['id']}"), heads))
     fields = list(dict.fromkeys(field for sample in samples for field in sample["metadata"]))
     say(f"Exporting a linelist of {len(samples)} samples and {len(fields)} fields …")
-    wish = {
+    body = {
         "type": "linelist",
         "namespace_id": group["id"],
         "sample_ids": [sample["id"] for sample in samples],
@@ -128,7 +128,7 @@ def _linelist(api: Api, folder: Path, stop: threading.Event) -> Path:
         "linelist_format": "csv",
         "name": "Demo linelist",
     }
-    path, _ = _fetch(api, _made(api, wish, stop), folder)
+    path, _ = _fetch(api, _made(api, body, stop), folder)
     check_table(path, samples, fields)
     say(f"Read by Python's csv: {len(samples)} rows equal the catalog's metadata.")
     return path
@@ -140,10 +140,10 @@ def _group(api: Api) -> Any:
     return group
 
 
-def _made(api: Api, wish: dict[str, Any], stop: threading.Event) -> dict[str, Any]:
-    """The export of this wish, once it is ready."""
+def _made(api: Api, body: dict[str, Any], stop: threading.Event) -> dict[str, Any]:
+    """Create an export and wait until it is ready."""
     began = time.monotonic()
-    answer = api.call("POST", "/exports", wish)
+    answer = api.call("POST", "/exports", body)
     export: dict[str, Any] = answer.body
     bar = Bar("Assembling ")
     while export["status"] == "processing" and not stop.is_set():
@@ -221,13 +221,13 @@ def _mails(url: str, export_id: str) -> list[Any]:
 def main() -> int:
     stop = threading.Event()
 
-    def asked(_signal: int, _frame: FrameType | None) -> None:
+    def on_signal(_signal: int, _frame: FrameType | None) -> None:
         if not stop.is_set():  # once: what is being ended by now must not be disturbed
             stop.set()
             raise StopAsked
 
-    signal.signal(signal.SIGINT, asked)
-    signal.signal(signal.SIGTERM, asked)
+    signal.signal(signal.SIGINT, on_signal)
+    signal.signal(signal.SIGTERM, on_signal)
     began = time.monotonic()
     try:
         choices = Choices.of_environment()

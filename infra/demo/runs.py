@@ -99,8 +99,8 @@ def load_runs(people: Mapping[str, Api], bucket: Bucket, stopping: Callable[[], 
 
 def _find(api: Api, wanted: DemoRun, project: str) -> Any:
     for run in api.all("/workflow-executions"):
-        told = (run["name"], run["workflow"]["name"], run["namespace_id"])
-        if told == (wanted.name, wanted.workflow, project):
+        known = (run["name"], run["workflow"]["name"], run["namespace_id"])
+        if known == (wanted.name, wanted.workflow, project):
             return run
     return None
 

@@ -61,10 +61,10 @@ class Wiring:
         self.sign_in = SignIn(self.issuer)
 
 
-def gateway_responses(told: list[dict[str, Any]]) -> dict[str, GatewayResponse]:
+def gateway_responses(responses: list[dict[str, Any]]) -> dict[str, GatewayResponse]:
     """The template's own gateway responses among what API Gateway tells."""
     found = {}
-    for row in told:
+    for row in responses:
         if row.get("defaultResponse") or not row.get("responseTemplates"):
             continue
         content_type, body = next(iter(row["responseTemplates"].items()))
@@ -130,17 +130,17 @@ class Handler(BaseHTTPRequestHandler):
         else:
             route()
 
-    def _authorize(self, asked: Mapping[str, str]) -> None:
+    def _authorize(self, query: Mapping[str, str]) -> None:
         refusal = None
-        if "email" in asked:
+        if "email" in query:
             try:
-                back = self.wiring.sign_in.authorize(asked, f"http://{self.headers['Host']}")
+                back = self.wiring.sign_in.authorize(query, f"http://{self.headers['Host']}")
             except SignInRefused as refused:
                 refusal = str(refused)
             else:
                 self._send(302, {"Location": back, "Cache-Control": "no-store"}, b"")
                 return
-        self._send(422 if refusal else 200, sign_in.PAGE_HEADERS, sign_in.page(asked, PEOPLE.values(), refusal))
+        self._send(422 if refusal else 200, sign_in.PAGE_HEADERS, sign_in.page(query, PEOPLE.values(), refusal))
 
     def _token(self, body: bytes) -> None:
         """A token for an address (JSON), or for the code that the sign-in page gave (a form)."""
@@ -148,7 +148,7 @@ class Handler(BaseHTTPRequestHandler):
         coded = {name: values[-1] for name, values in parse_qs(body.decode(errors="replace")).items()} if form else {}
         by_code = coded.get("grant_type") == "authorization_code"
         try:
-            wish = {} if by_code else json.loads(body)
+            profile = {} if by_code else json.loads(body)
         except ValueError:
             self._problem(400, "malformed-json", "The body is not well-formed JSON.")
             return
@@ -156,7 +156,7 @@ class Handler(BaseHTTPRequestHandler):
             if by_code:
                 token = self.wiring.sign_in.token(coded)
             else:
-                token = self.wiring.issuer.token(wish if isinstance(wish, dict) else {})
+                token = self.wiring.issuer.token(profile if isinstance(profile, dict) else {})
         except SignInRefused as refusal:
             errors = [{"pointer": refusal.pointer, "detail": str(refusal)}]
             self._problem(422, "invalid", str(refusal), errors=errors)
@@ -269,7 +269,7 @@ class Front(ThreadingHTTPServer):
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is no news; anything else is shown."""
+        """Ignore disconnects; report everything else."""
         if not isinstance(sys.exception(), ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from infra.local.servers import LocalStackError
 
-# The same on every port, because people are told apart by issuer and subject.
+# The same on every port, because users are identified by issuer and subject.
 ISSUER = "https://local.seqport.example.org"
 AUDIENCE = "seqport"
 LASTS = 12 * 3600
@@ -39,16 +39,16 @@ class Issuer:
     key: rsa.RSAPrivateKey
     key_id: str
 
-    def token(self, wish: Mapping[str, Any], now: float | None = None) -> str:
+    def token(self, profile: Mapping[str, Any], now: float | None = None) -> str:
         """An access token for `{email, locale?, first_name?, last_name?}`. Raises SignInRefused."""
-        email = wish.get("email")
+        email = profile.get("email")
         if not isinstance(email, str) or not _ADDRESS.fullmatch(email.lower()):
             raise SignInRefused("/email", "This must be an address under example.org.")
-        locale = wish.get("locale")
+        locale = profile.get("locale")
         if locale not in (None, "en", "fr"):
             raise SignInRefused("/locale", "This must be en or fr.")
         for name in ("first_name", "last_name"):
-            if not isinstance(wish.get(name, ""), str):
+            if not isinstance(profile.get(name, ""), str):
                 raise SignInRefused(f"/{name}", "Must be a string.")
         first, last = names_of(email.lower())
         issued = int(time.time() if now is None else now)
@@ -57,8 +57,8 @@ class Issuer:
             "aud": AUDIENCE,
             "sub": str(uuid.uuid5(_NAMESPACE, email.lower())),
             "email": email.lower(),
-            "given_name": wish.get("first_name") or first,
-            "family_name": wish.get("last_name") or last,
+            "given_name": profile.get("first_name") or first,
+            "family_name": profile.get("last_name") or last,
             "email_verified": True,
             **({} if locale is None else {"locale": locale}),
             "iat": issued,

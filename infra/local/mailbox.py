@@ -20,10 +20,10 @@ class Mail:
     sent_at: str
 
 
-def mails_of(told: Mapping[str, Any], to: str | None) -> list[Mail]:
+def mails_of(response: Mapping[str, Any], to: str | None) -> list[Mail]:
     """The mails in what the emulator tells (messages by account), newest first; only those to `to` if given."""
     found = []
-    for messages in told.get("messages", {}).values():
+    for messages in response.get("messages", {}).values():
         for message in messages:
             found += [mail for mail in _of_message(message) if to is None or mail.to.lower() == to.lower()]
     return sorted(found, key=lambda mail: mail.sent_at, reverse=True)

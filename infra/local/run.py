@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     starting = True
     warned_at = 0.0
 
-    def asked(number: int, _frame: FrameType | None) -> None:
+    def on_signal(number: int, _frame: FrameType | None) -> None:
         nonlocal warned_at
         again = stop.is_set()
         stop.set()
@@ -37,8 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
                 warned_at = time.monotonic()
                 _say("The emulator is saving its data. Ctrl-C once more within 10 s ends it at once, and loses them.")
 
-    signal.signal(signal.SIGINT, asked)
-    signal.signal(signal.SIGTERM, asked)
+    signal.signal(signal.SIGINT, on_signal)
+    signal.signal(signal.SIGTERM, on_signal)
     try:
         check_tools()
         stack = LocalStack(Choices.of_environment(), say=_say, stopping=stop.is_set, at_once=at_once.is_set)

@@ -149,7 +149,7 @@ class Server:
         waiting: Callable[[float], None] = lambda _: None,
     ) -> None:
         """End it and all its children, gracefully for `patience` seconds, then at once; before that if `at_once` says
-        so. `waiting` is told each second how long it takes."""
+        so. `waiting` is called each second with the time so far."""
         if self._process is None:
             return
         self.terminate()

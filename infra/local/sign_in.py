@@ -1,6 +1,6 @@
 """How people sign in to the pages of the local stack: authorization code with PKCE (RFC 6749, RFC 7636), by one click.
 
-Whoever asks says who they are: nothing is secret here, but the way is the one that any issuer has.
+No passwords: anyone may sign in as anyone, but the protocol is the standard one.
 """
 
 import base64
@@ -37,7 +37,7 @@ PAGE_HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class _Grant:
-    wish: Mapping[str, Any]
+    profile: Mapping[str, Any]
     challenge: str
     redirect_uri: str
     until: float
@@ -50,61 +50,63 @@ class SignIn:
     issuer: Issuer
     _grants: dict[str, _Grant] = field(default_factory=dict)
 
-    def authorize(self, asked: Mapping[str, str], origin: str) -> str:
-        """The URL to go back to with a code for `asked["email"]`. Raises SignInRefused."""
-        self.issuer.token(_wish(asked))  # refuses an address that may not sign in
-        _check(asked, origin)
+    def authorize(self, query: Mapping[str, str], origin: str) -> str:
+        """The URL to go back to with a code for `query["email"]`. Raises SignInRefused."""
+        self.issuer.token(_profile(query))  # refuses an address that may not sign in
+        _check(query, origin)
         code = secrets.token_urlsafe(24)
         now = time.monotonic()
         self._grants = {key: grant for key, grant in self._grants.items() if grant.until > now}
-        self._grants[code] = _Grant(_wish(asked), asked["code_challenge"], asked["redirect_uri"], now + _CODE_SECONDS)
-        return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked.get('state', '')})}"
+        self._grants[code] = _Grant(
+            _profile(query), query["code_challenge"], query["redirect_uri"], now + _CODE_SECONDS
+        )
+        return f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query.get('state', '')})}"
 
-    def token(self, asked: Mapping[str, str]) -> str:
+    def token(self, query: Mapping[str, str]) -> str:
         """The token for a code, once. Raises SignInRefused."""
-        grant = self._grants.pop(asked.get("code", ""), None)
-        verifier = hashlib.sha256(asked.get("code_verifier", "").encode()).digest()
+        grant = self._grants.pop(query.get("code", ""), None)
+        verifier = hashlib.sha256(query.get("code_verifier", "").encode()).digest()
         if (
             grant is None
             or grant.until < time.monotonic()
-            or grant.redirect_uri != asked.get("redirect_uri")
+            or grant.redirect_uri != query.get("redirect_uri")
             or base64.urlsafe_b64encode(verifier).decode().rstrip("=") != grant.challenge
         ):
             raise SignInRefused("/code", "This code is unknown, was used, or is another's.")
-        return self.issuer.token(grant.wish)
+        return self.issuer.token(grant.profile)
 
 
-def _wish(asked: Mapping[str, str]) -> dict[str, Any]:
-    return {"email": asked.get("email")}  # as most issuers: nobody has told this one a language
+def _profile(query: Mapping[str, str]) -> dict[str, Any]:
+    return {"email": query.get("email")}  # as with most issuers, without a locale
 
 
-def _language(asked: Mapping[str, str]) -> str:
-    return "fr" if asked.get("ui_locales", "").startswith("fr") else "en"
+def _language(query: Mapping[str, str]) -> str:
+    return "fr" if query.get("ui_locales", "").startswith("fr") else "en"
 
 
-def _check(asked: Mapping[str, str], origin: str) -> None:
-    if asked.get("redirect_uri") != f"{origin}/signed-in":  # the one that is registered for the pages
+def _check(query: Mapping[str, str], origin: str) -> None:
+    if query.get("redirect_uri") != f"{origin}/signed-in":  # the one that is registered for the pages
         raise SignInRefused("/redirect_uri", "This must be a page of this server.")
-    if asked.get("code_challenge_method") != "S256" or not asked.get("code_challenge"):
+    if query.get("code_challenge_method") != "S256" or not query.get("code_challenge"):
         raise SignInRefused("/code_challenge", "A challenge by S256 is needed.")
 
 
-def page(asked: Mapping[str, str], people: Iterable[str], refusal: str | None = None) -> bytes:
+def page(query: Mapping[str, str], people: Iterable[str], refusal: str | None = None) -> bytes:
     """The page on which somebody says who they are."""
-    language = _language(asked)
+    language = _language(query)
     title, demo, other, button = _WORDS[language]
-    kept = {name: value for name, value in asked.items() if name != "email"}
+    kept = {name: value for name, value in query.items() if name != "email"}
     links = "".join(
         f'<li><a href="?{escape(urlencode({**kept, "email": email}))}">{escape(email)}</a></li>' for email in people
     )
     hidden = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in kept.items()
     )
-    told = f'<p role="alert">{escape(refusal)}</p>' if refusal else ""
+    alert = f'<p role="alert">{escape(refusal)}</p>' if refusal else ""
     return (
         f'<!doctype html><html lang="{language}"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
-        f"<title>{title}</title><style>{_STYLE}</style><main><h1>{title}</h1>{told}<h2>{demo}</h2><ul>{links}</ul>"
+        f"<title>{title}</title><style>{_STYLE}</style><main><h1>{title}</h1>{alert}<h2>{demo}</h2><ul>{links}</ul>"
         f'<form><label for="email">{other}</label><input id="email" type="email" name="email" required>{hidden}'
         f"<button>{button}</button></form></main></html>"
     ).encode()

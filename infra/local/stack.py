@@ -51,7 +51,7 @@ _SAY_EVERY = 3  # seconds
 
 
 class StopAsked(BaseException):
-    """Somebody asked for an end while something was waited for; whoever started a stack ends it."""
+    """Raised in the main thread on SIGINT or SIGTERM during start-up; the caller must stop the stack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,8 @@ class LocalStack:
         outputs = self._deploy(emulator, ports)
         client = clients(emulator, "test", "test", REGION)
         wiring.stage_path = f"/restapis/{outputs['RestAPIId']}/live/_user_request_"
-        told = client("apigateway").get_gateway_responses(restApiId=outputs["RestAPIId"], limit=500)["items"]
-        wiring.responses = gateway_responses(told)
+        responses = client("apigateway").get_gateway_responses(restApiId=outputs["RestAPIId"], limit=500)["items"]
+        wiring.responses = gateway_responses(responses)
         self._check_state(client, outputs)
         self._take_up_work(client, outputs)
         info = self._info(emulator, ports, outputs)
@@ -248,9 +248,9 @@ class LocalStack:
     def _take_up_work(self, client: Client, outputs: dict[str, str]) -> None:
         """What ran when the emulator ended never goes on (it calls such executions failed): let the clean-up see to
         their exports now, and not only when its schedule comes round."""
-        told = client("lambda").invoke(FunctionName=outputs["CleanUpFunction"], Payload=json.dumps(TICK).encode())
-        if "FunctionError" in told:  # one export's trouble must not keep the stack from starting
-            self._say(f"The clean-up failed and will be tried again: {told['Payload'].read().decode()[:500]}")
+        response = client("lambda").invoke(FunctionName=outputs["CleanUpFunction"], Payload=json.dumps(TICK).encode())
+        if "FunctionError" in response:  # a failing export must not keep the stack from starting
+            self._say(f"The clean-up failed and will be tried again: {response['Payload'].read().decode()[:500]}")
 
     def _info(self, emulator: str, ports: dict[str, int], outputs: dict[str, str]) -> dict[str, Any]:
         return {

@@ -84,7 +84,7 @@ def test_metadata_that_can_not_be_kept_is_told_where(ana: Person, project: str) 
     ]
     for metadata, pointer in cases:
         answer = ana.post(f"/projects/{project}/samples", {"name": "S", "metadata": metadata})
-        assert (answer.status, [flaw["pointer"] for flaw in answer.body["errors"]]) == (422, [pointer])
+        assert (answer.status, [violation["pointer"] for violation in answer.body["errors"]]) == (422, [pointer])
 
 
 def test_metadata_comes_back_as_it_was_given(ana: Person, project: str) -> None:

@@ -97,7 +97,7 @@ def test_nobody_removes_the_token_of_another(ana: Person, sign_in: SignIn) -> No
 )
 def test_a_wrong_wish_for_a_token_is_told_where(ana: Person, body: Any, pointer: str) -> None:
     answer = ana.post("/me/tokens", body)
-    assert (answer.status, [flaw["pointer"] for flaw in answer.body["errors"]]) == (422, [pointer])
+    assert (answer.status, [violation["pointer"] for violation in answer.body["errors"]]) == (422, [pointer])
 
 
 def test_tokens_have_an_end(ana: Person, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,9 +71,9 @@ SAME_FIELDS = [
 @pytest.mark.parametrize(("one", "other"), SAME_FIELDS)
 def test_fields_that_people_cannot_tell_apart_are_one(one: str, other: str) -> None:
     assert field_named(one) == field_named(other)
-    (flaw,) = duplicate_fields({one: 1, other: 2}, "/metadata")
-    assert repr(one) in str(flaw.message)
-    assert repr(other) in str(flaw.message)
+    (violation,) = duplicate_fields({one: 1, other: 2}, "/metadata")
+    assert repr(one) in str(violation.message)
+    assert repr(other) in str(violation.message)
 
 
 @pytest.mark.parametrize(

@@ -35,10 +35,10 @@ class File:
     direction: Direction | None = None
     type: str | None = None
     paired_with: str | None = None
-    ours: bool = True  # uploaded through us, under files/; else registered where it lay
+    is_managed: bool = True  # uploaded through us, under files/; else registered where it lay
     upload_id: str | None = None
     part_size: int = 0
-    met: str | None = None  # a mate that was completed while this one was on its way
+    concurrent_mate_id: str | None = None  # a mate that was completed while this one was on its way
     declared_mate: str | None = None
     declared_direction: Direction | None = None
 
@@ -57,7 +57,7 @@ class File:
         """Where files are whose names may pair with its own: one folder of S3, or all that was sent to us for the
         sample, by upload or as an object that arrived."""
         has_arrived = self.bucket == settings().catalog_bucket and self.key.startswith(ARRIVALS)
-        return "" if self.ours or has_arrived else self.s3_uri.rpartition("/")[0]
+        return "" if self.is_managed or has_arrived else self.s3_uri.rpartition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,8 +75,8 @@ def name_of(key: str) -> str:
 
 
 def _refusal() -> Invalid:
-    flaw = Violation("/s3_uri", "This object does not exist or can't be registered here.")
-    return validation_error([flaw], slug="source-not-allowed")
+    violation = Violation("/s3_uri", "This object does not exist or can't be registered here.")
+    return validation_error([violation], slug="source-not-allowed")
 
 
 def _place_of(s3_uri: str) -> tuple[str, str] | None:

@@ -106,8 +106,8 @@ def complete(file: File) -> File:
 
     Mates are, in this order: files that were declared to be, files that were given the same PUID, and fastq files of
     one folder whose names pair, the newest first. The second to be completed takes the first's PUID; two that were
-    given different ones stay single, unless they were declared. Of two that are completed at the same moment one comes
-    again, and finds the other.
+    given different ones stay single, unless they were declared. If two mates are completed concurrently, one retries
+    and then finds the other.
     """
     return retry_on(_MateChanged, lambda: _try_complete(file))
 
@@ -120,7 +120,7 @@ class _MateChanged(Conflict):
 
 
 def _try_complete(file: File) -> File:
-    done = replace(file, complete=True, upload_id=None, met=None)
+    done = replace(file, complete=True, upload_id=None, concurrent_mate_id=None)
     incomplete = FileRow.complete == False  # noqa: E712 - an expression of PynamoDB, not a comparison
     if file.format != "fastq":
         _complete_unpaired(done, incomplete, [])
@@ -136,7 +136,11 @@ def _try_complete(file: File) -> File:
     awaited = {one.puid for one in there if not one.complete and one.puid_given and one.id != file.id} - {done.puid}
     mate = _best_mate(done, [one for one in others if one.complete and one.puid not in awaited])
     if mate is None:
-        unmet = FileRow.met.does_not_exist() if own.met is None else FileRow.met == own.met
+        unmet = (
+            FileRow.concurrent_mate_id.does_not_exist()
+            if own.concurrent_mate_id is None
+            else FileRow.concurrent_mate_id == own.concurrent_mate_id
+        )
         _complete_unpaired(done, incomplete & unmet, [one for one in others if not one.complete][:_MATES])
         return done
     paired, partner = _as_pair(done, mate, mate.puid)
@@ -168,7 +172,7 @@ def _complete_unpaired(done: File, condition: Condition, on_their_way: Sequence[
         for other in on_their_way:
             row = FileRow(f"SAMPLE#{other.sample_id}", f"FILE#{other.id}")
             still = FileRow.complete == False  # noqa: E712
-            transaction.update(row, actions=[FileRow.met.set(done.id)], condition=still)
+            transaction.update(row, actions=[FileRow.concurrent_mate_id.set(done.id)], condition=still)
 
     transact_write(fill, taken=[_MateChanged()] * (1 + len(on_their_way)))
 

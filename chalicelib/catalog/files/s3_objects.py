@@ -43,18 +43,19 @@ def head_object(bucket: str, key: str) -> StoredObject | None:
 
 
 def _crc32(bucket: str, key: str, head: "HeadObjectOutputTypeDef") -> int | None:
-    told = head.get("ChecksumCRC32")
-    if not told:
+    checksum = head.get("ChecksumCRC32")
+    if not checksum:
         return None
-    if head.get("ChecksumType") == "COMPOSITE" or "-" in told:
+    if head.get("ChecksumType") == "COMPOSITE" or "-" in checksum:
         return _of_parts(bucket, key, head)
-    return int.from_bytes(base64.b64decode(told), "big")
+    return int.from_bytes(base64.b64decode(checksum), "big")
 
 
 def _of_parts(bucket: str, key: str, head: "HeadObjectOutputTypeDef") -> int | None:
-    """The CRC-32 of a whole whose parts have one each (GetObjectAttributes, ObjectParts); None unless all are told.
+    """The CRC-32 of a whole whose parts have one each (GetObjectAttributes, ObjectParts); None unless S3 reports all of
+    them.
 
-    A composite checksum itself is one of checksums: it says nothing of the whole.
+    A composite checksum is a checksum of checksums, so it can't be compared with the whole object's CRC-32.
     """
     pieces: list[tuple[int, int]] = []
     more: dict[str, Any] = {"VersionId": head["VersionId"]} if "VersionId" in head else {}

@@ -31,10 +31,10 @@ class FileRow(Row):
     direction = UnicodeAttribute(null=True)
     type = UnicodeAttribute(null=True)
     paired_with = UnicodeAttribute(null=True)
-    ours = BooleanAttribute()
+    is_managed = BooleanAttribute()
     upload_id = UnicodeAttribute(null=True)
     part_size = Integer(default=0)
-    met = UnicodeAttribute(null=True)
+    concurrent_mate_id = UnicodeAttribute(null=True)
     declared_mate = UnicodeAttribute(null=True)
     declared_direction = UnicodeAttribute(null=True)
 

@@ -223,15 +223,15 @@ def _complete_multipart(file: File, parts: Sequence[tuple[int, str]]) -> None:
             total=len(sizes),
             first=missing[0],
         )
-    flaws = [
+    violations = [
         Violation(f"/parts/{place}/etag", message("S3 has different content for part {number}.", number=number))
         if number in sizes
         else Violation(f"/parts/{place}/part_number", message("This upload has {total} parts.", total=len(sizes)))
         for place, (number, etag) in enumerate(parts)
         if number not in sizes or uploaded[number].etag.strip('"') != etag.strip('"')
     ]
-    if flaws:
-        raise validation_error(flaws, slug="parts-refused")
+    if violations:
+        raise validation_error(violations, slug="parts-refused")
     numbered: list[Any] = [{"PartNumber": number, "ETag": uploaded[number].etag} for number in sizes]
     try:
         aws.s3().complete_multipart_upload(
@@ -296,7 +296,7 @@ def register_in_place(
         key=found.key,
         complete=False,
         created_at=timestamps.now(),
-        ours=False,
+        is_managed=False,
         declared_mate=None if mate is None else mate.id,
         declared_direction=None if mate is None else mate.direction,
     )

@@ -19,7 +19,7 @@ class Grant:
 
 
 def effective_role(user_id: str, namespace: Namespace) -> Role | None:
-    """The user's highest role on the namespace; None: they may not know that it exists.
+    """The user's highest role on the namespace; None: the namespace must look non-existent to them.
 
     A link of the namespace, or of a group above it, to a group gives that group's members their role there, capped at
     the link's. Links do not chain.

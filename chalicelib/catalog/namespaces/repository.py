@@ -101,10 +101,10 @@ def create(
         transact_write(fill, taken=taken)
     except Conflict:
         # Under an id that only a repeated request can have made, it is our own work that is in the way.
-        mine = find_many([made.id]).get(made.id) if ids.is_repeatable else None
-        if mine is None:
+        existing = find_many([made.id]).get(made.id) if ids.is_repeatable else None
+        if existing is None:
             raise
-        return mine
+        return existing
     return made
 
 

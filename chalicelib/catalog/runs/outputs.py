@@ -1,4 +1,4 @@
-"""Registering the outputs of a run: objects that lie in S3, each once however often it is told of."""
+"""Registers the outputs of a run: objects in S3, each once, however often its event is delivered."""
 
 from uuid import UUID, uuid5
 

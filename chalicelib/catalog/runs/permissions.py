@@ -1,4 +1,4 @@
-"""Who may see a run, and who may say what becomes of it.
+"""Who may view a run, and who may update it.
 
 Everything needs a role in the run's namespace now: somebody who left keeps nothing of the runs that they submitted
 there, since outputs hold what the namespace's samples hold (docs/decisions/0010).

@@ -69,7 +69,7 @@ def find(run_id: str) -> Run:
 
 
 def no_such_run() -> NotFound:
-    """What is said of a run that there isn't, or that one may not know of."""
+    """The error for a run that does not exist or must look as if it did not."""
     return NotFound("Workflow execution not found.")
 
 

@@ -2,7 +2,7 @@
 
 In its project and in every group above, a sample has one row of the list (sorted by PUID; by name and times through
 indexes), a row for each term that a search may begin with, and its part in a count. Rows of a namespace are spread over
-SHARDS partitions, so that no lab's top group is a hot one.
+SHARDS partitions, so that a large top-level group is not a hot partition.
 """
 
 import random
@@ -181,7 +181,7 @@ def puid_of_term(row: TermRow) -> str:
 
 
 def put_terms(rows: Sequence[TermRow]) -> None:
-    """Write terms. Before the sample itself: one that leads nowhere is passed over, one that is missing hides it."""
+    """Write search terms before the sample: a dangling term is harmless, a missing one would hide the sample."""
     with TermRow.batch_write() as batch:
         for row in rows:
             batch.save(row)
@@ -198,7 +198,7 @@ def drop_terms(rows: Iterable[TermRow], since: str | None) -> None:
 
 
 def count(transaction: TransactWrite, namespace_ids: Iterable[str], change: int) -> None:
-    """Let a transaction add to the numbers of samples; each try of it may meet other rows."""
+    """Add updates of sample counts to the transaction; a retry picks different shard rows."""
     part = str(random.randrange(_COUNTERS))  # noqa: S311 - spreads writers, no secret
     for namespace_id in namespace_ids:
         transaction.update(_CountRow(f"COUNT#{namespace_id}", part), actions=[_CountRow.samples.add(change)])

@@ -18,7 +18,7 @@ MAX_TEXT = 32_767  # UTF-16 code units: what a spreadsheet's cell holds
 MAX_NUMBER = 10**15  # whole numbers below it are exact as doubles (RFC 7493 section 2.2)
 
 
-# The columns that each linelist has besides fields: a field of such a name could not be told from them.
+# The fixed columns of every linelist: a field with such a name would be indistinguishable.
 RESERVED_FIELDS = frozenset({"sample puid", "sample name", "project puid"})
 
 
@@ -103,13 +103,13 @@ def duplicate_fields(names: Iterable[str], pointer: str) -> list[Violation]:
     """The violations of names that mean the same field: a value of one would be lost. `pointer` is that of the object
     which has them as members."""
     first: dict[str, str] = {}
-    flaws = []
+    violations = []
     for name in names:
         other = first.setdefault(identity(name), name)
         if other is not name:
             rule = message("{first} and {second} are the same field name.", first=repr(other), second=repr(name))
-            flaws.append(Violation(f"{pointer}/{pointer_step(name)}", rule))
-    return flaws
+            violations.append(Violation(f"{pointer}/{pointer_step(name)}", rule))
+    return violations
 
 
 def merged_metadata(present: Metadata, changes: Mapping[str, Any]) -> dict[str, Value]:

@@ -52,7 +52,7 @@ def changes(before: Iterable[str], after: Iterable[str]) -> Counter[str]:
 
 
 def count(transaction: TransactWrite, namespace_ids: Iterable[str], changed: Mapping[str, int]) -> None:
-    """Let a transaction add to the counts; each try of it may meet other rows."""
+    """Add count updates to the transaction; a retry picks different shard rows."""
     fields = sorted(changed.items())
     first = random.randrange(_ROWS)  # noqa: S311 - spreads writers, no secret
     for namespace_id in namespace_ids:

@@ -64,7 +64,7 @@ def metadata_size_violation(metadata: Metadata) -> Message | None:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedSamples:
-    """The samples that may be exported, in the order asked for, each once; their projects; and what was refused:
+    """The samples that the user may export, in the order of the request, without duplicates; their projects; and
     the position in the request and the id as it was given."""
 
     samples: tuple[SampleSummary, ...]

@@ -152,7 +152,7 @@ def find(id_or_puid: str) -> Sample:
 
 
 def find_many(ids_or_puids: Iterable[str]) -> dict[str, Sample]:
-    """The samples of these ids or PUIDs, keyed by what was asked; those that do not exist are absent."""
+    """The samples of these ids or PUIDs, by the id or PUID of the request; those that do not exist are absent."""
     ids = _ids_of(ids_or_puids)
     by_id = {row.sample_id: sample_of(row) for row in SampleRow.batch_get(_keys(ids.values()), consistent_read=True)}
     return {one: by_id[sample_id] for one, sample_id in ids.items() if sample_id in by_id}
@@ -171,14 +171,14 @@ def find_summaries(ids_or_puids: Iterable[str]) -> dict[str, SampleSummary]:
 
 def _ids_of(ids_or_puids: Iterable[str]) -> dict[str, str]:
     """The id that each of these means, if there is such a sample."""
-    asked = list(dict.fromkeys(ids_or_puids))
+    requested = list(dict.fromkeys(ids_or_puids))
     prefix = settings().puid_prefix
-    puids = [one for one in asked if is_puid(one, Kind.SAMPLE, prefix)]
+    puids = [one for one in requested if is_puid(one, Kind.SAMPLE, prefix)]
     named = {
         row.pk.removeprefix("PUID#"): row.target_id
         for row in SamplePuidRow.batch_get([(puid_key(puid), "PUID") for puid in puids], consistent_read=True)
     }
-    return {one: named.get(one, one) for one in asked if one and len(one) <= 255}
+    return {one: named.get(one, one) for one in requested if one and len(one) <= 255}
 
 
 def _keys(sample_ids: Iterable[str]) -> list[tuple[str, str]]:

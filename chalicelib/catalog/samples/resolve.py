@@ -26,12 +26,12 @@ def resolve(user_id: str, namespace: Namespace, sample_ids: Sequence[str]) -> Re
 def resolve_all(user_id: str, namespace: Namespace, q: str | None) -> ResolvedSamples:
     """All samples of the namespace that `q` finds, by PUID, as far as the user may read them as an analyst."""
     listed = permissions.listed_namespaces(user_id, namespace)
-    asked = list(enumerate(sample.id for sample in sample_queries.everything(listed, q)))
-    return _allowed(user_id, listed, asked, samples.find_summaries(sample_id for _, sample_id in asked))
+    requested = list(enumerate(sample.id for sample in sample_queries.everything(listed, q)))
+    return _allowed(user_id, listed, requested, samples.find_summaries(sample_id for _, sample_id in requested))
 
 
 def _allowed(
-    user_id: str, listed: Sequence[str], asked: Sequence[tuple[int, str]], found: Mapping[str, SampleSummary]
+    user_id: str, listed: Sequence[str], requested: Sequence[tuple[int, str]], found: Mapping[str, SampleSummary]
 ) -> ResolvedSamples:
     projects = namespaces.find_many(sorted({sample.project_id for sample in found.values()}))
     readable = {
@@ -40,21 +40,21 @@ def _allowed(
         if (permissions.effective_role(user_id, project) or Role.GUEST) >= Role.ANALYST
     }
     listed_ids = set(listed)
-    chosen: dict[str, SampleSummary] = {}
+    allowed: dict[str, SampleSummary] = {}
     refused = []
-    for position, asked_id in asked:
-        sample = found.get(asked_id)
+    for position, requested_id in requested:
+        sample = found.get(requested_id)
         if sample is None or listed_ids.isdisjoint(sample.namespace_ids) or sample.project_id not in readable:
-            refused.append((position, asked_id))
+            refused.append((position, requested_id))
         else:
-            chosen.setdefault(sample.id, sample)
-    return ResolvedSamples(tuple(chosen.values()), projects, tuple(refused))
+            allowed.setdefault(sample.id, sample)
+    return ResolvedSamples(tuple(allowed.values()), projects, tuple(refused))
 
 
-def files_by_sample(chosen: Sequence[SampleSummary]) -> Iterator[tuple[str, list[File]]]:
+def files_by_sample(allowed: Sequence[SampleSummary]) -> Iterator[tuple[str, list[File]]]:
     """The complete files of each sample, as (sample id, files); read a chunk at a time, so that asking for the first
     does not read them all."""
     with ThreadPoolExecutor(_READERS) as pool:
-        for start in range(0, len(chosen), _CHUNK):
-            chunk = [sample.id for sample in chosen[start : start + _CHUNK]]
+        for start in range(0, len(allowed), _CHUNK):
+            chunk = [sample.id for sample in allowed[start : start + _CHUNK]]
             yield from zip(chunk, pool.map(files.of_sample, chunk), strict=True)

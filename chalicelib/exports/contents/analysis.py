@@ -27,13 +27,13 @@ def analysis_contents(
     """
     items: list[Item] = []
     folders: list[Folder] = []
-    left_out = list(skipped)
+    all_skipped = list(skipped)
     source_ids = []
     for run in runs:
         outputs = [part for part in parts.get(run.id, ()) if isinstance(part, Output)]
         if not outputs:
-            left_out.append(Skipped(run.id, "no-output", name=run.name))
-        left_out += [
+            all_skipped.append(Skipped(run.id, "no-output", name=run.name))
+        all_skipped += [
             Skipped(one.id, excluded[source_key(one)], one.size, one.filename)
             for one in outputs
             if source_key(one) in excluded
@@ -56,7 +56,7 @@ def analysis_contents(
             inner = distinct_names(one.filename for one in files)
             items += [_item(one, place, file_name) for one, file_name in zip(files, inner, strict=True)]
         source_ids.append(run.id)
-    return Contents(tuple(items), tuple(folders), tuple(left_out), tuple(source_ids))
+    return Contents(tuple(items), tuple(folders), tuple(all_skipped), tuple(source_ids))
 
 
 def _by_place(outputs: Iterable[Output]) -> dict[int, list[Output]]:

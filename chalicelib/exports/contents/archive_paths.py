@@ -44,7 +44,7 @@ def key_of(name: str) -> str:
 
 
 def distinct_names(names: Iterable[str]) -> list[str]:
-    """Safe names for the files of one folder, in order; a name met before (case and form ignored) gets ` (2)`."""
+    """Safe names for the files of one folder, in order; a duplicate (ignoring case and Unicode form) gets ` (2)`."""
     taken: set[str] = set()
     result = []
     for name in names:

@@ -53,7 +53,7 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something asked for that is not in the archive. `id` is as it was asked for, or the file's; `name` and `puid` are
+    """A requested item that is not in the archive. `id` is the one in the request, or the file's; `name` and `puid` are
     what people know it by, where it was found at all."""
 
     id: str
@@ -102,7 +102,7 @@ def sample_contents(
         by_project.setdefault(sample.project_id, []).append(sample)
     items: list[Item] = []
     folders: list[Folder] = []
-    left_out = list(skipped)
+    all_skipped = list(skipped)
     source_ids = []
     for project_id, of_project in by_project.items():
         project = projects[project_id]
@@ -111,13 +111,13 @@ def sample_contents(
         inner: list[Folder] = []
         for sample in of_project:
             matching = [file for file in files.get(sample.id, ()) if file.format in wanted]
-            left_out += [
+            all_skipped += [
                 Skipped(file.id, excluded[source_key(file)], file.size, file.filename, file.puid)
                 for file in matching
                 if source_key(file) in excluded
             ]
             if not matching:
-                left_out.append(Skipped(sample.id, "no-matching-file", name=sample.name, puid=sample.puid))
+                all_skipped.append(Skipped(sample.id, "no-matching-file", name=sample.name, puid=sample.puid))
             kept = [file for file in matching if source_key(file) not in excluded]
             if not kept:
                 continue
@@ -130,7 +130,7 @@ def sample_contents(
         if len(items) > before:
             folders += [project_folder, *inner]
             source_ids.append(project_id)
-    return Contents(tuple(items), tuple(folders), tuple(left_out), tuple(source_ids))
+    return Contents(tuple(items), tuple(folders), tuple(all_skipped), tuple(source_ids))
 
 
 def _item(file: File, folders: tuple[str, ...], name: str) -> Item:

@@ -1,4 +1,4 @@
-"""The preview of a ready archive: its manifest's tree, whole or one folder's level at a time."""
+"""The preview of an archive: its manifest's tree, whole, one level of a folder, or what matches a search."""
 
 import json
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MAX_MATCHES = 1000
 class Level:
     """One level of a tree that is too large to be answered whole: its head, and some of its children.
 
-    A child folder is told without its children but with how many it has; `next` is where the level goes on.
+    A child folder has `child_count` instead of its children; `next` is the position of the next child.
     """
 
     document: dict[str, Any]
@@ -27,7 +27,7 @@ class Level:
 class Search:
     """A tree of what a search found and the folders above it; `matches` counts all, of which `MOST_FOUND` are there.
 
-    Each folder is told with how much is in it; one that was found itself, and nothing below it, without what that is.
+    Every folder has `child_count`; a matching folder without matching descendants is returned without its children.
     """
 
     document: dict[str, Any]

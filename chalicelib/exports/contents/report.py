@@ -1,4 +1,4 @@
-"""report.json: one row for everything that was asked for, so that nothing is left out silently."""
+"""report.json: one row for every requested item, so that nothing is omitted silently."""
 
 import json
 from collections.abc import Iterator, Sequence

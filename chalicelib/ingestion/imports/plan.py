@@ -34,7 +34,7 @@ class PlannedFile:
 class PlannedSample:
     """A sample of the sheet, the one of the project that it means (None: it is to be made), and its new files."""
 
-    told: SheetSample
+    sheet_sample: SheetSample
     sample: Sample | None
     metadata: Mapping[str, Value]  # only what the sheet changes
     files: tuple[PlannedFile, ...]
@@ -51,16 +51,20 @@ class PlannedSample:
         """Does the sheet say anything of it that is not in the catalog already?"""
         if self.sample is None:
             return True
-        is_described = self.told.description not in (None, self.sample.description)
+        is_described = self.sheet_sample.description not in (None, self.sample.description)
         return bool(self.metadata) or is_described or self.new_name is not None
 
     @property
     def new_name(self) -> str | None:
         """The name that the sample gets, if it has another one or none yet."""
         if self.sample is None:
-            return self.told.name
-        is_other = self.told.is_renamed and self.told.puid is not None and self.told.name != self.sample.name
-        return self.told.name if is_other else None
+            return self.sheet_sample.name
+        is_other = (
+            self.sheet_sample.is_renamed
+            and self.sheet_sample.puid is not None
+            and self.sheet_sample.name != self.sample.name
+        )
+        return self.sheet_sample.name if is_other else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,40 +80,40 @@ def plan_import(project: Namespace, user_id: str, sheet: Samplesheet, *, look_at
     """Resolve the samples of a sheet and look at its objects, at the first `look_at_most` of them. A file whose object
     is already one of its sample's is left as it is, in the first thousand samples that are there; beyond, it is only
     found by the work."""
-    flaws: list[Violation] = []
-    found = _resolved(project, sheet.samples, flaws)
-    wanted = [(told, found.get(told.row)) for told in sheet.samples]
+    violations: list[Violation] = []
+    found = _resolved(project, sheet.samples, violations)
+    wanted = [(sheet_sample, found.get(sheet_sample.row)) for sheet_sample in sheet.samples]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        known = dict.fromkeys(sample.id for told, sample in wanted if sample is not None and told.files)
+        known = dict.fromkeys(sample.id for sheet_sample, sample in wanted if sample is not None and sheet_sample.files)
         compared = set(islice(known, _MOST_COMPARED))
         fresh = list(pool.map(lambda pair: _new_files(pair[0], pair[1], compared), wanted))
         unseen = [file for of_sample in fresh for file in of_sample]
         seen = unseen if look_at_most is None else unseen[:look_at_most]
         looked = dict(zip(seen, pool.map(_object_checker(project, user_id), seen), strict=True))
-    flaws += [told for told in looked.values() if isinstance(told, Violation)]
+    violations += [sheet_sample for sheet_sample in looked.values() if isinstance(sheet_sample, Violation)]
     planned = []
-    for (told, sample), of_sample in zip(wanted, fresh, strict=True):
-        metadata = _changes(told.metadata, {} if sample is None else sample.metadata)
-        flaws += _too_much(told, metadata, sample)
+    for (sheet_sample, sample), of_sample in zip(wanted, fresh, strict=True):
+        metadata = _changes(sheet_sample.metadata, {} if sample is None else sample.metadata)
+        violations += _too_much(sheet_sample, metadata, sample)
         sizes = {file: size for file in of_sample if isinstance(size := looked.get(file), int)}
         new = tuple(PlannedFile(file, sizes.get(file)) for file in of_sample)
-        planned.append(PlannedSample(told, sample, metadata, new))
-    return ImportPlan(tuple(planned), len(looked), tuple(flaws))
+        planned.append(PlannedSample(sheet_sample, sample, metadata, new))
+    return ImportPlan(tuple(planned), len(looked), tuple(violations))
 
 
-def _changes(told: Mapping[str, str], present: Metadata) -> dict[str, Value]:
+def _changes(sheet_sample: Mapping[str, str], present: Metadata) -> dict[str, Value]:
     """The values of a sheet that the catalog does not have. A cell that reads as a table shows the present value is no
     change, whatever type that has: so a table that was exported comes back without any."""
     return {
         field: value_of(text)
-        for field, text in told.items()
+        for field, text in sheet_sample.items()
         if field not in present or text != text_of(present[field]).strip()
     }
 
 
-def _too_much(told: SheetSample, metadata: Mapping[str, Value], sample: Sample | None) -> list[Violation]:
+def _too_much(sheet_sample: SheetSample, metadata: Mapping[str, Value], sample: Sample | None) -> list[Violation]:
     rule = metadata_size_violation(merged_metadata({} if sample is None else sample.metadata, metadata))
-    return [] if rule is None else [Violation(f"/samplesheet/{told.row}", rule)]
+    return [] if rule is None else [Violation(f"/samplesheet/{sheet_sample.row}", rule)]
 
 
 def _object_checker(project: Namespace, user_id: str) -> Callable[[SheetFile], int | Violation]:
@@ -122,16 +126,18 @@ def _object_checker(project: Namespace, user_id: str) -> Callable[[SheetFile], i
     return look
 
 
-def _new_files(told: SheetSample, sample: Sample | None, compared: Collection[str]) -> list[SheetFile]:
+def _new_files(sheet_sample: SheetSample, sample: Sample | None, compared: Collection[str]) -> list[SheetFile]:
     if sample is None or sample.id not in compared:
-        return list(told.files)
+        return list(sheet_sample.files)
     there = {file.s3_uri for file in files.of_sample(sample.id)}
-    return [file for file in told.files if file.s3_uri not in there]
+    return [file for file in sheet_sample.files if file.s3_uri not in there]
 
 
-def _resolved(project: Namespace, told: Iterable[SheetSample], flaws: list[Violation]) -> dict[int, Sample]:
+def _resolved(
+    project: Namespace, sheet_sample: Iterable[SheetSample], violations: list[Violation]
+) -> dict[int, Sample]:
     """The samples of the project that rows mean, by their first row: by PUID, else by name."""
-    rows = list(told)
+    rows = list(sheet_sample)
     by_puid = samples.find_many(one.puid for one in rows if one.puid)
     ids: dict[str, list[str]] = {}
     if any(one.puid is None for one in rows):
@@ -145,9 +151,9 @@ def _resolved(project: Namespace, told: Iterable[SheetSample], flaws: list[Viola
             if sample is not None and sample.project_id == project.id:
                 found[one.row] = sample
             else:
-                _check_new(one, sample, flaws)
+                _check_new(one, sample, violations)
         elif len(same := ids.get(one.name or "", [])) > 1:
-            flaws.append(
+            violations.append(
                 Violation(pointer(one.row, "sample"), "Several samples have this name here: identify them by PUID.")
             )
         elif same:
@@ -157,17 +163,17 @@ def _resolved(project: Namespace, told: Iterable[SheetSample], flaws: list[Viola
     taken: dict[str, int] = {}
     for one in rows:
         if one.row in found and taken.setdefault(found[one.row].id, one.row) != one.row:
-            flaws.append(
+            violations.append(
                 Violation(pointer(one.row, "sample"), "Another row refers to the same sample in a different way.")
             )
     return found
 
 
-def _check_new(one: SheetSample, elsewhere: Sample | None, flaws: list[Violation]) -> None:
+def _check_new(one: SheetSample, elsewhere: Sample | None, violations: list[Violation]) -> None:
     place = pointer(one.row, "puid")
     if elsewhere is not None:
-        flaws.append(Violation(place, "This PUID is already in use."))
+        violations.append(Violation(place, "This PUID is already in use."))
     elif not is_puid(one.puid or "", Kind.SAMPLE, settings().puid_prefix):
-        flaws.append(Violation(place, "Not the PUID of a sample."))
+        violations.append(Violation(place, "Not the PUID of a sample."))
     elif one.name is None:
-        flaws.append(Violation(pointer(one.row, "sample"), "A sample needs a name."))
+        violations.append(Violation(pointer(one.row, "sample"), "A sample needs a name."))

@@ -18,7 +18,7 @@ from chalicelib.errors import Message, Violation
 from chalicelib.tables import Row, TableName
 
 KEPT = timedelta(days=90)
-MAX_FLAWS = 100
+MAX_VIOLATIONS = 100
 _OPEN = "open"
 
 
@@ -45,7 +45,7 @@ class ImportTotals:
     samples_created: int = 0
     samples_updated: int = 0
     files_registered: int = 0
-    flaw_count: int = 0
+    violation_count: int = 0
     violations: tuple[Violation, ...] = ()
 
     def __add__(self, more: "ImportTotals") -> "ImportTotals":
@@ -53,8 +53,8 @@ class ImportTotals:
             self.samples_created + more.samples_created,
             self.samples_updated + more.samples_updated,
             self.files_registered + more.files_registered,
-            self.flaw_count + more.flaw_count,
-            (self.violations + more.violations)[:MAX_FLAWS],
+            self.violation_count + more.violation_count,
+            (self.violations + more.violations)[:MAX_VIOLATIONS],
         )
 
 
@@ -111,7 +111,7 @@ class ImportRow(Row):
     samples_created = NumberAttribute(default=0)
     samples_updated = NumberAttribute(default=0)
     files_registered = NumberAttribute(default=0)
-    flaw_count = NumberAttribute(default=0)
+    violation_count = NumberAttribute(default=0)
     violations = JSONAttribute(default=list)
     failure = UnicodeAttribute(null=True)
     open = UnicodeAttribute(null=True)  # only while it is processing, so that the index holds no others
@@ -119,7 +119,7 @@ class ImportRow(Row):
 
 
 def _value(row: ImportRow) -> Import:
-    flaws = tuple(Violation(pointer, Message(template, facts)) for pointer, template, facts in row.violations)
+    violations = tuple(Violation(pointer, Message(template, facts)) for pointer, template, facts in row.violations)
     return Import(
         id=row.id,
         user_id=row.user_id,
@@ -134,7 +134,11 @@ def _value(row: ImportRow) -> Import:
         rows_total=int(row.rows_total),
         restarts=int(row.restarts),
         made=ImportTotals(
-            int(row.samples_created), int(row.samples_updated), int(row.files_registered), int(row.flaw_count), flaws
+            int(row.samples_created),
+            int(row.samples_updated),
+            int(row.files_registered),
+            int(row.violation_count),
+            violations,
         ),
         failure=None if row.failure is None else FailureCode(row.failure),
     )
@@ -186,9 +190,12 @@ def count(before: Import, *, steps: int, rows: int, made: ImportTotals) -> Impor
             ImportRow.samples_created.set(total.samples_created),
             ImportRow.samples_updated.set(total.samples_updated),
             ImportRow.files_registered.set(total.files_registered),
-            ImportRow.flaw_count.set(total.flaw_count),
+            ImportRow.violation_count.set(total.violation_count),
             ImportRow.violations.set(
-                [[flaw.pointer, flaw.message.template, dict(flaw.message.facts)] for flaw in total.violations]
+                [
+                    [violation.pointer, violation.message.template, dict(violation.message.facts)]
+                    for violation in total.violations
+                ]
             ),
             ImportRow.touched_at.set(timestamps.format(timestamps.now())),
             ImportRow.restarts.set(0),

@@ -86,7 +86,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Samplesheet:
-    """A samplesheet that could be read, how it was understood, everything that is wrong with it (`flaws`: nothing is
+    """A samplesheet that could be read, how it was understood, every violation (`violations`: nothing is
     imported), and what was passed over (`warnings`)."""
 
     samples: tuple[SheetSample, ...]

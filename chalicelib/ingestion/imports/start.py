@@ -21,18 +21,18 @@ _MOST_LOOKED_AT = 1_000  # open imports of everybody, to count one user's
 
 
 def begin_import(project: Namespace, user_id: str, sheet: Samplesheet, ids: Ids, *, look_at_most: int) -> Import:
-    """Check a sheet as a dry run does and start to import it. Raises Invalid with every flaw that there is, before
+    """Check a sheet as a dry run does and start to import it. Raises Invalid with every violation, before
     anything is written. With repeatable ids a second call gives the first one's import."""
     import_id = ids.id()
     if ids.is_repeatable and (known := import_record.find(import_id)):
         return _started(known)
     plan = plan_import(project, user_id, sheet, look_at_most=look_at_most)
-    flaws = [*sheet.violations, *plan.violations]
-    if flaws:
-        # What a twin of this request has made meanwhile may be what looks like a flaw now.
+    violations = [*sheet.violations, *plan.violations]
+    if violations:
+        # A concurrent twin of this request may have created what now looks like a violation.
         if ids.is_repeatable and (twin := import_record.find(import_id)):
             return _started(twin)
-        raise validation_error(flaws)
+        raise validation_error(violations)
     _refuse_too_many(user_id)
     key = plan_key(import_id, uuid4().hex)
     put_steps(key, list(steps_of(plan)))

@@ -26,8 +26,8 @@ _NAMES = uuid.UUID("f1c55a1e-6f5b-4a5a-8a0c-2d1f3f0f8a35")  # the namespace (RFC
 @dataclass(frozen=True, slots=True)
 class Step:
     """A sample of a sheet with some of its new files. `rows` of the sheet are done with it; only the step that `begins`
-    its sample makes or changes it. `sample_id` None: the import makes it. `changes`: what is told of it was new; `name`
-    None: it keeps its own."""
+    its sample makes or changes it. `sample_id` None: the import makes it. `changes`: the row has new values for it;
+    `name` None: it keeps its own."""
 
     row: int
     rows: int
@@ -48,19 +48,19 @@ def steps_of(plan: ImportPlan) -> Iterator[Step]:
 
 
 def _steps(planned: PlannedSample) -> Iterator[Step]:
-    told = planned.told
+    sheet_sample = planned.sheet_sample
     new = [one.file for one in planned.files]
     starts = range(0, max(1, len(new)), FILES_PER_STEP)
     for start in starts:
         yield Step(
-            row=told.row,
-            rows=len(told.rows) if start == starts[-1] else 0,
+            row=sheet_sample.row,
+            rows=len(sheet_sample.rows) if start == starts[-1] else 0,
             begins=start == 0,
             changes=planned.says_more,
             sample_id=None if planned.sample is None else planned.sample.id,
             name=planned.new_name,
-            puid=told.puid,
-            description=told.description if start == 0 else None,
+            puid=sheet_sample.puid,
+            description=sheet_sample.description if start == 0 else None,
             metadata=planned.metadata if start == 0 else {},
             files=tuple(new[start : start + FILES_PER_STEP]),
         )

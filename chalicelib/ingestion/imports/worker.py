@@ -72,7 +72,7 @@ def _ended(present: Import, failure: FailureCode | None) -> dict[str, Any]:
     if import_record.end(present, failure) is None:
         return {"outcome": "left to another"}
     outcome = "done" if failure is None else failure.value
-    logger().info("an import ended", import_id=present.id, outcome=outcome, violations=present.made.flaw_count)
+    logger().info("an import ended", import_id=present.id, outcome=outcome, violations=present.made.violation_count)
     return {"outcome": outcome}
 
 
@@ -125,7 +125,7 @@ def _apply_row(sample: Sample, step: Step) -> Sample:
 def _with_files(present: Import, project: Namespace, step: Step, begun: Sample | SeqportError) -> ImportTotals:
     if isinstance(begun, SeqportError):
         return _violations_only([Violation(f"/samplesheet/{step.row}", begun.message)])
-    flaws: list[Violation] = []
+    violations: list[Violation] = []
     registered = 0
     there = {file.s3_uri: file.id for file in files.of_sample(begun.id)} if step.files else {}
     for file in step.files:
@@ -147,10 +147,10 @@ def _with_files(present: Import, project: Namespace, step: Step, begun: Sample |
                 if isinstance(refused, Invalid) and refused.violations
                 else refused.message
             )
-            flaws.append(Violation(pointer(file.row, file.column), rule))
+            violations.append(Violation(pointer(file.row, file.column), rule))
     created = step.begins and step.sample_id is None
     updated = step.begins and not created and (step.changes or registered > 0)
-    return _violations_only(flaws) + ImportTotals(int(created), int(updated), registered)
+    return _violations_only(violations) + ImportTotals(int(created), int(updated), registered)
 
 
 def _register(
@@ -173,5 +173,5 @@ def _pair(sample: Sample, file_id: str, mate: DeclaredMate) -> None:
         files.pair(file, other, mate.direction)
 
 
-def _violations_only(flaws: Sequence[Violation]) -> ImportTotals:
-    return ImportTotals(flaw_count=len(flaws), violations=tuple(flaws))
+def _violations_only(violations: Sequence[Violation]) -> ImportTotals:
+    return ImportTotals(violation_count=len(violations), violations=tuple(violations))

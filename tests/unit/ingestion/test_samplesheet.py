@@ -169,15 +169,15 @@ def test_names_of_files_are_relative_to_the_base(cell: str, uri: str | None) -> 
     for base in ("s3://b/run", "s3://b/run/"):
         sheet = read_samplesheet(f"sample,fastq_1\nA,{cell}\n", base)
         assert [file.s3_uri for sample in sheet.samples for file in sample.files] == ([uri] if uri else [])
-        assert [flaw.pointer for flaw in sheet.violations] == ([] if uri else ["/samplesheet/2/fastq_1"])
+        assert [violation.pointer for violation in sheet.violations] == ([] if uri else ["/samplesheet/2/fastq_1"])
 
 
 def test_relative_names_need_a_base_and_the_base_is_a_uri() -> None:
-    assert [flaw.pointer for flaw in read_samplesheet("sample,fastq_1\nA,x.fq\n").violations] == [
+    assert [violation.pointer for violation in read_samplesheet("sample,fastq_1\nA,x.fq\n").violations] == [
         "/samplesheet/2/fastq_1"
     ]
     for base in ("b/run", "https://b/run", "s3://", "s3:///x"):
-        assert [flaw.pointer for flaw in read_samplesheet("sample\nA\n", base).violations] == ["/base_uri"]
+        assert [violation.pointer for violation in read_samplesheet("sample\nA\n", base).violations] == ["/base_uri"]
 
 
 def test_guards_of_formulas_are_taken_off() -> None:
@@ -217,14 +217,14 @@ def test_guards_of_formulas_are_taken_off() -> None:
     ],
 )
 def test_what_is_wrong_is_told_where_it_is(text: str, pointer: str, rule: str) -> None:
-    (flaw, *_) = read_samplesheet(text).violations
-    assert flaw.pointer == pointer
-    assert rule in str(flaw.message)
+    (violation, *_) = read_samplesheet(text).violations
+    assert violation.pointer == pointer
+    assert rule in str(violation.message)
 
 
 def test_all_flaws_are_told_at_once() -> None:
     sheet = read_samplesheet("sample,fastq_1,x\n,s3://b/a,1\nA,b,1\nA,s3://b/b\n")
-    assert [flaw.pointer for flaw in sheet.violations] == [
+    assert [violation.pointer for violation in sheet.violations] == [
         "/samplesheet/2/sample",
         "/samplesheet/3/fastq_1",
         "/samplesheet/4",
