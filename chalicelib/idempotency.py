@@ -71,7 +71,7 @@ def claim(user_id: str, key: str, request: bytes, now: datetime) -> Claim:
 
 
 def save_response(claimed: Claim, answer: Answer) -> None:
-    """Keep the first answer; a twin's answer that came first stays."""
+    """Store the first response; one that a concurrent request stored first is kept."""
     text = json.dumps({"status": answer.status, "body": answer.body, "headers": answer.headers})
     if len(text.encode()) > MAX_ANSWER:
         return

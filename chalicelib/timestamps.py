@@ -34,5 +34,5 @@ def parse_rfc_3339(text: str) -> datetime:
 
 
 def next_after(text: str) -> str:
-    """The present moment's text, or the next after `text` where the clock stands still: texts tell versions apart."""
+    """The current time as text, or the next after `text` if the clock has not advanced: texts identify versions."""
     return max(format(now()), format(parse(text) + timedelta(milliseconds=1)))

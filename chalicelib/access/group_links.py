@@ -28,8 +28,8 @@ class GroupLink:
 class GroupLinkRow(Row):
     """`NS#<namespace>` / `LINK#<group>`, in the namespaces table.
 
-    The same again as `INTO#<above>` / `<group>#<namespace>` for the group and each group above it: one query tells what
-    is shared with any group in which somebody has a role.
+    The same again as `INTO#<above>` / `<group>#<namespace>` for the group and each group above it: one query finds what
+    is shared with any group in which a user has a role.
     """
 
     class Meta:

@@ -140,7 +140,7 @@ def revoke(namespace_id: str, user_id: str) -> bool:
 def _unless_last_owner(
     namespace_id: str, user_id: str, change: Callable[[TransactWrite, Condition | None], None]
 ) -> None:
-    """Make a change after which this user is no owner for good; Conflict when nobody else is. An owner whose role
+    """Make a change after which this user is no permanent owner; Conflict if there is no other. An owner whose role
     expires is none for good."""
     place = (f"NS#{namespace_id}", "OWNERS")
     no_owner = (

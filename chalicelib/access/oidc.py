@@ -22,7 +22,7 @@ _NAMESPACE = uuid.UUID("5f1ad0f2-7a0a-4f0c-9a70-6d3f3b9c6f1e")
 
 
 class InvalidToken(Exception):
-    """The token is missing, forged, expired, or meant for somebody else; the message says which, for the log."""
+    """The token is missing, forged, expired, or for another audience; the message says which, for the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Identity:
     """What a verified token says of its bearer. `subject` is our id of the user: one for each issuer and subject.
 
     What the token does not say (address, names, language) is empty: many issuers put it into ID tokens only.
-    `scopes` are those of a personal access token, with spaces between; SIGNED_IN for somebody who signed in.
+    `scopes` are those of a personal access token, with spaces between; SIGNED_IN for a user who signed in.
     """
 
     subject: str
@@ -97,7 +97,7 @@ def _audiences(claims: Mapping[str, Any]) -> set[str]:
 
 
 def _email(claims: Mapping[str, Any]) -> str:
-    """The address, unless the issuer says that nobody has proven it (OpenID Connect Core 1.0 section 5.1; Cognito
+    """The address, unless the issuer marks it as unverified (OpenID Connect Core 1.0 section 5.1; Cognito
     writes booleans as texts). An issuer that says nothing of it is trusted."""
     is_verified = str(claims.get("email_verified", True)).lower() == "true"
     return str(claims.get("email") or "").lower() if is_verified else ""

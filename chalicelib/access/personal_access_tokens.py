@@ -75,7 +75,7 @@ def of_user(user_id: str) -> list[PersonalToken]:
 def make(
     user_id: str, ids: Ids, *, name: str, scopes: tuple[str, ...], expires_at: str | None
 ) -> tuple[PersonalToken, str]:
-    """A new token and its secret, which nobody can read again. Conflict when there are too many, or with ids of a
+    """A new token and its secret, which can't be read again. Conflict when there are too many, or with ids of a
     request that made one already."""
     there = of_user(user_id)
     token = PersonalToken(ids.id(), user_id, name, scopes, timestamps.format(timestamps.now()), expires_at)

@@ -74,7 +74,7 @@ def find_many(user_ids: Iterable[str]) -> dict[str, User]:
 
 def upsert(token: Identity) -> User:
     """The user of a verified token. A first sign-in makes the record; later ones take over what the token says, and
-    keep what it does not say. The language that somebody chose stays, whatever the issuer says."""
+    keep what it does not say. A language that the user chose is kept, whatever the issuer says."""
     known = find(token.subject)
     if known is None:
         row = UserRow(

@@ -48,7 +48,7 @@ class BatchPlan:
 
 
 def assign_batches(parts: Parts, entries: Sequence[Entry], workers: int) -> BatchPlan:
-    """The batches for so many workers at once. Pure: the same parts give the same batches."""
+    """The batches for this many concurrent workers. Pure: the same parts give the same batches."""
     inside = [unit for unit in parts.units if unit.place.upload]
     direct = [unit for unit in parts.units if not unit.place.upload]
     total = sum(_seconds(unit, entries) for unit in direct)

@@ -59,4 +59,4 @@ class ArchiveTooLarge(ArchiveError):
 
 
 class UploadGone(ArchiveError):
-    """The multipart upload is no more: aborted, or completed by somebody else."""
+    """The multipart upload does not exist: aborted, or completed by another call."""

@@ -83,7 +83,7 @@ class FastMultipartClient:
 
 
 def _copied(document: bytes) -> tuple[str, str | None] | None:
-    """What a CopyPartResult tells; None for the error that a status of 200 may bring."""
+    """The values of a CopyPartResult; None for an error, which can have status 200 too."""
     try:
         root = ET.fromstring(document)  # noqa: S314 - the answer of the object store
     except ET.ParseError:

@@ -163,7 +163,7 @@ def _write_tail(index: Index, work: _Work, extras: Extras, objects: S3Operations
 
 
 def _checksum(index: Index, checksums: Sequence[int], tail: dict[int, WrittenPart]) -> int:
-    """The CRC-32 of the whole from those of headers and bodies, for a server that tells none of copied parts."""
+    """The CRC-32 of the whole from those of headers and bodies, for a server that returns none for copied parts."""
     headers = array("L", bytes(array("L").itemsize * len(checksums)))
     lengths, sizes = array("L", headers), array("Q", bytes(8 * len(checksums)))
     for i, entry in enumerate(index.entries):

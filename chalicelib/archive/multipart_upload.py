@@ -14,7 +14,7 @@ from chalicelib.crc32 import combine_all, from_base64, to_base64
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import PartTypeDef
 
-# Somebody else's completion of the same upload is under way, or was first: then what counts is the object.
+# Another completion of the same upload is in progress or was first: then what counts is the object.
 _LOST_RACE = {"NoSuchUpload", "PreconditionFailed", "ConditionalRequestConflict", "OperationAborted"}
 
 
@@ -27,7 +27,7 @@ def create_upload(
 ) -> str:
     """Begin a multipart upload for an archive, a segment or another file and give back its id.
 
-    With `answer` it is created so that S3 tells each part's CRC-32 and proves that of the whole on completion.
+    With `answer` it is created so that S3 returns each part's CRC-32 and verifies that of the whole on completion.
     """
     checksums: dict[str, Any] = {"ChecksumAlgorithm": "CRC32", "ChecksumType": "FULL_OBJECT"}
     answer = store.s3.create_multipart_upload(
@@ -50,7 +50,7 @@ def complete(store: S3Clients, target: Target, parts: Mapping[int, WrittenPart],
     """
     try:
         _ask(store, target, _as_listed(store, target, parts), whole, size)
-    except _PartsLost:  # SeaweedFS lists fewer and fewer while it tidies up after the completion of a twin
+    except _PartsLost:  # SeaweedFS lists fewer parts while it cleans up after another completion
         etag = _etag_of(store, target, whole, size)
         if etag is None:
             raise
@@ -94,7 +94,7 @@ def _as_listed(store: S3Clients, target: Target, parts: Mapping[int, WrittenPart
     """The parts as S3 has them now; ArchiveError where one is not of the planned bytes.
 
     A worker that was thought dead may have written a part again: the same bytes, but under some encryptions not the
-    same ETag. And not every server refuses to complete with a part that somebody swapped.
+    same ETag. Not every server refuses to complete with a replaced part.
     """
     found: dict[int, WrittenPart] = {}
     for listed in _listed_parts(store, target):
@@ -128,7 +128,7 @@ def _listed_parts(store: S3Clients, target: Target) -> Iterator["PartTypeDef"]:
 
 
 def _etag_of(store: S3Clients, target: Target, whole: int, size: int) -> str | None:
-    """The ETag of the object at the key, if it has this size and, where the server tells one, this CRC-32."""
+    """The ETag of the object at the key, if it has this size and, if the server returns one, this CRC-32."""
     try:
         answer = store.s3.head_object(Bucket=target.bucket, Key=target.key, ChecksumMode="ENABLED")
     except ClientError as error:

@@ -22,7 +22,7 @@ _DOTS = re.compile(r"(^|/)\.{1,2}(/|$)")
 
 
 def is_plain(key: str) -> bool:
-    """Is this a key that stands in a URL as it is?"""
+    """Can this key be used in a URL without encoding?"""
     return _PLAIN_KEY.fullmatch(key) is not None and _DOTS.search(key) is None
 
 

@@ -4,7 +4,7 @@ A body can only be copied by S3 if the bytes before it, back to the last copied 
 part: small files, which can't be copied anyway; files of 5–10 MiB that are stitched instead of copied (“demoted”); the
 head of the copied file itself. One group is one such filling and the file it serves.
 
-Stitched bytes are those of the small files, of the files given up, and the heads. Every small file that stands before a
+Stitched bytes are those of small files, demoted files and heads. Every small file in front of a
 copied one spares as many bytes of a head as it has, up to the part's 5 MiB: so the small ones are packed tightly, and a
 file is given up where it spares more than it costs (docs/decisions/0001).
 """
@@ -79,7 +79,7 @@ def group(entries: Sequence[Entry], limits: Limits) -> list[Group]:
 
 @dataclass(frozen=True, slots=True)
 class _Packing:
-    """What stands before each copied entry, what is left, and the bytes that are stitched beyond the small files."""
+    """The filling of each copied entry, the rest, and the stitched bytes beyond those of small files."""
 
     fillings: dict[int, list[int]]
     left: list[int]
@@ -186,7 +186,7 @@ def _pack_greedily(
     way: _Strategy,
     limits: Limits,
 ) -> _Packing | None:
-    """The packing with so many of the smallest copyable files given up; None when a middle one can't be served."""
+    """The packing with this many of the smallest copyable files demoted; None if a middle-sized one lacks a filling."""
     kept = len(copyable) - given_up
     targets, wholes = list(copyable[:kept][::-1]), list(copyable[kept:])
     fillings: dict[int, list[int]] = {target: [] for target in targets}
@@ -303,7 +303,7 @@ class _SizePool:
 
 
 def _runs(left: Sequence[int], entries: Sequence[Entry], aim: int) -> Iterator[tuple[int, ...]]:
-    """What serves nobody, in runs of about `aim` bytes; the last may be shorter than a part."""
+    """The unused entries, in runs of about `aim` bytes; the last may be shorter than a part."""
     run: list[int] = []
     length = 0
     for i in left:

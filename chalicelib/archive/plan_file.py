@@ -138,7 +138,7 @@ class _Row:
 
 
 class _Rows(Collection[Listed]):
-    """The entries of an index's bytes, made anew each time they are gone through: a million of them need no room."""
+    """The entries of an index's bytes, parsed at each iteration: a million of them are not held in memory."""
 
     def __init__(self, data: bytes, count: int) -> None:
         self._data, self._count = data, count

@@ -37,10 +37,10 @@ class Plan:
 
 
 def plan(entries: Sequence[Entry], limits: Limits | None = None, workers: int = WORKERS) -> Plan:
-    """The plan of an archive of these entries for so many workers at once. Pure: the same entries give the same plan,
-    and the workers' number changes nothing in the archive.
+    """The plan of an archive of these entries for this many concurrent workers. Pure: the same entries give the same
+    plan, and the workers' number changes nothing in the archive.
 
-    Raises ValueError for a name that comes twice, ArchiveTooLarge when S3's limits can't hold the archive.
+    Raises ValueError for a duplicate name, ArchiveTooLarge when S3's limits can't hold the archive.
     """
     limits = limits or Limits()
     if len({entry.name for entry in entries}) != len(entries):

@@ -73,7 +73,7 @@ class SourceProblems(ArchiveError):
 @dataclass(frozen=True, slots=True)
 class Target:
     """The upload that an archive or a segment grows in. `copy_crc`: does the server answer CRC-32s (`answer`), or are
-    bodies whose CRC-32 nobody knows read once (`read`)?"""
+    bodies of unknown CRC-32 read once (`read`)?"""
 
     bucket: str
     key: str

@@ -202,5 +202,5 @@ def _ready(
         },
     )
     archive_uploads.delete_segments(plan_prefix(export.id, state.attempt, upload.token))
-    # A twin of this step may have turned it just now; whatever else happened, this attempt is over.
+    # Another run of this step may have marked it ready; in any case this attempt is over.
     return state.outcome("ready" if turned else outcome_of(state))

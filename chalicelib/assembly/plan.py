@@ -85,7 +85,7 @@ def _plan_linelist(export: Export, state: State, plan: LinelistPlan) -> dict[str
     token = uuid4().hex[:12]
     put_lines(rows_key(plan_prefix(export.id, state.attempt, token)), to_lines(plan))
     lifecycle.claim_table(export.id, state.attempt, token, timestamps.format(timestamps.now()), rows_total=count)
-    # A twin may have claimed its own plan first: whichever stands on the record is rendered.
+    # Another run may have claimed its own plan first: the one on the record is rendered.
     return state.outcome("removed" if active_export(state) is None else "linelist_planned")
 
 

@@ -78,7 +78,7 @@ def render_linelist(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _render(export: Export, planned: Table, state: State) -> bool:
-    """Write the file and turn the record; False when a twin turned it first."""
+    """Write the file and mark the export ready; False if another run of this step did so first."""
     spec = spec_from_json(get_document(request_key(export.id)) or {})
     if not isinstance(spec, LinelistExportSpec):
         raise TypeError(f"{export.id} is no linelist")

@@ -10,7 +10,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.tables import Row, TableName
 
-COUNTED_TO = 10_000  # beyond so many events their number is a lower bound
+COUNTED_TO = 10_000  # events; beyond that, the total is a lower bound
 
 
 class Action(StrEnum):
@@ -70,7 +70,7 @@ class AuditRow(Row):
 
 
 def row_of(event: Event) -> AuditRow:
-    """The row of an event, to be put in the same transaction as the change that it tells of."""
+    """The row of an event, to be written in the same transaction as the change it describes."""
     return AuditRow(
         f"EXPORT#{event.export_id}",
         f"{event.at}#{uuid4()}",

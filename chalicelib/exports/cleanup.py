@@ -130,7 +130,7 @@ def _recover(export: Export, moment: datetime, tally: Tally) -> None:
 
 
 def _sweep_orphans(moment: datetime, tally: Tally) -> None:
-    """Delete what lies in the buckets for exports without a record: left by a worker that was just ending."""
+    """Delete objects of exports without a record, left by a worker that was still running."""
     _abort_orphaned_uploads(moment, tally)
     s = settings()
     for bucket, prefix in ((s.work_bucket, "work/"), (s.exports_bucket, "")):

@@ -15,7 +15,7 @@ _END_OF_DAY = time(23, 59, 59)
 
 @cache
 def _days_off(country: str, subdivision: str) -> holidays.HolidayBase:
-    # `categories` differ by country; a calendar that lacks one of the three is asked for those that it has.
+    # `categories` differ by country; a calendar that lacks one of the three is used with those it has.
     known = holidays.country_holidays(country, subdiv=subdivision or None).supported_categories
     return holidays.country_holidays(
         country, subdiv=subdivision or None, categories=tuple(c for c in _CATEGORIES if c in known)

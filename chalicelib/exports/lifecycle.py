@@ -203,7 +203,7 @@ def mark_ready(
 
 def mark_failed(export: Export, attempt: int, code: FailureCode, *, at: str, kept_until: str, cause: str = "") -> bool:
     """processing → failed; False when the attempt was over before. `cause` is kept for operators, in the trail;
-    a failed export that nobody retries or removes is cleaned up at `kept_until`.
+    a failed export that is neither retried nor removed is cleaned up at `kept_until`.
     """
     actions = [
         ExportRow.status.set(Status.FAILED),
@@ -223,7 +223,7 @@ def has_bare_failure(export: Export) -> bool:
 
 
 def keep_failed(export: Export, *, at: str, kept_until: str) -> bool:
-    """Write the rest of a bare failure; False when somebody was first, or the export changed."""
+    """Complete the record of a bare failure; False if another run did, or the export changed."""
     condition: Condition = (ExportRow.status == Status.FAILED) & (ExportRow.attempt == export.attempt)
     condition &= (ExportRow.due_at == export.due_at) & ExportRow.removed_at.does_not_exist()
     code = export.failure_code or FailureCode.INTERNAL.value

@@ -60,8 +60,8 @@ class ExportedFile:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An export as its record tells it. Times are RFC 3339 texts; bytes and counts are whole numbers; `parameters` is
-    what it shows of its request, by type; `namespace_id` None: of a user's own runs."""
+    """An export's record. Times are RFC 3339 texts; bytes and counts are integers; `parameters` are those of the
+    request, by type; `namespace_id` None: of a user's own runs."""
 
     id: str
     user_id: str

@@ -21,7 +21,7 @@ class Progress:
 
 
 def progress_of(export: Export) -> Progress:
-    """The progress that an export's record tells.
+    """The progress of an export, from its record.
 
     A worker that was repeated counts some bytes twice: what is shown never passes the total.
     """

@@ -1,4 +1,4 @@
-"""What an export does not hold, and why, for whoever wants to know before they download it."""
+"""The items that an export does not contain, and why."""
 
 import json
 from collections.abc import Sequence

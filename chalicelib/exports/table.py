@@ -79,7 +79,7 @@ class ExportRow(Row):
 
 
 def due_shard(export_id: str) -> str:
-    """The partition of the `by_due` index that an export stands in."""
+    """The partition of an export in the `by_due` index."""
     return str(int(export_id[0], 16) % DUE_SHARDS)
 
 

@@ -58,7 +58,7 @@ def _token(token: PersonalToken) -> dict[str, Any]:
 
 
 def _shares_group(found: User, user: User, groups: frozenset[str]) -> bool:
-    """Is somebody the user themself, or a member of one of these groups or of what is below them?"""
+    """Is this the user themself, or a member of one of these groups or of anything below them?"""
     theirs = (held.namespace_id for held in memberships.of_user(found.id))
     return found.id == user.id or not groups.isdisjoint(namespaces.groups_around(theirs))
 

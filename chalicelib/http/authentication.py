@@ -49,7 +49,7 @@ def _check_scope(request: Request, token: Identity) -> None:
 
 
 def scope_needed(method: str, route: str) -> Scope | None:
-    """The scope that a personal access token needs for a route; None: whoever wants this has to sign in."""
+    """The scope that a personal access token needs for a route; None: only for users who signed in."""
     path = route.removeprefix(PREFIX)
     if path.startswith("/me/") or (path == "/me" and method != "GET"):
         return None

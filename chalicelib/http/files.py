@@ -73,7 +73,7 @@ class FileChange(Body):
 
 
 def file_json(file: File, role: Role) -> dict[str, Any]:
-    """A file as JSON; where it lies is for uploaders and above."""
+    """A file as JSON; with its S3 URI for uploaders and above."""
     document: dict[str, Any] = {
         "id": file.id,
         "puid": file.puid,

@@ -27,8 +27,8 @@ def idempotent(
     """What `create` answers; with an Idempotency-Key, what it answered to the first request with the same key.
 
     `create` must derive every id from `ids` and treat existing records with those ids as its own earlier writes.
-    An answer with signed URLs (`signed`) is not kept but made again, to sign them anew. One with a secret is not kept
-    either: in its place `secret` says the refusal.
+    A response with signed URLs (`signed`) is not stored but made again, with new signatures. One with a secret is not
+    stored either: in its place `secret` says the refusal.
     """
     key = request.headers.get(HEADER)
     if key is None:

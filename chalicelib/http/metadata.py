@@ -46,7 +46,7 @@ def _named(fields: list[str]) -> list[str]:
 
 
 def template_json(template: MetadataTemplate) -> dict[str, Any]:
-    """A template as JSON; `namespace_id` tells where it stands, which may be above where it is listed."""
+    """A template as JSON; `namespace_id` is its own namespace, which may be above the one where it is listed."""
     return {
         "id": template.id,
         "namespace_id": template.namespace_id,

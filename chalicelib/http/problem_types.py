@@ -38,7 +38,7 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "not-found": ProblemType(404, "Not found", "Introuvable"),
     "method-not-allowed": ProblemType(405, "Method not allowed", "Méthode non autorisée"),
     "gone": ProblemType(410, "Gone", "N’existe plus"),
-    # what stands in the way
+    # conflicts
     "conflict": ProblemType(409, "Conflict", "Conflit"),
     "already-extended": ProblemType(409, "Already extended", "Déjà prolongée"),
     "already-complete": ProblemType(409, "Already complete", "Déjà complet"),

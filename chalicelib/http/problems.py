@@ -1,4 +1,4 @@
-"""Errors as answers: RFC 9457 problem details, in the language of whoever asks."""
+"""Error responses: RFC 9457 problem details, in the caller's language."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +24,7 @@ _PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 class _InternalError(SeqportError):
-    """What nobody expected; its inside stays in the log."""
+    """An unexpected error; its details stay in the log."""
 
     slug = "internal"
 
@@ -132,7 +132,7 @@ def problem_of(error: SeqportError, language: str) -> Response:
 
 
 def problem_details(view: Callable[P, Response]) -> Callable[P, Response]:
-    """A view whose errors are carried to `as_problem`; what nobody expected is logged."""
+    """A view whose errors become problem details in `as_problem`; unexpected ones are logged."""
 
     @wraps(view)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> Response:

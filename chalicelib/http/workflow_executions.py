@@ -96,7 +96,7 @@ def run_json(run: Run) -> dict[str, Any]:
 
 
 def _output(output: Output, role: Role) -> dict[str, Any]:
-    """An output as JSON; where it lies is for uploaders and above."""
+    """An output as JSON; with its S3 URI for uploaders and above."""
     document: dict[str, Any] = {
         "id": output.id,
         "puid": output.puid,

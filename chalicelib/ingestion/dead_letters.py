@@ -1,4 +1,4 @@
-"""The queue of objects that could not be registered; an alarm tells operators when there is any."""
+"""The queue of objects that could not be registered; an alarm notifies operators of any."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from chalicelib.settings import settings
 
 
 class Reason(StrEnum):
-    """Why an object can never be registered where it lies."""
+    """Why an object can never be registered in its location."""
 
     MALFORMED_KEY = "malformed-key"
     OTHER_BUCKET = "other-bucket"

@@ -4,9 +4,9 @@ Keys   uploads/<project>/<sample>/<filename>    a file of a sample; ids or PUIDs
        runs/<run>/<filename>                    an output of a workflow execution
        runs/<run>/<sample>/<filename>           an output of one of its samples
 
-Events come twice, at once and in any order; what counts is the object as it lies there when it is looked at. The record
-is read before the object, and written only if it is still as it was read: so the most recent read of the object wins,
-regardless of event order.
+Events are delivered more than once, concurrently and in any order; what counts is the current state of the object. The
+record is read before the object, and written only if it is still as it was read: so the most recent read of the object
+wins, regardless of event order.
 """
 
 import uuid

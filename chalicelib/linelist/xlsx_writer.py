@@ -16,7 +16,7 @@ from chalicelib.catalog.samples.metadata import MAX_TEXT, utf_16_length
 from chalicelib.linelist.rows import Cell, Columns, Row
 
 MAX_ROWS = 1_048_576  # of a sheet, its header included (Excel's specifications and limits)
-_MAX_NUMBER = 9.99999999999999e307  # what a cell can hold; beyond, a number stands as its text
+_MAX_NUMBER = 9.99999999999999e307  # the largest number of a cell; a larger one is written as text
 _NARROWEST, _WIDEST = 10, 40  # characters
 _MEASURED = 200  # rows by which the widths are chosen
 _PIECE = 1 << 20

@@ -1,4 +1,4 @@
-"""Is a downloaded archive what it should be? Asked of programs that are not ours."""
+"""Verifies a downloaded archive with third-party programs."""
 
 import json
 import shutil
@@ -39,7 +39,7 @@ def check_archive(path: Path, *, size: int, crc32: str, sources: Mapping[str, tu
         members = {info.filename: info for info in archive.infolist()}
         listed = set(_paths_of(json.loads(archive.read("manifest.json"))["children"]))
     if listed != {name for name in members if "/" in name}:
-        raise WrongArchive(f"the manifest of {path} tells of other files than it holds")
+        raise WrongArchive(f"the manifest of {path} lists other files than it contains")
     for tail, (source_size, source_crc) in sources.items():
         found = [info for name, info in members.items() if f"/{name}".endswith(f"/{tail}")]
         if len(found) != 1:

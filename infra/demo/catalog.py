@@ -33,7 +33,7 @@ class DemoSample:
 
 @dataclass(frozen=True, slots=True)
 class DemoProject:
-    """A project, and whether it stands in the nested group."""
+    """A project, and whether it belongs to the nested group."""
 
     name: str
     path: str
@@ -99,7 +99,7 @@ def files_of(sample: DemoSample, pool: list[reads.Pair]) -> list[tuple[str, Call
 
 
 def load(info: Mapping[str, Any], *, say: Say = print, stopping: Callable[[], bool] = lambda: False) -> None:
-    """Bring the demo catalog into the stack that tells this of itself; what is there already is left as it is."""
+    """Load the demo catalog into the stack with this information; existing items are kept."""
     people = {role: Api.signed_in(info["url"], email) for role, email in PEOPLE.items()}
     ids = {role: api.get("/me")["id"] for role, api in people.items()}
     owner = people["owner"]

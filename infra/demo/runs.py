@@ -27,7 +27,7 @@ class DemoRun:
 
     @property
     def automated(self) -> bool:
-        """Started by the platform, not by somebody who waits for it."""
+        """Started by the platform, not by a user."""
         return self.by == "owner"
 
 
@@ -73,7 +73,7 @@ class Bucket:
 
     @classmethod
     def of_stack(cls, info: Mapping[str, Any]) -> "Bucket":
-        """From what `/local/info` tells."""
+        """From the response of `/local/info`."""
         key = info["credentials"]
         client = clients(info["endpoints"]["s3"], key["access_key_id"], key["secret_access_key"], key["region"])
         return cls(client("s3"), info["buckets"]["catalog"])

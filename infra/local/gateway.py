@@ -62,7 +62,7 @@ class Wiring:
 
 
 def gateway_responses(responses: list[dict[str, Any]]) -> dict[str, GatewayResponse]:
-    """The template's own gateway responses among what API Gateway tells."""
+    """The template's own gateway responses among those of API Gateway."""
     found = {}
     for row in responses:
         if row.get("defaultResponse") or not row.get("responseTemplates"):

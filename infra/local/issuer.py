@@ -104,15 +104,15 @@ def names_of(email: str) -> tuple[str, str]:
 
 
 def issuer(url: str, folder: Path) -> Issuer:
-    """The issuer whose key lies in `folder`; a first one is made."""
+    """The issuer whose key is in `folder`; created if there is none."""
     path = folder / "issuer.pem"
     if path.exists():
         try:
             key = serialization.load_pem_private_key(path.read_bytes(), None)
         except ValueError as error:
-            raise LocalStackError(f"{path} is damaged: delete it and start again (everybody signs in anew)") from error
+            raise LocalStackError(f"{path} is damaged: delete it and start again (users sign in again)") from error
         if not isinstance(key, rsa.RSAPrivateKey):
-            raise LocalStackError(f"{path} holds no RSA key: delete it and start again")
+            raise LocalStackError(f"{path} contains no RSA key: delete it and start again")
     else:
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         pem = key.private_bytes(

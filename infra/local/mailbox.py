@@ -21,7 +21,7 @@ class Mail:
 
 
 def mails_of(response: Mapping[str, Any], to: str | None) -> list[Mail]:
-    """The mails in what the emulator tells (messages by account), newest first; only those to `to` if given."""
+    """The mails in the emulator's response (messages by account), newest first; only those to `to` if given."""
     found = []
     for messages in response.get("messages", {}).values():
         for message in messages:

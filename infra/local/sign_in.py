@@ -92,7 +92,7 @@ def _check(query: Mapping[str, str], origin: str) -> None:
 
 
 def page(query: Mapping[str, str], people: Iterable[str], refusal: str | None = None) -> bytes:
-    """The page on which somebody says who they are."""
+    """The sign-in page."""
     language = _language(query)
     title, demo, other, button = _WORDS[language]
     kept = {name: value for name, value in query.items() if name != "email"}

@@ -100,7 +100,7 @@ class LocalStack:
         return f"http://{HOST}:{self.choices.port}"
 
     def start(self) -> dict[str, Any]:
-        """Bring everything up and give back what `/local/info` tells. Raises LocalStackError, with nothing running."""
+        """Start everything and return the response of `/local/info`. Raises LocalStackError, with nothing running."""
         try:
             return self._start()
         except (LocalStackError, DeploymentFailed, OSError) as error:
@@ -170,7 +170,7 @@ class LocalStack:
                 known = {str(name): int(port) for name, port in json.loads(path.read_text(encoding="utf-8")).items()}
             except (ValueError, AttributeError, TypeError):
                 raise LocalStackError(
-                    f"{path} is damaged: delete it (or all of {home}, to begin anew) and start again"
+                    f"{path} is damaged: delete it (or all of {home}, to start over) and start again"
                 ) from None
         fresh = iter(free_ports(len(names)))
         ports = {name: known[name] if is_free(known.get(name, 0)) and name in known else next(fresh) for name in names}

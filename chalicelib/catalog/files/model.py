@@ -15,7 +15,7 @@ class File:
     """A file of a sample. `etag` with its quotes, empty until it is complete; `crc32` as S3 itself knows it.
 
     `upload_id` is set while a multipart upload runs; `part_size` is what its parts hold. `declared_mate` is the id of
-    the file that somebody said it pairs with, which may be still to come; then its name does not matter.
+    the file that it was declared to pair with, which may not exist yet; file names are then ignored.
     """
 
     id: str
@@ -49,7 +49,7 @@ class File:
 
     @property
     def s3_uri(self) -> str:
-        """Where it lies."""
+        """Its S3 URI."""
         return f"s3://{self.bucket}/{self.key}"
 
     @property

@@ -22,7 +22,7 @@ _LONGEST_BUCKET, _LONGEST_KEY = 63, 1_024
 
 @dataclass(frozen=True, slots=True)
 class RegistrableObject:
-    """An object that may be registered: where it lies, what S3 says of it, and its name for whoever gives no other:
+    """An object that may be registered: its location, its state in S3, and its default file name:
     that of the file which the user reads, else the end of its key."""
 
     bucket: str
@@ -32,7 +32,7 @@ class RegistrableObject:
 
 
 class SourceRow(Row):
-    """`NS#<namespace>` / `SOURCE#s3://<bucket>/<prefix>`: objects there may be registered by whoever uploads here."""
+    """`NS#<namespace>` / `SOURCE#s3://<bucket>/<prefix>`: uploaders of this namespace may register objects there."""
 
     class Meta:
         table_name = TableName("namespaces_table")

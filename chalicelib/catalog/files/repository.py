@@ -267,7 +267,7 @@ def unpair(file: File) -> File:
 
 
 def refresh_object_state(file: File, *, size: int, etag: str, version_id: str | None, crc32: int | None) -> None:
-    """Keep what S3 says now of a complete file whose object was overwritten where it lies. Conflict when its record is
+    """Store the current S3 state of a complete file whose object was overwritten in place. Conflict when its record is
     not as it was read."""
     actions: list[Action] = [FileRow.size.set(size), FileRow.etag.set(etag), FileRow.sha256.remove()]
     actions.append(FileRow.version_id.remove() if version_id is None else FileRow.version_id.set(version_id))
@@ -332,7 +332,7 @@ def remove_all(files: Sequence[File]) -> None:
 
 def renew_upload(file: File, upload_id: str) -> bool:
     """Take another multipart upload for a file that is still to come, in place of one that S3 has dropped; False when
-    somebody else did so first."""
+    another call did so first."""
     condition = (FileRow.complete == False) & (FileRow.upload_id == file.upload_id)  # noqa: E712
     row = FileRow(f"SAMPLE#{file.sample_id}", f"FILE#{file.id}")
     return row.update_if(condition, [FileRow.upload_id.set(upload_id)])

@@ -1,4 +1,4 @@
-"""Files that systems and tools leave beside data: nobody means to keep them with a sample."""
+"""Files that operating systems and tools leave beside data; they are never registered."""
 
 import re
 

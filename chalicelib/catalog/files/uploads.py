@@ -98,7 +98,7 @@ def begin(
         known = files.find_own(sample.id, file_id) if ids.is_repeatable else None
         if known is None:
             raise
-        file = known  # a twin of this request was first; its own multipart upload goes with the bucket's lifecycle
+        file = known  # a concurrent request was first; the bucket's lifecycle removes our multipart upload
     return file, urls(file)
 
 
@@ -157,7 +157,7 @@ def _part_sizes(file: File) -> dict[int, int]:
 
 
 def _begin_again(file: File) -> File:
-    """The file with a new multipart upload; that of a twin of this call, if it was first."""
+    """The file with a new multipart upload, or that of a concurrent call if it was first."""
     s3 = aws.s3()
     upload_id = s3.create_multipart_upload(Bucket=file.bucket, Key=file.key)["UploadId"]
     if files.renew_upload(file, upload_id):
@@ -211,7 +211,7 @@ def finish(file: File, parts: Sequence[tuple[int, str]]) -> File:
 
 def _complete_multipart(file: File, parts: Sequence[tuple[int, str]]) -> None:
     uploaded = _uploaded_parts(file)
-    if uploaded is None:  # completed by an earlier call whose answer was lost, or dropped by S3: the object tells
+    if uploaded is None:  # completed by an earlier call whose response was lost, or dropped by S3: check the object
         return
     sizes = _part_sizes(file)
     missing = [number for number, size in sizes.items() if number not in uploaded or uploaded[number].size != size]
@@ -238,7 +238,7 @@ def _complete_multipart(file: File, parts: Sequence[tuple[int, str]]) -> None:
             Bucket=file.bucket, Key=file.key, UploadId=str(file.upload_id), MultipartUpload={"Parts": numbered}
         )
     except ClientError as error:
-        if error.response["Error"]["Code"] != "NoSuchUpload":  # a twin of this call completed it
+        if error.response["Error"]["Code"] != "NoSuchUpload":  # a concurrent call completed it
             raise
 
 
@@ -268,7 +268,7 @@ def register(
     puid: str | None,
     mate: DeclaredMate | None = None,
 ) -> File:
-    """Make the record of an object that already lies in S3, where `sources` lets the user take it from."""
+    """Create the record of an object that is already in S3, in a place from which the user may register it."""
     found = registration.find(user_id, namespaces.find(sample.project_id), s3_uri)
     return register_in_place(sample, ids, found, filename=filename, puid=puid, mate=mate)
 
@@ -282,7 +282,7 @@ def register_in_place(
     puid: str | None = None,
     mate: DeclaredMate | None = None,
 ) -> File:
-    """Make the complete record of an object that is nobody's upload through us. With repeatable ids a second call, or
+    """Create the complete record of an object that was not uploaded through us. With repeatable ids a second call, or
     one at the same moment, gives the first one's file."""
     file_id = ids.id()
     file = File(
@@ -312,7 +312,7 @@ def register_in_place(
     try:
         return files.complete(_as_found(file, found.stored))
     except Conflict:
-        twin = files.find_own(sample.id, file_id) if ids.is_repeatable else None
-        if twin is None or not twin.complete:
+        existing = files.find_own(sample.id, file_id) if ids.is_repeatable else None
+        if existing is None or not existing.complete:
             raise
-        return twin
+        return existing

@@ -12,7 +12,7 @@ from chalicelib.errors import Forbidden, NotFound, Violation, message, validatio
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role that somebody has in one way or another; `expires_at` None: for good."""
+    """A role of a user, direct, inherited or by link; `expires_at` None: it does not expire."""
 
     role: Role
     expires_at: str | None
@@ -124,7 +124,7 @@ def listed_namespaces(user_id: str, namespace: Namespace) -> list[str]:
     """The ids of the namespaces whose samples a user sees in a namespace's lists, none of which is below another:
     the namespace itself, which the caller has checked, and what is shared with it, as far as the user may read that.
 
-    Links do not chain: somebody who sees a group only by a link sees nothing of what is shared with that group, unless
+    Links do not chain: a user who sees a group only through a link sees nothing that is shared with that group, unless
     they have a role there in another way.
     """
     if namespace.type == "project":

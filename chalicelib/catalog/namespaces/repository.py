@@ -1,4 +1,5 @@
-"""Groups and projects. Groups nest; a project stands in a group. They never move, so each row knows its ancestors."""
+"""Groups and projects. Groups can be nested; a project belongs to a group. They never move, so each row stores its
+ancestors."""
 
 from collections.abc import Iterable, Iterator
 

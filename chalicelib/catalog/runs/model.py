@@ -30,7 +30,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class NewRun:
-    """What somebody says of a run to be made."""
+    """The fields of a run to create."""
 
     name: str | None
     workflow_name: str
@@ -60,7 +60,7 @@ class RunSample:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A file that a run left, where it lies in S3: of the run itself, or of the sample at `place`."""
+    """An output file of a run, and its location in S3: of the run itself, or of the sample at `place`."""
 
     id: str
     puid: str
@@ -82,5 +82,5 @@ class Output:
 
     @property
     def s3_uri(self) -> str:
-        """Where it lies."""
+        """Its S3 URI."""
         return f"s3://{self.bucket}/{self.key}"

@@ -68,7 +68,7 @@ def register(
 
 
 class _Known(Conflict):
-    """A twin of this registration was first."""
+    """A concurrent registration was first."""
 
 
 def _known(run_id: str, place: int, output_id: str) -> Output | None:
@@ -86,8 +86,8 @@ def _add(output: Output) -> None:
         name_row = FilePuidRow(puid_key(output.puid), target_id=output.id)
         transaction.save(name_row, condition=FilePuidRow.pk.does_not_exist())
 
-    twin = _Known("This execution was just changed by someone else.", slug="changed-meanwhile")
-    transact_write(fill, taken=[twin, Conflict("This PUID is already in use.", slug="puid-taken")])
+    conflict = _Known("This execution was just changed by someone else.", slug="changed-meanwhile")
+    transact_write(fill, taken=[conflict, Conflict("This PUID is already in use.", slug="puid-taken")])
 
 
 def _refreshed(output: Output, found: RegistrableObject) -> Output:

@@ -1,6 +1,6 @@
 """Who may view a run, and who may update it.
 
-Everything needs a role in the run's namespace now: somebody who left keeps nothing of the runs that they submitted
+Everything requires a role in the run's namespace now: a user who left loses access to the runs they submitted
 there, since outputs hold what the namespace's samples hold (docs/decisions/0010).
 """
 

@@ -12,7 +12,7 @@ from chalicelib.search import matches
 
 SortKey = Literal["created_at", "name", "state", "updated_at"]
 SORT_KEYS: tuple[SortKey, ...] = ("created_at", "name", "state", "updated_at")
-COUNTED_TO = 10_000  # beyond so many matches their number is a lower bound
+COUNTED_TO = 10_000  # matches; beyond that, the total is a lower bound
 WALKED_AT_MOST = 20_000  # rows that one page's walk may read; then the page is short and goes on at its cursor
 _AT_ONCE = 1_000
 

@@ -24,7 +24,7 @@ def create(new: NewRun, namespace: Namespace, submitter_id: str, samples: Iterab
     """Make a run over these samples, in the order of its samplesheet. With repeatable ids a second call completes the
     first.
 
-    The samples' rows are written before the run itself: as long as that is missing, nobody finds them.
+    The samples' rows are written before the run itself: until the run exists, they can't be found.
     """
     at = timestamps.format(timestamps.now())
     sheet = list(samples)
@@ -56,7 +56,7 @@ def create(new: NewRun, namespace: Namespace, submitter_id: str, samples: Iterab
     try:
         transact_write(fill, taken=[_Changed()])
     except Conflict:
-        return find(run.id)  # a twin of this request was first
+        return find(run.id)  # a concurrent request was first
     return run
 
 

@@ -41,7 +41,7 @@ class _ByState(GlobalSecondaryIndex["RunRow"]):
 
 
 class RunRow(Row):
-    """`RUN#<id>` / `META`, and the same again in each list that shows the run, with where it stands there: `OF#<user>`
+    """`RUN#<id>` / `META`, and a copy in each list that shows the run, with its position there: `OF#<user>`
     and, if it is open, `IN#<namespace>` / `<created_at>\\0<id>`; by name, change and state through indexes."""
 
     class Meta:
@@ -82,22 +82,22 @@ def namespace_partition(namespace_id: str) -> str:
 
 
 def name_key(run: Run) -> str:
-    """Where a run stands by name; those without one come first."""
+    """The sort key by name; runs without a name come first."""
     return f"{truncate_utf8(normalize(run.name or ''))}{_SEPARATOR}{run.id}"
 
 
 def created_key(run: Run) -> str:
-    """Where a run stands by creation."""
+    """The sort key by creation."""
     return f"{run.created_at}{_SEPARATOR}{run.id}"
 
 
 def updated_key(run: Run) -> str:
-    """Where a run stands by its last change."""
+    """The sort key by last change."""
     return f"{run.updated_at}{_SEPARATOR}{run.id}"
 
 
 def state_key(run: Run) -> str:
-    """Where a run stands by state; among equals by creation."""
+    """The sort key by state, then by creation."""
     return f"{run.state}{_SEPARATOR}{created_key(run)}"
 
 
@@ -136,7 +136,7 @@ class PartRow(Row):
 
 
 class PlaceRow(Row):
-    """`RUN#<run>` / `PLACE#<id or PUID of a sample>`: where a sample stands in the run."""
+    """`RUN#<run>` / `PLACE#<id or PUID of a sample>`: the position of a sample in the run."""
 
     class Meta:
         table_name = TableName("runs_table")

@@ -17,7 +17,7 @@ from chalicelib.search import matches, normalize, runs
 from chalicelib.tables import Row, TableName
 
 SHARDS = 4
-_COUNTERS = 16  # a namespace's count is the sum of so many rows: writers seldom meet at one
+_COUNTERS = 16  # rows whose sum is a namespace's count, so that writers seldom contend for one
 _MAX_KEY = 700  # bytes of a name in a key: DynamoDB's sort keys end at 1,024
 _MAX_TERM = 200
 _SEPARATOR = "\x00"  # between a value and the PUID that makes it one of a kind; no name holds it
@@ -25,7 +25,7 @@ _SEPARATOR = "\x00"  # between a value and the PUID that makes it one of a kind;
 
 @dataclass(frozen=True, slots=True)
 class SampleListEntry:
-    """What lists know of a sample; the keys are where it stands in each order."""
+    """What lists contain of a sample; the keys are its position in each order."""
 
     id: str
     puid: str
@@ -67,7 +67,7 @@ class _ByUpdated(GlobalSecondaryIndex["SampleListRow"]):
 
 
 class SampleListRow(Row):
-    """`IN#<namespace>#<shard>` / `<puid>`: the sample lies in this namespace."""
+    """`IN#<namespace>#<shard>` / `<puid>`: the sample belongs to this namespace."""
 
     class Meta:
         table_name = TableName("samples_table")
@@ -112,7 +112,7 @@ class _CountRow(Row):
 
 
 def shard_of(puid: str) -> int:
-    """The shard of a namespace that a sample stands in."""
+    """The shard of a sample within a namespace."""
     return ord(puid[-1]) % SHARDS
 
 

@@ -94,7 +94,7 @@ def of_namespaces(namespace_ids: Sequence[str]) -> list[MetadataTemplate]:
 
 
 def find(namespace_id: str, template_id: str) -> MetadataTemplate:
-    """The template of this id that stands in this very namespace; NotFound for none."""
+    """The template with this id of this namespace itself. Raises NotFound."""
     for one in of_namespaces([namespace_id]):
         if one.id == template_id:
             return one
@@ -125,7 +125,7 @@ def create(namespace_id: str, name: str, fields: Sequence[str], ids: Ids) -> Met
 
 
 def change(present: MetadataTemplate, *, name: str, fields: Sequence[str]) -> MetadataTemplate:
-    """Rename a template or change its fields. Conflict when the name is in use here, or somebody else changed the
+    """Rename a template or change its fields. Conflict when the name is in use here, or another request changed the
     template meanwhile."""
     at = timestamps.next_after(present.updated_at)
     changed = replace(present, name=name, fields=tuple(fields), updated_at=at)

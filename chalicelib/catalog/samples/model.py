@@ -28,7 +28,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class SampleSummary:
-    """What stands on a sample without its metadata, which can be large."""
+    """A sample without its metadata, which can be large."""
 
     id: str
     puid: str
@@ -39,7 +39,7 @@ class SampleSummary:
 
 @dataclass(frozen=True, slots=True)
 class NewSample:
-    """What somebody says of a sample to be made."""
+    """The fields of a sample to create."""
 
     name: str
     description: str | None = None

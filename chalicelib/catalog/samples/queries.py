@@ -30,8 +30,8 @@ from chalicelib.settings import settings
 
 SortKey = Literal["name", "puid", "created_at", "updated_at"]
 SORT_KEYS: tuple[SortKey, ...] = ("name", "puid", "created_at", "updated_at")
-SORTED_AT_ONCE = 1_000  # a search with at most so many matches is looked up and sorted
-COUNTED_TO = 10_000  # beyond so many matches their number is a lower bound
+SORTED_AT_ONCE = 1_000  # matches of a search that are read and sorted in memory
+COUNTED_TO = 10_000  # matches; beyond that, the total is a lower bound
 WALKED_AT_MOST = 20_000  # rows that one page's walk may read; then the page is short and goes on at its cursor
 
 
@@ -86,7 +86,7 @@ def page(
 
 
 def position_of(one: SampleListEntry, sort: SortKey) -> str:
-    """Where a sample stands in an order."""
+    """The position of a sample in an order."""
     return _ORDERS[sort].position(one)
 
 

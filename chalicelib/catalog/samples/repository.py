@@ -186,8 +186,8 @@ def _keys(sample_ids: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def update_with(sample: Sample, how: Callable[[Sample], Sample]) -> Sample:
-    """What `how` makes of name, description and metadata of a sample; of its newest version, if somebody else changed
-    it meanwhile. NotFound when it was deleted."""
+    """Update a sample's name, description and metadata by a function of its latest version, again if another request
+    changed it meanwhile. NotFound when it was deleted."""
 
     def update_latest(latest: Sample) -> Sample:
         wanted = how(latest)
@@ -212,7 +212,7 @@ def _with_latest(sample: Sample, write: Callable[[Sample], T]) -> T:
 
 
 def update(sample: Sample, *, name: str, description: str | None, metadata: Metadata) -> Sample:
-    """Change what people say of a sample. Conflict when somebody else changed it meanwhile, Invalid when its namespaces
+    """Update a sample. Conflict if another request changed it in the meantime, Invalid if its namespaces
     would have too many fields."""
     changed = replace(
         sample,

@@ -15,7 +15,7 @@ from chalicelib.exports.contents.source_key import source_key
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One exported file: where it lies in S3, and where it will stand in the archive.
+    """One exported file: its location in S3, and its path in the archive.
 
     `folders` are the names of its folders from the top; `path` joins them with the name. `crc32` and `sha256` are
     what the catalog knows; `renamed_from` is set where the name had to be made safe or distinct.
@@ -44,7 +44,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder of the manifest: its name in the archive, what it stands for, and the name that people gave that."""
+    """A folder of the manifest: its name in the archive, what it represents, and that item's own name."""
 
     path: tuple[str, ...]
     kind: str

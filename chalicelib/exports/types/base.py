@@ -68,7 +68,7 @@ class ExportBody(BaseModel):
 class ExportType:
     """An export type: all that the rest of the service needs to know about it.
 
-    `manifest_title` is None for a table, which has a report beside it instead of a manifest inside. `may_read` tells
+    `manifest_title` is None for a table, which has a report beside it instead of a manifest inside. `may_read` returns
     whether a user may now read all sources (projects or runs, by id) of an export.
     """
 

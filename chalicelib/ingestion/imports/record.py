@@ -1,5 +1,5 @@
 """The record of an import: its frozen value, its row in DynamoDB, and its transitions. Each transition is one
-conditional write that gives back whether it took place: whoever comes second changes nothing, and stops.
+conditional write that returns whether it took place: the second of two workers changes nothing, and stops.
 """
 
 from collections.abc import Iterator, Sequence
@@ -60,7 +60,7 @@ class ImportTotals:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """An import as its record tells it. `steps_done` of its plan's steps are finished, and with them `rows_done` rows;
+    """An import's record. `steps_done` of its plan's steps are finished, and with them `rows_done` rows;
     `restarts` counts since the last step that was finished."""
 
     id: str
@@ -214,7 +214,7 @@ def end(before: Import, failure: FailureCode | None = None) -> Import | None:
 
 
 def restart(before: Import) -> Import | None:
-    """Note that it is started anew; None when it went on meanwhile, or another clean-up was first."""
+    """Record a restart; None if it advanced in the meantime, or another clean-up was first."""
     at = timestamps.format(timestamps.now())
     actions = [ImportRow.restarts.set(before.restarts + 1), ImportRow.touched_at.set(at)]
     return _write(before, actions, ImportRow.touched_at == before.touched_at)

@@ -1,4 +1,4 @@
-"""The part of the scheduled clean-up that looks after imports: those that stay silent are started anew, a few times at
+"""The part of the scheduled clean-up for imports: those without progress are restarted, a few times at
 the same place, and then given up. Running it twice, or two at once, changes nothing.
 """
 
@@ -39,7 +39,7 @@ def recover_stalled_imports(clock: Callable[[], datetime] = timestamps.now) -> d
 
 
 def _again(present: Import) -> bool:
-    """Start it anew, or give it up; is it worked on again?"""
+    """Restart it, or fail it after too many restarts; returns whether it was restarted."""
     if present.restarts >= MAX_RESTARTS:
         return import_record.end(present, FailureCode.INTERRUPTED) is None
     if import_record.restart(present):

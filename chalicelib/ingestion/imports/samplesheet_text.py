@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from chalicelib.errors import Message, message
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
-_HINT = "sep="  # a first line that tells Excel the delimiter
+_HINT = "sep="  # a first line that sets Excel's delimiter
 _MAX_ROWS_READ = 20_000  # blank ones too
 _UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _BOM = "\ufeff"

@@ -30,8 +30,8 @@ def begin_import(project: Namespace, user_id: str, sheet: Samplesheet, ids: Ids,
     violations = [*sheet.violations, *plan.violations]
     if violations:
         # A concurrent twin of this request may have created what now looks like a violation.
-        if ids.is_repeatable and (twin := import_record.find(import_id)):
-            return _started(twin)
+        if ids.is_repeatable and (existing := import_record.find(import_id)):
+            return _started(existing)
         raise validation_error(violations)
     _refuse_too_many(user_id)
     key = plan_key(import_id, uuid4().hex)

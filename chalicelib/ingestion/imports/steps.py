@@ -77,7 +77,7 @@ def file_ids(import_id: str, step: Step, s3_uri: str) -> Ids:
 
 
 def plan_key(import_id: str, token: str) -> str:
-    """Where a plan lies; `token` tells the plans of two requests at once apart, of which one becomes the import's."""
+    """The key of a plan; `token` separates the plans of concurrent requests, one of which becomes the import's."""
     return f"imports/{import_id}/{token}"
 
 

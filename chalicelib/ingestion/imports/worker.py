@@ -36,7 +36,7 @@ TIME_FOR_STEPS = 180_000  # milliseconds that must be left for the next steps; e
 
 
 class Invocation(Protocol):
-    """What Lambda tells of the present invocation."""
+    """The context of the current Lambda invocation."""
 
     function_name: str
 
@@ -77,7 +77,7 @@ def _ended(present: Import, failure: FailureCode | None) -> dict[str, Any]:
 
 
 def _allowed(present: Import) -> Namespace | None:
-    """The project, if whoever began the import may still import there."""
+    """The project, if the user who started the import may still import there."""
     try:
         project = namespaces.find(present.project_id)
         permissions.require(present.user_id, project, Role.ANALYST)
@@ -95,7 +95,7 @@ def _work_on(present: Import, project: Namespace, chunk: Sequence[Step]) -> Impo
 
 
 def _retrying(work: Callable[[], Sample]) -> Sample | SeqportError:
-    """What `work` gives, or why it can't; several times where somebody else is at the same row."""
+    """The result of `work`, or its error; retried on conflicts."""
     try:
         return retry_on(Conflict, work, tries=_TRIES)
     except SeqportError as error:
@@ -130,7 +130,7 @@ def _with_files(present: Import, project: Namespace, step: Step, begun: Sample |
     there = {file.s3_uri: file.id for file in files.of_sample(begun.id)} if step.files else {}
     for file in step.files:
         own = file_ids(present.id, step, file.s3_uri).id()
-        is_known = there.get(file.s3_uri, own) != own  # somebody has registered it meanwhile
+        is_known = there.get(file.s3_uri, own) != own  # registered by another request in the meantime
         mate = None
         if file.mate is not None:
             mate_id = there.get(file.mate) or file_ids(present.id, step, file.mate).id()
@@ -169,7 +169,7 @@ def _pair(sample: Sample, file_id: str, mate: DeclaredMate) -> None:
     are_there = file is not None and other is not None and file.complete and other.complete
     if not are_there or file is None or other is None or file.paired_with or other.paired_with:
         return
-    with suppress(Conflict):  # somebody, or a twin of this worker, has just paired one of them
+    with suppress(Conflict):  # another request or worker has just paired one of them
         files.pair(file, other, mate.direction)
 
 
