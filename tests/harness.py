@@ -200,7 +200,7 @@ class Functions:
         self.invoked.append(json.loads(Payload))
 
 
-def made(reply: Reply, status: int = 201) -> Any:
+def expect_status(reply: Reply, status: int = 201) -> Any:
     """The body of an answer that must have this status."""
     assert reply.status == status, reply.body
     return reply.body
@@ -208,14 +208,14 @@ def made(reply: Reply, status: int = 201) -> Any:
 
 def new_project(person: Person) -> tuple[Any, Any]:
     """A group of this person, and a project in it."""
-    group = made(person.post("/groups", {"name": "Lab", "path": "lab"}))
-    return group, made(person.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
+    group = expect_status(person.post("/groups", {"name": "Lab", "path": "lab"}))
+    return group, expect_status(person.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
 
 
 def upload(person: Person, sample_id: str, filename: str, body: bytes = b"ACGT", **more: Any) -> Any:
     """Give a sample a file, as a client would but for the presigned PUT, which moto does not serve."""
-    file = made(person.post(f"/samples/{sample_id}/files", {"filename": filename, "size": len(body), **more}))
+    file = expect_status(person.post(f"/samples/{sample_id}/files", {"filename": filename, "size": len(body), **more}))
     key = re.search(r"files/[0-9a-f/-]+", file["upload"]["parts"][0]["url"])
     assert key is not None
     aws.s3().put_object(Bucket=settings().catalog_bucket, Key=key.group(), Body=body)
-    return made(person.post(f"/files/{file['id']}/complete", {"parts": []}), 200)
+    return expect_status(person.post(f"/files/{file['id']}/complete", {"parts": []}), 200)

@@ -41,29 +41,29 @@ def enforced(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     refused: set[str] = set()
     call = BaseClient._make_api_call  # type: ignore[attr-defined]
 
-    def checked(self: BaseClient, operation: str, wish: dict[str, Any]) -> Any:
+    def checked(self: BaseClient, operation: str, export_request: dict[str, Any]) -> Any:
         if self.meta.service_model.service_name == "dynamodb":
             working = [name for name, count in _at_work.items() if count > 0]
-            for action, place in _calls(operation, wish) if working else ():
+            for action, place in _calls(operation, export_request) if working else ():
                 if not any((action, place) in _allowed(name) for name in working):
                     refused.add(f"{' or '.join(working)} may not {action} on {place}")
                     raise Denied(f"{action} on {place}")
-        return call(self, operation, wish)
+        return call(self, operation, export_request)
 
     monkeypatch.setattr(BaseClient, "_make_api_call", checked)
     yield
     assert refused == set()
 
 
-def _calls(operation: str, wish: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _calls(operation: str, parameters: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The actions of a call, each with its table or `<table>/index/*`."""
     if operation == "TransactWriteItems":
-        for item in wish["TransactItems"]:
+        for item in parameters["TransactItems"]:
             yield from ((f"dynamodb:{_WRITES[kind]}", one["TableName"]) for kind, one in item.items())
-    elif "RequestItems" in wish:
-        yield from ((f"dynamodb:{operation}", table) for table in wish["RequestItems"])
+    elif "RequestItems" in parameters:
+        yield from ((f"dynamodb:{operation}", table) for table in parameters["RequestItems"])
     elif operation != "DescribeTable":
-        yield f"dynamodb:{operation}", wish["TableName"] + ("/index/*" if "IndexName" in wish else "")
+        yield f"dynamodb:{operation}", parameters["TableName"] + ("/index/*" if "IndexName" in parameters else "")
 
 
 @cache

@@ -14,7 +14,7 @@ from chalicelib.access.memberships import Membership
 from chalicelib.access.roles import Role
 from chalicelib.exports.table import ExportRow
 from chalicelib.settings import settings
-from tests.harness import Person, made, upload
+from tests.harness import Person, expect_status, upload
 
 SignIn = Callable[..., Person]
 ROLES = ("guest", "uploader", "analyst", "maintainer", "owner")
@@ -27,11 +27,11 @@ def me(person: Person) -> str:
 
 def grant(owner: Person, namespace_id: str, person: Person, role: str, expires_at: str | None = None) -> None:
     body = {"role": role, "expires_at": expires_at}
-    made(owner.call("PUT", f"/namespaces/{namespace_id}/members/{me(person)}", body), 200)
+    expect_status(owner.call("PUT", f"/namespaces/{namespace_id}/members/{me(person)}", body), 200)
 
 
 def link(owner: Person, namespace_id: str, group_id: str, role: str) -> None:
-    made(owner.call("PUT", f"/namespaces/{namespace_id}/links/{group_id}", {"role": role}), 200)
+    expect_status(owner.call("PUT", f"/namespaces/{namespace_id}/links/{group_id}", {"role": role}), 200)
 
 
 @pytest.fixture
@@ -44,10 +44,10 @@ def chain(olga: Person) -> dict[str, Any]:
     """Projects of three laboratories, shared onwards: A's project with B, B with C, and C with D."""
     ids: dict[str, Any] = {}
     for lab in "abcd":
-        group = made(olga.post("/groups", {"name": lab, "path": lab}))
-        project = made(olga.post("/projects", {"name": lab, "path": "p", "group_id": group["id"]}))
+        group = expect_status(olga.post("/groups", {"name": lab, "path": lab}))
+        project = expect_status(olga.post("/projects", {"name": lab, "path": "p", "group_id": group["id"]}))
         metadata = {f"field of {lab}": lab}
-        sample = made(
+        sample = expect_status(
             olga.post(f"/projects/{project['id']}/samples", {"name": f"sample of {lab}", "metadata": metadata})
         )
         upload(olga, sample["id"], f"{lab}.fastq", lab.encode())
@@ -85,17 +85,22 @@ def test_lists_fields_searches_estimates_and_exports_hold_only_what_one_may_read
             continue
         labs = labs or name[-1]
         expected = {f"sample of {lab}" for lab in labs}
-        listed = made(bob.get(f"{path}/samples"), 200)
+        listed = expect_status(bob.get(f"{path}/samples"), 200)
         assert ({row["name"] for row in listed["items"]}, listed["total"]) == (expected, len(labs)), name
-        found = made(bob.get(f"{path}/samples?q=sample"), 200)
+        found = expect_status(bob.get(f"{path}/samples?q=sample"), 200)
         assert ({row["name"] for row in found["items"]}, found["total"]) == (expected, len(labs)), name
-        fields = {row["name"] for row in made(bob.get(f"{path}/metadata-fields"), 200)["items"]}
+        fields = {row["name"] for row in expect_status(bob.get(f"{path}/metadata-fields"), 200)["items"]}
         assert fields == {f"field of {lab}" for lab in labs}, name
-        wish = {"type": "sample", "namespace_id": chain[name], "selection": {"all": True}, "file_formats": ["fastq"]}
-        estimate = made(bob.post("/exports/estimate", wish), 200)
+        export_request = {
+            "type": "sample",
+            "namespace_id": chain[name],
+            "selection": {"all": True},
+            "file_formats": ["fastq"],
+        }
+        estimate = expect_status(bob.post("/exports/estimate", export_request), 200)
         assert (estimate["samples"], estimate["files"]) == (len(labs), len(labs)), name
         ids = [chain[f"sample {lab}"] for lab in "abcd"]
-        answer = bob.post("/exports", {**wish, "selection": None, "sample_ids": ids})
+        answer = bob.post("/exports", {**export_request, "selection": None, "sample_ids": ids})
         refused = {row["pointer"] for row in answer.body["errors"]}
         assert refused == {f"/sample_ids/{'abcd'.index(lab)}" for lab in set("abcd") - set(labs)}, name
     for lab in "abcd":
@@ -112,7 +117,7 @@ def test_a_second_way_to_what_is_shared_counts(olga: Person, chain: dict[str, An
     bob = sign_in("bob@example.org")
     grant(olga, chain["group c"], bob, "guest")
     grant(olga, chain["project a"], bob, "guest")
-    listed = made(bob.get(f"/namespaces/{chain['group b']}/samples"), 200)
+    listed = expect_status(bob.get(f"/namespaces/{chain['group b']}/samples"), 200)
     assert {row["name"] for row in listed["items"]} == {"sample of a", "sample of b"}
 
 
@@ -121,7 +126,7 @@ def test_expired_links_and_memberships_show_nothing(olga: Person, chain: dict[st
     grant(olga, chain["group b"], bob, "guest")
     past = "2020-01-01T00:00:00.000Z"
     group_links.put(GroupLink(chain["project a"], chain["group b"], Role.ANALYST, past), [chain["group b"]])
-    names = {row["name"] for row in made(bob.get(f"/namespaces/{chain['group b']}/samples"), 200)["items"]}
+    names = {row["name"] for row in expect_status(bob.get(f"/namespaces/{chain['group b']}/samples"), 200)["items"]}
     assert names == {"sample of b"}
     memberships.grant(Membership(chain["group b"], me(bob), Role.GUEST, past))
     assert bob.get(f"/namespaces/{chain['group b']}/samples").status == 404
@@ -129,9 +134,9 @@ def test_expired_links_and_memberships_show_nothing(olga: Person, chain: dict[st
 
 @pytest.fixture
 def lab(olga: Person) -> dict[str, Any]:
-    group = made(olga.post("/groups", {"name": "Lab", "path": "lab"}))
-    friends = made(olga.post("/groups", {"name": "Friends", "path": "friends"}))
-    project = made(olga.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
+    group = expect_status(olga.post("/groups", {"name": "Lab", "path": "lab"}))
+    friends = expect_status(olga.post("/groups", {"name": "Friends", "path": "friends"}))
+    project = expect_status(olga.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
     return {"group": group["id"], "friends": friends["id"], "project": project["id"]}
 
 
@@ -174,7 +179,7 @@ def test_a_granted_role_neither_exceeds_nor_outlasts_the_granters_own(
         is_membership = "membership" in way
         grant(olga, lab["friends"], max_, "owner", until if is_membership else None)
         body = {"role": "maintainer", "expires_at": None if is_membership else until}
-        made(olga.call("PUT", f"/namespaces/{lab['project']}/links/{lab['friends']}", body), 200)
+        expect_status(olga.call("PUT", f"/namespaces/{lab['project']}/links/{lab['friends']}", body), 200)
     path = f"/namespaces/{lab['project']}/members/{me(eve)}"
     answer = max_.call("PUT", path, {"role": role, "expires_at": expires_at})
     assert answer.status == status, answer.body
@@ -189,11 +194,11 @@ def test_what_an_expiring_maintainer_makes_or_shares_is_theirs_no_longer_than_th
 ) -> None:
     max_ = sign_in("max@example.org")
     grant(olga, lab["group"], max_, "maintainer", FAR)
-    group = made(max_.post("/groups", {"name": "G", "path": "g", "parent_id": lab["group"]}))
-    project = made(max_.post("/projects", {"name": "N", "path": "n", "group_id": lab["group"]}))
-    own = made(max_.post("/groups", {"name": "Own", "path": "own"}))
+    group = expect_status(max_.post("/groups", {"name": "G", "path": "g", "parent_id": lab["group"]}))
+    project = expect_status(max_.post("/projects", {"name": "N", "path": "n", "group_id": lab["group"]}))
+    own = expect_status(max_.post("/groups", {"name": "Own", "path": "own"}))
     for namespace, until in ((group, FAR), (project, FAR), (own, None)):
-        (member,) = made(max_.get(f"/namespaces/{namespace['id']}/members"), 200)["items"]
+        (member,) = expect_status(max_.get(f"/namespaces/{namespace['id']}/members"), 200)["items"]
         assert (member["user_id"], member["role"], member["expires_at"]) == (me(max_), "owner", until)
     path = f"/namespaces/{project['id']}/links/{own['id']}"
     assert max_.call("PUT", path, {"role": "owner"}).status == 422
@@ -218,7 +223,7 @@ def test_a_link_that_cannot_be_removed_is_refused_in_the_same_words_whatever_the
     olga: Person, lab: dict[str, Any], sign_in: SignIn
 ) -> None:
     eve = sign_in("eve@example.org")
-    own = made(eve.post("/groups", {"name": "Own", "path": "own"}))["id"]
+    own = expect_status(eve.post("/groups", {"name": "Own", "path": "own"}))["id"]
     answers = [
         eve.call("DELETE", f"/namespaces/{own}/links/{target}") for target in (lab["group"], lab["project"], "nothing")
     ]
@@ -230,12 +235,12 @@ def test_people_find_by_address_only_those_with_whom_they_share_a_group(
 ) -> None:
     people = {name: sign_in(f"{name}@example.org") for name in ("bob", "eve", "ann")}
     grant(olga, lab["project"], people["bob"], "maintainer")
-    inner = made(olga.post("/groups", {"name": "Inner", "path": "inner", "parent_id": lab["group"]}))["id"]
+    inner = expect_status(olga.post("/groups", {"name": "Inner", "path": "inner", "parent_id": lab["group"]}))["id"]
     grant(olga, inner, people["ann"], "guest")
-    made(people["eve"].post("/groups", {"name": "Own", "path": "own"}))
+    expect_status(people["eve"].post("/groups", {"name": "Own", "path": "own"}))
 
     def found(person: Person, name: str) -> bool:
-        return bool(made(person.get(f"/users?email={name}@example.org"), 200)["items"])
+        return bool(expect_status(person.get(f"/users?email={name}@example.org"), 200)["items"])
 
     assert found(olga, "bob")
     assert found(olga, "ann")
@@ -249,7 +254,7 @@ def test_people_find_by_address_only_those_with_whom_they_share_a_group(
     statuses = [olga.get("/users?email=bob@example.org").status for _ in range(40)]
     assert statuses[0] == 200
     assert statuses[-1] == 429
-    assert made(people["eve"].get("/users?email=eve@example.org"), 200)["total"] == 1
+    assert expect_status(people["eve"].get("/users?email=eve@example.org"), 200)["total"] == 1
 
 
 @pytest.fixture
@@ -257,10 +262,15 @@ def ready(olga: Person, lab: dict[str, Any], sign_in: SignIn) -> dict[str, Any]:
     """An export of bob's that is ready, as far as its record, its manifest and its sources say."""
     bob = sign_in("bob@example.org")
     grant(olga, lab["project"], bob, "analyst")
-    sample = made(olga.post(f"/projects/{lab['project']}/samples", {"name": "s"}))["id"]
+    sample = expect_status(olga.post(f"/projects/{lab['project']}/samples", {"name": "s"}))["id"]
     upload(olga, sample, "a.fastq")
-    wish = {"type": "sample", "namespace_id": lab["project"], "sample_ids": [sample], "file_formats": ["fastq"]}
-    export_id = made(bob.post("/exports", wish), 202)["id"]
+    export_request = {
+        "type": "sample",
+        "namespace_id": lab["project"],
+        "sample_ids": [sample],
+        "file_formats": ["fastq"],
+    }
+    export_id = expect_status(bob.post("/exports", export_request), 202)["id"]
     key = f"{export_id}/1-t/archive.zip"
     values = {"status": "ready", "file_key": key, "file_size": 1, "file_crc32": "00000000", "file_files": 1}
     until = (datetime.now(UTC) + timedelta(days=3)).isoformat()
@@ -279,9 +289,15 @@ def ready(olga: Person, lab: dict[str, Any], sign_in: SignIn) -> dict[str, Any]:
 
 
 CONTENTS = [
-    ("GET", "preview"), ("GET", "preview?q=a"), ("GET", "preview?path="), ("GET", "warnings"), ("GET", "events"),
-    ("POST", "download"), ("GET", "download"), ("POST", "extend"),
-]  # fmt: skip
+    ("GET", "preview"),
+    ("GET", "preview?q=a"),
+    ("GET", "preview?path="),
+    ("GET", "warnings"),
+    ("GET", "events"),
+    ("POST", "download"),
+    ("GET", "download"),
+    ("POST", "extend"),
+]
 
 
 @pytest.mark.parametrize("loss", ["demoted", "removed"])
@@ -298,7 +314,7 @@ def test_every_call_that_shows_contents_asks_for_the_right_to_read_them_again(
         answer = bob.call(method, f"{base}/{route}", {} if method == "POST" else None)
         assert (answer.status, answer.body["type"].rsplit("/", 1)[1]) == (403, "right-lost"), route
     # The export itself is theirs: they see that it is there, and may remove it.
-    assert made(bob.get(base), 200)["status"] == "ready"
+    assert expect_status(bob.get(base), 200)["status"] == "ready"
     assert bob.call("DELETE", base).status == 204
     assert bob.get(f"{base}/events").status == 403
 
@@ -317,13 +333,24 @@ def test_an_export_that_was_removed_while_it_was_extended_is_gone(ready: dict[st
 def test_private_answers_are_neither_stored_nor_sniffed(
     client: Any, olga: Person, ready: dict[str, Any], sign_in: SignIn
 ) -> None:
-    sample = made(olga.get(f"/namespaces/{ready['project']}/samples"), 200)["items"][0]["id"]
-    pending = made(olga.post(f"/samples/{sample}/files", {"filename": "b.txt", "size": 1}))["id"]
+    sample = expect_status(olga.get(f"/namespaces/{ready['project']}/samples"), 200)["items"][0]["id"]
+    pending = expect_status(olga.post(f"/samples/{sample}/files", {"filename": "b.txt", "size": 1}))["id"]
     paths = [
-        "/me", "/me/tokens", "/groups", "/projects", "/exports", "/workflow-executions", f"/samples/{sample}",
-        f"/samples/{sample}/files", f"/files/{pending}/upload", f"/namespaces/{ready['project']}/samples",
-        f"/namespaces/{ready['project']}/members", "/users?email=olga@example.org", "/nothing", "/health",
-    ]  # fmt: skip
+        "/me",
+        "/me/tokens",
+        "/groups",
+        "/projects",
+        "/exports",
+        "/workflow-executions",
+        f"/samples/{sample}",
+        f"/samples/{sample}/files",
+        f"/files/{pending}/upload",
+        f"/namespaces/{ready['project']}/samples",
+        f"/namespaces/{ready['project']}/members",
+        "/users?email=olga@example.org",
+        "/nothing",
+        "/health",
+    ]
     answers = [(path, olga.get(path)) for path in paths]
     answers += [(path, ready["bob"].get(f"/exports/{ready['export']}{path}")) for path in ("", "/preview", "/events")]
     answers += [("POST", olga.post(f"/samples/{sample}/files", {"filename": "c.txt", "size": 1}))]
@@ -337,15 +364,20 @@ def test_as_many_exports_begin_as_are_allowed_however_many_ask_at_once(
 ) -> None:
     monkeypatch.setenv("MAX_RUNNING_EXPORTS", "3")
     settings.cache_clear()
-    sample = made(olga.post(f"/projects/{lab['project']}/samples", {"name": "s"}))["id"]
+    sample = expect_status(olga.post(f"/projects/{lab['project']}/samples", {"name": "s"}))["id"]
     upload(olga, sample, "a.fastq")
-    wish = {"type": "sample", "namespace_id": lab["project"], "sample_ids": [sample], "file_formats": ["fastq"]}
+    export_request = {
+        "type": "sample",
+        "namespace_id": lab["project"],
+        "sample_ids": [sample],
+        "file_formats": ["fastq"],
+    }
     from chalicelib.errors import SeqportError
     from chalicelib.exports.commands import create_export
     from chalicelib.exports.types.registry import TYPES
     from chalicelib.ids import Ids
 
-    spec = TYPES["sample"].body.model_validate(wish).to_spec(me(olga))
+    spec = TYPES["sample"].body.model_validate(export_request).to_spec(me(olga))
 
     def create(_: int) -> str:
         try:
@@ -359,11 +391,11 @@ def test_as_many_exports_begin_as_are_allowed_however_many_ask_at_once(
         results = list(pool.map(create, range(8)))
     assert results.count("too-many-exports") == 5
     begun = [result for result in results if result != "too-many-exports"]
-    assert {row["id"] for row in made(olga.get("/exports"), 200)["items"]} == set(begun)
+    assert {row["id"] for row in expect_status(olga.get("/exports"), 200)["items"]} == set(begun)
     # What failed can't be tried again while the others run, and can once one of them has ended.
     ExportRow(begun[0]).update(actions=[ExportRow.status.set("failed"), ExportRow.failure_code.set("internal")])
-    fourth = made(olga.post("/exports", wish), 202)["id"]
+    fourth = expect_status(olga.post("/exports", export_request), 202)["id"]
     assert olga.post(f"/exports/{begun[0]}/retry").status == 429
     assert olga.call("DELETE", f"/exports/{fourth}").status == 204
     assert olga.post(f"/exports/{begun[0]}/retry").status == 202
-    assert olga.post("/exports", wish).status == 429
+    assert olga.post("/exports", export_request).status == 429

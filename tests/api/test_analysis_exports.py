@@ -8,7 +8,7 @@ import pytest
 from chalicelib import aws
 from chalicelib.exports.types import analysis
 from chalicelib.settings import settings
-from tests.harness import Person, made
+from tests.harness import Person, expect_status
 
 SignIn = Callable[..., Person]
 
@@ -26,16 +26,18 @@ def eve(sign_in: SignIn) -> Person:
 def output(person: Person, run_id: str, name: str, body: bytes = b"abc") -> None:
     aws.s3().put_object(Bucket="test-catalog", Key=f"runs/{run_id}/{name}", Body=body)
     uri = f"s3://test-catalog/runs/{run_id}/{name}"
-    made(person.post(f"/workflow-executions/{run_id}/outputs/register", {"s3_uri": uri}))
+    expect_status(person.post(f"/workflow-executions/{run_id}/outputs/register", {"s3_uri": uri}))
 
 
 @pytest.fixture
 def lab(ana: Person, eve: Person) -> dict[str, str]:
     """Ids by name: a group, two projects in it, and Ana's runs of every kind; each with an output but `empty`."""
-    group = made(ana.post("/groups", {"name": "Lab", "path": "lab"}))["id"]
-    project, other = (made(ana.post("/projects", {"name": p, "path": p, "group_id": group}))["id"] for p in ("p", "q"))
+    group = expect_status(ana.post("/groups", {"name": "Lab", "path": "lab"}))["id"]
+    project, other = (
+        expect_status(ana.post("/projects", {"name": p, "path": p, "group_id": group}))["id"] for p in ("p", "q")
+    )
     member = eve.get("/me").body["id"]
-    made(ana.call("PUT", f"/namespaces/{group}/members/{member}", {"role": "analyst"}), 200)
+    expect_status(ana.call("PUT", f"/namespaces/{group}/members/{member}", {"role": "analyst"}), 200)
     kinds: dict[str, dict[str, Any]] = {
         "private": {},
         "automated": {"automated": True},
@@ -49,16 +51,16 @@ def lab(ana: Person, eve: Person) -> dict[str, str]:
     ids = {"group": group, "project": project, "other": other}
     for name, more in kinds.items():
         body = {"workflow": {"name": "w", "version": "1"}, "state": "completed", "namespace_id": project, **more}
-        ids[name] = made(ana.post("/workflow-executions", body))["id"]
+        ids[name] = expect_status(ana.post("/workflow-executions", body))["id"]
         if name != "empty":
             output(ana, ids[name], "summary.txt.gz")
     theirs = {"workflow": {"name": "w", "version": "1"}, "state": "completed", "namespace_id": project}
-    ids["eve's"] = made(eve.post("/workflow-executions", theirs))["id"]
+    ids["eve's"] = expect_status(eve.post("/workflow-executions", theirs))["id"]
     output(eve, ids["eve's"], "a.txt")
     return ids
 
 
-def wish(lab: dict[str, str], kind: str, names: list[str], **more: Any) -> dict[str, Any]:
+def export_body(lab: dict[str, str], kind: str, names: list[str], **more: Any) -> dict[str, Any]:
     place = {} if kind == "user" else {"namespace_id": lab[kind]}
     ids = [lab.get(name, name) for name in names]
     return {"type": "analysis", "analysis_type": kind, "workflow_execution_ids": ids, **place, **more}
@@ -75,21 +77,21 @@ ACCEPTED = [
 
 def test_completed_runs_of_one_place_are_exported(ana: Person, lab: dict[str, str]) -> None:
     for kind, names in ACCEPTED:
-        body = wish(lab, kind, [*names, names[0]])
-        told = made(ana.post("/exports/estimate", body), 200)
+        body = export_body(lab, kind, [*names, names[0]])
+        result = expect_status(ana.post("/exports/estimate", body), 200)
         count = len([name for name in names if name != "empty"])
-        assert (told["samples"], told["files"], told["bytes"], told["exact"]) == (0, count, 3 * count, True)
-        assert told["by_format"] == {"text": {"files": count, "bytes": 3 * count}}
-        export = made(ana.post("/exports", body), 202)
+        assert (result["samples"], result["files"], result["bytes"], result["exact"]) == (0, count, 3 * count, True)
+        assert result["by_format"] == {"text": {"files": count, "bytes": 3 * count}}
+        export = expect_status(ana.post("/exports", body), 202)
         assert (export["type"], export["status"]) == ("analysis", "processing")
         assert export["parameters"] == {
             "namespace_id": None if kind == "user" else lab[kind],
             "analysis_type": kind,
             "workflow_execution_count": len(names),
         }
-        assert made(ana.get(f"/exports/{export['id']}"), 200) == export
-    assert made(ana.get("/exports?type=analysis"), 200)["total"] == len(ACCEPTED)
-    assert made(ana.get("/exports?type=sample"), 200)["items"] == []
+        assert expect_status(ana.get(f"/exports/{export['id']}"), 200) == export
+    assert expect_status(ana.get("/exports?type=analysis"), 200)["total"] == len(ACCEPTED)
+    assert expect_status(ana.get("/exports?type=sample"), 200)["items"] == []
 
 
 REFUSED: list[tuple[str, list[str], str, list[int]]] = [
@@ -106,14 +108,14 @@ REFUSED: list[tuple[str, list[str], str, list[int]]] = [
 
 def test_each_missing_prerequisite_is_named(ana: Person, lab: dict[str, str]) -> None:
     for kind, names, slug, positions in REFUSED:
-        body = wish(lab, kind, names)
+        body = export_body(lab, kind, names)
         answer = ana.post("/exports", body)
         pointers = [f"/workflow_execution_ids/{position}" for position in positions] or ["/workflow_execution_ids"]
         assert (answer.status, answer.body["type"].rsplit("/", 1)[-1]) == (422, slug), names
         assert [row["pointer"] for row in answer.body["errors"]] == pointers
         if slug != "no-output":
             assert ana.post("/exports/estimate", body).body == answer.body
-    assert made(ana.get("/exports"), 200)["total"] == 0
+    assert expect_status(ana.get("/exports"), 200)["total"] == 0
 
 
 BROKEN: list[tuple[dict[str, Any], list[str]]] = [
@@ -129,16 +131,16 @@ BROKEN: list[tuple[dict[str, Any], list[str]]] = [
 
 def test_each_broken_rule_is_named(ana: Person, lab: dict[str, str]) -> None:
     for changes, pointers in BROKEN:
-        body = {**wish(lab, "project", ["automated"]), **changes}
+        body = {**export_body(lab, "project", ["automated"]), **changes}
         answer = ana.post("/exports", {key: value for key, value in body.items() if value is not None})
         assert answer.status == 422
         assert sorted(row["pointer"] for row in answer.body["errors"]) == pointers
 
 
 def test_what_may_not_be_known_of_is_refused_in_the_same_words(ana: Person, eve: Person, lab: dict[str, str]) -> None:
-    answer = eve.post("/exports", wish(lab, "user", ["running", "private", "nothing"]))
+    answer = eve.post("/exports", export_body(lab, "user", ["running", "private", "nothing"]))
     assert len({row["detail"] for row in answer.body["errors"]}) == 1
-    french = eve.call("POST", "/exports", wish(lab, "user", ["private"]), **{"Accept-Language": "fr"})
+    french = eve.call("POST", "/exports", export_body(lab, "user", ["private"]), **{"Accept-Language": "fr"})
     assert french.body["detail"].startswith("Cette exécution de flux de travail n’existe pas ici")
 
 
@@ -147,20 +149,22 @@ def test_a_project_or_group_takes_an_analyst(ana: Person, lab: dict[str, str], s
     member = f"/namespaces/{lab['group']}/members/{bob.get('/me').body['id']}"
     for role, status in ((None, 404), ("guest", 403), ("uploader", 403), ("analyst", 202)):
         if role:
-            made(ana.call("PUT", member, {"role": role}), 200)
+            expect_status(ana.call("PUT", member, {"role": role}), 200)
         for kind, name in (("project", "automated"), ("group", "group's")):
-            assert bob.post("/exports", wish(lab, kind, [name])).status == status
-            assert bob.post("/exports/estimate", wish(lab, kind, [name])).status == (200 if status == 202 else status)
-        assert bob.post("/exports", wish(lab, "user", ["automated"])).status == 422
+            assert bob.post("/exports", export_body(lab, kind, [name])).status == status
+            assert bob.post("/exports/estimate", export_body(lab, kind, [name])).status == (
+                200 if status == 202 else status
+            )
+        assert bob.post("/exports", export_body(lab, "user", ["automated"])).status == 422
         # Who may not know of a namespace does not learn what it is either.
-        wrong = bob.post("/exports", {**wish(lab, "group", ["group's"]), "analysis_type": "project"})
+        wrong = bob.post("/exports", {**export_body(lab, "group", ["group's"]), "analysis_type": "project"})
         assert wrong.status == (422 if status == 202 else status)
 
 
 def test_a_limit_is_named_with_what_was_asked(
     ana: Person, lab: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    body = wish(lab, "project", ["automated", "shared"])
+    body = export_body(lab, "project", ["automated", "shared"])
     for limit, value in (("MAX_EXPORT_FILES", "1"), ("MAX_EXPORT_BYTES", "5")):
         with monkeypatch.context() as patched:
             patched.setenv(limit, value)
@@ -168,14 +172,16 @@ def test_a_limit_is_named_with_what_was_asked(
             answer = ana.post("/exports", body)
             assert (answer.status, answer.body["type"].rsplit("/", 1)[-1]) == (422, "limit-exceeded")
             assert f"the limit is {value}" in answer.body["errors"][0]["detail"]
-            told = made(ana.post("/exports/estimate", body), 200)
-            assert told["exceeds"] == [limit.removeprefix("MAX_EXPORT_").lower()]
+            result = expect_status(ana.post("/exports/estimate", body), 200)
+            assert result["exceeds"] == [limit.removeprefix("MAX_EXPORT_").lower()]
 
 
 def test_of_many_runs_a_part_is_looked_at_and_the_rest_taken_to_be_like_it(
     ana: Person, lab: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(analysis, "MAX_SAMPLED", 1)
-    told = made(ana.post("/exports/estimate", wish(lab, "project", ["automated", "shared", "empty"])), 200)
-    assert (told["files"], told["bytes"], told["exact"]) == (3, 9, False)
-    made(ana.post("/exports", wish(lab, "project", ["empty", "automated"])), 202)
+    result = expect_status(
+        ana.post("/exports/estimate", export_body(lab, "project", ["automated", "shared", "empty"])), 200
+    )
+    assert (result["files"], result["bytes"], result["exact"]) == (3, 9, False)
+    expect_status(ana.post("/exports", export_body(lab, "project", ["empty", "automated"])), 202)

@@ -8,7 +8,7 @@ import pytest
 from chalicelib import aws
 from chalicelib.catalog.files.model import File
 from chalicelib.catalog.files.registration import bind_source
-from tests.harness import Person, made, upload
+from tests.harness import Person, expect_status, upload
 
 SignIn = Callable[..., Person]
 ROLES = ("guest", "uploader", "analyst", "maintainer", "owner")
@@ -22,25 +22,27 @@ def olga(sign_in: SignIn) -> Person:
 @pytest.fixture
 def place(olga: Person) -> dict[str, Any]:
     """A group in a group, a project in it, a sample in that; all of Olga."""
-    top = made(olga.post("/groups", {"name": "Top", "path": "top"}))
-    inner = made(olga.post("/groups", {"name": "Inner", "path": "inner", "parent_id": top["puid"]}))
-    project = made(olga.post("/projects", {"name": "Pro", "path": "pro", "group_id": inner["id"]}))
-    sample = made(olga.post(f"/projects/{project['puid']}/samples", {"name": "S 1", "metadata": {" Organism ": "x"}}))
+    top = expect_status(olga.post("/groups", {"name": "Top", "path": "top"}))
+    inner = expect_status(olga.post("/groups", {"name": "Inner", "path": "inner", "parent_id": top["puid"]}))
+    project = expect_status(olga.post("/projects", {"name": "Pro", "path": "pro", "group_id": inner["id"]}))
+    sample = expect_status(
+        olga.post(f"/projects/{project['puid']}/samples", {"name": "S 1", "metadata": {" Organism ": "x"}})
+    )
     return {"top": top, "inner": inner, "project": project, "sample": sample}
 
 
 def grant(owner: Person, namespace_id: str, person: Person, role: str) -> None:
     member = person.get("/me").body["id"]
-    made(owner.call("PUT", f"/namespaces/{namespace_id}/members/{member}", {"role": role}), 200)
+    expect_status(owner.call("PUT", f"/namespaces/{namespace_id}/members/{member}", {"role": role}), 200)
 
 
 def test_things_are_found_by_id_and_by_puid(olga: Person, place: dict[str, Any]) -> None:
     assert re.fullmatch(r"INXT_GRP_[A-Z2-7]{10}", place["top"]["puid"])
     assert place["project"]["full_path"] == "top/inner/pro"
     for one in ("top", "inner", "project"):
-        by_id = made(olga.get(f"/namespaces/{place[one]['id']}"), 200)
-        assert made(olga.get(f"/namespaces/{place[one]['puid']}"), 200) == by_id
-    assert made(olga.get(f"/samples/{place['sample']['puid']}"), 200) == place["sample"]
+        by_id = expect_status(olga.get(f"/namespaces/{place[one]['id']}"), 200)
+        assert expect_status(olga.get(f"/namespaces/{place[one]['puid']}"), 200) == by_id
+    assert expect_status(olga.get(f"/samples/{place['sample']['puid']}"), 200) == place["sample"]
     assert place["sample"]["metadata"] == {"organism": "x"}
 
 
@@ -52,7 +54,7 @@ def test_a_role_on_a_group_holds_below_it_and_no_further(
     project, sample, inner = place["project"]["id"], place["sample"]["id"], place["inner"]["id"]
     assert bob.get(f"/namespaces/{project}").status == 404
     grant(olga, inner, bob, role)
-    assert made(bob.get(f"/namespaces/{project}"), 200)["role"] == role
+    assert expect_status(bob.get(f"/namespaces/{project}"), 200)["role"] == role
     assert bob.get(f"/namespaces/{place['top']['id']}").status == 404
     rank = ROLES.index(role)
     cases: list[tuple[str, str, Any, int, int]] = [  # method, path, body, least rank, status if allowed
@@ -91,7 +93,7 @@ def test_a_membership_can_expire(olga: Person, place: dict[str, Any], sign_in: S
     path = f"/namespaces/{place['top']['id']}/members/{bob.get('/me').body['id']}"
     assert olga.call("PUT", path, {"role": "guest", "expires_at": "2020-01-01T00:00:00Z"}).status == 422
     assert olga.call("PUT", path, {"role": "guest", "expires_at": "tomorrow"}).status == 422
-    granted = made(olga.call("PUT", path, {"role": "guest", "expires_at": "2099-01-01T00:00:00+01:00"}), 200)
+    granted = expect_status(olga.call("PUT", path, {"role": "guest", "expires_at": "2099-01-01T00:00:00+01:00"}), 200)
     assert granted["expires_at"] == "2098-12-31T23:00:00.000Z"
     assert bob.get(f"/namespaces/{place['top']['id']}").status == 200
 
@@ -111,12 +113,12 @@ def test_lists_tell_what_one_can_see_with_the_role(olga: Person, place: dict[str
 def test_pages_of_samples_show_each_once(olga: Person, place: dict[str, Any]) -> None:
     project = place["project"]["id"]
     batch = {"samples": [{"name": f"Sample {i:02d}"} for i in range(24)]}
-    assert len(made(olga.post(f"/projects/{project}/samples/batch", batch))["samples"]) == 24
+    assert len(expect_status(olga.post(f"/projects/{project}/samples/batch", batch))["samples"]) == 24
     for sort in ("name", "-name", "puid", "-created_at", "updated_at"):
         names: list[str] = []
         cursor = ""
         while True:
-            page = made(olga.get(f"/namespaces/{place['top']['id']}/samples?limit=7&sort={sort}{cursor}"), 200)
+            page = expect_status(olga.get(f"/namespaces/{place['top']['id']}/samples?limit=7&sort={sort}{cursor}"), 200)
             assert page["total"] == 25
             names += [one["name"] for one in page["items"]]
             if page["next_cursor"] is None:
@@ -155,7 +157,7 @@ def test_a_batch_with_any_flaw_writes_nothing_and_names_all(olga: Person, place:
 def test_a_puid_and_a_path_name_one_thing(olga: Person, place: dict[str, Any]) -> None:
     project = place["project"]["id"]
     puid = "INXT_SAM_AAAAAAAAAA"
-    made(olga.post(f"/projects/{project}/samples", {"name": "a", "puid": puid}))
+    expect_status(olga.post(f"/projects/{project}/samples", {"name": "a", "puid": puid}))
     assert olga.post(f"/projects/{project}/samples", {"name": "b", "puid": puid}).status == 409
     assert olga.post("/groups", {"name": "again", "path": "TOP"}).status == 409
     assert olga.post("/groups", {"name": "g", "path": "g", "puid": place["top"]["puid"]}).status == 409
@@ -179,7 +181,7 @@ def test_two_mates_that_are_completed_at_the_same_moment_find_each_other(
 
     sample = place["sample"]["id"]
     first, second = (
-        made(olga.post(f"/samples/{sample}/files", {"filename": f"c_{mate}.fq", "size": 4})) for mate in (1, 2)
+        expect_status(olga.post(f"/samples/{sample}/files", {"filename": f"c_{mate}.fq", "size": 4})) for mate in (1, 2)
     )
     for one in (first, second):
         key = re.search(r"files/[0-9a-f/-]+", one["upload"]["parts"][0]["url"])
@@ -190,11 +192,11 @@ def test_two_mates_that_are_completed_at_the_same_moment_find_each_other(
     def looked(file: File, candidates: Any) -> File | None:
         found = look(file, candidates)
         if between:  # after the first has looked, and before it writes, the second is completed
-            made(olga.post(f"/files/{between.pop()}/complete", {"parts": []}), 200)
+            expect_status(olga.post(f"/files/{between.pop()}/complete", {"parts": []}), 200)
         return found
 
     monkeypatch.setattr(files, "_best_mate", looked)
-    done = made(olga.post(f"/files/{first['id']}/complete", {"parts": []}), 200)
+    done = expect_status(olga.post(f"/files/{first['id']}/complete", {"parts": []}), 200)
     assert (done["direction"], done["paired_with"]) == ("forward", second["id"])
     listed = {one["id"]: one for one in olga.get(f"/samples/{sample}/files").body["items"]}
     assert {one["puid"] for one in listed.values()} == {second["puid"]}
@@ -211,23 +213,23 @@ def test_two_files_with_different_given_puids_stay_single(olga: Person, place: d
 
 def test_a_file_is_visible_once_it_is_complete_and_whole(olga: Person, place: dict[str, Any]) -> None:
     sample = place["sample"]["id"]
-    begun = made(olga.post(f"/samples/{sample}/files", {"filename": "a.txt", "size": 4}))
+    begun = expect_status(olga.post(f"/samples/{sample}/files", {"filename": "a.txt", "size": 4}))
     assert olga.get(f"/samples/{sample}/files").body["total"] == 0
     assert olga.post(f"/files/{begun['id']}/complete", {"parts": []}).status == 409
-    assert made(olga.get(f"/files/{begun['id']}/upload"), 200)["upload"]["parts"][0]["part_number"] == 1
+    assert expect_status(olga.get(f"/files/{begun['id']}/upload"), 200)["upload"]["parts"][0]["part_number"] == 1
     done = upload(olga, sample, "a.txt", b"four")
     assert done["format"] == "text"
-    assert made(olga.post(f"/files/{done['id']}/complete", {"parts": []}), 200)["id"] == done["id"]
+    assert expect_status(olga.post(f"/files/{done['id']}/complete", {"parts": []}), 200)["id"] == done["id"]
     assert olga.get(f"/samples/{sample}/files").body["total"] == 1
 
 
 def test_a_large_file_is_uploaded_in_parts(olga: Person, place: dict[str, Any]) -> None:
     sample = place["sample"]["id"]
     size = 200 * 1024 * 1024
-    begun = made(olga.post(f"/samples/{sample}/files", {"filename": "big.fastq.gz", "size": size}))
+    begun = expect_status(olga.post(f"/samples/{sample}/files", {"filename": "big.fastq.gz", "size": size}))
     assert begun["upload"]["part_size"] == 64 * 1024 * 1024
     assert [one["part_number"] for one in begun["upload"]["parts"]] == [1, 2, 3, 4]
-    huge = made(olga.post(f"/samples/{sample}/files", {"filename": "huge.bam", "size": 1 << 40}))
+    huge = expect_status(olga.post(f"/samples/{sample}/files", {"filename": "huge.bam", "size": 1 << 40}))
     assert len(huge["upload"]["parts"]) <= 1000
 
 
@@ -265,18 +267,20 @@ def test_an_object_under_a_bound_prefix_is_registered_and_outlives_its_record(
     aws.s3().put_object(Bucket="bound", Key="reads/a b.fa", Body=b"ACGT")
     bind_source(place["top"]["id"], "bound", "reads/")
     sample = place["sample"]["id"]
-    file = made(olga.post(f"/samples/{sample}/files/register", {"s3_uri": "s3://bound/reads/a b.fa"}))
+    file = expect_status(olga.post(f"/samples/{sample}/files/register", {"s3_uri": "s3://bound/reads/a b.fa"}))
     assert (file["filename"], file["size"], file["s3_uri"]) == ("a b.fa", 4, "s3://bound/reads/a b.fa")
     bob = sign_in("bob@example.org")
-    mine = made(bob.post("/groups", {"name": "Bob", "path": "bob"}))
-    project = made(bob.post("/projects", {"name": "B", "path": "b", "group_id": mine["id"]}))
-    his = made(bob.post(f"/projects/{project['id']}/samples", {"name": "B"}))["id"]
+    own = expect_status(bob.post("/groups", {"name": "Bob", "path": "bob"}))
+    project = expect_status(bob.post("/projects", {"name": "B", "path": "b", "group_id": own["id"]}))
+    his = expect_status(bob.post(f"/projects/{project['id']}/samples", {"name": "B"}))["id"]
     theft = bob.post(f"/samples/{his}/files/register", {"s3_uri": file["s3_uri"]})
     assert theft.body["type"].endswith("/source-not-allowed")
     grant(olga, place["top"]["id"], bob, "analyst")
-    named = made(olga.post(f"/samples/{sample}/files/register", {"s3_uri": file["s3_uri"], "filename": "b.fa"}))
+    named = expect_status(
+        olga.post(f"/samples/{sample}/files/register", {"s3_uri": file["s3_uri"], "filename": "b.fa"})
+    )
     assert named["filename"] == "b.fa"
-    taken = made(bob.post(f"/samples/{his}/files/register", {"s3_uri": file["s3_uri"]}))
+    taken = expect_status(bob.post(f"/samples/{his}/files/register", {"s3_uri": file["s3_uri"]}))
     assert taken["filename"] in {"a b.fa", "b.fa"}  # what a file of the object is called, whichever is found
     assert olga.call("DELETE", f"/samples/{sample}").status == 204
     assert olga.get(f"/samples/{sample}").status == 404
@@ -303,7 +307,9 @@ def test_the_same_idempotency_key_makes_a_thing_once(olga: Person, place: dict[s
         assert (other.status, other.body["type"].rsplit("/", 1)[-1]) == (422, "idempotency-key-reused")
     assert olga.get(f"/namespaces/{project}/samples?limit=100").body["total"] == 1 + 1 + 30
     file = {"filename": "a.txt", "size": 4}
-    uploads_ = [made(olga.call("POST", f"/samples/{sample}/files", file, **{"Idempotency-Key": "f"})) for _ in range(2)]
+    uploads_ = [
+        expect_status(olga.call("POST", f"/samples/{sample}/files", file, **{"Idempotency-Key": "f"})) for _ in range(2)
+    ]
     assert uploads_[0]["id"] == uploads_[1]["id"]
     assert olga.call("POST", "/groups", {"name": "K", "path": "k2"}, **{"Idempotency-Key": "x" * 256}).status == 400
 
@@ -331,7 +337,7 @@ def test_a_batch_that_was_cut_off_is_completed_by_the_same_call(
         assert olga.call("POST", f"/projects/{project}/samples/batch", body, **{"Idempotency-Key": "b"}).status == 500
     assert 1 < olga.get(f"/namespaces/{project}/samples").body["total"] < 13
     done = olga.call("POST", f"/projects/{project}/samples/batch", body, **{"Idempotency-Key": "b"})
-    assert [one["puid"] for one in made(done)["samples"]] == puids
+    assert [one["puid"] for one in expect_status(done)["samples"]] == puids
     assert olga.get(f"/namespaces/{project}/samples").body["total"] == 13
 
 
@@ -339,34 +345,39 @@ def test_what_is_shared_with_a_group_is_open_to_its_members_at_the_capped_role(
     olga: Person, place: dict[str, Any], sign_in: SignIn
 ) -> None:
     bob, eve = sign_in("bob@example.org"), sign_in("eve@example.org")
-    team = made(bob.post("/groups", {"name": "Team", "path": "team"}))
+    team = expect_status(bob.post("/groups", {"name": "Team", "path": "team"}))
     grant(bob, team["id"], eve, "guest")
     grant(bob, team["id"], olga, "guest")
     project, sample = place["project"]["id"], place["sample"]
     link = f"/namespaces/{project}/links/{team['puid']}"
     assert bob.call("PUT", link, {"role": "analyst"}).status == 404
-    assert made(olga.call("PUT", link, {"role": "analyst"}), 200)["group_id"] == team["id"]
-    assert made(bob.get(f"/namespaces/{project}"), 200)["role"] == "analyst"
-    assert made(eve.get(f"/namespaces/{project}"), 200)["role"] == "guest"
+    assert expect_status(olga.call("PUT", link, {"role": "analyst"}), 200)["group_id"] == team["id"]
+    assert expect_status(bob.get(f"/namespaces/{project}"), 200)["role"] == "analyst"
+    assert expect_status(eve.get(f"/namespaces/{project}"), 200)["role"] == "guest"
     assert bob.get(f"/namespaces/{place['inner']['id']}").status == 404
     assert [one["id"] for one in bob.get("/projects").body["items"]] == [project]
-    listed = made(bob.get(f"/namespaces/{team['id']}/samples"), 200)
+    listed = expect_status(bob.get(f"/namespaces/{team['id']}/samples"), 200)
     assert [one["id"] for one in listed["items"]] == [sample["id"]]
     upload(olga, sample["id"], "a.txt")
-    wish = {"type": "sample", "namespace_id": team["id"], "sample_ids": [sample["id"]], "file_formats": ["text"]}
-    assert bob.post("/exports", wish).status == 202
-    assert eve.post("/exports", wish).status == 403
+    export_request = {
+        "type": "sample",
+        "namespace_id": team["id"],
+        "sample_ids": [sample["id"]],
+        "file_formats": ["text"],
+    }
+    assert bob.post("/exports", export_request).status == 202
+    assert eve.post("/exports", export_request).status == 403
     assert bob.call("DELETE", link).status == 403
     assert olga.call("DELETE", link).status == 204
     assert olga.call("DELETE", link).status == 404
     assert bob.get(f"/namespaces/{project}").status == 404
-    assert bob.post("/exports", wish).status == 422
+    assert bob.post("/exports", export_request).status == 422
     assert olga.call("PUT", f"/namespaces/{project}/links/{place['top']['id']}", {"role": "guest"}).status == 422
 
 
 def test_metadata_is_merged_lower_cased_and_bounded(olga: Person, place: dict[str, Any]) -> None:
     path = f"/samples/{place['sample']['id']}/metadata"
-    changed = made(olga.call("PATCH", path, {"ORGANISM": None, "Depth": 12.5, "id": "00012"}), 200)
+    changed = expect_status(olga.call("PATCH", path, {"ORGANISM": None, "Depth": 12.5, "id": "00012"}), 200)
     assert changed["metadata"] == {"depth": 12.5, "id": "00012"}
     assert olga.call("PATCH", path, {"a": True}).status == 422
     assert olga.call("PATCH", path, {f"f{i}": "x" * 30_000 for i in range(11)}).status == 422
@@ -408,16 +419,16 @@ def test_what_is_shared_with_a_group_is_seen_from_the_groups_above_it(
     olga: Person, place: dict[str, Any], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bob = sign_in("bob@example.org")
-    house = made(bob.post("/groups", {"name": "House", "path": "house"}))
-    room = made(bob.post("/groups", {"name": "Room", "path": "room", "parent_id": house["id"]}))
+    house = expect_status(bob.post("/groups", {"name": "House", "path": "house"}))
+    room = expect_status(bob.post("/groups", {"name": "Room", "path": "room", "parent_id": house["id"]}))
     grant(bob, room["id"], olga, "guest")
     inner, project = place["inner"]["id"], place["project"]["id"]
-    made(olga.call("PUT", f"/namespaces/{inner}/links/{room['id']}", {"role": "analyst"}), 200)
-    made(olga.call("PUT", f"/namespaces/{project}/links/{room['id']}", {"role": "guest"}), 200)
+    expect_status(olga.call("PUT", f"/namespaces/{inner}/links/{room['id']}", {"role": "analyst"}), 200)
+    expect_status(olga.call("PUT", f"/namespaces/{project}/links/{room['id']}", {"role": "guest"}), 200)
     assert {(one["id"], one["role"]) for one in bob.get("/projects").body["items"]} == {(project, "analyst")}
     assert {one["id"] for one in bob.get("/groups").body["items"]} == {house["id"], room["id"], inner}
     # The project is below the inner group, which is shared as well: its sample is listed once.
-    listed = made(bob.get(f"/namespaces/{room['id']}/samples"), 200)
+    listed = expect_status(bob.get(f"/namespaces/{room['id']}/samples"), 200)
     assert ([one["id"] for one in listed["items"]], listed["total"]) == ([place["sample"]["id"]], 1)
     assert bob.get(f"/namespaces/{house['id']}/samples").body["total"] == 0
     monkeypatch.setattr("chalicelib.catalog.namespaces.sharing.MAX_LINKS", 2)

@@ -8,7 +8,7 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from tests.harness import Person, made, new_project
+from tests.harness import Person, expect_status, new_project
 
 SignIn = Callable[..., Person]
 
@@ -46,10 +46,10 @@ def test_conflicts_are_tried_again_on_every_way(sign_in: SignIn, request: pytest
     ana = sign_in("ana@example.org")
     refusals = request.getfixturevalue("busy")
     _, project = new_project(ana)
-    sample = made(ana.post(f"/projects/{project['id']}/samples", {"name": "A", "metadata": {"host": "x"}}))
+    sample = expect_status(ana.post(f"/projects/{project['id']}/samples", {"name": "A", "metadata": {"host": "x"}}))
     assert ana.call("PATCH", f"/samples/{sample['id']}", {"name": "B"}).status == 200
     assert ana.call("PATCH", "/me", {"locale": "fr"}).status == 200
-    token = made(ana.post("/me/tokens", {"name": "t", "scopes": ["read"]}))
+    token = expect_status(ana.post("/me/tokens", {"name": "t", "scopes": ["read"]}))
     assert ana.call("DELETE", f"/me/tokens/{token['id']}").status == 204
     assert ana.call("DELETE", f"/samples/{sample['id']}").status == 204
     assert refusals["TransactWriteItems"] > 0

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.settings import settings
-from tests.harness import Person, made, new_project, upload
+from tests.harness import Person, expect_status, new_project, upload
 
 SignIn = Callable[..., Person]
 
@@ -19,19 +19,23 @@ def ana(sign_in: SignIn) -> Person:
 @pytest.fixture
 def lab(ana: Person) -> dict[str, Any]:
     group, project = new_project(ana)
-    other = made(ana.post("/projects", {"name": "Q", "path": "q", "group_id": group["id"]}))
-    full, empty = (made(ana.post(f"/projects/{project['id']}/samples", {"name": n})) for n in ("full", "empty"))
-    foreign = made(ana.post(f"/projects/{other['id']}/samples", {"name": "foreign"}))
+    other = expect_status(ana.post("/projects", {"name": "Q", "path": "q", "group_id": group["id"]}))
+    full, empty = (
+        expect_status(ana.post(f"/projects/{project['id']}/samples", {"name": n})) for n in ("full", "empty")
+    )
+    foreign = expect_status(ana.post(f"/projects/{other['id']}/samples", {"name": "foreign"}))
     upload(ana, full["id"], "a.fastq", b"ACGT")
     upload(ana, full["id"], "b.fasta", b"AC")
     return {"group": group, "project": project, "full": full, "empty": empty, "foreign": foreign}
 
 
-def wish(lab: dict[str, Any], **changes: Any) -> dict[str, Any]:
+def export_body(lab: dict[str, Any], **changes: Any) -> dict[str, Any]:
     good = {
-        "type": "sample", "namespace_id": lab["project"]["id"], "sample_ids": [lab["full"]["id"]],
+        "type": "sample",
+        "namespace_id": lab["project"]["id"],
+        "sample_ids": [lab["full"]["id"]],
         "file_formats": ["fastq"],
-    }  # fmt: skip
+    }
     return {key: value for key, value in {**good, **changes}.items() if value is not None}
 
 
@@ -59,10 +63,10 @@ REFUSALS: list[tuple[dict[str, Any], str, list[str]]] = [
 def test_each_broken_rule_is_named(
     ana: Person, lab: dict[str, Any], changes: dict[str, Any], slug: str, pointers: list[str]
 ) -> None:
-    answer = ana.post("/exports", wish(lab, **changes))
+    answer = ana.post("/exports", export_body(lab, **changes))
     assert (answer.status, answer.body["type"].rsplit("/", 1)[-1]) == (422, slug)
     assert sorted(row["pointer"] for row in answer.body["errors"]) == sorted(pointers)
-    assert made(ana.get("/exports"), 200)["total"] == 0
+    assert expect_status(ana.get("/exports"), 200)["total"] == 0
 
 
 def test_samples_that_may_not_be_exported_get_a_row_each_that_tells_nothing_more(
@@ -70,9 +74,9 @@ def test_samples_that_may_not_be_exported_get_a_row_each_that_tells_nothing_more
 ) -> None:
     bob = sign_in("bob@example.org")
     member = f"/namespaces/{lab['project']['id']}/members/{bob.get('/me').body['id']}"
-    made(ana.call("PUT", member, {"role": "analyst"}), 200)
+    expect_status(ana.call("PUT", member, {"role": "analyst"}), 200)
     ids = ["no-such-sample", lab["full"]["puid"], lab["foreign"]["id"], ""]
-    answer = bob.post("/exports", wish(lab, sample_ids=ids))
+    answer = bob.post("/exports", export_body(lab, sample_ids=ids))
     assert [row["pointer"] for row in answer.body["errors"]] == ["/sample_ids/0", "/sample_ids/2", "/sample_ids/3"]
     assert len({row["detail"] for row in answer.body["errors"]}) == 1
 
@@ -82,34 +86,49 @@ def test_it_takes_an_analyst(ana: Person, lab: dict[str, Any], sign_in: SignIn, 
     bob = sign_in("bob@example.org")
     if role:
         member = f"/namespaces/{lab['group']['id']}/members/{bob.get('/me').body['id']}"
-        made(ana.call("PUT", member, {"role": role}), 200)
-    assert bob.post("/exports", wish(lab)).status == status
-    assert bob.post("/exports/estimate", wish(lab)).status == (200 if status == 202 else status)
-    assert bob.post("/exports", wish(lab, namespace_id="no-such-namespace")).status == 404
+        expect_status(ana.call("PUT", member, {"role": role}), 200)
+    assert bob.post("/exports", export_body(lab)).status == status
+    assert bob.post("/exports/estimate", export_body(lab)).status == (200 if status == 202 else status)
+    assert bob.post("/exports", export_body(lab, namespace_id="no-such-namespace")).status == 404
 
 
 def test_a_new_export_is_told_whole(ana: Person, lab: dict[str, Any]) -> None:
-    body = wish(lab, sample_ids=[lab["full"]["id"], lab["full"]["puid"]], name="N")
+    body = export_body(lab, sample_ids=[lab["full"]["id"], lab["full"]["puid"]], name="N")
     answer = ana.post("/exports", body)
-    export = made(answer, 202)
+    export = expect_status(answer, 202)
     assert answer.headers["Location"] == f"https://seqport.test/api/v1/exports/{export['id']}"
     assert answer.headers["Retry-After"] == "2"
     assert {**export, "id": "", "created_at": ""} == {
-        "id": "", "name": "N", "type": "sample", "status": "processing", "created_at": "", "ready_at": None,
-        "expires_at": None, "email_notification": False, "file": None, "warnings": 0, "failure": None,
+        "id": "",
+        "name": "N",
+        "type": "sample",
+        "status": "processing",
+        "created_at": "",
+        "ready_at": None,
+        "expires_at": None,
+        "email_notification": False,
+        "file": None,
+        "warnings": 0,
+        "failure": None,
         "parameters": {"namespace_id": lab["project"]["id"], "sample_count": 1, "file_formats": ["fastq"]},
         "progress": {"step": "queued", "percent": 0, "bytes_done": 0, "bytes_total": 0, "files_total": 0},
-    }  # fmt: skip
-    assert made(ana.get(f"/exports/{export['id']}"), 200) == export
+    }
+    assert expect_status(ana.get(f"/exports/{export['id']}"), 200) == export
 
 
 def test_the_estimate_counts_by_format_and_creates_nothing(ana: Person, lab: dict[str, Any]) -> None:
-    body = wish(lab, sample_ids=None, selection={"all": True}, file_formats=["fastq", "fasta", "image"])
-    told = made(ana.post("/exports/estimate", body), 200)
-    assert (told["samples"], told["files"], told["bytes"], told["exact"], told["exceeds"]) == (2, 2, 6, True, [])
-    assert told["by_format"] == {"fasta": {"files": 1, "bytes": 2}, "fastq": {"files": 1, "bytes": 4}}
-    assert set(told["limits"]) == {"samples", "files", "bytes", "running_exports"}
-    assert made(ana.get("/exports"), 200)["total"] == 0
+    body = export_body(lab, sample_ids=None, selection={"all": True}, file_formats=["fastq", "fasta", "image"])
+    result = expect_status(ana.post("/exports/estimate", body), 200)
+    assert (result["samples"], result["files"], result["bytes"], result["exact"], result["exceeds"]) == (
+        2,
+        2,
+        6,
+        True,
+        [],
+    )
+    assert result["by_format"] == {"fasta": {"files": 1, "bytes": 2}, "fastq": {"files": 1, "bytes": 4}}
+    assert set(result["limits"]) == {"samples", "files", "bytes", "running_exports"}
+    assert expect_status(ana.get("/exports"), 200)["total"] == 0
 
 
 @pytest.mark.parametrize(("limit", "value"), [("MAX_EXPORT_FILES", "1"), ("MAX_EXPORT_BYTES", "5")])
@@ -118,34 +137,39 @@ def test_a_limit_is_named_with_what_was_asked(
 ) -> None:
     monkeypatch.setenv(limit, value)
     settings.cache_clear()
-    body = wish(lab, file_formats=["fastq", "fasta"])
+    body = export_body(lab, file_formats=["fastq", "fasta"])
     answer = ana.post("/exports", body)
     assert (answer.status, answer.body["type"].rsplit("/", 1)[-1]) == (422, "limit-exceeded")
     assert f"the limit is {value}" in answer.body["errors"][0]["detail"]
-    assert made(ana.post("/exports/estimate", body), 200)["exceeds"] == [limit.removeprefix("MAX_EXPORT_").lower()]
+    assert expect_status(ana.post("/exports/estimate", body), 200)["exceeds"] == [
+        limit.removeprefix("MAX_EXPORT_").lower()
+    ]
 
 
 def test_too_many_at_once_are_told_to_wait(ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAX_RUNNING_EXPORTS", "2")
     settings.cache_clear()
-    first = made(ana.post("/exports", wish(lab)), 202)
-    made(ana.post("/exports", wish(lab)), 202)
-    answer = ana.post("/exports", wish(lab))
+    first = expect_status(ana.post("/exports", export_body(lab)), 202)
+    expect_status(ana.post("/exports", export_body(lab)), 202)
+    answer = ana.post("/exports", export_body(lab))
     assert (answer.status, answer.headers["Retry-After"]) == (429, "30")
     assert ana.call("DELETE", f"/exports/{first['id']}").status == 204
-    made(ana.post("/exports", wish(lab)), 202)
+    expect_status(ana.post("/exports", export_body(lab)), 202)
 
 
 def test_exports_are_searched_filtered_sorted_and_paged(ana: Person, lab: dict[str, Any]) -> None:
-    ids = {name: made(ana.post("/exports", wish(lab, name=name)), 202)["id"] for name in ("Beta two", "alpha", "Gamma")}
-    names = lambda query: [one["name"] for one in made(ana.get(f"/exports?{query}"), 200)["items"]]  # noqa: E731
+    ids = {
+        name: expect_status(ana.post("/exports", export_body(lab, name=name)), 202)["id"]
+        for name in ("Beta two", "alpha", "Gamma")
+    }
+    names = lambda query: [one["name"] for one in expect_status(ana.get(f"/exports?{query}"), 200)["items"]]  # noqa: E731
     assert names("") == ["Gamma", "alpha", "Beta two"]
     assert names("sort=name") == ["alpha", "Beta two", "Gamma"]
     assert names("sort=-name&limit=2") == ["Gamma", "Beta two"]
     assert names("q=two") == ["Beta two"]
     assert names(f"q={ids['alpha'][:13]}") == ["alpha"]
     assert names("status=ready") == names("type=linelist") == []
-    first = made(ana.get("/exports?limit=2"), 200)
+    first = expect_status(ana.get("/exports?limit=2"), 200)
     assert (first["total"], len(first["items"])) == (3, 2)
     ana.call("DELETE", f"/exports/{ids['Gamma']}")
     assert names(f"limit=2&cursor={first['next_cursor']}") == ["Beta two"]

@@ -104,8 +104,8 @@ def test_me_is_who_the_token_says_and_remembers_the_language(sign_in: Callable[.
 def test_health_and_the_way_to_sign_in_are_open(client: Client, signer: Issuer) -> None:
     nobody = Person(client, None)
     assert nobody.get("/health").body["status"] == "ok"
-    told = nobody.get("/sign-in").body
-    assert told == {
+    result = nobody.get("/sign-in").body
+    assert result == {
         "issuer": signer.url,
         "client_id": "seqport",
         "scope": "openid email profile",

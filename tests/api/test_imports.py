@@ -10,7 +10,7 @@ from chalicelib import aws
 from chalicelib.catalog.files.registration import bind_source
 from chalicelib.ingestion.imports import plan as import_plan
 from chalicelib.settings import settings
-from tests.harness import Functions, Person, Reply, made, new_project
+from tests.harness import Functions, Person, Reply, expect_status, new_project
 
 SignIn = Callable[..., Person]
 
@@ -39,30 +39,30 @@ def begin(person: Person, project: Any, sheet: str = WHOLE, **headers: str) -> R
 
 
 def dry(person: Person, project: Any, sheet: str) -> Any:
-    return made(person.post(f"/projects/{project['id']}/import", {"samplesheet": sheet, "dry_run": True}), 200)
+    return expect_status(person.post(f"/projects/{project['id']}/import", {"samplesheet": sheet, "dry_run": True}), 200)
 
 
 def test_a_dry_run_tells_what_would_be_made_updated_and_registered(olga: Person, project: Any) -> None:
     body = {"name": "B", "metadata": {"site": "x"}}
-    known = made(olga.post(f"/projects/{project['id']}/samples", body))
-    made(olga.post(f"/samples/{known['id']}/files/register", {"s3_uri": "s3://bound/reads/b.fa"}))
+    known = expect_status(olga.post(f"/projects/{project['id']}/samples", body))
+    expect_status(olga.post(f"/samples/{known['id']}/files/register", {"s3_uri": "s3://bound/reads/b.fa"}))
     sheet = (
         "sample,fastq_1,fastq_2,fasta,Site\n"
         "A,s3://bound/reads/a_1.fq,s3://bound/reads/a_2.fq,,north\nB,,,s3://bound/reads/b.fa,x\n"
     )
-    told = dry(olga, project, sheet)
-    assert (told["samples_to_create"], told["samples_to_update"], told["error_count"]) == (1, 0, 0)
-    assert (told["files_to_register"], told["files_looked_at"], told["bytes"]) == (2, 2, 3)
-    assert (told["rows"], told["metadata_fields"]) == (2, ["site"])
-    assert [(one["row"], one["name"], one["action"]) for one in told["samples"]] == [
+    result = dry(olga, project, sheet)
+    assert (result["samples_to_create"], result["samples_to_update"], result["error_count"]) == (1, 0, 0)
+    assert (result["files_to_register"], result["files_looked_at"], result["bytes"]) == (2, 2, 3)
+    assert (result["rows"], result["metadata_fields"]) == (2, ["site"])
+    assert [(one["row"], one["name"], one["action"]) for one in result["samples"]] == [
         (2, "A", "create"),
         (3, "B", "none"),
     ]
     mates = ["s3://bound/reads/a_1.fq", "s3://bound/reads/a_2.fq"]
-    assert told["samples"][0]["files"][1] == {"s3_uri": mates[1], "size": 2, "paired_with": mates[0]}
-    assert told["samples"][0]["changed_fields"] == ["site"]
-    assert told["interpretation"]["columns"][1] == {"name": "fastq_1", "role": "file"}
-    assert (told["interpretation"]["delimiter"], told["interpretation"]["encoding"]) == ("comma", "utf-8")
+    assert result["samples"][0]["files"][1] == {"s3_uri": mates[1], "size": 2, "paired_with": mates[0]}
+    assert result["samples"][0]["changed_fields"] == ["site"]
+    assert result["interpretation"]["columns"][1] == {"name": "fastq_1", "role": "file"}
+    assert (result["interpretation"]["delimiter"], result["interpretation"]["encoding"]) == ("comma", "utf-8")
     changed = dry(olga, project, f"puid,site\n{known['puid']},south\n")
     assert [(one["name"], one["action"]) for one in changed["samples"]] == [("B", "update")]
     assert olga.get(f"/namespaces/{project['id']}/samples").body["total"] == 1
@@ -70,14 +70,14 @@ def test_a_dry_run_tells_what_would_be_made_updated_and_registered(olga: Person,
 
 def test_every_flaw_is_told_by_its_row_and_column(olga: Person, project: Any) -> None:
     for _ in range(2):
-        made(olga.post(f"/projects/{project['id']}/samples", {"name": "Twin"}))
-    told = dry(
+        expect_status(olga.post(f"/projects/{project['id']}/samples", {"name": "Twin"}))
+    result = dry(
         olga,
         project,
         "sample,puid,fasta,x\n"
         "A,,s3://bound/reads/missing.fa,1\nB,,s3://elsewhere/b.fa,1\nC,INXT_SAM_x,,1\nTwin,,,1\n,,,1\nD,,file.fa,1\nE,,\n",
     )
-    by_pointer = {error["pointer"]: error["detail"] for error in told["errors"]}
+    by_pointer = {error["pointer"]: error["detail"] for error in result["errors"]}
     assert set(by_pointer) == {
         "/samplesheet/2/fasta",
         "/samplesheet/3/fasta",
@@ -87,13 +87,13 @@ def test_every_flaw_is_told_by_its_row_and_column(olga: Person, project: Any) ->
         "/samplesheet/7/fasta",
         "/samplesheet/8",
     }
-    assert told["error_count"] == 7
+    assert result["error_count"] == 7
     assert by_pointer["/samplesheet/2/fasta"] == by_pointer["/samplesheet/3/fasta"]  # whether it exists or not
 
 
 def test_at_most_a_hundred_flaws_are_shown_and_all_are_counted(olga: Person, project: Any) -> None:
-    told = dry(olga, project, "sample,fasta\n" + "".join(f"S{i},f{i}\n" for i in range(150)))
-    assert (told["error_count"], len(told["errors"])) == (150, 100)
+    result = dry(olga, project, "sample,fasta\n" + "".join(f"S{i},f{i}\n" for i in range(150)))
+    assert (result["error_count"], len(result["errors"])) == (150, 100)
 
 
 def test_flaws_are_told_in_french(olga: Person, project: Any) -> None:
@@ -120,20 +120,20 @@ def test_an_import_is_accepted_with_its_place_and_how_far_it_is(
     olga: Person, project: Any, functions: Functions
 ) -> None:
     answer = begin(olga, project)
-    told = made(answer, 202)
-    assert answer.headers["Location"] == f"https://seqport.test/api/v1/imports/{told['id']}"
+    result = expect_status(answer, 202)
+    assert answer.headers["Location"] == f"https://seqport.test/api/v1/imports/{result['id']}"
     assert answer.headers["Retry-After"] == "2"
-    assert functions.invoked == [{"import_id": told["id"]}]
-    assert (told.pop("warning_count"), told.pop("warnings")) == (0, [])
-    assert made(olga.get(f"/imports/{told['id']}"), 200) == told
-    assert (told["status"], told["project_id"], told["failure"]) == ("processing", project["id"], None)
-    assert told["progress"] == {"percent": 0, "rows_done": 0, "rows_total": 2}
+    assert functions.invoked == [{"import_id": result["id"]}]
+    assert (result.pop("warning_count"), result.pop("warnings")) == (0, [])
+    assert expect_status(olga.get(f"/imports/{result['id']}"), 200) == result
+    assert (result["status"], result["project_id"], result["failure"]) == ("processing", project["id"], None)
+    assert result["progress"] == {"percent": 0, "rows_done": 0, "rows_total": 2}
     assert olga.get(f"/namespaces/{project['id']}/samples").body["total"] == 0
 
 
 def test_a_uri_that_no_object_can_have_is_a_flaw_of_its_cell(olga: Person, project: Any) -> None:
-    told = dry(olga, project, f"sample,fasta\nA,s3://bound/{'x' * 3_000}\nB,s3://bound/{'é' * 600}\n")
-    assert [error["pointer"] for error in told["errors"]] == ["/samplesheet/2/fasta", "/samplesheet/3/fasta"]
+    result = dry(olga, project, f"sample,fasta\nA,s3://bound/{'x' * 3_000}\nB,s3://bound/{'é' * 600}\n")
+    assert [error["pointer"] for error in result["errors"]] == ["/samplesheet/2/fasta", "/samplesheet/3/fasta"]
 
 
 def test_beyond_a_bound_files_that_are_there_are_found_by_the_work(
@@ -141,10 +141,10 @@ def test_beyond_a_bound_files_that_are_there_are_found_by_the_work(
 ) -> None:
     monkeypatch.setattr(import_plan, "_MOST_COMPARED", 1)
     for name in ("A", "B"):
-        sample = made(olga.post(f"/projects/{project['id']}/samples", {"name": name}))
-        made(olga.post(f"/samples/{sample['id']}/files/register", {"s3_uri": "s3://bound/reads/b.fa"}))
-    told = dry(olga, project, "sample,fasta\nA,s3://bound/reads/b.fa\nB,s3://bound/reads/b.fa\n")
-    assert [one["action"] for one in told["samples"]] == ["none", "update"]
+        sample = expect_status(olga.post(f"/projects/{project['id']}/samples", {"name": name}))
+        expect_status(olga.post(f"/samples/{sample['id']}/files/register", {"s3_uri": "s3://bound/reads/b.fa"}))
+    result = dry(olga, project, "sample,fasta\nA,s3://bound/reads/b.fa\nB,s3://bound/reads/b.fa\n")
+    assert [one["action"] for one in result["samples"]] == ["none", "update"]
 
 
 def test_a_flaw_anywhere_refuses_the_whole_import(olga: Person, project: Any, functions: Functions) -> None:
@@ -173,8 +173,8 @@ def test_a_request_that_was_cut_off_before_its_start_is_completed_by_the_next(
     with monkeypatch.context() as patched:
         patched.setattr(Functions, "invoke", cut_off)
         assert begin(olga, project, **{"Idempotency-Key": "k"}).status == 500
-    told = made(begin(olga, project, **{"Idempotency-Key": "k"}), 202)
-    assert functions.invoked == [{"import_id": told["id"]}]
+    result = expect_status(begin(olga, project, **{"Idempotency-Key": "k"}), 202)
+    assert functions.invoked == [{"import_id": result["id"]}]
 
 
 def test_an_import_is_seen_by_its_maker_and_maintainers_alone(
@@ -190,8 +190,8 @@ def test_an_import_is_seen_by_its_maker_and_maintainers_alone(
     grant(bob, "uploader")
     assert begin(bob, project).status == 403
     grant(bob, "analyst")
-    own = made(begin(bob, project), 202)["id"]
-    other = made(begin(olga, project), 202)["id"]
+    own = expect_status(begin(bob, project), 202)["id"]
+    other = expect_status(begin(olga, project), 202)["id"]
     assert [olga.get(f"/imports/{one}").status for one in (own, other)] == [200, 200]
     assert [bob.get(f"/imports/{one}").status for one in (own, other)] == [200, 404]
     nothing = bob.get("/imports/none")
@@ -209,9 +209,9 @@ def test_the_bytes_of_a_file_are_read_in_their_encoding(olga: Person, project: A
     path, sheet = f"/projects/{project['id']}/import", "sample;lieu\nÉté;Québec\n"
     for encoding, warnings in (("utf-8-sig", 0), ("utf-16", 0), ("windows-1252", 1)):
         data = base64.b64encode(sheet.encode(encoding)).decode()
-        told = made(olga.post(path, {"samplesheet_base64": data, "dry_run": True}), 200)
-        assert (told["samples"][0]["name"], told["error_count"], told["warning_count"]) == ("Été", 0, warnings)
-        assert told["interpretation"]["delimiter"] == "semicolon"
+        result = expect_status(olga.post(path, {"samplesheet_base64": data, "dry_run": True}), 200)
+        assert (result["samples"][0]["name"], result["error_count"], result["warning_count"]) == ("Été", 0, warnings)
+        assert result["interpretation"]["delimiter"] == "semicolon"
     for body in (
         {"samplesheet_base64": "?"},
         {"samplesheet": "", "samplesheet_base64": ""},
@@ -221,8 +221,8 @@ def test_the_bytes_of_a_file_are_read_in_their_encoding(olga: Person, project: A
 
 def test_names_of_files_are_relative_to_the_base(olga: Person, project: Any) -> None:
     body = {"samplesheet": "sample,fasta\nA,reads/b.fa\n", "base_uri": "s3://bound", "dry_run": True}
-    told = made(olga.post(f"/projects/{project['id']}/import", body), 200)
-    assert (told["files_to_register"], told["error_count"]) == (1, 0)
+    result = expect_status(olga.post(f"/projects/{project['id']}/import", body), 200)
+    assert (result["files_to_register"], result["error_count"]) == (1, 0)
 
 
 KEYS = [
@@ -240,8 +240,8 @@ KEYS = [
 @pytest.mark.parametrize("key", KEYS)
 def test_any_legal_key_can_be_registered(olga: Person, project: Any, key: str) -> None:
     aws.s3().put_object(Bucket="bound", Key=key, Body=b"ACGT")
-    sample = made(olga.post(f"/projects/{project['id']}/samples", {"name": "K"}))["id"]
-    file = made(olga.post(f"/samples/{sample}/files/register", {"s3_uri": f"s3://bound/{key}"}))
+    sample = expect_status(olga.post(f"/projects/{project['id']}/samples", {"name": "K"}))["id"]
+    file = expect_status(olga.post(f"/samples/{sample}/files/register", {"s3_uri": f"s3://bound/{key}"}))
     assert (file["size"], file["format"], file["s3_uri"]) == (4, "fasta", f"s3://bound/{key}")
     assert file["filename"].isprintable()
 
@@ -250,6 +250,6 @@ def test_any_legal_key_can_be_registered(olga: Person, project: Any, key: str) -
     "key", ["reads/../reads/b.fa", "reads/./b.fa", "reads/", "", "reads/" + "é" * 600, "reads/a\x00.fa"]
 )
 def test_keys_that_name_no_file_or_another_place_are_refused(olga: Person, project: Any, key: str) -> None:
-    sample = made(olga.post(f"/projects/{project['id']}/samples", {"name": "K"}))["id"]
+    sample = expect_status(olga.post(f"/projects/{project['id']}/samples", {"name": "K"}))["id"]
     answer = olga.post(f"/samples/{sample}/files/register", {"s3_uri": f"s3://bound/{key}"})
     assert (answer.status, answer.body["type"].rsplit("/", 1)[1]) == (422, "source-not-allowed")

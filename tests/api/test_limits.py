@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from chalicelib import timestamps
 from chalicelib.exports import commands
 from chalicelib.exports.types import sample_selection
-from tests.harness import Person, made, new_project, upload
+from tests.harness import Person, expect_status, new_project, upload
 
 SignIn = Callable[..., Person]
 WIDE = "\U0001f9ec" * 255  # 255 characters, 1,020 bytes
@@ -25,20 +25,27 @@ def olga(sign_in: SignIn) -> Person:
 @pytest.fixture
 def lab(olga: Person) -> dict[str, Any]:
     group, project = new_project(olga)
-    sample = made(olga.post(f"/projects/{project['id']}/samples", {"name": "s"}))
+    sample = expect_status(olga.post(f"/projects/{project['id']}/samples", {"name": "s"}))
     run = {"workflow": {"name": "w", "version": "1"}, "namespace_id": project["id"], "state": "running"}
-    execution = made(olga.post("/workflow-executions", run))
+    execution = expect_status(olga.post("/workflow-executions", run))
     return {"group": group["id"], "project": project["id"], "sample": sample["id"], "run": execution["id"]}
 
 
 IDS_IN_PATHS = [
-    ("DELETE", "/me/tokens/{id}"), ("DELETE", "/namespaces/{project}/members/{id}"),
-    ("PUT", "/namespaces/{project}/members/{id}"), ("PUT", "/namespaces/{project}/links/{id}"),
-    ("DELETE", "/namespaces/{project}/links/{id}"), ("GET", "/namespaces/{id}"), ("GET", "/samples/{id}"),
-    ("GET", "/files/{id}/upload"), ("GET", "/workflow-executions/{id}"), ("GET", "/exports/{id}"),
-    ("GET", "/exports/{id}/events"), ("GET", "/imports/{id}"),
+    ("DELETE", "/me/tokens/{id}"),
+    ("DELETE", "/namespaces/{project}/members/{id}"),
+    ("PUT", "/namespaces/{project}/members/{id}"),
+    ("PUT", "/namespaces/{project}/links/{id}"),
+    ("DELETE", "/namespaces/{project}/links/{id}"),
+    ("GET", "/namespaces/{id}"),
+    ("GET", "/samples/{id}"),
+    ("GET", "/files/{id}/upload"),
+    ("GET", "/workflow-executions/{id}"),
+    ("GET", "/exports/{id}"),
+    ("GET", "/exports/{id}/events"),
+    ("GET", "/imports/{id}"),
     ("DELETE", "/namespaces/{project}/metadata-templates/{id}"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("method", "path"), IDS_IN_PATHS)
@@ -88,15 +95,20 @@ def test_the_names_of_fields_are_limited_in_bytes(olga: Person, lab: dict[str, A
     size = sum(len(field.encode()) for field in fields)
     template = f"/namespaces/{lab['project']}/metadata-templates"
     linelist = {
-        "type": "linelist", "namespace_id": lab["project"], "sample_ids": [lab["sample"]], "linelist_format": "csv",
+        "type": "linelist",
+        "namespace_id": lab["project"],
+        "sample_ids": [lab["sample"]],
+        "linelist_format": "csv",
         "metadata_fields": fields,
-    }  # fmt: skip
+    }
     for path, body in ((template, {"name": "t", "fields": fields}), ("/exports", linelist)):
         answer = olga.post(path, body)
         assert answer.status == 422
         assert f"30000 bytes in total; these have {size}." in answer.body["detail"]
     shorter = fields[: 30_000 // len(fields[0].encode())]
-    assert made(olga.post(template, {"name": "t", "fields": shorter}))["fields"] == [f.lower() for f in shorter]
+    assert expect_status(olga.post(template, {"name": "t", "fields": shorter}))["fields"] == [
+        f.lower() for f in shorter
+    ]
     assert olga.post("/exports", {**linelist, "metadata_fields": shorter}).status == 202
 
 
@@ -109,11 +121,11 @@ def test_a_batch_of_large_samples_is_written_or_refused_with_the_limit(
     path = f"/projects/{lab['project']}/samples/batch"
     escaped = len(json.dumps(large["metadata"]))
     fitting = 4_000_000 // escaped
-    assert len(made(olga.post(path, {"samples": [large] * fitting}))["samples"]) == fitting
+    assert len(expect_status(olga.post(path, {"samples": [large] * fitting}))["samples"]) == fitting
     refused = olga.post(path, {"samples": [large] * (fitting + 1)})
     assert refused.status == 422
     assert "4000000 bytes" in refused.body["detail"]
-    assert made(olga.get(f"/namespaces/{lab['project']}/samples?limit=1"), 200)["total"] == fitting + 1
+    assert expect_status(olga.get(f"/namespaces/{lab['project']}/samples?limit=1"), 200)["total"] == fitting + 1
 
 
 @pytest.mark.parametrize("limit", ["0", "1001", "000100999999", "-1", "1.5", "1e2", "٣", "9" * 5_000, " 1"])
@@ -200,8 +212,13 @@ def test_an_outage_is_told_from_a_fault_of_ours(
 ) -> None:
     upload(olga, lab["sample"], "a.txt")
     monkeypatch.setattr(commands, "put_document", failure)
-    wish = {"type": "sample", "namespace_id": lab["project"], "sample_ids": [lab["sample"]], "file_formats": ["text"]}
-    answer = olga.post("/exports", wish)
+    export_request = {
+        "type": "sample",
+        "namespace_id": lab["project"],
+        "sample_ids": [lab["sample"]],
+        "file_formats": ["text"],
+    }
+    answer = olga.post("/exports", export_request)
     assert answer.status == answer.body["status"] == status
     assert ("Retry-After" in answer.headers) == (status == 503)
 
@@ -213,15 +230,15 @@ def test_of_many_samples_some_are_looked_at_and_the_rest_taken_to_be_like_them(
     monkeypatch.setattr(sample_selection, "SAMPLE_SIZE", 4)
     monkeypatch.setattr(sample_selection, "MAX_WALKED", 12)
     bodies = [{"name": f"{'even' if n % 2 else 'odd'} {n}"} for n in range(20)]
-    batch = made(olga.post(f"/projects/{lab['project']}/samples/batch", {"samples": bodies}))["samples"]
+    batch = expect_status(olga.post(f"/projects/{lab['project']}/samples/batch", {"samples": bodies}))["samples"]
     for sample in batch:
         upload(olga, sample["id"], "a.txt", b"12345")
     ids = [sample["id"] for sample in batch]
-    wish = {"type": "sample", "namespace_id": lab["project"], "file_formats": ["text"]}
+    export_request = {"type": "sample", "namespace_id": lab["project"], "file_formats": ["text"]}
 
     def estimate(**samples: Any) -> tuple[int, int, int, bool]:
-        told = made(olga.post("/exports/estimate", {**wish, **samples}), 200)
-        return told["samples"], told["files"], told["bytes"], told["exact"]
+        result = expect_status(olga.post("/exports/estimate", {**export_request, **samples}), 200)
+        return result["samples"], result["files"], result["bytes"], result["exact"]
 
     assert estimate(sample_ids=ids[:9]) == (9, 9, 45, True)
     assert estimate(sample_ids=ids) == (20, 20, 100, False)
@@ -235,5 +252,5 @@ def test_of_many_samples_some_are_looked_at_and_the_rest_taken_to_be_like_them(
     assert 0 <= samples <= 21
     assert estimate(selection={"all": True, "q": "nothing"})[:3] == (0, 0, 0)
     linelist = {"type": "linelist", "namespace_id": lab["project"], "metadata_fields": ["a"], "linelist_format": "csv"}
-    told = made(olga.post("/exports/estimate", {**linelist, "sample_ids": ids}), 200)
-    assert (told["samples"], told["exact"]) == (20, False)
+    result = expect_status(olga.post("/exports/estimate", {**linelist, "sample_ids": ids}), 200)
+    assert (result["samples"], result["exact"]) == (20, False)

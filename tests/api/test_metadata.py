@@ -13,7 +13,7 @@ from chalicelib.catalog.samples import metadata_field_counts, metadata_templates
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.model import Sample
 from chalicelib.errors import Conflict
-from tests.harness import Person, made
+from tests.harness import Person, expect_status
 
 SignIn = Callable[..., Person]
 
@@ -25,28 +25,29 @@ def olga(sign_in: SignIn) -> Person:
 
 @pytest.fixture
 def lab(olga: Person) -> dict[str, Any]:
-    top = made(olga.post("/groups", {"name": "Top", "path": f"top-{uuid4().hex[:8]}"}))
-    inner = made(olga.post("/groups", {"name": "Inner", "path": "inner", "parent_id": top["id"]}))
+    top = expect_status(olga.post("/groups", {"name": "Top", "path": f"top-{uuid4().hex[:8]}"}))
+    inner = expect_status(olga.post("/groups", {"name": "Inner", "path": "inner", "parent_id": top["id"]}))
     one, two = (
-        made(olga.post("/projects", {"name": path, "path": path, "group_id": inner["id"]})) for path in ("one", "two")
+        expect_status(olga.post("/projects", {"name": path, "path": path, "group_id": inner["id"]}))
+        for path in ("one", "two")
     )
     return {"top": top, "inner": inner, "one": one, "two": two}
 
 
 def fields(person: Person, namespace: Any, **query: str) -> dict[str, int]:
-    asked = "&".join(f"{key}={value}" for key, value in {"limit": "1000", **query}.items())
-    items = made(person.get(f"/namespaces/{namespace['id']}/metadata-fields?{asked}"), 200)["items"]
+    requested = "&".join(f"{key}={value}" for key, value in {"limit": "1000", **query}.items())
+    items = expect_status(person.get(f"/namespaces/{namespace['id']}/metadata-fields?{requested}"), 200)["items"]
     return {item["name"]: item["samples"] for item in items}
 
 
 def add(person: Person, project: Any, metadata: dict[str, Any]) -> Any:
-    return made(person.post(f"/projects/{project['id']}/samples", {"name": "S", "metadata": metadata}))
+    return expect_status(person.post(f"/projects/{project['id']}/samples", {"name": "S", "metadata": metadata}))
 
 
 def test_fields_are_counted_in_a_project_and_in_all_above_it(olga: Person, lab: dict[str, Any]) -> None:
     add(olga, lab["one"], {"Organism": "x", " host ": "y"})
     batch = {"samples": [{"name": f"B{i}", "metadata": {"organism": i, "weird.field #1": "z"}} for i in range(60)]}
-    made(olga.post(f"/projects/{lab['two']['id']}/samples/batch", batch))
+    expect_status(olga.post(f"/projects/{lab['two']['id']}/samples/batch", batch))
     assert fields(olga, lab["one"]) == {"host": 1, "organism": 1}
     assert fields(olga, lab["two"]) == {"organism": 60, "weird.field #1": 60}
     for above in ("inner", "top"):
@@ -54,7 +55,7 @@ def test_fields_are_counted_in_a_project_and_in_all_above_it(olga: Person, lab: 
     assert list(fields(olga, lab["top"], sort="-samples")) == ["organism", "weird.field #1", "host"]
     assert fields(olga, lab["top"], q="eird") == {}
     assert fields(olga, lab["top"], q="ORG") == {"organism": 61}
-    page = made(olga.get(f"/namespaces/{lab['top']['id']}/metadata-fields?limit=2"), 200)
+    page = expect_status(olga.get(f"/namespaces/{lab['top']['id']}/metadata-fields?limit=2"), 200)
     assert [item["name"] for item in page["items"]] == ["host", "organism"]
     assert page["total"] == 3
     assert page["next_cursor"]
@@ -63,11 +64,11 @@ def test_fields_are_counted_in_a_project_and_in_all_above_it(olga: Person, lab: 
 def test_counts_follow_patches_and_deletions(olga: Person, lab: dict[str, Any]) -> None:
     sample = add(olga, lab["one"], {"a": 1, "b": 2})
     add(olga, lab["one"], {"b": 3})
-    made(olga.call("PATCH", f"/samples/{sample['id']}/metadata", {"A": None, "c": "new", "B": 9}), 200)
+    expect_status(olga.call("PATCH", f"/samples/{sample['id']}/metadata", {"A": None, "c": "new", "B": 9}), 200)
     assert fields(olga, lab["one"]) == {"b": 2, "c": 1}
-    made(olga.call("PATCH", f"/samples/{sample['id']}", {"name": "renamed"}), 200)
+    expect_status(olga.call("PATCH", f"/samples/{sample['id']}", {"name": "renamed"}), 200)
     assert fields(olga, lab["top"]) == {"b": 2, "c": 1}
-    made(olga.call("DELETE", f"/samples/{sample['id']}"), 204)
+    expect_status(olga.call("DELETE", f"/samples/{sample['id']}"), 204)
     assert fields(olga, lab["one"]) == fields(olga, lab["top"]) == {"b": 1}
 
 
@@ -96,9 +97,9 @@ def test_a_sample_that_was_changed_just_before_it_is_deleted_is_counted_out(olga
 
 
 def test_what_is_shared_with_a_group_is_counted_in_it(olga: Person, lab: dict[str, Any]) -> None:
-    other = made(olga.post("/groups", {"name": "Other", "path": f"other-{uuid4().hex[:8]}"}))
+    other = expect_status(olga.post("/groups", {"name": "Other", "path": f"other-{uuid4().hex[:8]}"}))
     add(olga, lab["one"], {"a": 1})
-    made(olga.call("PUT", f"/namespaces/{lab['one']['id']}/links/{other['id']}", {"role": "guest"}), 200)
+    expect_status(olga.call("PUT", f"/namespaces/{lab['one']['id']}/links/{other['id']}", {"role": "guest"}), 200)
     assert fields(olga, other) == {"a": 1}
 
 
@@ -125,30 +126,32 @@ def test_templates_hold_below_where_they_stand_and_are_changed_only_there(
     olga: Person, lab: dict[str, Any], sign_in: SignIn
 ) -> None:
     def templates(namespace: Any) -> list[Any]:
-        items: list[Any] = made(olga.get(f"/namespaces/{namespace['id']}/metadata-templates"), 200)["items"]
+        items: list[Any] = expect_status(olga.get(f"/namespaces/{namespace['id']}/metadata-templates"), 200)["items"]
         return items
 
     path = f"/namespaces/{lab['top']['id']}/metadata-templates"
-    core = made(olga.post(path, {"name": "Core", "fields": ["Organism", " host", "ORGANISM"]}))
+    core = expect_status(olga.post(path, {"name": "Core", "fields": ["Organism", " host", "ORGANISM"]}))
     assert core["fields"] == ["organism", "host"]
-    own = made(olga.post(f"/namespaces/{lab['one']['id']}/metadata-templates", {"name": "Core", "fields": ["x"]}))
+    own = expect_status(
+        olga.post(f"/namespaces/{lab['one']['id']}/metadata-templates", {"name": "Core", "fields": ["x"]})
+    )
     assert templates(lab["one"]) == sorted([core, own], key=lambda one: one["id"])
     assert templates(lab["two"]) == [core]
     below = f"/namespaces/{lab['one']['id']}/metadata-templates"
     assert olga.call("PATCH", f"{below}/{core['id']}", {"fields": ["y"]}).status == 404
-    changed = made(olga.call("PATCH", f"{path}/{core['id']}", {"name": "core", "fields": ["y"]}), 200)
+    changed = expect_status(olga.call("PATCH", f"{path}/{core['id']}", {"name": "core", "fields": ["y"]}), 200)
     assert (changed["name"], changed["fields"]) == ("core", ["y"])
     assert olga.post(path, {"name": "CORE", "fields": ["z"]}).status == 409
-    made(olga.call("PATCH", f"{path}/{core['id']}", {"name": "Other"}), 200)
-    made(olga.post(path, {"name": "CORE", "fields": ["z"]}))
+    expect_status(olga.call("PATCH", f"{path}/{core['id']}", {"name": "Other"}), 200)
+    expect_status(olga.post(path, {"name": "CORE", "fields": ["z"]}))
     assert olga.call("PATCH", f"{path}/{core['id']}", {"name": "cOre"}).status == 409
-    made(olga.call("DELETE", f"{path}/{core['id']}"), 204)
+    expect_status(olga.call("DELETE", f"{path}/{core['id']}"), 204)
     assert olga.call("DELETE", f"{path}/{core['id']}").status == 404
-    made(olga.post(path, {"name": "Other", "fields": ["z"]}))
+    expect_status(olga.post(path, {"name": "Other", "fields": ["z"]}))
     guest = sign_in("gus@example.org")
     member = guest.get("/me").body["id"]
-    made(olga.call("PUT", f"/namespaces/{lab['one']['id']}/members/{member}", {"role": "guest"}), 200)
-    assert len(made(guest.get(below), 200)["items"]) == 3
+    expect_status(olga.call("PUT", f"/namespaces/{lab['one']['id']}/members/{member}", {"role": "guest"}), 200)
+    assert len(expect_status(guest.get(below), 200)["items"]) == 3
     assert guest.post(below, {"name": "n", "fields": ["a"]}).status == 403
 
 
@@ -174,7 +177,7 @@ def test_a_namespace_has_so_many_templates(olga: Person, lab: dict[str, Any], mo
     path = f"/namespaces/{lab['top']['id']}/metadata-templates"
     body = {"name": "one", "fields": ["a"]}
     key = {"Idempotency-Key": uuid4().hex}
-    first = made(olga.call("POST", path, body, **key))
-    assert made(olga.call("POST", path, body, **key)) == first
+    first = expect_status(olga.call("POST", path, body, **key))
+    assert expect_status(olga.call("POST", path, body, **key)) == first
     refused = olga.post(path, {"name": "two", "fields": ["a"]})
     assert (refused.status, refused.body["type"].rsplit("/", 1)[1]) == (409, "too-many-templates")

@@ -19,7 +19,7 @@ from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.model import NewSample, Sample
 from chalicelib.ids import Ids
-from tests.harness import Person, made, new_project, upload
+from tests.harness import Person, expect_status, new_project, upload
 
 SignIn = Callable[..., Person]
 PUID = "INXT_ATT_AZJMZW6U4P"
@@ -35,17 +35,17 @@ def sample(olga: Person) -> str:
     group, project = new_project(olga)
     aws.s3().create_bucket(Bucket="bound")
     bind_source(group["id"], "bound", "")
-    return str(made(olga.post(f"/projects/{project['id']}/samples", {"name": "s"}))["id"])
+    return str(expect_status(olga.post(f"/projects/{project['id']}/samples", {"name": "s"}))["id"])
 
 
 def register(person: Person, sample: str, key: str, **more: Any) -> Any:
     aws.s3().put_object(Bucket="bound", Key=key, Body=key.encode())
-    return made(person.post(f"/samples/{sample}/files/register", {"s3_uri": f"s3://bound/{key}", **more}))
+    return expect_status(person.post(f"/samples/{sample}/files/register", {"s3_uri": f"s3://bound/{key}", **more}))
 
 
 def state(person: Person, sample: str) -> dict[str, Any]:
     """The files of the sample by id, checked to be whole pairs or single."""
-    found = {one["id"]: one for one in made(person.get(f"/samples/{sample}/files?limit=100"), 200)["items"]}
+    found = {one["id"]: one for one in expect_status(person.get(f"/samples/{sample}/files?limit=100"), 200)["items"]}
     for one in found.values():
         if "paired_with" in one:
             mate = found[one["paired_with"]]
@@ -86,13 +86,13 @@ def test_of_uploads_of_one_name_the_newest_is_the_mate(olga: Person, sample: str
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_mates_are_declared_whatever_their_names_are(olga: Person, sample: str, order: tuple[int, int]) -> None:
     names = ["S_X_1_1_HLVTT.D217.fastq.gz", "S_X_1_2_HLVTT.D217.fastq.gz"]
-    begun = [made(olga.post(f"/samples/{sample}/files", {"filename": names[0], "size": 4}))]
+    begun = [expect_status(olga.post(f"/samples/{sample}/files", {"filename": names[0], "size": 4}))]
     body = {"filename": names[1], "size": 4, "paired_with": begun[0]["id"], "direction": "reverse"}
-    begun.append(made(olga.post(f"/samples/{sample}/files", body)))
+    begun.append(expect_status(olga.post(f"/samples/{sample}/files", body)))
     for place in order:
         key = begun[place]["upload"]["parts"][0]["url"].split(".amazonaws.com/")[1].split("?")[0]
         aws.s3().put_object(Bucket="test-catalog", Key=key, Body=b"ACGT")
-        made(olga.post(f"/files/{begun[place]['id']}/complete"), 200)
+        expect_status(olga.post(f"/files/{begun[place]['id']}/complete"), 200)
     found = state(olga, sample)
     assert found[begun[0]["id"]]["direction"] == "forward"
     assert found[begun[1]["id"]]["paired_with"] == begun[0]["id"]
@@ -106,7 +106,7 @@ def test_both_mates_can_be_made_with_the_puid_that_they_share(olga: Person, samp
     for name, puid in (("y_R1.fastq.gz", PUID), ("z.txt", PUID)):
         body = {"filename": name, "size": 1, "puid": puid}
         assert olga.post(f"/samples/{sample}/files", body).status == 409
-    assert made(olga.post(f"/samples/{sample}/files", {"filename": "n.txt", "size": 1}))["puid"] != PUID
+    assert expect_status(olga.post(f"/samples/{sample}/files", {"filename": "n.txt", "size": 1}))["puid"] != PUID
 
 
 def test_a_shared_puid_pairs_names_that_say_nothing(olga: Person, sample: str) -> None:
@@ -117,28 +117,32 @@ def test_a_shared_puid_pairs_names_that_say_nothing(olga: Person, sample: str) -
 
 def test_a_pair_is_declared_and_dissolved(olga: Person, sample: str) -> None:
     one, other, third = (upload(olga, sample, f"{name}.fastq", name.encode()) for name in ("a", "b", "c"))
-    told = made(olga.call("PATCH", f"/files/{other['id']}", {"paired_with": one["id"], "direction": "forward"}), 200)
-    assert (told["direction"], told["paired_with"], told["puid"]) == ("forward", one["id"], one["puid"])
+    result = expect_status(
+        olga.call("PATCH", f"/files/{other['id']}", {"paired_with": one["id"], "direction": "forward"}), 200
+    )
+    assert (result["direction"], result["paired_with"], result["puid"]) == ("forward", one["id"], one["puid"])
     state(olga, sample)
-    swapped = made(olga.call("PATCH", f"/files/{one['id']}", {"paired_with": other["id"], "direction": "forward"}), 200)
+    swapped = expect_status(
+        olga.call("PATCH", f"/files/{one['id']}", {"paired_with": other["id"], "direction": "forward"}), 200
+    )
     assert swapped["direction"] == "forward"
     assert olga.call("PATCH", f"/files/{third['id']}", {"paired_with": one["id"]}).status == 409
-    single = made(olga.call("PATCH", f"/files/{other['id']}", {"paired_with": None}), 200)
+    single = expect_status(olga.call("PATCH", f"/files/{other['id']}", {"paired_with": None}), 200)
     assert "paired_with" not in single
     found = state(olga, sample)
     assert found[one["id"]]["puid"] == one["puid"]
     assert found[other["id"]]["puid"] != one["puid"]
-    assert made(olga.call("PATCH", f"/files/{other['id']}", {"paired_with": None}), 200)["id"] == other["id"]
-    made(olga.call("PATCH", f"/files/{third['id']}", {"paired_with": one["id"]}), 200)
+    assert expect_status(olga.call("PATCH", f"/files/{other['id']}", {"paired_with": None}), 200)["id"] == other["id"]
+    expect_status(olga.call("PATCH", f"/files/{third['id']}", {"paired_with": one["id"]}), 200)
     assert mate(olga, sample, third) == one["id"]
 
 
 def test_what_can_be_no_pair_is_refused(olga: Person, sample: str) -> None:
     reads, text = upload(olga, sample, "a.fastq"), upload(olga, sample, "a.txt")
-    project = made(olga.get(f"/samples/{sample}"), 200)["project_id"]
-    elsewhere = made(olga.post(f"/projects/{project}/samples", {"name": "t"}))["id"]
+    project = expect_status(olga.get(f"/samples/{sample}"), 200)["project_id"]
+    elsewhere = expect_status(olga.post(f"/projects/{project}/samples", {"name": "t"}))["id"]
     foreign = upload(olga, elsewhere, "b.fastq")
-    pending = made(olga.post(f"/samples/{sample}/files", {"filename": "c.fastq", "size": 1}))["id"]
+    pending = expect_status(olga.post(f"/samples/{sample}/files", {"filename": "c.fastq", "size": 1}))["id"]
     for other, status in (
         (text["id"], 422),
         (reads["id"], 422),
@@ -167,7 +171,7 @@ def test_a_deleted_files_mate_is_single_and_keeps_the_puid(olga: Person, sample:
     assert olga.call("DELETE", f"/files/{one['id']}").status == 204
     (left,) = state(olga, sample).values()
     assert (left["id"], left["puid"]) == (again["id"], one["puid"])
-    assert made(olga.call("PATCH", f"/files/{one['puid']}", {"paired_with": None}), 200)["id"] == again["id"]
+    assert expect_status(olga.call("PATCH", f"/files/{one['puid']}", {"paired_with": None}), 200)["id"] == again["id"]
 
 
 SCHEMES = ("{}_R#.fastq.gz", "{}_S1_L001_R#_001.fastq.gz", "{}_#.fq", "{}.R#.fq.gz", "{}_R#_val_#.fq.gz")

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.harness import Person, made
+from tests.harness import Person, expect_status
 
 SignIn = Callable[..., Person]
 
@@ -18,8 +18,8 @@ def ana(sign_in: SignIn) -> Person:
 
 @pytest.fixture
 def project(ana: Person) -> str:
-    group = made(ana.post("/groups", {"name": "G", "path": "g"}))
-    identity: str = made(ana.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))["id"]
+    group = expect_status(ana.post("/groups", {"name": "G", "path": "g"}))
+    identity: str = expect_status(ana.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))["id"]
     return identity
 
 
@@ -89,8 +89,8 @@ def test_metadata_that_can_not_be_kept_is_told_where(ana: Person, project: str) 
 
 def test_metadata_comes_back_as_it_was_given(ana: Person, project: str) -> None:
     for value in ("x" * 32_767, -(10**15) + 1, 1e300, 0.1, "é\u202e😀", "=1+1", ""):
-        sample = made(ana.post(f"/projects/{project}/samples", {"name": "S", "metadata": {"A b": value}}))
-        assert made(ana.get(f"/samples/{sample['id']}"), 200)["metadata"] == {"a b": value}
+        sample = expect_status(ana.post(f"/projects/{project}/samples", {"name": "S", "metadata": {"A b": value}}))
+        assert expect_status(ana.get(f"/samples/{sample['id']}"), 200)["metadata"] == {"a b": value}
 
 
 def test_an_id_that_is_none_is_not_found(ana: Person) -> None:
@@ -108,7 +108,7 @@ def test_a_parameter_that_can_not_be_read_is_told(ana: Person, project: str) -> 
 
 def test_any_search_is_answered(ana: Person, project: str) -> None:
     name = "Straße İstanbul 😀 %"
-    puid = made(ana.post(f"/projects/{project}/samples", {"name": name}))["puid"]
+    puid = expect_status(ana.post(f"/projects/{project}/samples", {"name": name}))["puid"]
     searches = {
         "\x00": 0, "x" * 1000: 0, "%": 0, "*": 0, "😀": 0, "ß": 0, "STRASSE": 1, "straß": 1, "İS": 1, "istanbul": 1,
         "INXT_": 1, "inxt_sam_": 1, puid.lower()[:14]: 1, "inxt_prj_": 0, "\U0010ffff": 0, "": 1, "Straße İ": 1,

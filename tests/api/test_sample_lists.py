@@ -14,7 +14,7 @@ from chalicelib.catalog.samples import queries as sample_queries
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.model import NewSample, Sample
 from chalicelib.ids import Ids
-from tests.harness import Person, forget_rows, made
+from tests.harness import Person, expect_status, forget_rows
 
 SignIn = Callable[..., Person]
 
@@ -118,13 +118,14 @@ def test_a_renamed_sample_is_found_by_its_new_name_only(client: Client) -> None:
 
 def test_a_cursor_belongs_to_its_list(sign_in: SignIn) -> None:
     ana = sign_in("ana@example.org")
-    group = made(ana.post("/groups", {"name": "G", "path": "g"}))
+    group = expect_status(ana.post("/groups", {"name": "G", "path": "g"}))
     one, other = (
-        made(ana.post("/projects", {"name": "P", "path": path, "group_id": group["id"]}))["id"] for path in ("p", "q")
+        expect_status(ana.post("/projects", {"name": "P", "path": path, "group_id": group["id"]}))["id"]
+        for path in ("p", "q")
     )
-    made(ana.post(f"/projects/{one}/samples/batch", {"samples": [{"name": f"S{i}"} for i in range(5)]}))
-    cursor = made(ana.get(f"/namespaces/{one}/samples?limit=2"), 200)["next_cursor"]
-    assert made(ana.get(f"/namespaces/{one}/samples?limit=3&cursor={cursor}"), 200)["items"][0]["name"] == "S2"
+    expect_status(ana.post(f"/projects/{one}/samples/batch", {"samples": [{"name": f"S{i}"} for i in range(5)]}))
+    cursor = expect_status(ana.get(f"/namespaces/{one}/samples?limit=2"), 200)["next_cursor"]
+    assert expect_status(ana.get(f"/namespaces/{one}/samples?limit=3&cursor={cursor}"), 200)["items"][0]["name"] == "S2"
     flipped = ("A" if cursor[0] != "A" else "B") + cursor[1:]
     for path in (
         f"/namespaces/{other}/samples?cursor={cursor}",

@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from chalicelib.settings import settings
-from tests.harness import Person, made
+from tests.harness import Person, expect_status
 
 SignIn = Callable[..., Person]
 
@@ -17,7 +17,9 @@ def ana(sign_in: SignIn) -> Person:
 
 
 def token(person: Person, *scopes: str, **more: Any) -> dict[str, Any]:
-    answer: dict[str, Any] = made(person.post("/me/tokens", {"name": "script", "scopes": list(scopes), **more}))
+    answer: dict[str, Any] = expect_status(
+        person.post("/me/tokens", {"name": "script", "scopes": list(scopes), **more})
+    )
     return answer
 
 
@@ -26,17 +28,17 @@ def bearing(person: Person, one: dict[str, Any]) -> Person:
 
 
 def test_a_token_stands_for_its_maker_within_its_scopes(ana: Person) -> None:
-    group = made(ana.post("/groups", {"name": "G", "path": "g"}))
+    group = expect_status(ana.post("/groups", {"name": "G", "path": "g"}))
     reader = bearing(ana, token(ana, "read"))
-    assert made(reader.get("/me"), 200) == made(ana.get("/me"), 200)
-    assert made(reader.get("/groups"), 200)["total"] == 1
+    assert expect_status(reader.get("/me"), 200) == expect_status(ana.get("/me"), 200)
+    assert expect_status(reader.get("/groups"), 200)["total"] == 1
     refused = reader.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]})
     assert (refused.status, refused.body["type"].rsplit("/", 1)[1]) == (403, "token-scope")
     assert "catalog" in refused.body["detail"]
     assert reader.call("DELETE", "/exports/x").status == 403
     assert reader.post("/exports/estimate", {}).status == 422  # only looks
     writer = bearing(ana, token(ana, "catalog"))
-    made(writer.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
+    expect_status(writer.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
     assert writer.get("/projects").status == 403
     exporter = bearing(ana, token(ana, "export", "read"))
     assert exporter.call("DELETE", "/exports/x").status == 404
@@ -54,7 +56,7 @@ def test_a_token_makes_no_tokens_and_changes_nobody(ana: Person, method: str, pa
 
 def test_the_secret_is_shown_once_and_kept_nowhere(ana: Person) -> None:
     one = token(ana, "read", expires_at="2099-01-01T00:00:00Z")
-    listed = made(ana.get("/me/tokens"), 200)["items"]
+    listed = expect_status(ana.get("/me/tokens"), 200)["items"]
     assert listed == [{key: value for key, value in one.items() if key != "token"}]
     for table in (settings().users_table, settings().idempotency_table):
         assert one["token"] not in str(boto3.client("dynamodb").scan(TableName=table)["Items"])
@@ -63,7 +65,7 @@ def test_the_secret_is_shown_once_and_kept_nowhere(ana: Person) -> None:
     assert ana.call("POST", "/me/tokens", body, **key).status == 201
     again = ana.call("POST", "/me/tokens", body, **key)
     assert (again.status, again.body["type"].rsplit("/", 1)[1]) == (409, "secret-shown")
-    assert made(ana.get("/me/tokens"), 200)["total"] == 2
+    assert expect_status(ana.get("/me/tokens"), 200)["total"] == 2
 
 
 def test_a_removed_or_expired_token_is_worth_nothing(ana: Person, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from chalicelib import aws
 from chalicelib.catalog.files import uploads
 from chalicelib.catalog.files.table import FileRow
 from chalicelib.settings import settings
-from tests.harness import Person, made, new_project, upload
+from tests.harness import Person, expect_status, new_project, upload
 
 SignIn = Callable[..., Person]
 MIB = 1 << 20
@@ -24,7 +24,7 @@ def olga(sign_in: SignIn) -> Person:
 @pytest.fixture
 def sample(olga: Person) -> str:
     _, project = new_project(olga)
-    return str(made(olga.post(f"/projects/{project['id']}/samples", {"name": "s"}))["id"])
+    return str(expect_status(olga.post(f"/projects/{project['id']}/samples", {"name": "s"}))["id"])
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def large(olga: Person, sample: str, monkeypatch: pytest.MonkeyPatch) -> dict[st
     """A file of three parts that is announced."""
     monkeypatch.setattr(uploads, "SINGLE_UP_TO", PART)
     body = {"filename": "a.fastq.gz", "size": 2 * PART + 7}
-    return dict(made(olga.post(f"/samples/{sample}/files", body)))
+    return dict(expect_status(olga.post(f"/samples/{sample}/files", body)))
 
 
 def row(file_id: str, sample: str) -> FileRow:
@@ -51,8 +51,8 @@ def send(file_id: str, sample: str, number: int, size: int | None = None) -> str
 
 def todo(person: Person, file_id: str) -> tuple[list[int], list[int]]:
     """The numbers of the parts that are to be sent, and of those that have arrived."""
-    told = made(person.get(f"/files/{file_id}/upload"), 200)["upload"]
-    return [part["part_number"] for part in told["parts"]], [part["part_number"] for part in told["uploaded"]]
+    result = expect_status(person.get(f"/files/{file_id}/upload"), 200)["upload"]
+    return [part["part_number"] for part in result["parts"]], [part["part_number"] for part in result["uploaded"]]
 
 
 def test_an_upload_goes_on_knowing_only_the_files_id(olga: Person, sample: str, large: dict[str, Any]) -> None:
@@ -60,15 +60,15 @@ def test_an_upload_goes_on_knowing_only_the_files_id(olga: Person, sample: str, 
     assert todo(olga, file_id) == ([1, 2, 3], [])
     etag = send(file_id, sample, 2)
     assert todo(olga, file_id) == ([1, 3], [2])
-    told = made(olga.get(f"/files/{file_id}/upload"), 200)["upload"]["uploaded"]
-    assert told == [{"part_number": 2, "etag": etag, "size": PART}]
+    result = expect_status(olga.get(f"/files/{file_id}/upload"), 200)["upload"]["uploaded"]
+    assert result == [{"part_number": 2, "etag": etag, "size": PART}]
     refused = olga.post(f"/files/{file_id}/complete")
     assert (refused.status, refused.body["type"].rsplit("/", 1)[1]) == (409, "parts-missing")
     assert "2 of 3 parts" in refused.body["detail"]
     send(file_id, sample, 1)
     send(file_id, sample, 3)
-    assert made(olga.post(f"/files/{file_id}/complete"), 200)["size"] == 2 * PART + 7
-    assert made(olga.post(f"/files/{file_id}/complete"), 200)["id"] == file_id
+    assert expect_status(olga.post(f"/files/{file_id}/complete"), 200)["size"] == 2 * PART + 7
+    assert expect_status(olga.post(f"/files/{file_id}/complete"), 200)["id"] == file_id
 
 
 COMPLETIONS: list[tuple[str, Callable[[dict[int, str]], list[tuple[int, str]]], int]] = [
@@ -138,23 +138,23 @@ def test_a_completion_whose_answer_was_lost_is_completed_by_the_next(
 def test_parts_never_pass_5_gib_and_are_a_thousand_at_most_where_that_is_possible(
     olga: Person, sample: str, size: int
 ) -> None:
-    told = made(olga.post(f"/samples/{sample}/files", {"filename": "a.bam", "size": size}))["upload"]
-    assert told["part_size"] <= 5 << 30
-    assert (len(told["parts"]) - 1) * told["part_size"] < size <= len(told["parts"]) * told["part_size"]
-    assert len(told["parts"]) <= (1_000 if size <= 5_000 << 30 else 1_024)
+    result = expect_status(olga.post(f"/samples/{sample}/files", {"filename": "a.bam", "size": size}))["upload"]
+    assert result["part_size"] <= 5 << 30
+    assert (len(result["parts"]) - 1) * result["part_size"] < size <= len(result["parts"]) * result["part_size"]
+    assert len(result["parts"]) <= (1_000 if size <= 5_000 << 30 else 1_024)
     assert olga.post(f"/samples/{sample}/files", {"filename": "a.bam", "size": 5 * (1 << 40) + 1}).status == 422
 
 
 def test_a_url_takes_the_announced_bytes_only_and_changes_nothing_that_is_there(olga: Person, sample: str) -> None:
     body = {"filename": "a.txt", "size": 5, "checksums": {"crc32": "00000000"}}
-    (part,) = made(olga.post(f"/samples/{sample}/files", body))["upload"]["parts"]
+    (part,) = expect_status(olga.post(f"/samples/{sample}/files", body))["upload"]["parts"]
     signed = part["url"].split("X-Amz-SignedHeaders=")[1].split("&")[0].split("%3B")
     assert {"content-length", "if-none-match"} <= set(signed)
     assert part["headers"]["If-None-Match"] == "*"
 
 
 def test_a_file_that_was_sent_already_is_only_to_be_completed(olga: Person, sample: str) -> None:
-    begun = made(olga.post(f"/samples/{sample}/files", {"filename": "a.txt", "size": 4}))
+    begun = expect_status(olga.post(f"/samples/{sample}/files", {"filename": "a.txt", "size": 4}))
     present = row(begun["id"], sample)
     aws.s3().put_object(Bucket=present.bucket, Key=present.key, Body=b"ACGT")
     assert todo(olga, begun["id"]) == ([], [])
@@ -166,7 +166,7 @@ def test_a_file_can_be_deleted_and_its_object_stays(olga: Person, sample: str, l
     present = row(file["id"], sample)
     assert olga.call("DELETE", f"/files/{file['id']}").status == 204
     assert olga.call("DELETE", f"/files/{file['id']}").status == 404
-    assert made(olga.get(f"/samples/{sample}/files"), 200)["total"] == 0
+    assert expect_status(olga.get(f"/samples/{sample}/files"), 200)["total"] == 0
     assert aws.s3().get_object(Bucket=present.bucket, Key=present.key)["Body"].read() == b"text"
     again = upload(olga, sample, "a.txt", b"text", puid=file["puid"])
     assert again["puid"] == file["puid"]
@@ -180,7 +180,7 @@ def test_complete_files_are_deleted_by_maintainers_and_uploads_given_up_by_uploa
     olga: Person, sample: str, sign_in: SignIn
 ) -> None:
     bob = sign_in("bob@example.org")
-    project = made(olga.get(f"/samples/{sample}"), 200)["project_id"]
+    project = expect_status(olga.get(f"/samples/{sample}"), 200)["project_id"]
     file = upload(olga, sample, "a.txt")
     for role, statuses in (
         ("guest", (403, 403)),
@@ -188,8 +188,10 @@ def test_complete_files_are_deleted_by_maintainers_and_uploads_given_up_by_uploa
         ("analyst", (204, 403)),
         ("maintainer", (204, 204)),
     ):
-        made(olga.call("PUT", f"/namespaces/{project}/members/{bob.get('/me').body['id']}", {"role": role}), 200)
-        pending = made(olga.post(f"/samples/{sample}/files", {"filename": "b.txt", "size": 1}))["id"]
+        expect_status(
+            olga.call("PUT", f"/namespaces/{project}/members/{bob.get('/me').body['id']}", {"role": role}), 200
+        )
+        pending = expect_status(olga.post(f"/samples/{sample}/files", {"filename": "b.txt", "size": 1}))["id"]
         assert (
             bob.call("DELETE", f"/files/{pending}").status,
             bob.call("DELETE", f"/files/{file['id']}").status,

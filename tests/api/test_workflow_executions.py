@@ -11,7 +11,7 @@ from chalicelib.catalog.runs import outputs as run_outputs
 from chalicelib.catalog.runs import queries as run_queries
 from chalicelib.catalog.runs import repository as workflow_executions
 from chalicelib.catalog.runs.states import FINAL, RunState, may_become
-from tests.harness import Person, made, upload
+from tests.harness import Person, expect_status, upload
 
 SignIn = Callable[..., Person]
 ROLES = ("guest", "uploader", "analyst", "maintainer", "owner")
@@ -24,27 +24,32 @@ def ana(sign_in: SignIn) -> Person:
 
 @pytest.fixture
 def lab(ana: Person) -> dict[str, Any]:
-    group = made(ana.post("/groups", {"name": "Lab", "path": "lab"}))
+    group = expect_status(ana.post("/groups", {"name": "Lab", "path": "lab"}))
     project, other = (
-        made(ana.post("/projects", {"name": path, "path": path, "group_id": group["id"]})) for path in ("p", "q")
+        expect_status(ana.post("/projects", {"name": path, "path": path, "group_id": group["id"]}))
+        for path in ("p", "q")
     )
-    samples = [made(ana.post(f"/projects/{project['id']}/samples", {"name": name})) for name in ("one", "two")]
-    foreign = made(ana.post(f"/projects/{other['id']}/samples", {"name": "foreign"}))
+    samples = [expect_status(ana.post(f"/projects/{project['id']}/samples", {"name": name})) for name in ("one", "two")]
+    foreign = expect_status(ana.post(f"/projects/{other['id']}/samples", {"name": "foreign"}))
     return {"group": group, "project": project, "other": other, "samples": samples, "foreign": foreign}
 
 
 def run(lab: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {
-        "name": "Assembly", "workflow": {"name": "phac-nml/mikrokondo", "version": "0.9.0"}, "state": "initial",
-        "namespace_id": lab["project"]["id"], "automated": False, "shared_with_namespace": False,
+        "name": "Assembly",
+        "workflow": {"name": "phac-nml/mikrokondo", "version": "0.9.0"},
+        "state": "initial",
+        "namespace_id": lab["project"]["id"],
+        "automated": False,
+        "shared_with_namespace": False,
         "samples": [{"sample_id": one["id"], "samplesheet": {"sample": one["puid"]}} for one in lab["samples"]],
         **changes,
-    }  # fmt: skip
+    }
 
 
 def grant(owner: Person, namespace_id: str, person: Person, role: str) -> None:
     member = person.get("/me").body["id"]
-    made(owner.call("PUT", f"/namespaces/{namespace_id}/members/{member}", {"role": role}), 200)
+    expect_status(owner.call("PUT", f"/namespaces/{namespace_id}/members/{member}", {"role": role}), 200)
 
 
 def put(key: str, body: bytes = b"ACGT", bucket: str = "test-catalog") -> str:
@@ -62,25 +67,45 @@ def test_a_run_is_made_and_shown_with_its_samplesheet(ana: Person, lab: dict[str
     sheet = {"sample": one["puid"], "sample_name": "One", "depth": 12.5, "fastq_2": None}
     body = run(lab, samples=[{"sample_id": two["puid"]}, {"sample_id": one["id"], "samplesheet": sheet}])
     answer = ana.post("/workflow-executions", body)
-    first = made(answer)
+    first = expect_status(answer)
     assert answer.headers["Location"] == f"https://seqport.test/api/v1/workflow-executions/{first['id']}"
     assert {**first, "id": "", "created_at": "", "updated_at": ""} == {
-        "id": "", "name": "Assembly", "workflow": {"name": "phac-nml/mikrokondo", "version": "0.9.0"},
-        "state": "initial", "namespace_id": lab["project"]["id"], "automated": False, "shared_with_namespace": False,
-        "submitter_id": ana.get("/me").body["id"], "sample_count": 2, "created_at": "", "updated_at": "",
-    }  # fmt: skip
+        "id": "",
+        "name": "Assembly",
+        "workflow": {"name": "phac-nml/mikrokondo", "version": "0.9.0"},
+        "state": "initial",
+        "namespace_id": lab["project"]["id"],
+        "automated": False,
+        "shared_with_namespace": False,
+        "submitter_id": ana.get("/me").body["id"],
+        "sample_count": 2,
+        "created_at": "",
+        "updated_at": "",
+    }
     nothing = {"output_count": 0, "outputs": []}
-    assert made(ana.get(f"/workflow-executions/{first['id']}"), 200) == {
+    assert expect_status(ana.get(f"/workflow-executions/{first['id']}"), 200) == {
         **first,
         **nothing,
         "samples": [
-            {"sample_id": two["id"], "puid": two["puid"], "name": "two", "deleted": False, "samplesheet": {},
-             **nothing},
-            {"sample_id": one["id"], "puid": one["puid"], "name": "one", "deleted": False, "samplesheet": sheet,
-             **nothing},
+            {
+                "sample_id": two["id"],
+                "puid": two["puid"],
+                "name": "two",
+                "deleted": False,
+                "samplesheet": {},
+                **nothing,
+            },
+            {
+                "sample_id": one["id"],
+                "puid": one["puid"],
+                "name": "one",
+                "deleted": False,
+                "samplesheet": sheet,
+                **nothing,
+            },
         ],
         "next_cursor": None,
-    }  # fmt: skip
+    }
 
 
 def test_the_name_of_a_deleted_sample_survives_in_the_samplesheet(ana: Person, lab: dict[str, Any]) -> None:
@@ -89,17 +114,17 @@ def test_the_name_of_a_deleted_sample_survives_in_the_samplesheet(ana: Person, l
         {"sample_id": one["id"], "samplesheet": {"sample_name": "Once"}},
         {"sample_id": two["id"], "samplesheet": {"sample_name": " "}},
     ]
-    made_run = made(ana.post("/workflow-executions", run(lab, samples=rows)))
+    made_run = expect_status(ana.post("/workflow-executions", run(lab, samples=rows)))
     for sample in lab["samples"]:
         assert ana.call("DELETE", f"/samples/{sample['id']}").status == 204
-    shown = made(ana.get(f"/workflow-executions/{made_run['id']}"), 200)["samples"]
+    shown = expect_status(ana.get(f"/workflow-executions/{made_run['id']}"), 200)["samples"]
     assert [(row["name"], row["deleted"], row["puid"]) for row in shown] == [
         ("Once", True, one["puid"]),
         (None, True, two["puid"]),
     ]
     uri = put(f"runs/{made_run['id']}/late.txt")
     late = {"s3_uri": uri, "sample_id": two["puid"]}
-    made(ana.post(f"/workflow-executions/{made_run['id']}/outputs/register", late))
+    expect_status(ana.post(f"/workflow-executions/{made_run['id']}/outputs/register", late))
 
 
 REFUSALS: list[tuple[dict[str, Any], list[str]]] = [
@@ -140,7 +165,7 @@ def test_samples_that_are_not_there_come_twice_or_say_too_much_get_a_row_each(an
             "/samples/4/samplesheet",
         ],
     )
-    made(ana.post("/workflow-executions", run(lab, namespace_id=lab["group"]["puid"], samples=rows[2:3])))
+    expect_status(ana.post("/workflow-executions", run(lab, namespace_id=lab["group"]["puid"], samples=rows[2:3])))
 
 
 @pytest.mark.parametrize(("role", "status"), [(None, 404), ("guest", 403), ("uploader", 403), ("analyst", 201)])
@@ -154,21 +179,26 @@ def test_it_takes_an_analyst_to_make_one(
 
 
 def test_states_only_move_forward_and_the_last_are_final(ana: Person, lab: dict[str, Any]) -> None:
-    first = made(ana.post("/workflow-executions", run(lab)))
+    first = expect_status(ana.post("/workflow-executions", run(lab)))
     path = f"/workflow-executions/{first['id']}"
 
     def patch(state: str) -> int:
         return ana.call("PATCH", path, {"state": state}).status
 
     assert [patch(state) for state in ("submitted", "submitted", "prepared", "running", "completed", "completed")] == [
-        200, 200, 409, 200, 200, 200
-    ]  # fmt: skip
+        200,
+        200,
+        409,
+        200,
+        200,
+        200,
+    ]
     refused = ana.call("PATCH", path, {"state": "error"})
     assert (refused.status, slug(refused)) == (409, "state-not-possible")
     assert refused.body["detail"] == "An execution can't change from completed to error."
-    assert made(ana.get(path), 200)["state"] == "completed"
+    assert expect_status(ana.get(path), 200)["state"] == "completed"
     assert patch("lost") == 422
-    assert [row["state"] for row in made(ana.get("/workflow-executions"), 200)["items"]] == ["completed"]
+    assert [row["state"] for row in expect_status(ana.get("/workflow-executions"), 200)["items"]] == ["completed"]
 
 
 def test_every_pair_of_states() -> None:
@@ -194,7 +224,8 @@ def test_members_see_what_is_automated_or_shared_and_nothing_else(
         "group's automated": {"automated": True, "namespace_id": lab["group"]["id"]},
     }
     ids = {
-        name: made(ana.post("/workflow-executions", run(lab, name=name, **more)))["id"] for name, more in wishes.items()
+        name: expect_status(ana.post("/workflow-executions", run(lab, name=name, **more)))["id"]
+        for name, more in wishes.items()
     }
     assert {name for name, id_ in ids.items() if bob.get(f"/workflow-executions/{id_}").status == 200} == {
         "automated",
@@ -204,7 +235,7 @@ def test_members_see_what_is_automated_or_shared_and_nothing_else(
     assert (hidden.status, hidden.body) == (nothing.status, nothing.body)
 
     def names(person: Person, path: str) -> list[str]:
-        return sorted(row["name"] for row in made(person.get(path), 200)["items"])
+        return sorted(row["name"] for row in expect_status(person.get(path), 200)["items"])
 
     assert names(bob, f"/namespaces/{lab['project']['puid']}/workflow-executions") == ["automated", "shared"]
     assert names(ana, f"/namespaces/{lab['group']['id']}/workflow-executions") == ["group's"]
@@ -217,8 +248,8 @@ def test_who_may_report_and_register(ana: Person, lab: dict[str, Any], sign_in: 
     bob, eve = sign_in("bob@example.org"), sign_in("eve@example.org")
     member = f"/namespaces/{lab['project']['id']}/members/{eve.get('/me').body['id']}"
     grant(ana, lab["project"]["id"], eve, "analyst")
-    shared = made(eve.post("/workflow-executions", run(lab, shared_with_namespace=True)))["id"]
-    private = made(eve.post("/workflow-executions", run(lab)))["id"]
+    shared = expect_status(eve.post("/workflow-executions", run(lab, shared_with_namespace=True)))["id"]
+    private = expect_status(eve.post("/workflow-executions", run(lab)))["id"]
     uris = {one: put(f"runs/{one}/a.txt") for one in (shared, private)}
 
     def statuses(person: Person, run_id: str) -> tuple[int, int]:
@@ -233,32 +264,38 @@ def test_who_may_report_and_register(ana: Person, lab: dict[str, Any], sign_in: 
         assert statuses(bob, shared) == ((200, 201) if ROLES.index(role) >= 2 else (403, 403)), role
         assert statuses(bob, private) == (404, 404)
     assert statuses(eve, private) == statuses(eve, shared) == (200, 201)
-    made(ana.call("DELETE", member), 204)
+    expect_status(ana.call("DELETE", member), 204)
     # Who has left the project keeps nothing of what they submitted there.
     assert statuses(eve, private) == statuses(eve, shared) == (404, 404)
     assert eve.get(f"/workflow-executions/{private}").status == 404
-    assert made(eve.get("/workflow-executions"), 200)["total"] == 0
-    wish = {"type": "analysis", "analysis_type": "user", "workflow_execution_ids": [private]}
-    assert eve.post("/exports", wish).status == eve.post("/exports/estimate", wish).status == 422
+    assert expect_status(eve.get("/workflow-executions"), 200)["total"] == 0
+    export_request = {"type": "analysis", "analysis_type": "user", "workflow_execution_ids": [private]}
+    assert eve.post("/exports", export_request).status == eve.post("/exports/estimate", export_request).status == 422
 
 
 def test_an_object_is_one_output_however_often_it_is_registered(ana: Person, lab: dict[str, Any]) -> None:
-    first = made(ana.post("/workflow-executions", run(lab)))["id"]
+    first = expect_status(ana.post("/workflow-executions", run(lab)))["id"]
     register = f"/workflow-executions/{first}/outputs/register"
     uri = put(f"runs/{first}/summary.txt.gz", b"all is well")
-    output = made(ana.post(register, {"s3_uri": uri, "puid": "INXT_ATT_AAAAAAAAAA"}))
+    output = expect_status(ana.post(register, {"s3_uri": uri, "puid": "INXT_ATT_AAAAAAAAAA"}))
     assert {**output, "id": "", "created_at": ""} == {
-        "id": "", "puid": "INXT_ATT_AAAAAAAAAA", "filename": "summary.txt.gz", "format": "text", "size": 11,
-        "created_at": "", "checksums": {}, "s3_uri": uri,
-    }  # fmt: skip
-    again = made(ana.post(register, {"s3_uri": uri, "filename": "other.txt", "puid": "INXT_ATT_BBBBBBBBBB"}))
+        "id": "",
+        "puid": "INXT_ATT_AAAAAAAAAA",
+        "filename": "summary.txt.gz",
+        "format": "text",
+        "size": 11,
+        "created_at": "",
+        "checksums": {},
+        "s3_uri": uri,
+    }
+    again = expect_status(ana.post(register, {"s3_uri": uri, "filename": "other.txt", "puid": "INXT_ATT_BBBBBBBBBB"}))
     assert again == output
-    of_sample = made(ana.post(register, {"s3_uri": uri, "sample_id": lab["samples"][0]["puid"]}))
+    of_sample = expect_status(ana.post(register, {"s3_uri": uri, "sample_id": lab["samples"][0]["puid"]}))
     assert of_sample["id"] != output["id"]
     put(f"runs/{first}/summary.txt.gz", b"all is very well")
-    changed = made(ana.post(register, {"s3_uri": uri}))
+    changed = expect_status(ana.post(register, {"s3_uri": uri}))
     assert changed == {**output, "size": 16}
-    shown = made(ana.get(f"/workflow-executions/{first}"), 200)
+    shown = expect_status(ana.get(f"/workflow-executions/{first}"), 200)
     assert (shown["output_count"], shown["outputs"]) == (1, [changed])
     assert [(row["puid"], row["outputs"]) for row in shown["samples"]] == [
         (lab["samples"][0]["puid"], [of_sample]),
@@ -267,7 +304,7 @@ def test_an_object_is_one_output_however_often_it_is_registered(ana: Person, lab
 
 
 def test_what_may_not_be_registered_is_refused(ana: Person, lab: dict[str, Any], sign_in: SignIn) -> None:
-    first, second = (made(ana.post("/workflow-executions", run(lab)))["id"] for _ in range(2))
+    first, second = (expect_status(ana.post("/workflow-executions", run(lab)))["id"] for _ in range(2))
     register = f"/workflow-executions/{first}/outputs/register"
     aws.s3().create_bucket(Bucket="bound")
     own, theirs = put(f"runs/{first}/a.txt"), put(f"runs/{second}/a.txt")
@@ -277,9 +314,9 @@ def test_what_may_not_be_registered_is_refused(ana: Person, lab: dict[str, Any],
         answer = ana.post(register, {"s3_uri": uri})
         assert (answer.status, slug(answer)) == (422, "source-not-allowed"), uri
         assert answer.body["detail"] == "This object does not exist or can't be registered here."
-    assert made(ana.post(register, {"s3_uri": bound}))["filename"] == "a b.pdf"
+    assert expect_status(ana.post(register, {"s3_uri": bound}))["filename"] == "a b.pdf"
     file = upload(ana, lab["samples"][0]["id"], "mine.txt")
-    made(ana.post(register, {"s3_uri": file["s3_uri"], "filename": "mine.txt"}))
+    expect_status(ana.post(register, {"s3_uri": file["s3_uri"], "filename": "mine.txt"}))
     taken = ana.post(register, {"s3_uri": own, "puid": file["puid"]})
     assert (taken.status, slug(taken)) == (409, "puid-taken")
     wrong = ana.post(register, {"s3_uri": own, "sample_id": lab["foreign"]["id"]})
@@ -297,14 +334,18 @@ def test_lists_are_sorted_searched_filtered_and_paged(
         ("Beta", "completed"),
         ("delta", "initial"),
     ]
-    ids = [made(ana.post("/workflow-executions", run(lab, name=name, state=state, automated=True)))["id"]
-           for name, state in rows]  # fmt: skip
+    ids = [
+        expect_status(ana.post("/workflow-executions", run(lab, name=name, state=state, automated=True)))["id"]
+        for name, state in rows
+    ]
 
     def names(query: str) -> list[str | None]:
         found: list[str | None] = []
         cursor = ""
         while True:
-            page = made(ana.get(f"/namespaces/{lab['project']['id']}/workflow-executions?limit=2&{query}{cursor}"), 200)
+            page = expect_status(
+                ana.get(f"/namespaces/{lab['project']['id']}/workflow-executions?limit=2&{query}{cursor}"), 200
+            )
             found += [row["name"] for row in page["items"]]
             if page["next_cursor"] is None:
                 assert page["total"] == len(found)
@@ -320,21 +361,21 @@ def test_lists_are_sorted_searched_filtered_and_paged(
     assert names("sort=state") == ["Gamma ray", "Beta", None, "delta", "alpha"]
     assert names("state=completed") == ["Beta", "Gamma ray"]
     assert names("state=completed&q=ray") == names("q=RAY") == names(f"q={ids[0][:13]}") == ["Gamma ray"]
-    made(ana.call("PATCH", f"/workflow-executions/{ids[1]}", {"state": "completed"}), 200)
+    expect_status(ana.call("PATCH", f"/workflow-executions/{ids[1]}", {"state": "completed"}), 200)
     assert names("sort=-updated_at")[0] == "alpha"
     assert names("state=running") == []
     assert names("state=completed&sort=name") == ["alpha", "Beta", "Gamma ray"]
     assert ana.get("/workflow-executions?state=done").status == 400
-    cursor = made(ana.get("/workflow-executions?limit=1&state=error"), 200)["next_cursor"]
+    cursor = expect_status(ana.get("/workflow-executions?limit=1&state=error"), 200)["next_cursor"]
     assert cursor is None
-    cursor = made(ana.get("/workflow-executions?limit=1&state=completed"), 200)["next_cursor"]
+    cursor = expect_status(ana.get("/workflow-executions?limit=1&state=completed"), 200)["next_cursor"]
     assert ana.get(f"/workflow-executions?limit=1&state=error&cursor={cursor}").status == 400
     # Where a walk ends before the list does, the page is short and goes on, and the total is a lower bound.
     monkeypatch.setattr(run_queries, "WALKED_AT_MOST", 2)
-    page = made(ana.get("/workflow-executions?q=gamma&limit=3"), 200)
+    page = expect_status(ana.get("/workflow-executions?q=gamma&limit=3"), 200)
     assert (page["items"], page["total_is_exact"]) == ([], False)
-    page = made(ana.get(f"/workflow-executions?q=gamma&limit=3&cursor={page['next_cursor']}"), 200)
-    page = made(ana.get(f"/workflow-executions?q=gamma&limit=3&cursor={page['next_cursor']}"), 200)
+    page = expect_status(ana.get(f"/workflow-executions?q=gamma&limit=3&cursor={page['next_cursor']}"), 200)
+    page = expect_status(ana.get(f"/workflow-executions?q=gamma&limit=3&cursor={page['next_cursor']}"), 200)
     assert [row["name"] for row in page["items"]] == ["Gamma ray"]
 
 
@@ -342,11 +383,11 @@ def test_a_run_that_is_too_much_for_one_answer_goes_on_at_its_cursor(
     ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chalicelib.http.workflow_executions.MAX_ANSWER", 10)
-    first = made(ana.post("/workflow-executions", run(lab)))["id"]
-    made(ana.post(f"/workflow-executions/{first}/outputs/register", {"s3_uri": put(f"runs/{first}/a.txt")}))
-    pages = [made(ana.get(f"/workflow-executions/{first}"), 200)]
+    first = expect_status(ana.post("/workflow-executions", run(lab)))["id"]
+    expect_status(ana.post(f"/workflow-executions/{first}/outputs/register", {"s3_uri": put(f"runs/{first}/a.txt")}))
+    pages = [expect_status(ana.get(f"/workflow-executions/{first}"), 200)]
     while pages[-1]["next_cursor"] is not None:
-        pages.append(made(ana.get(f"/workflow-executions/{first}?cursor={pages[-1]['next_cursor']}"), 200))
+        pages.append(expect_status(ana.get(f"/workflow-executions/{first}?cursor={pages[-1]['next_cursor']}"), 200))
     assert [(len(page["outputs"]), [row["name"] for row in page["samples"]]) for page in pages] == [
         (1, []),
         (0, ["one"]),
@@ -355,14 +396,16 @@ def test_a_run_that_is_too_much_for_one_answer_goes_on_at_its_cursor(
 
 
 def test_the_same_idempotency_key_makes_a_run_and_an_output_once(ana: Person, lab: dict[str, Any]) -> None:
-    runs = [made(ana.call("POST", "/workflow-executions", run(lab), **{"Idempotency-Key": "r"})) for _ in range(2)]
+    runs = [
+        expect_status(ana.call("POST", "/workflow-executions", run(lab), **{"Idempotency-Key": "r"})) for _ in range(2)
+    ]
     assert runs[0] == runs[1]
-    assert made(ana.get("/workflow-executions"), 200)["total"] == 1
+    assert expect_status(ana.get("/workflow-executions"), 200)["total"] == 1
     path, body = (
         f"/workflow-executions/{runs[0]['id']}/outputs/register",
         {"s3_uri": put(f"runs/{runs[0]['id']}/a.txt")},
     )
-    outputs = [made(ana.call("POST", path, body, **{"Idempotency-Key": "o"})) for _ in range(2)]
+    outputs = [expect_status(ana.call("POST", path, body, **{"Idempotency-Key": "o"})) for _ in range(2)]
     assert outputs[0] == outputs[1]
 
 
@@ -375,15 +418,15 @@ def test_a_run_that_was_cut_off_is_completed_by_the_same_call(
     with monkeypatch.context() as patched:
         patched.setattr(workflow_executions, "transact_write", cut_off)
         assert ana.call("POST", "/workflow-executions", run(lab), **{"Idempotency-Key": "r"}).status == 500
-    assert made(ana.get("/workflow-executions"), 200)["total"] == 0
-    done = made(ana.call("POST", "/workflow-executions", run(lab), **{"Idempotency-Key": "r"}))
-    assert len(made(ana.get(f"/workflow-executions/{done['id']}"), 200)["samples"]) == 2
+    assert expect_status(ana.get("/workflow-executions"), 200)["total"] == 0
+    done = expect_status(ana.call("POST", "/workflow-executions", run(lab), **{"Idempotency-Key": "r"}))
+    assert len(expect_status(ana.get(f"/workflow-executions/{done['id']}"), 200)["samples"]) == 2
 
 
 def test_of_two_registrations_at_once_both_get_the_same_output(
     ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = made(ana.post("/workflow-executions", run(lab)))["id"]
+    first = expect_status(ana.post("/workflow-executions", run(lab)))["id"]
     path = f"/workflow-executions/{first}/outputs/register"
     body = {"s3_uri": put(f"runs/{first}/a.txt"), "puid": "INXT_ATT_AAAAAAAAAA"}
     look, twins = run_outputs._known, []
@@ -392,18 +435,18 @@ def test_of_two_registrations_at_once_both_get_the_same_output(
         found = look(*place)
         if not twins:  # after the one has looked, and before it writes, the other does it all
             twins.append(None)
-            twins[0] = made(ana.post(path, body))
+            twins[0] = expect_status(ana.post(path, body))
         return found
 
     monkeypatch.setattr(run_outputs, "_known", looked)
-    assert [made(ana.post(path, body))] == twins
-    assert made(ana.get(f"/workflow-executions/{first}"), 200)["output_count"] == 1
+    assert [expect_status(ana.post(path, body))] == twins
+    assert expect_status(ana.get(f"/workflow-executions/{first}"), 200)["output_count"] == 1
 
 
 def test_a_report_that_meets_another_is_judged_by_what_is_there_then(
     ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = made(ana.post("/workflow-executions", run(lab)))["id"]
+    first = expect_status(ana.post("/workflow-executions", run(lab)))["id"]
     path = f"/workflow-executions/{first}"
     write, twins = workflow_executions.transact_write, ["submitted", "completed"]
 
@@ -411,23 +454,23 @@ def test_a_report_that_meets_another_is_judged_by_what_is_there_then(
         if twins:
             wanted = twins.pop(0)
             monkeypatch.setattr(workflow_executions, "transact_write", write)
-            made(ana.call("PATCH", path, {"state": wanted}), 200)
+            expect_status(ana.call("PATCH", path, {"state": wanted}), 200)
             monkeypatch.setattr(workflow_executions, "transact_write", meets)
         write(*args, **more)
 
     monkeypatch.setattr(workflow_executions, "transact_write", meets)
     refused = ana.call("PATCH", path, {"state": "running"})
     assert (refused.status, slug(refused)) == (409, "state-not-possible")
-    assert made(ana.get(path), 200)["state"] == "completed"
+    assert expect_status(ana.get(path), 200)["state"] == "completed"
 
 
 def test_of_very_many_outputs_the_first_are_shown_and_all_are_counted(
     ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chalicelib.http.workflow_executions.MAX_SHOWN", 1)
-    first = made(ana.post("/workflow-executions", run(lab)))["id"]
+    first = expect_status(ana.post("/workflow-executions", run(lab)))["id"]
     for name in ("b.txt", "a.txt"):
         uri = put(f"runs/{first}/{name}")
-        made(ana.post(f"/workflow-executions/{first}/outputs/register", {"s3_uri": uri}))
-    shown = made(ana.get(f"/workflow-executions/{first}"), 200)
+        expect_status(ana.post(f"/workflow-executions/{first}/outputs/register", {"s3_uri": uri}))
+    shown = expect_status(ana.get(f"/workflow-executions/{first}"), 200)
     assert (shown["output_count"], [one["filename"] for one in shown["outputs"]]) == (2, ["b.txt"])

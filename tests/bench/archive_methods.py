@@ -1,6 +1,6 @@
 """One way of making an archive of objects in S3, as a process of its own: `archive_methods METHOD WISH.json`.
 
-The wish tells endpoint, bucket and files; the answer, a JSON line, the wall time of the work and the bytes that came in
+The job has endpoint, bucket and files; the answer, a JSON line, the wall time of the work and the bytes that came in
 and went out. CPU and memory are the parent's to measure, of the whole process.
 """
 
@@ -54,9 +54,9 @@ class Wish:
 class Upload:
     """A multipart upload as a file that can only be written on; `threads` parts are sent at once."""
 
-    def __init__(self, wish: Wish, threads: int = 0) -> None:
-        self._wish = wish
-        self._id = wish.s3.create_multipart_upload(Bucket=wish.bucket, Key=wish.key)["UploadId"]
+    def __init__(self, job: Wish, threads: int = 0) -> None:
+        self._wish = job
+        self._id = job.s3.create_multipart_upload(Bucket=job.bucket, Key=job.key)["UploadId"]
         self._buffer = bytearray()
         self._parts: list[Future[Any] | dict[str, Any]] = []
         self._pool = ThreadPoolExecutor(threads) if threads else None
@@ -88,25 +88,27 @@ class Upload:
             self._parts.append(future)
 
     def _put(self, number: int, data: bytes) -> dict[str, Any]:
-        wish = self._wish
-        answer = wish.s3.upload_part(Bucket=wish.bucket, Key=wish.key, UploadId=self._id, PartNumber=number, Body=data)
-        with wish.lock:
-            wish.sent += len(data)
+        export_request = self._wish
+        answer = export_request.s3.upload_part(
+            Bucket=export_request.bucket, Key=export_request.key, UploadId=self._id, PartNumber=number, Body=data
+        )
+        with export_request.lock:
+            export_request.sent += len(data)
         return {"PartNumber": number, "ETag": answer["ETag"]}
 
     def close(self) -> None:
         if self._buffer:
             self._send(bytes(self._buffer))
         parts = [part.result() if isinstance(part, Future) else part for part in self._parts]
-        wish = self._wish
-        wish.s3.complete_multipart_upload(
-            Bucket=wish.bucket, Key=wish.key, UploadId=self._id, MultipartUpload={"Parts": parts}
+        export_request = self._wish
+        export_request.s3.complete_multipart_upload(
+            Bucket=export_request.bucket, Key=export_request.key, UploadId=self._id, MultipartUpload={"Parts": parts}
         )
 
 
-def zip_into(out: Any, wish: Wish, source: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
+def zip_into(out: Any, job: Wish, source: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for file in wish.files:
+        for file in job.files:
             info = zipfile.ZipInfo(file["name"], (2026, 11, 24, 12, 0, 0))
             info.file_size = file["size"]
             with archive.open(info, "w") as member:
@@ -114,11 +116,11 @@ def zip_into(out: Any, wish: Wish, source: Callable[[dict[str, Any]], Iterator[b
                     member.write(chunk)
 
 
-def zipfile_smart_open(wish: Wish) -> None:
+def zipfile_smart_open(job: Wish) -> None:
     from smart_open import open as smart_open
 
-    where = f"s3://{wish.bucket}/{wish.key}"
-    with smart_open(where, "wb", transport_params={"client": wish.s3, "min_part_size": PART}) as raw:
+    where = f"s3://{job.bucket}/{job.key}"
+    with smart_open(where, "wb", transport_params={"client": job.s3, "min_part_size": PART}) as raw:
 
         class Counted:
             position = 0
@@ -134,51 +136,51 @@ def zipfile_smart_open(wish: Wish) -> None:
                 """As above."""
 
         counted = Counted()
-        zip_into(counted, wish, wish.chunks)
-        wish.sent = counted.position
+        zip_into(counted, job, job.chunks)
+        job.sent = counted.position
 
 
-def zipfile_parallel_boto3(wish: Wish) -> None:
+def zipfile_parallel_boto3(job: Wish) -> None:
     """The next files are fetched, and parts sent, while zipfile writes: the good streaming pipeline."""
-    out, pool = Upload(wish, 4), ThreadPoolExecutor(4)
+    out, pool = Upload(job, 4), ThreadPoolExecutor(4)
     waiting: dict[int, Future[bytes]] = {}
-    order = {file["key"]: number for number, file in enumerate(wish.files)}
+    order = {file["key"]: number for number, file in enumerate(job.files)}
 
     def source(file: dict[str, Any]) -> Iterator[bytes]:
         number = order[file["key"]]
-        for ahead in range(number, min(number + PREFETCHED, len(wish.files))):
-            if ahead not in waiting and (ahead == number or wish.files[ahead]["size"] <= 64 << 20):
-                waiting[ahead] = pool.submit(wish.body, wish.files[ahead])
+        for ahead in range(number, min(number + PREFETCHED, len(job.files))):
+            if ahead not in waiting and (ahead == number or job.files[ahead]["size"] <= 64 << 20):
+                waiting[ahead] = pool.submit(job.body, job.files[ahead])
         yield waiting.pop(number).result()
         waiting[number] = Future()
 
-    zip_into(out, wish, source)
+    zip_into(out, job, source)
     out.close()
 
 
-def zipstream_ng(wish: Wish) -> None:
+def zipstream_ng(job: Wish) -> None:
     from zipstream import ZipStream
 
     stream = ZipStream(compress_type=zipfile.ZIP_STORED)
-    for file in wish.files:
-        stream.add(wish.chunks(file), file["name"])
-    out = Upload(wish)
+    for file in job.files:
+        stream.add(job.chunks(file), file["name"])
+    out = Upload(job)
     for chunk in stream:
         out.write(chunk)
     out.close()
 
 
-def stream_zip(wish: Wish) -> None:
+def stream_zip(job: Wish) -> None:
     import stream_zip as library
 
-    members = ((file["name"], NOON, 0o100644, library.NO_COMPRESSION_64, wish.chunks(file)) for file in wish.files)
-    out = Upload(wish)
+    members = ((file["name"], NOON, 0o100644, library.NO_COMPRESSION_64, job.chunks(file)) for file in job.files)
+    out = Upload(job)
     for chunk in library.stream_zip(members):
         out.write(chunk)
     out.close()
 
 
-def download_zip_upload(wish: Wish) -> None:
+def download_zip_upload(job: Wish) -> None:
     """The reference's way: a folder of downloads, `zip -0`, one upload."""
     with tempfile.TemporaryDirectory() as folder:
         top = Path(folder) / "files"
@@ -187,18 +189,18 @@ def download_zip_upload(wish: Wish) -> None:
             path = top / file["name"]
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as out:
-                for chunk in wish.chunks(file):
+                for chunk in job.chunks(file):
                     out.write(chunk)
 
         with ThreadPoolExecutor(4) as pool:
-            list(pool.map(download, wish.files))
+            list(pool.map(download, job.files))
         subprocess.run(["zip", "-0", "-q", "-r", "../archive.zip", "."], cwd=top, check=True)
         made = Path(folder) / "archive.zip"
-        wish.sent = made.stat().st_size
-        wish.s3.upload_file(str(made), wish.bucket, wish.key)
+        job.sent = made.stat().st_size
+        job.s3.upload_file(str(made), job.bucket, job.key)
 
 
-def seqport(wish: Wish) -> None:
+def seqport(job: Wish) -> None:
     """The engine: plan, all batches one after another as one worker, finish."""
     from chalicelib.archive.entries import Entry, Source
     from chalicelib.archive.finalize import Archive, finish_upload
@@ -208,14 +210,14 @@ def seqport(wish: Wish) -> None:
     from chalicelib.archive.s3_operations import Target
     from chalicelib.archive.writer import write_batch
 
-    store = with_fast_paths(wish.session, wish.s3)
-    entries = [Entry(f["name"], f["size"], NOON, Source(wish.bucket, f["key"], f["etag"])) for f in wish.files]
+    store = with_fast_paths(job.session, job.s3)
+    entries = [Entry(f["name"], f["size"], NOON, Source(job.bucket, f["key"], f["etag"])) for f in job.files]
     planned = plan(entries, workers=1)
-    target = Target(wish.bucket, wish.key, create_upload(store, wish.bucket, wish.key, "answer"), "answer")
+    target = Target(job.bucket, job.key, create_upload(store, job.bucket, job.key, "answer"), "answer")
     results = [write_batch(store, {0: target}, batch) for batch in planned.batches]
     made = finish_upload(store, target, planned.index, results, lambda _: [])
     assert isinstance(made, Archive)
-    wish.received, wish.sent = made.traffic.read, made.traffic.written
+    job.received, job.sent = made.traffic.read, made.traffic.written
 
 
 METHODS: dict[str, Callable[[Wish], None]] = {
@@ -233,7 +235,7 @@ def main() -> None:
     from botocore.config import Config
 
     name, path = sys.argv[1:]
-    told = json.loads(Path(path).read_text())
+    result = json.loads(Path(path).read_text())
     # The engine's client signs no payloads, as chalicelib/aws.py has it; the peers' is as boto3 makes it.
     ours = {"payload_signing_enabled": False} if name == "seqport" else {}
     config = Config(
@@ -244,12 +246,12 @@ def main() -> None:
         s3={"addressing_style": "path", **ours},
     )
     session = boto3.Session()
-    s3 = session.client("s3", endpoint_url=told["endpoint"], config=config)
-    wish = Wish(session, s3, told["bucket"], told["key"], told["files"])
+    s3 = session.client("s3", endpoint_url=result["endpoint"], config=config)
+    export_request = Wish(session, s3, result["bucket"], result["key"], result["files"])
     begun = time.monotonic()
-    METHODS[name](wish)
+    METHODS[name](export_request)
     wall = time.monotonic() - begun
-    print(json.dumps({"wall": wall, "received": wish.received, "sent": wish.sent}))
+    print(json.dumps({"wall": wall, "received": export_request.received, "sent": export_request.sent}))
 
 
 if __name__ == "__main__":

@@ -99,8 +99,8 @@ def load(endpoint: str, case: Case) -> list[dict[str, Any]]:
 
 def measure(method: str, endpoint: str, files: list[dict[str, Any]], folder: Path) -> dict[str, float]:
     """One run of a method: wall and CPU seconds, bytes in and out, peak memory in bytes."""
-    wish = folder / "wish.json"
-    wish.write_text(json.dumps({"endpoint": endpoint, "bucket": BUCKET, "key": "out.zip", "files": files}))
+    export_request = folder / "job.json"
+    export_request.write_text(json.dumps({"endpoint": endpoint, "bucket": BUCKET, "key": "out.zip", "files": files}))
     environment = {
         **os.environ,
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
@@ -110,9 +110,9 @@ def measure(method: str, endpoint: str, files: list[dict[str, Any]], folder: Pat
     }
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # all that is installed is compiled, and so is what is measured
     out = folder / "told.json"
-    command = [sys.executable, "-m", "tests.bench.archive_methods", method, str(wish)]
-    with out.open("w") as told:
-        process = subprocess.Popen(command, stdout=told, env=environment)
+    command = [sys.executable, "-m", "tests.bench.archive_methods", method, str(export_request)]
+    with out.open("w") as result:
+        process = subprocess.Popen(command, stdout=result, env=environment)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -180,13 +180,13 @@ def main() -> None:
     if shutil.which("zip") is None:
         print("zip is not installed: `download, zip -0, upload` is left out")
         methods = [method for method in methods if "zip -0" not in method]
-    told = {}
+    result = {}
     for letter in wanted.cases:
         medians = run(CASES[letter], methods, wanted.rounds)
         show(CASES[letter], medians)
-        told[letter] = medians
+        result[letter] = medians
     if wanted.write:
-        write_page({CASES[letter].name: medians for letter, medians in told.items()}, wanted.rounds)
+        write_page({CASES[letter].name: medians for letter, medians in result.items()}, wanted.rounds)
 
 
 if __name__ == "__main__":

@@ -86,11 +86,11 @@ def measure(writer: str, count: int) -> tuple[float, float]:
     command = [sys.executable, "-m", "tests.bench.bench_linelists", str(count), writer]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        told = process.stdout.read()
+        result = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0
-    return float(told), usage.ru_maxrss / 1024
+    return float(result), usage.ru_maxrss / 1024
 
 
 def writing(count: int) -> None:
@@ -152,14 +152,14 @@ def whole(stack: Running, count: int) -> None:
     project = olga.post("/projects", {"name": "Big", "path": "big", "group_id": group["id"]})
     ids: list[str] = []
     load(stack, stack.info["tables"]["samples"], sample_rows(project["id"], group["id"], count, ids))
-    wish = {"type": "linelist", "namespace_id": project["id"], "metadata_fields": list(FIELDS)}
-    half = {**wish, "sample_ids": ids[:IDS_AT_ONCE], "linelist_format": "csv"}
+    export_request = {"type": "linelist", "namespace_id": project["id"], "metadata_fields": list(FIELDS)}
+    half = {**export_request, "sample_ids": ids[:IDS_AT_ONCE], "linelist_format": "csv"}
     answered, _, _ = export(olga, half)
     print(f"a request with {len(half['sample_ids']):,} ids ({len(json.dumps(half)):,} bytes): {answered:.1f} s")
     named = [one["FunctionName"] for one in stack.client("lambda").list_functions()["Functions"]]
     (function,) = (name for name in named if "RenderLinelist" in name)
     for linelist_format in ("csv", "xlsx"):
-        body = {**wish, "sample_ids": ids, "linelist_format": linelist_format}
+        body = {**export_request, "sample_ids": ids, "linelist_format": linelist_format}
         answered, took, made = export(olga, body)
         print(
             f"{linelist_format}: {count:,} samples ready {took:.0f} s after the request ({count / took:,.0f} rows/s, "

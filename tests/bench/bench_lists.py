@@ -116,10 +116,10 @@ def main() -> None:
         timed(stack, bare, {})
         print(f"{'list of a group':28} {'ms':>8} {'bare ms':>8} {'ratio':>7}   (medians of {ROUNDS})")
         for name, query in cases.items():
-            asked = event(olga, me, group["id"], query)
+            requested = event(olga, me, group["id"], query)
             ours, peers = [], []
             for _ in range(ROUNDS):
-                took, answer = timed(stack, function, asked)
+                took, answer = timed(stack, function, requested)
                 assert answer["statusCode"] == 200, answer
                 ours.append(took)
                 peers.append(timed(stack, bare, {})[0])

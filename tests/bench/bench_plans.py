@@ -85,8 +85,8 @@ STEPS = {"plan": plans, "contents": write_contents, "end": ends}
 
 def measured(step: str, count: int, kind: str, folder: Path) -> dict[str, float]:
     command = [sys.executable, "-m", "tests.bench.bench_plans", step, str(count), kind, str(folder)]
-    with (folder / "told").open("w") as told:
-        process = subprocess.Popen(command, stdout=told)
+    with (folder / "told").open("w") as result:
+        process = subprocess.Popen(command, stdout=result)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0

@@ -17,9 +17,9 @@ WINDOW = (1280, 1024)
 COUNT_REQUESTS = """
     globalThis.underWay = 0;
     const ask = globalThis.fetch;
-    globalThis.fetch = (...wish) => {
+    globalThis.fetch = (...parameters) => {
       globalThis.underWay += 1;
-      return ask(...wish).finally(() => setTimeout(() => (globalThis.underWay -= 1)));
+      return ask(...parameters).finally(() => setTimeout(() => (globalThis.underWay -= 1)));
     };
 """
 _STILL = """() => globalThis.underWay === 0 && document.querySelector("h1") && !document.querySelector(".loading")
@@ -79,7 +79,7 @@ def barriers(page: Page, place: str) -> list[str]:
     wrong = []
     settle(page)
     for look in looks(page):
-        wrong += [f"{place} ({look}): {told}" for told in violations(page)]
+        wrong += [f"{place} ({look}): {result}" for result in violations(page)]
         if (wide := sideways(page)) > 0:
             wrong.append(f"{place} ({look}) is {wide} px too wide")
     return wrong

@@ -118,7 +118,7 @@ def visible_places(lab: Laboratory) -> list[str]:
 
 
 def failed_export(lab: Laboratory) -> Any:
-    """An export that failed because its wish was lost on our side; with `bring_back` a retry finds it again."""
+    """An export that failed because its request was lost on our side; with `bring_back` a retry finds it again."""
     made = lab.export(name="Perdue / lost")
     records, table = lab.stack.client("dynamodb"), lab.stack.info["tables"]["exports"]
     item = records.get_item(TableName=table, Key={"id": {"S": made["id"]}})["Item"]
@@ -141,7 +141,7 @@ def failed_export(lab: Laboratory) -> Any:
 
 
 def bring_back(lab: Laboratory, failed: Any) -> None:
-    """Put the wish of a failed export where its retry looks for it."""
+    """Store the request of a failed export where its retry reads it."""
     bucket = lab.stack.info["buckets"]["work"]
     source = {"Bucket": bucket, "Key": request_key(failed["twin"])}
     lab.stack.client("s3").copy_object(Bucket=bucket, Key=request_key(failed["id"]), CopySource=source)

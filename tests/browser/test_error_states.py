@@ -23,12 +23,12 @@ def test_what_was_left_out_is_listed_with_its_reason(open_page: Open, lab: Labor
     expect(row.locator(".status")).to_have_attribute("data-status", "incomplete")
     page.goto(f"/exports/{made['id']}")
     expect(page.locator("main .state")).to_contain_text("Ready · 1 excluded")
-    told = page.get_by_role("group").filter(has_text="1 item was left out")
-    told.get_by_text("1 item was left out").click()
-    expect(told.get_by_role("listitem")).to_have_text(
+    result = page.get_by_role("group").filter(has_text="1 item was left out")
+    result.get_by_text("1 item was left out").click()
+    expect(result.get_by_role("listitem")).to_have_text(
         f"{without['name']} {without['puid']} – has no file of the chosen formats"
     )
-    told.get_by_role("link", name=without["name"]).click()
+    result.get_by_role("link", name=without["name"]).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(without["name"])
 
 

@@ -24,10 +24,15 @@ def test_the_preview_of_a_large_archive_is_fetched_as_it_is_opened_and_searched_
 ) -> None:
     made = lab.export(name="Grande")
     samples = [
-        {"name": f"INXT_SAM_{number}", "type": "folder", "irida-next-type": "sample", "irida-next-name": f"S{number}",
-         "children": [{"name": f"{number}.fa", "type": "file", "metadata": {"format": "fasta"}}]}
+        {
+            "name": f"INXT_SAM_{number}",
+            "type": "folder",
+            "irida-next-type": "sample",
+            "irida-next-name": f"S{number}",
+            "children": [{"name": f"{number}.fa", "type": "file", "metadata": {"format": "fasta"}}],
+        }
         for number in range(30_000)
-    ]  # fmt: skip
+    ]
     top = {"name": "INXT_PRJ_A", "type": "folder", "irida-next-type": "project", "children": samples}
     manifest = json.dumps({"type": "Samples Export", "date": "2026-11-24", "children": [top]})
     lab.stack.replace_manifest(made["id"], manifest.encode())
@@ -120,9 +125,9 @@ def test_a_session_that_ended_loses_nothing(open_page: Open, lab: Laboratory) ->
     page.route("**/api/v1/exports", lambda route: route.fulfill(status=401, body="{}"), times=1)
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("dialog", name="Your session has ended")).to_be_visible()
-    with page.expect_popup() as told:
+    with page.expect_popup() as result:
         page.get_by_role("button", name="Sign in again").click()
-    sign_in(told.value, ANALYST)
+    sign_in(result.value, ANALYST)
     expect(page.get_by_role("heading", level=1)).to_have_text("Typed before")
 
 
@@ -154,8 +159,10 @@ def test_the_catalogs_have_the_same_keys_in_the_same_order_and_the_same_facts() 
 def test_every_key_in_the_code_has_words_and_no_words_are_left_over() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in SITE.rglob("*.js") if path.parent.name != "i18n")
     named = set(re.findall(r'"([a-zA-Z0-9.\-]+)"', code))
-    begun = [re.compile(re.escape(one).replace(r"\$\{\}", ".+") + "$") for one in re.findall(
-        r"`([a-z.\-]*\$\{\}[a-z.\-]*)`", re.sub(r"\$\{[\w.]+\}", "${}", code))]  # fmt: skip
+    begun = [
+        re.compile(re.escape(one).replace(r"\$\{\}", ".+") + "$")
+        for one in re.findall(r"`([a-z.\-]*\$\{\}[a-z.\-]*)`", re.sub(r"\$\{[\w.]+\}", "${}", code))
+    ]
     unused = [key for key in catalog("en") if key not in named and not any(one.match(key) for one in begun)]
     assert unused == []
 
@@ -173,10 +180,13 @@ def test_no_words_of_one_language_are_left_in_the_other(open_page: Open, lab: La
         for path in places:
             page.goto(path)
             settle(page)
-            shown = set(page.evaluate(
-                "() => [...document.querySelectorAll('body *')].flatMap((one) => [one.getAttribute('aria-label'),"
-                " ...[...one.childNodes].filter((inner) => inner.nodeType === 3).map((inner) => inner.data.trim())])"
-            ))  # fmt: skip
+            shown = set(
+                page.evaluate(
+                    "() => [...document.querySelectorAll('body *')].flatMap((one) => [one.getAttribute('aria-label'),"
+                    " ...[...one.childNodes].filter((inner) => inner.nodeType === 3)"
+                    ".map((inner) => inner.data.trim())])"
+                )
+            )
             assert {text for text in shown if text in others} == set(), path
 
 
@@ -184,9 +194,9 @@ def test_the_language_is_kept_with_the_user(open_page: Open, lab: Laboratory) ->
     lab.stack.person(ANALYST).call("PATCH", "/me", {"locale": "en"})
     page = open_page(ANALYST, "/exports", language="en")
     expect(page.get_by_role("button", name="Ana Analyst")).to_be_visible()
-    with page.expect_response(lambda answer: answer.request.method == "PATCH") as told:
+    with page.expect_response(lambda answer: answer.request.method == "PATCH") as result:
         page.get_by_role("button", name="FR", exact=True).click()
-    assert json.loads(told.value.text())["locale"] == "fr"
+    assert json.loads(result.value.text())["locale"] == "fr"
     expect(page.get_by_role("heading", level=1)).to_have_text("Exportations de données")
     assert lab.stack.person(ANALYST).get("/me")["locale"] == "fr"
 
@@ -195,8 +205,13 @@ def test_hostile_names_are_text_in_lists_dialogs_and_previews(open_page: Open, l
     ana = lab.stack.person(ANALYST)
     run = completed_run(lab.stack, ana, lab.hostile, [], HOSTILE[1], automated=False)
     for name in HOSTILE:
-        wish = {"type": "sample", "namespace_id": lab.hostile, "selection": {"all": True}, "file_formats": ["text"]}
-        made = exports.wait(ana, ana.post("/exports", {**wish, "name": name})["id"])
+        export_request = {
+            "type": "sample",
+            "namespace_id": lab.hostile,
+            "selection": {"all": True},
+            "file_formats": ["text"],
+        }
+        made = exports.wait(ana, ana.post("/exports", {**export_request, "name": name})["id"])
     page = open_page(ANALYST, "/exports")
     page.on("dialog", lambda _: pytest.fail("a name was run as a script"))
     for name in HOSTILE:

@@ -131,10 +131,10 @@ def test_creer_une_exportation_dechantillon(language: str, open_page: Open, lab:
     dialog.get_by_role("button", name=words["submit"]).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     wait_until_ready(page, words)
-    with page.expect_download() as told:
+    with page.expect_download() as result:
         page.get_by_role("button", name=words["download"], exact=True).click()
-    files = unpacked(told.value, tmp_path)
-    assert told.value.suggested_filename == f"{name}.zip"
+    files = unpacked(result.value, tmp_path)
+    assert result.value.suggested_filename == f"{name}.zip"
     wanted = sorted(2 * [one for one in FILES if not one.endswith(".gz")])
     assert sorted(path.rsplit("/", 1)[1] for path in files if "/" in path) == wanted
     assert json.loads(files["manifest.json"])["type"] == "Samples Export"
@@ -161,9 +161,9 @@ def test_creer_une_exportation_de_liste_lineaire(
     dialog.get_by_role("button", name=words["submit"]).click()
     wait_until_ready(page, words)
     expect(page.get_by_role("tab", name=words["preview"])).to_have_count(0)
-    with page.expect_download() as told:
+    with page.expect_download() as result:
         page.get_by_role("button", name=words["download"], exact=True).click()
-    told.value.save_as(tmp_path / "linelist.tsv")
+    result.value.save_as(tmp_path / "linelist.tsv")
     head, *rows = (tmp_path / "linelist.tsv").read_text(encoding="utf-8-sig").splitlines()
     assert head.split("\t") == ["SAMPLE PUID", "SAMPLE NAME", "PROJECT PUID", "PLACE", "ORGANISM"]
     assert [row.split("\t")[3] for row in rows] == ["Québec", "Québec"]
@@ -215,9 +215,9 @@ def export_analysis(page: Page, words: dict[str, str], run: str, folder: Path, *
     dialog.get_by_label(words["name"]).fill("Résultats")
     dialog.get_by_role("button", name=words["submit"]).click()
     wait_until_ready(page, words)
-    with page.expect_download() as told:
+    with page.expect_download() as result:
         page.get_by_role("button", name=words["download"], exact=True).click()
-    inside = unpacked(told.value, folder)
+    inside = unpacked(result.value, folder)
     assert len([path for path in inside if path.startswith(f"{run}/")]) == files
     assert f"{run}/summary.txt.gz" in inside
     return inside
@@ -252,9 +252,9 @@ def test_un_modele_choisit_les_champs(language: str, open_page: Open, lab: Labor
     expect(chosen).to_contain_text(["place", "collected by"])
     dialog.get_by_role("button", name=words["submit"]).click()
     wait_until_ready(page, words)
-    with page.expect_download() as told:
+    with page.expect_download() as result:
         page.get_by_role("button", name=words["download"], exact=True).click()
-    told.value.save_as(tmp_path / "linelist.csv")
+    result.value.save_as(tmp_path / "linelist.csv")
     head, row = csv.reader((tmp_path / "linelist.csv").read_text(encoding="utf-8-sig").splitlines())
     assert head[3:] == ["PLACE", "COLLECTED BY"]
     assert row[3:] == ["Québec", ""]
@@ -266,13 +266,13 @@ def test_telecharger_une_exportation(language: str, open_page: Open, lab: Labora
     made = lab.export()
     page = open_page(ANALYST, "/exports", language=language)
     row = page.get_by_role("row").filter(has_text=made["id"][:8])
-    with page.expect_download() as told:
+    with page.expect_download() as result:
         row.get_by_role("link", name=words["download"]).click()
-    assert "manifest.txt" in unpacked(told.value, tmp_path)
+    assert "manifest.txt" in unpacked(result.value, tmp_path)
     page.goto(f"/exports/{made['id']}")
-    with page.expect_download() as told:
+    with page.expect_download() as result:
         page.get_by_role("button", name=words["download"], exact=True).click()
-    assert "manifest.txt" in unpacked(told.value, tmp_path)
+    assert "manifest.txt" in unpacked(result.value, tmp_path)
 
 
 @both_languages

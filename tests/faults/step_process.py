@@ -18,8 +18,8 @@ from tests.object_stores import s3_client, store_of
 def main() -> None:
     step, name, endpoint = sys.argv[1:]
     folder = Path(name)
-    told = json.loads((folder / "plan.json").read_text())
-    targets = {number: Target(*target) for number, target in enumerate(told["targets"])}
+    reported = json.loads((folder / "plan.json").read_text())
+    targets = {number: Target(*target) for number, target in enumerate(reported["targets"])}
     store = store_of(s3_client(endpoint))
 
     def result(number: int) -> BatchResult:

@@ -19,7 +19,7 @@ from chalicelib.assembly.plan import plan_export
 from chalicelib.catalog.files import repository as files
 from chalicelib.catalog.files.model import File
 from chalicelib.settings import settings
-from tests.harness import Person, made
+from tests.harness import Person, expect_status
 from tests.workflow.state_machine import run
 from tests.workflow.steps import LARGE, MIB, SMALL, batch_of, change, create, lose, objects_of, planned
 from tests.workflow.test_sample_exports import archive_of
@@ -56,7 +56,7 @@ def test_one_plan_finds_all_that_is_lost(
     outcomes = run(export, between=between)
     # What is lost after its part was written shows when the next plan reads it: that one has changed meanwhile.
     assert outcomes.count("planned") <= (3 if moment == "finish" else 2)
-    final = made(ana.get(f"/exports/{export['id']}"), 200)
+    final = expect_status(ana.get(f"/exports/{export['id']}"), 200)
     assert final["status"] == "ready", final
     archive = archive_of(ana, export["id"])
     report = {row["id"]: row for row in json.loads(archive.read("report.json"))}
@@ -114,7 +114,7 @@ def test_300_files_lost_amid_an_assembly_of_8_workers_are_left_out_by_the_second
             assert (state["outcome"], state["plan"]) == ("sources_changed", 2)
             state = plan_export(state)
     assert state["outcome"] == "ready"
-    final = made(ana.get(f"/exports/{export['id']}"), 200)
+    final = expect_status(ana.get(f"/exports/{export['id']}"), 200)
     assert (final["file"]["files"], final["warnings"]) == (700, 300)
     archive = archive_of(ana, export["id"])
     assert {name.rsplit("/", 1)[-1] for name in archive.namelist() if "/" in name} == set(names) - set(lost)

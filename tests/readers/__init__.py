@@ -45,9 +45,9 @@ def check_by_java(archives: Mapping[Path, Mapping[str, bytes]], folder: Path) ->
     source = Path(__file__).with_name("ReadStream.java")
     subprocess.run(["javac", "-d", str(folder), str(source)], check=True)
     paths: Sequence[str] = [str(path) for path in archives]
-    told = subprocess.run(["java", "-cp", str(folder), "ReadStream", *paths], check=True, capture_output=True).stdout
+    result = subprocess.run(["java", "-cp", str(folder), "ReadStream", *paths], check=True, capture_output=True).stdout
     found: dict[str, set[tuple[str, int, int]]] = {path: set() for path in paths}
-    for line in told.decode().splitlines():
+    for line in result.decode().splitlines():
         path, name, size, checksum = line.split("\t")
         found[path].add((name, int(size), int(checksum)))
     for path, bodies in archives.items():

@@ -30,24 +30,24 @@ class SortedRows:
                     lists.setdefault((index, pk), []).append((item[key]["S"], sk))
         self.lists = {place: sorted(keys) for place, keys in lists.items()}
 
-    def answer(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+    def answer(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         """The answer to a Query, GetItem, or the part of a BatchGetItem that is about this table."""
         if operation == "GetItem":
-            item = self.items.get((asked["Key"]["pk"]["S"], asked["Key"]["sk"]["S"]))
+            item = self.items.get((request["Key"]["pk"]["S"], request["Key"]["sk"]["S"]))
             return {} if item is None else {"Item": item}
         assert operation == "Query"
-        return self._query(asked)
+        return self._query(request)
 
     def got(self, keys: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         """The items of these keys, as far as there are any."""
         places = [(key["pk"]["S"], key["sk"]["S"]) for key in keys]
         return [self.items[place] for place in places if place in self.items]
 
-    def _query(self, asked: dict[str, Any]) -> dict[str, Any]:
-        index = asked.get("IndexName")
-        condition = _CONDITION.match(asked["KeyConditionExpression"])
-        assert condition is not None, asked["KeyConditionExpression"]
-        values = asked["ExpressionAttributeValues"]
+    def _query(self, request: dict[str, Any]) -> dict[str, Any]:
+        index = request.get("IndexName")
+        condition = _CONDITION.match(request["KeyConditionExpression"])
+        assert condition is not None, request["KeyConditionExpression"]
+        values = request["ExpressionAttributeValues"]
         pk = values[condition[2]]["S"]
         keys = self.lists.get((index, pk), [])
         first, last = 0, len(keys)
@@ -58,9 +58,9 @@ class SortedRows:
             first = bisect_right(keys, (values[condition[7]]["S"], _BEYOND))
         elif condition[6] == "<":
             last = bisect_left(keys, (values[condition[7]]["S"], ""))
-        forward = asked.get("ScanIndexForward", True)
-        if "ExclusiveStartKey" in asked:
-            start = asked["ExclusiveStartKey"]
+        forward = request.get("ScanIndexForward", True)
+        if "ExclusiveStartKey" in request:
+            start = request["ExclusiveStartKey"]
             place = (start[INDEXES[index]]["S"], start["sk"]["S"])
             first, last = (bisect_right(keys, place), last) if forward else (first, bisect_left(keys, place))
         chosen: list[dict[str, Any]] = []
@@ -68,10 +68,10 @@ class SortedRows:
         for at in range(first, last) if forward else range(last - 1, first - 1, -1):
             chosen.append(self.items[pk, keys[at][1]])
             size += sum(len(name) + len(str(*value.values())) for name, value in chosen[-1].items())
-            if len(chosen) == asked.get("Limit") or size > PAGE:
+            if len(chosen) == request.get("Limit") or size > PAGE:
                 break
         answer: dict[str, Any] = {"Items": chosen, "Count": len(chosen), "ScannedCount": len(chosen)}
-        if len(chosen) < last - first or len(chosen) == asked.get("Limit"):
+        if len(chosen) < last - first or len(chosen) == request.get("Limit"):
             answer["LastEvaluatedKey"] = {
                 name: chosen[-1][name] for name in dict.fromkeys(("pk", "sk", INDEXES[index]))
             }

@@ -11,7 +11,7 @@ from chalice.test import Client
 
 from chalicelib.catalog.samples import queries as sample_queries
 from chalicelib.settings import settings
-from tests.harness import Person, made
+from tests.harness import Person, expect_status
 from tests.scale.seed_data import Laboratory
 from tests.scale.sorted_rows import SortedRows
 
@@ -38,16 +38,20 @@ def counting_reads(monkeypatch: pytest.MonkeyPatch, rows: SortedRows) -> Iterato
     reads = Reads()
     call = BaseClient._make_api_call  # type: ignore[attr-defined]
 
-    def answered(client: Any, operation: str, asked: Any) -> Any:
+    def answered(client: Any, operation: str, requested: Any) -> Any:
         table = settings().samples_table
-        if operation == "BatchGetItem" and table in asked["RequestItems"]:
-            assert len(asked["RequestItems"]) == 1
-            return {"Responses": {table: rows.got(asked["RequestItems"][table]["Keys"])}, "UnprocessedKeys": {}}
-        return rows.answer(operation, asked) if asked.get("TableName") == table else call(client, operation, asked)
+        if operation == "BatchGetItem" and table in requested["RequestItems"]:
+            assert len(requested["RequestItems"]) == 1
+            return {"Responses": {table: rows.got(requested["RequestItems"][table]["Keys"])}, "UnprocessedKeys": {}}
+        return (
+            rows.answer(operation, requested)
+            if requested.get("TableName") == table
+            else call(client, operation, requested)
+        )
 
-    def counted(client: Any, operation: str, asked: Any) -> Any:
+    def counted(client: Any, operation: str, requested: Any) -> Any:
         assert operation != "Scan"
-        answer = answered(client, operation, asked)
+        answer = answered(client, operation, requested)
         reads.requests += 1
         batches = answer.get("Responses", {}).values()
         reads.items += int(answer.get("ScannedCount", 0)) + sum(map(len, batches)) + ("Item" in answer)
@@ -61,8 +65,8 @@ def counting_reads(monkeypatch: pytest.MonkeyPatch, rows: SortedRows) -> Iterato
 def test_lists_of_100_000_samples_and_500_projects_read_a_bounded_number_of_rows(
     client: Client, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    group = made(owner.post("/groups", {"name": "Lab", "path": "lab"}))
-    project = made(owner.post("/projects", {"name": "Big", "path": "big", "group_id": group["id"]}))
+    group = expect_status(owner.post("/groups", {"name": "Lab", "path": "lab"}))
+    project = expect_status(owner.post("/projects", {"name": "Big", "path": "big", "group_id": group["id"]}))
     lab = Laboratory(group["id"], project["id"], SAMPLES, PROJECTS)
     for row in lab.project_rows():
         row.save()
@@ -70,7 +74,7 @@ def test_lists_of_100_000_samples_and_500_projects_read_a_bounded_number_of_rows
 
     def read(path: str) -> tuple[Any, Reads]:
         with counting_reads(monkeypatch, rows) as reads:
-            body = made(owner.get(path), 200)
+            body = expect_status(owner.get(path), 200)
         return body, reads
 
     for namespace_id in (group["id"], project["id"]):

@@ -57,8 +57,8 @@ def test_what_no_disk_holds_is_found_where_the_directory_says(tmp_path: Path, co
                 assert member.read(10) == bytes(10)
     for command in (["7z", "l", "-slt", str(path)], ["zipinfo", "-1", str(path)]):
         if is_installed(command[0]):
-            told = subprocess.run(command, check=True, capture_output=True).stdout.decode()
-            assert told.count("reads.fastq") == count
+            result = subprocess.run(command, check=True, capture_output=True).stdout.decode()
+            assert result.count("reads.fastq") == count
     if is_installed("bsdtar"):
-        told = subprocess.run(["bsdtar", "-tvf", str(path)], check=True, capture_output=True).stdout.decode()
-        assert told.count(f" {size} ") == count
+        result = subprocess.run(["bsdtar", "-tvf", str(path)], check=True, capture_output=True).stdout.decode()
+        assert result.count(f" {size} ") == count

@@ -38,8 +38,14 @@ def sample_with(api: Api, project_id: str, name: str, sizes: dict[str, int]) -> 
 
 def create(api: Api, namespace_id: str, samples: list[Any], formats: list[str], **more: Any) -> Any:
     ids = [sample["id"] for sample in samples]
-    wish = {"type": "sample", "namespace_id": namespace_id, "sample_ids": ids, "file_formats": formats, **more}
-    return api.post("/exports", wish)
+    export_request = {
+        "type": "sample",
+        "namespace_id": namespace_id,
+        "sample_ids": ids,
+        "file_formats": formats,
+        **more,
+    }
+    return api.post("/exports", export_request)
 
 
 def wait(api: Api, export_id: str, seconds: float = 120) -> Any:

@@ -121,9 +121,9 @@ class Running:
         """Run the scheduled function now."""
         payload = json.dumps(TICK).encode()
         answer = self.client("lambda").invoke(FunctionName=self.info["functions"]["clean_up"], Payload=payload)
-        told: dict[str, Any] = json.loads(answer["Payload"].read())
-        assert "FunctionError" not in answer, told
-        return told
+        result: dict[str, Any] = json.loads(answer["Payload"].read())
+        assert "FunctionError" not in answer, result
+        return result
 
     def stop(self) -> float:
         """End it as Ctrl-C or `kill` would; gives the seconds that took. Nothing of it may be left."""

@@ -57,8 +57,8 @@ def test_runs_are_exported_by_their_submitter_and_by_analysts_of_the_project(sta
     with pytest.raises(ApiError) as refused:
         bob.post("/exports", of_user)
     assert [row["pointer"] for row in refused.value.problem["errors"]] == ["/workflow_execution_ids/0"]
-    for person, wish in ((ana, of_user), (bob, of_project)):
-        made = exports.wait(person, person.post("/exports", wish)["id"])
+    for person, export_request in ((ana, of_user), (bob, of_project)):
+        made = exports.wait(person, person.post("/exports", export_request)["id"])
         assert (made["status"], made["warnings"], made["file"]["files"]) == ("ready", 0, 4)
         opened = exports.archive(person, made)
         assert {name: opened.read(name) for name in opened.namelist() if "/" in name} == bodies

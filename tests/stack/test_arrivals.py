@@ -77,11 +77,11 @@ def test_what_is_put_elsewhere_raises_nothing_and_what_is_misplaced_is_a_dead_le
     s3, bucket = stack.client("s3"), stack.info["buckets"]["catalog"]
     for key in ("files/x/y/z", "other/x/y/z.fa", "uploads/INXT_PRJ_AAAAAAAAAA/INXT_SAM_AAAAAAAAAA/a.fa"):
         s3.put_object(Bucket=bucket, Key=key, Body=b"ACGT")
-    told = soon(lambda: letter(stack))
-    assert (told["reason"], told["bucket"]) == ("unknown-project", bucket)
+    result = soon(lambda: letter(stack))
+    assert (result["reason"], result["bucket"]) == ("unknown-project", bucket)
     assert (
-        told["key"]
-        == told["event"]["detail"]["object"]["key"]
+        result["key"]
+        == result["event"]["detail"]["object"]["key"]
         == "uploads/INXT_PRJ_AAAAAAAAAA/INXT_SAM_AAAAAAAAAA/a.fa"
     )
     assert letter(stack) is None
@@ -100,9 +100,9 @@ def test_what_is_put_under_runs_becomes_outputs_of_the_run_and_of_its_samples(st
         s3.put_object(Bucket=bucket, Key=f"runs/{run}/{name}", Body=name.encode())
 
     def outputs() -> Any:
-        told = ana.get(f"/workflow-executions/{run}")
-        (of_sample,) = told["samples"]
-        return [[one["filename"] for one in place["outputs"]] for place in (told, of_sample)]
+        result = ana.get(f"/workflow-executions/{run}")
+        (of_sample,) = result["samples"]
+        return [[one["filename"] for one in place["outputs"]] for place in (result, of_sample)]
 
     soon(lambda: outputs() == [["summary.txt.gz"], ["report.json"]])
     assert letter(stack) is None

@@ -50,8 +50,13 @@ def test_the_same_export_twenty_times_at_once_is_one(stack: Running) -> None:
     ana = stack.person("ana@example.org")
     project = exports.project(ana)
     sample, bodies = exports.sample_with(ana, project["id"], "S", {"a.txt": 100})
-    wish = {"type": "sample", "namespace_id": project["id"], "sample_ids": [sample["id"]], "file_formats": ["text"]}
-    counted, answers = statuses(ana, "/exports", wish, **{"Idempotency-Key": str(uuid4())})
+    export_request = {
+        "type": "sample",
+        "namespace_id": project["id"],
+        "sample_ids": [sample["id"]],
+        "file_formats": ["text"],
+    }
+    counted, answers = statuses(ana, "/exports", export_request, **{"Idempotency-Key": str(uuid4())})
     assert counted == {202: CLIENTS}
     (export_id,) = {answer["id"] for answer in answers}
     assert exports.bodies_in(exports.archive(ana, exports.wait(ana, export_id))) == bodies

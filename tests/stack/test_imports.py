@@ -23,12 +23,12 @@ def ended(api: Api, import_id: str, seconds: float = 120) -> Any:
     """The import once it is over; its rows may never become fewer."""
     deadline, rows = time.monotonic() + seconds, 0
     while True:
-        told = api.get(f"/imports/{import_id}")
-        assert told["progress"]["rows_done"] >= rows
-        rows = told["progress"]["rows_done"]
-        if told["status"] != "processing":
-            return told
-        assert time.monotonic() < deadline, told
+        result = api.get(f"/imports/{import_id}")
+        assert result["progress"]["rows_done"] >= rows
+        rows = result["progress"]["rows_done"]
+        if result["status"] != "processing":
+            return result
+        assert time.monotonic() < deadline, result
         time.sleep(0.2)
 
 
@@ -55,8 +55,13 @@ def test_a_samplesheet_is_imported_in_the_background_and_what_it_made_is_exporte
     assert (foreseen["samples_to_create"], foreseen["files_to_register"], foreseen["errors"]) == (40, 80, [])
     begun = ana.post(f"/projects/{project['id']}/import", {"samplesheet": sheet, "dry_run": False})
     check(ana, project, ended(ana, begun["id"]))
-    wish = {"type": "sample", "namespace_id": project["id"], "selection": {"all": True}, "file_formats": ["fastq"]}
-    export = exports.wait(ana, ana.post("/exports", wish)["id"])
+    export_request = {
+        "type": "sample",
+        "namespace_id": project["id"],
+        "selection": {"all": True},
+        "file_formats": ["fastq"],
+    }
+    export = exports.wait(ana, ana.post("/exports", export_request)["id"])
     assert (export["status"], export["file"]["files"]) == ("ready", 2 * SAMPLES + 2)
 
 

@@ -40,11 +40,11 @@ def downloaded(api: Api, export: Any) -> bytes:
 def test_linelists_are_made_downloaded_and_hold_what_was_asked_for(stack: Running) -> None:
     ana = stack.person("ana@example.org")
     project, samples = project_with_samples(ana)
-    wish = {
+    export_request = {
         "type": "linelist", "namespace_id": project["id"], "metadata_fields": ["country", "age"],
         "sample_ids": [sample["puid"] for sample in reversed(samples)],
     }  # fmt: skip
-    made = {name: ana.post("/exports", {**wish, "linelist_format": name}) for name in ("csv", "xlsx")}
+    made = {name: ana.post("/exports", {**export_request, "linelist_format": name}) for name in ("csv", "xlsx")}
     done = {name: exports.wait(ana, export["id"]) for name, export in made.items()}
     assert {export["status"] for export in done.values()} == {"ready"}
     expected = [

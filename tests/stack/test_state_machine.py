@@ -12,7 +12,7 @@ from tests.stack.local_stack import Running
 
 
 def broken_record(stack: Running, change: dict[str, Any]) -> str:
-    """A processing export whose wish is not in S3, so that Plan raises; its record changed as told."""
+    """A processing export whose request is not in S3, so that Plan raises; its record changed by these actions."""
     # Somebody of their own: a broken record spoils its owner's lists.
     ana = stack.person(f"broken-{uuid4().hex[:8]}@example.org")
     project = exports.project(ana)

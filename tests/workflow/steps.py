@@ -5,14 +5,14 @@ from typing import Any
 from chalicelib import aws
 from chalicelib.assembly.plan import plan_export
 from chalicelib.settings import settings
-from tests.harness import Person, made, upload
+from tests.harness import Person, expect_status, upload
 
 MIB = 1 << 20
 
 
 def objects_of(ana: Person, project: str, sizes: dict[str, int]) -> dict[str, str]:
     """A sample with files of these sizes; their keys by name."""
-    sample = made(ana.post(f"/projects/{project}/samples", {"name": "s"}))["id"]
+    sample = expect_status(ana.post(f"/projects/{project}/samples", {"name": "s"}))["id"]
     keys = {}
     for name, size in sizes.items():
         file = upload(ana, sample, name, name.encode() * (size // len(name)) + b"x" * (size % len(name)))
@@ -22,7 +22,7 @@ def objects_of(ana: Person, project: str, sizes: dict[str, int]) -> dict[str, st
 
 def create(ana: Person, project: str) -> Any:
     body = {"type": "sample", "namespace_id": project, "selection": {"all": True}, "file_formats": ["text"]}
-    return made(ana.post("/exports", body), 202)
+    return expect_status(ana.post("/exports", body), 202)
 
 
 def lose(*keys: str) -> None:

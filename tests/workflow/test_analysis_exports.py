@@ -1,4 +1,4 @@
-"""An export of workflow executions from wish to download: real routes, real steps, a real S3 server."""
+"""An export of workflow executions from request to download: real routes, real steps, a real S3 server."""
 
 import io
 import json
@@ -16,7 +16,7 @@ from chalicelib import aws
 from chalicelib.exports import record
 from chalicelib.exports.cleanup import clean_up
 from chalicelib.settings import settings
-from tests.harness import Person, made, new_project
+from tests.harness import Person, expect_status, new_project
 from tests.workflow.state_machine import run
 
 MIB = 1 << 20
@@ -38,53 +38,69 @@ def lab(ana: Person) -> dict[str, Any]:
     """A project of three samples, one of which is deleted in the end; a run with outputs of its own and of all of them,
     one without a name, by its samples only, and one without any. `bodies` are by path in the archive."""
     group, project = new_project(ana)
-    samples = [made(ana.post(f"/projects/{project['id']}/samples", {"name": name})) for name in ("Alpha", "Bêta", "C")]
+    samples = [
+        expect_status(ana.post(f"/projects/{project['id']}/samples", {"name": name})) for name in ("Alpha", "Bêta", "C")
+    ]
     bodies: dict[str, bytes] = {}
 
     def completed(name: str | None, rows: list[dict[str, Any]], outputs: list[tuple[str, int | None, int]]) -> Any:
         body = {
-            "name": name, "workflow": {"name": "phac-nml/mikrokondo", "version": "0.9.0"}, "state": "completed",
-            "namespace_id": project["id"], "automated": name != "Mine",
+            "name": name,
+            "workflow": {"name": "phac-nml/mikrokondo", "version": "0.9.0"},
+            "state": "completed",
+            "namespace_id": project["id"],
+            "automated": name != "Mine",
             "samples": [{"sample_id": one["id"], "samplesheet": row} for one, row in zip(samples, rows, strict=False)],
-        }  # fmt: skip
-        made_run = made(ana.post("/workflow-executions", body))
+        }
+        made_run = expect_status(ana.post("/workflow-executions", body))
         for filename, of, size in outputs:
             folder = "" if of is None else f"{rows[of].get('sample') or samples[of]['puid']}/"
             key = f"runs/{made_run['id']}/{folder}{filename}"
             content = random.Random(key).randbytes(size)
             bodies[f"{made_run['id']}/{folder}{filename}"] = content
             aws.s3().put_object(Bucket=settings().catalog_bucket, Key=key, Body=content)
-            wish = {"s3_uri": f"s3://{settings().catalog_bucket}/{key}"}
-            wish |= {} if of is None else {"sample_id": samples[of]["id"]}
-            made(ana.post(f"/workflow-executions/{made_run['id']}/outputs/register", wish))
+            export_request = {"s3_uri": f"s3://{settings().catalog_bucket}/{key}"}
+            export_request |= {} if of is None else {"sample_id": samples[of]["id"]}
+            expect_status(ana.post(f"/workflow-executions/{made_run['id']}/outputs/register", export_request))
         return made_run["id"]
 
     full = completed(
         "Été",
         [{"sample": "alpha-1"}, {}, {"sample_name": "Cé"}],
-        [("summary.txt.gz", None, 200), *(("quast.pdf", one, 1_000 + one) for one in range(3)),
-         ("reads.fastq.gz", 0, 11 * MIB)],
-    )  # fmt: skip
+        [
+            ("summary.txt.gz", None, 200),
+            *(("quast.pdf", one, 1_000 + one) for one in range(3)),
+            ("reads.fastq.gz", 0, 11 * MIB),
+        ],
+    )
     nameless = completed(None, [{}], [("quast.pdf", 0, 6 * MIB)])
     empty = completed("Empty", [], [])
-    mine = completed("Mine", [], [("big.bam", None, 12 * MIB)])
+    own = completed("Mine", [], [("big.bam", None, 12 * MIB)])
     assert ana.call("DELETE", f"/samples/{samples[2]['id']}").status == 204
     return {
-        "group": group["id"], "project": project["id"], "samples": samples, "bodies": bodies,
-        "runs": [full, nameless, empty], "mine": mine,
-    }  # fmt: skip
+        "group": group["id"],
+        "project": project["id"],
+        "samples": samples,
+        "bodies": bodies,
+        "runs": [full, nameless, empty],
+        "mine": own,
+    }
 
 
 def create(person: Person, lab: dict[str, Any], **changes: Any) -> Any:
     body = {
-        "type": "analysis", "analysis_type": "project", "namespace_id": lab["project"],
-        "workflow_execution_ids": lab["runs"], "name": "Analyses", **changes,
-    }  # fmt: skip
-    return made(person.post("/exports", {key: value for key, value in body.items() if value is not None}), 202)
+        "type": "analysis",
+        "analysis_type": "project",
+        "namespace_id": lab["project"],
+        "workflow_execution_ids": lab["runs"],
+        "name": "Analyses",
+        **changes,
+    }
+    return expect_status(person.post("/exports", {key: value for key, value in body.items() if value is not None}), 202)
 
 
 def fetched(person: Person, export_id: str) -> bytes:
-    link = made(person.post(f"/exports/{export_id}/download"), 200)
+    link = expect_status(person.post(f"/exports/{export_id}/download"), 200)
     answer = requests.get(link["url"], timeout=30)
     assert (answer.status_code, len(answer.content), link["filename"]) == (200, link["size"], "Analyses.zip")
     return answer.content
@@ -95,7 +111,7 @@ def test_all_outputs_of_the_runs_come_out_whole(ana: Person, lab: dict[str, Any]
     export = create(ana, lab, email_notification=True)
     assert ana.get(f"/exports/{export['id']}/preview").status == 409
     assert run(export, times=repeats)[-2:] == ["ready", "sent" if repeats == 1 else "already"]
-    done = made(ana.get(f"/exports/{export['id']}"), 200)
+    done = expect_status(ana.get(f"/exports/{export['id']}"), 200)
     assert (done["status"], done["warnings"], done["file"]["files"]) == ("ready", 1, 6)
     body = fetched(ana, export["id"])
     (tmp_path / "a.zip").write_bytes(body)
@@ -108,7 +124,11 @@ def test_all_outputs_of_the_runs_come_out_whole(ana: Person, lab: dict[str, Any]
     date = json.loads(archive.read("manifest.json"))["date"]
     assert archive.read("manifest.txt").decode() == "\n".join(
         [
-            "Analysis Export", date, "", "contents:", f"{export['id']}/",
+            "Analysis Export",
+            date,
+            "",
+            "contents:",
+            f"{export['id']}/",
             f"├─ {full}/ (Été)",
             "│  ├─ summary.txt.gz",
             "│  ├─ alpha-1/ (Alpha)",
@@ -122,8 +142,8 @@ def test_all_outputs_of_the_runs_come_out_whole(ana: Person, lab: dict[str, Any]
             f"   └─ {alpha['puid']}/ (Alpha)",
             "      └─ quast.pdf",
         ]
-    )  # fmt: skip
-    preview = made(ana.get(f"/exports/{export['id']}/preview"), 200)
+    )
+    preview = expect_status(ana.get(f"/exports/{export['id']}/preview"), 200)
     assert preview == json.loads(archive.read("manifest.json"))
     assert preview["children"][0]["children"][0] == {"name": "summary.txt.gz", "type": "file"}
     report = json.loads(archive.read("report.json"))
@@ -131,9 +151,9 @@ def test_all_outputs_of_the_runs_come_out_whole(ana: Person, lab: dict[str, Any]
     assert [row for row in report if row["outcome"] == "skipped"] == [
         {"path": None, "id": empty, "outcome": "skipped", "reason": "no-output", "size": None, "crc32": None}
     ]
-    trail = made(ana.get(f"/exports/{export['id']}/events"), 200)["items"]
+    trail = expect_status(ana.get(f"/exports/{export['id']}/events"), 200)["items"]
     assert [event["action"] for event in trail] == ["created", "ready", "downloaded"]
-    events = made(ana.get(f"/namespaces/{lab['project']}/export-events"), 200)["items"]
+    events = expect_status(ana.get(f"/namespaces/{lab['project']}/export-events"), 200)["items"]
     assert [event["export_id"] for event in events] == [export["id"]] * 3
 
 
@@ -146,7 +166,7 @@ def test_an_output_that_changed_since_is_left_out_and_told(ana: Person, lab: dic
             aws.s3().put_object(Bucket=settings().catalog_bucket, Key=key, Body=b"another")
 
     assert "sources_changed" in run(export, between=between)
-    assert made(ana.get(f"/exports/{export['id']}"), 200)["warnings"] == 2
+    assert expect_status(ana.get(f"/exports/{export['id']}"), 200)["warnings"] == 2
     archive = zipfile.ZipFile(io.BytesIO(fetched(ana, export["id"])))
     assert f"{lab['runs'][0]}/alpha-1/reads.fastq.gz" not in archive.namelist()
     skipped = [row for row in json.loads(archive.read("report.json")) if row["outcome"] == "skipped"]
@@ -165,19 +185,22 @@ def test_ones_own_runs_are_of_no_namespace_and_leave_nothing_behind(ana: Person,
     for bucket in (settings().work_bucket, settings().exports_bucket):
         assert "Contents" not in aws.s3().list_objects_v2(Bucket=bucket)
     assert record.find(export["id"]) is None
-    assert [event["action"] for event in made(ana.get(f"/exports/{export['id']}/events"), 200)["items"]] == [
-        "created", "ready", "downloaded", "removed"
-    ]  # fmt: skip
+    assert [event["action"] for event in expect_status(ana.get(f"/exports/{export['id']}/events"), 200)["items"]] == [
+        "created",
+        "ready",
+        "downloaded",
+        "removed",
+    ]
 
 
 def test_a_right_that_was_lost_stops_the_work_and_the_download(ana: Person, bob: Person, lab: dict[str, Any]) -> None:
     member = f"/namespaces/{lab['group']}/members/{bob.get('/me').body['id']}"
-    made(ana.call("PUT", member, {"role": "analyst"}), 200)
+    expect_status(ana.call("PUT", member, {"role": "analyst"}), 200)
     first, second = create(bob, lab), create(bob, lab)
     assert run(first)[-2] == "ready"
     assert bob.post(f"/exports/{first['id']}/download").status == 200
-    made(ana.call("PUT", member, {"role": "uploader"}), 200)
+    expect_status(ana.call("PUT", member, {"role": "uploader"}), 200)
     refused = bob.post(f"/exports/{first['id']}/download")
     assert (refused.status, refused.body["type"].rsplit("/", 1)[1]) == (403, "right-lost")
     assert run(second)[0] == "failed"
-    assert made(bob.get(f"/exports/{second['id']}"), 200)["failure"]["code"] == "no-longer-allowed"
+    assert expect_status(bob.get(f"/exports/{second['id']}"), 200)["failure"]["code"] == "no-longer-allowed"

@@ -15,7 +15,7 @@ from chalicelib import aws
 from chalicelib.catalog.files import uploads
 from chalicelib.errors import Conflict
 from chalicelib.settings import settings
-from tests.harness import Person, made, new_project, upload
+from tests.harness import Person, expect_status, new_project, upload
 from tests.iam import as_function
 
 SignIn = Callable[..., Person]
@@ -37,8 +37,8 @@ def olga(sign_in: SignIn) -> Person:
 @pytest.fixture
 def place(olga: Person, dead_letters: str) -> dict[str, Any]:
     group, project = new_project(olga)
-    other = made(olga.post("/projects", {"name": "Q", "path": "q", "group_id": group["id"]}))
-    sample = made(olga.post(f"/projects/{project['id']}/samples", {"name": "S"}))
+    other = expect_status(olga.post("/projects", {"name": "Q", "path": "q", "group_id": group["id"]}))
+    sample = expect_status(olga.post(f"/projects/{project['id']}/samples", {"name": "S"}))
     return {"group": group, "project": project, "other": other, "sample": sample}
 
 
@@ -87,7 +87,7 @@ def key_in(place: dict[str, Any], filename: str) -> str:
 
 
 def files_of(person: Person, place: dict[str, Any]) -> list[Any]:
-    return list(made(person.get(f"/samples/{place['sample']['id']}/files"), 200)["items"])
+    return list(expect_status(person.get(f"/samples/{place['sample']['id']}/files"), 200)["items"])
 
 
 def run_in(person: Person, place: dict[str, Any]) -> str:
@@ -96,7 +96,7 @@ def run_in(person: Person, place: dict[str, Any]) -> str:
         "namespace_id": place["project"]["id"], "shared_with_namespace": False,
         "samples": [{"sample_id": place["sample"]["id"], "samplesheet": {"sample": "S"}}],
     }  # fmt: skip
-    return str(made(person.post("/workflow-executions", body))["id"])
+    return str(expect_status(person.post("/workflow-executions", body))["id"])
 
 
 def letters(url: str) -> list[Any]:
@@ -159,14 +159,14 @@ def test_an_overwritten_object_brings_all_its_records_up_to_date(
     arrive(client, put(key, b"old", ChecksumAlgorithm="CRC32"))
     arrive(client, put(key_in(place, "c_2.fq"), b"mate"))
     (before,) = [file for file in files_of(olga, place) if file["filename"] == "c_1.fq"]
-    elsewhere = made(olga.post(f"/projects/{place['other']['id']}/samples", {"name": "T"}))["id"]
-    made(olga.post(f"/samples/{elsewhere}/files/register", {"s3_uri": before["s3_uri"]}))
+    elsewhere = expect_status(olga.post(f"/projects/{place['other']['id']}/samples", {"name": "T"}))["id"]
+    expect_status(olga.post(f"/samples/{elsewhere}/files/register", {"s3_uri": before["s3_uri"]}))
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda event: deliver(client, event), [put(key, b"newer")] * 4))
     (after,) = [file for file in files_of(olga, place) if file["filename"] == "c_1.fq"]
     assert after == {**before, "size": 5, "checksums": after["checksums"]}
     assert after["checksums"] != before["checksums"]
-    assert made(olga.get(f"/samples/{elsewhere}/files"), 200)["items"][0]["size"] == 5
+    assert expect_status(olga.get(f"/samples/{elsewhere}/files"), 200)["items"][0]["size"] == 5
 
 
 def test_an_object_of_a_run_becomes_its_output_and_follows_it(
@@ -178,7 +178,7 @@ def test_an_object_of_a_run_becomes_its_output_and_follows_it(
         for key in keys:
             answers = [arrive(client, put(key, body)) for _ in range(2)]
             assert answers[0] == answers[1]
-        outputs = _outputs(made(olga.get(f"/workflow-executions/{run}"), 200))
+        outputs = _outputs(expect_status(olga.get(f"/workflow-executions/{run}"), 200))
         assert sorted(outputs) == [("quast.pdf", len(body)), ("summary.txt.gz", len(body))]
 
 
@@ -274,9 +274,9 @@ def test_a_dead_letter_s_event_can_be_sent_again_once_its_sample_is_there(
     arrive(client, event)
     (letter,) = letters(dead_letters)
     body = {"name": "late", "puid": "INXT_SAM_BBBBBBBBBB"}
-    late = made(olga.post(f"/projects/{place['project']['id']}/samples", body))
+    late = expect_status(olga.post(f"/projects/{place['project']['id']}/samples", body))
     assert arrive(client, letter["event"])["outcome"] == "registered"
-    assert made(olga.get(f"/samples/{late['id']}/files"), 200)["total"] == 1
+    assert expect_status(olga.get(f"/samples/{late['id']}/files"), 200)["total"] == 1
 
 
 def test_the_placeholder_of_an_empty_folder_is_nobodys_file(

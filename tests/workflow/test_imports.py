@@ -17,7 +17,7 @@ from chalicelib.ingestion.imports import steps as import_steps
 from chalicelib.ingestion.imports import worker as import_worker
 from chalicelib.ingestion.imports.recovery import MAX_RESTARTS, SILENT_AFTER, recover_stalled_imports
 from chalicelib.settings import settings
-from tests.harness import IMPORT_FUNCTION, Functions, Person, made, new_project
+from tests.harness import IMPORT_FUNCTION, Functions, Person, expect_status, new_project
 from tests.iam import as_function
 
 SignIn = Callable[..., Person]
@@ -49,19 +49,19 @@ class Lab:
 
     def begin(self, sheet: str) -> str:
         body = {"samplesheet": sheet, "dry_run": False}
-        return str(made(self.olga.post(f"/projects/{self.project['id']}/import", body), 202)["id"])
+        return str(expect_status(self.olga.post(f"/projects/{self.project['id']}/import", body), 202)["id"])
 
     def told(self, import_id: str) -> Any:
-        return made(self.olga.get(f"/imports/{import_id}"), 200)
+        return expect_status(self.olga.get(f"/imports/{import_id}"), 200)
 
     def catalog(self) -> dict[str, Any]:
         """Everything in the project, by the samples' names, which must not come twice."""
-        listed = made(self.olga.get(f"/namespaces/{self.project['id']}/samples?limit=100"), 200)
+        listed = expect_status(self.olga.get(f"/namespaces/{self.project['id']}/samples?limit=100"), 200)
         found: dict[str, Any] = {}
         for one in listed["items"]:
             assert one["name"] not in found
-            sample = made(self.olga.get(f"/samples/{one['id']}"), 200)
-            files = made(self.olga.get(f"/samples/{one['id']}/files?limit=100"), 200)["items"]
+            sample = expect_status(self.olga.get(f"/samples/{one['id']}"), 200)
+            files = expect_status(self.olga.get(f"/samples/{one['id']}/files?limit=100"), 200)["items"]
             found[one["name"]] = sample, {file["filename"]: file for file in files}
         assert listed["total"] == len(found)
         return found
@@ -97,11 +97,11 @@ def sheet(lab: Lab) -> str:
 
 
 def check_whole(lab: Lab, import_id: str) -> None:
-    told = lab.told(import_id)
-    assert (told["status"], told["error_count"], told["errors"], told["failure"]) == ("done", 0, [], None)
-    assert told["progress"] == {"percent": 100, "rows_done": 10, "rows_total": 10}
-    assert (told["samples_created"], told["samples_updated"], told["files_registered"]) == (8, 0, 20)
-    assert told["ended_at"]
+    result = lab.told(import_id)
+    assert (result["status"], result["error_count"], result["errors"], result["failure"]) == ("done", 0, [], None)
+    assert result["progress"] == {"percent": 100, "rows_done": 10, "rows_total": 10}
+    assert (result["samples_created"], result["samples_updated"], result["files_registered"]) == (8, 0, 20)
+    assert result["ended_at"]
     found = lab.catalog()
     assert len(found) == 8
     for number in range(8):
@@ -128,14 +128,14 @@ def test_importing_the_same_sheet_again_finds_nothing_to_do(lab: Lab, sheet: str
     before = lab.catalog()
     again = lab.begin(sheet)
     assert run(again) == "done"
-    told = lab.told(again)
-    assert (told["samples_created"], told["samples_updated"], told["files_registered"]) == (0, 0, 0)
+    result = lab.told(again)
+    assert (result["samples_created"], result["samples_updated"], result["files_registered"]) == (0, 0, 0)
     assert lab.catalog() == before
 
 
 def test_samples_that_are_there_are_updated_and_keep_the_rest(lab: Lab) -> None:
     body = {"name": "A", "description": "old", "metadata": {"site": "x", "kept": 1}}
-    sample = made(lab.olga.post(f"/projects/{lab.project['id']}/samples", body))
+    sample = expect_status(lab.olga.post(f"/projects/{lab.project['id']}/samples", body))
     (uri,) = lab.put("a.fa")
     import_id = lab.begin(f"puid,description,site,fasta\n{sample['puid']},new,y,{uri}\n")
     run(import_id)
@@ -143,8 +143,8 @@ def test_samples_that_are_there_are_updated_and_keep_the_rest(lab: Lab) -> None:
     assert (changed["id"], changed["description"]) == (sample["id"], "new")
     assert changed["metadata"] == {"site": "y", "kept": 1}
     assert set(files) == {"a.fa"}
-    told = lab.told(import_id)
-    assert (told["samples_created"], told["samples_updated"], told["files_registered"]) == (0, 1, 1)
+    result = lab.told(import_id)
+    assert (result["samples_created"], result["samples_updated"], result["files_registered"]) == (0, 1, 1)
 
 
 def test_workers_at_once_make_everything_once(lab: Lab, sheet: str) -> None:
@@ -225,31 +225,35 @@ def test_a_sample_of_many_files_is_taken_in_several_steps(lab: Lab, monkeypatch:
     assert run(import_id, Time(looks=1)) == "goes on"
     sample, files = lab.catalog()["A"]
     assert len(files) == 2
-    made(lab.olga.call("PATCH", f"/samples/{sample['id']}/metadata", {"x": 2}), 200)
+    expect_status(lab.olga.call("PATCH", f"/samples/{sample['id']}/metadata", {"x": 2}), 200)
     assert run(import_id) == "done"
     sample, files = lab.catalog()["A"]
     assert (sample["metadata"], len(files)) == ({"x": 2}, 5)
-    told = lab.told(import_id)
-    assert (told["samples_created"], told["files_registered"], told["progress"]["rows_done"]) == (1, 5, 5)
+    result = lab.told(import_id)
+    assert (result["samples_created"], result["files_registered"], result["progress"]["rows_done"]) == (1, 5, 5)
 
 
 def test_rows_that_can_not_be_done_any_more_are_told_and_the_others_done(lab: Lab) -> None:
-    known = made(lab.olga.post(f"/projects/{lab.project['id']}/samples", {"name": "Gone"}))
+    known = expect_status(lab.olga.post(f"/projects/{lab.project['id']}/samples", {"name": "Gone"}))
     first, second, third = lab.put("a.fa", "b.fa", "c.fa")
     import_id = lab.begin(
         f"sample,puid,fasta,x\nA,,{first},1\nB,,{second},1\nGone,{known['puid']},{third},1\nD,INXT_SAM_DDDDDDDDDD,,1\n"
     )
     aws.s3().delete_object(Bucket=lab.bucket, Key="reads/a.fa")
     assert lab.olga.call("DELETE", f"/samples/{known['id']}").status == 204
-    made(lab.olga.post(f"/projects/{lab.project['id']}/samples", {"name": "Other", "puid": "INXT_SAM_DDDDDDDDDD"}))
+    expect_status(
+        lab.olga.post(f"/projects/{lab.project['id']}/samples", {"name": "Other", "puid": "INXT_SAM_DDDDDDDDDD"})
+    )
     assert run(import_id) == "done"
-    told = lab.told(import_id)
-    assert [error["pointer"] for error in told["errors"]] == [
-        "/samplesheet/2/fasta", "/samplesheet/4", "/samplesheet/5",
-    ]  # fmt: skip
-    assert told["errors"][0]["detail"] == "This object does not exist or can't be registered here."
-    assert (told["error_count"], told["samples_created"], told["files_registered"]) == (3, 2, 1)
-    assert told["progress"]["rows_done"] == 4
+    result = lab.told(import_id)
+    assert [error["pointer"] for error in result["errors"]] == [
+        "/samplesheet/2/fasta",
+        "/samplesheet/4",
+        "/samplesheet/5",
+    ]
+    assert result["errors"][0]["detail"] == "This object does not exist or can't be registered here."
+    assert (result["error_count"], result["samples_created"], result["files_registered"]) == (3, 2, 1)
+    assert result["progress"]["rows_done"] == 4
     french = lab.olga.call("GET", f"/imports/{import_id}", **{"Accept-Language": "fr"}).body["errors"]
     assert french[1]["detail"] == "Échantillon introuvable."
     found = lab.catalog()
@@ -262,8 +266,8 @@ def test_of_many_rows_that_fail_a_hundred_are_told_and_all_counted(lab: Lab) -> 
     for number in range(110):
         aws.s3().delete_object(Bucket=lab.bucket, Key=f"reads/{number}.fa")
     assert run(import_id) == "done"
-    told = lab.told(import_id)
-    assert (told["error_count"], len(told["errors"]), told["files_registered"]) == (110, 100, 0)
+    result = lab.told(import_id)
+    assert (result["error_count"], len(result["errors"]), result["files_registered"]) == (110, 100, 0)
 
 
 def test_a_source_that_was_unbound_meanwhile_is_refused_where_it_is_registered(lab: Lab) -> None:
@@ -285,9 +289,9 @@ def test_whoever_lost_the_role_imports_no_further(lab: Lab, sheet: str, sign_in:
         assert run(import_id, Time(looks=1)) == "goes on"
     assert lab.olga.call("PUT", member, {"role": "uploader"}).status == 200
     assert run(import_id) == "right-lost"
-    told = lab.told(import_id)
-    assert (told["status"], told["failure"]["code"]) == ("failed", "right-lost")
-    assert len(lab.catalog()) == told["samples_created"] == (4 if begun else 0)
+    result = lab.told(import_id)
+    assert (result["status"], result["failure"]["code"]) == ("failed", "right-lost")
+    assert len(lab.catalog()) == result["samples_created"] == (4 if begun else 0)
 
 
 def test_a_plan_that_is_lost_fails_the_import(lab: Lab, sheet: str) -> None:
@@ -309,8 +313,8 @@ def test_a_silent_import_is_started_anew_a_few_times_and_then_given_up(lab: Lab,
     assert lab.functions.invoked == [{"import_id": import_id}] * MAX_RESTARTS
     late += SILENT_AFTER + timedelta(seconds=1)
     assert recover_stalled_imports(lambda late=late: late) == {"imports_restarted": 0, "imports_failed": 1}
-    told = lab.told(import_id)
-    assert (told["status"], told["failure"]["code"]) == ("failed", "interrupted")
+    result = lab.told(import_id)
+    assert (result["status"], result["failure"]["code"]) == ("failed", "interrupted")
     assert run(import_id) == "over"
     assert recover_stalled_imports(lambda late=late: late) == {"imports_restarted": 0, "imports_failed": 0}
 

@@ -1,4 +1,4 @@
-"""A linelist from wish to download: real routes, real steps, a real S3 server; read back by programs of others."""
+"""Linelists from request to download: real routes, real steps, a real S3 server; read back by third-party programs."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ from chalicelib.assembly import render_linelist as step
 from chalicelib.exports import record
 from chalicelib.exports.cleanup import clean_up
 from chalicelib.settings import settings
-from tests.harness import Person, made
+from tests.harness import Person, expect_status
 from tests.workflow.state_machine import run
 
 SignIn = Callable[..., Person]
@@ -34,9 +34,9 @@ def ana(sign_in: SignIn) -> Person:
 @pytest.fixture
 def lab(ana: Person) -> dict[str, Any]:
     """Two projects in a group, three samples, one of them without metadata."""
-    group = made(ana.post("/groups", {"name": "Lab", "path": "lab"}))
+    group = expect_status(ana.post("/groups", {"name": "Lab", "path": "lab"}))
     first, second = (
-        made(ana.post("/projects", {"name": name, "path": name.lower(), "group_id": group["id"]}))
+        expect_status(ana.post("/projects", {"name": name, "path": name.lower(), "group_id": group["id"]}))
         for name in ("First", "Second")
     )
     wanted = [
@@ -45,13 +45,13 @@ def lab(ana: Person) -> dict[str, Any]:
         (first, "Gamma", {}),
     ]
     samples = [
-        made(ana.post(f"/projects/{project['id']}/samples", {"name": name, "metadata": metadata}))
+        expect_status(ana.post(f"/projects/{project['id']}/samples", {"name": name, "metadata": metadata}))
         for project, name, metadata in wanted
     ]
     return {"group": group, "projects": (first, second), "samples": samples}
 
 
-def wish(lab: dict[str, Any], **changes: Any) -> dict[str, Any]:
+def export_body(lab: dict[str, Any], **changes: Any) -> dict[str, Any]:
     good = {
         "type": "linelist", "namespace_id": lab["group"]["id"], "sample_ids": [one["id"] for one in lab["samples"]],
         "metadata_fields": FIELDS, "linelist_format": "csv", "name": "Été 1/2",
@@ -60,11 +60,11 @@ def wish(lab: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 def create(ana: Person, lab: dict[str, Any], **changes: Any) -> Any:
-    return made(ana.post("/exports", wish(lab, **changes)), 202)
+    return expect_status(ana.post("/exports", export_body(lab, **changes)), 202)
 
 
 def downloaded(ana: Person, export_id: str) -> tuple[Any, bytes]:
-    link = made(ana.post(f"/exports/{export_id}/download"), 200)
+    link = expect_status(ana.post(f"/exports/{export_id}/download"), 200)
     answer = requests.get(link["url"], timeout=30)
     assert answer.status_code == 200
     assert (len(answer.content), f"{crc32(answer.content):08x}") == (link["size"], link["crc32"])
@@ -100,7 +100,7 @@ def test_a_csv_holds_the_chosen_columns_and_samples_in_order(ana: Person, lab: d
         "linelist_format": "csv", "delimiter": ",", "decimal_mark": ".",
     }  # fmt: skip
     assert run(export, times=repeats) == ["linelist_planned", "ready", "not-wanted"]
-    done = made(ana.get(f"/exports/{export['id']}"), 200)
+    done = expect_status(ana.get(f"/exports/{export['id']}"), 200)
     assert (done["status"], done["warnings"], done["progress"]["percent"]) == ("ready", 0, 100)
     assert done["progress"]["rows_total"] == 3
     assert done["file"]["filename"] == f"{export['id']}.csv"
@@ -162,7 +162,7 @@ def test_a_sample_that_vanishes_after_the_plan_is_reported(ana: Person, lab: dic
         assert ana.call("DELETE", f"/samples/{beta['id']}").status == 204
 
     assert "ready" in run(export, between=between)
-    assert made(ana.get(f"/exports/{export['id']}"), 200)["warnings"] == 1
+    assert expect_status(ana.get(f"/exports/{export['id']}"), 200)["warnings"] == 1
     link, body = downloaded(ana, export["id"])
     assert len(list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline="")))) == 3
     assert reported(link) == [
@@ -177,12 +177,12 @@ def test_a_right_that_was_lost_leaves_rows_out_or_refuses_the_download(
 ) -> None:
     """Bob reads both projects through links to a group of his own."""
     bob = sign_in("bob@example.org")
-    group = made(bob.post("/groups", {"name": "Bob's", "path": "bob"}))
+    group = expect_status(bob.post("/groups", {"name": "Bob's", "path": "bob"}))
     member = f"/namespaces/{group['id']}/members/{ana.get('/me').body['id']}"
-    made(bob.call("PUT", member, {"role": "guest"}), 200)
+    expect_status(bob.call("PUT", member, {"role": "guest"}), 200)
     links = [f"/namespaces/{project['id']}/links/{group['id']}" for project in lab["projects"]]
     for link in links:
-        made(ana.call("PUT", link, {"role": "analyst"}), 200)
+        expect_status(ana.call("PUT", link, {"role": "analyst"}), 200)
     export = create(bob, lab, namespace_id=group["id"])
 
     def between(*_: Any) -> None:
@@ -198,7 +198,7 @@ def test_a_right_that_was_lost_leaves_rows_out_or_refuses_the_download(
 def test_an_export_without_any_row_fails(ana: Person, lab: dict[str, Any]) -> None:
     empty = create(ana, lab, sample_ids=None, selection={"all": True, "q": "nothing-like-this"})
     assert run(empty) == ["failed", "failed"]
-    assert made(ana.get(f"/exports/{empty['id']}"), 200)["failure"]["code"] == "nothing-to-export"
+    assert expect_status(ana.get(f"/exports/{empty['id']}"), 200)["failure"]["code"] == "nothing-to-export"
     vanished = create(ana, lab)
 
     def between(*_: Any) -> None:
@@ -246,7 +246,7 @@ def test_two_renders_at_once_give_one_outcome(
     assert run(export)[:2] == ["linelist_planned", "ready"]
     assert inner[0]["outcome"] == "ready"
     downloaded(ana, export["id"])
-    trail = [one["action"] for one in made(ana.get(f"/exports/{export['id']}/events"), 200)["items"]]
+    trail = [one["action"] for one in expect_status(ana.get(f"/exports/{export['id']}/events"), 200)["items"]]
     assert trail.count("ready") == 1
 
 
@@ -271,13 +271,13 @@ def test_progress_counts_rows_and_never_goes_back(
     seen: list[tuple[int, int]] = []
     tell = step.lifecycle.set_rows_done
 
-    def told(*arguments: Any) -> bool:
+    def result(*arguments: Any) -> bool:
         done = tell(*arguments)
-        progress = made(ana.get(f"/exports/{export['id']}"), 200)["progress"]
+        progress = expect_status(ana.get(f"/exports/{export['id']}"), 200)["progress"]
         seen.append((progress["rows_done"], progress["percent"]))
         return done
 
-    monkeypatch.setattr(step.lifecycle, "set_rows_done", told)
+    monkeypatch.setattr(step.lifecycle, "set_rows_done", result)
     run(export)
     assert seen == [(1, 33), (2, 64), (3, 95)]
     assert tell(export["id"], 1, 9, "2026-11-24T00:00:00.000Z") is False
@@ -299,11 +299,11 @@ def test_a_linelist_beyond_the_limit_is_refused_or_fails(
 ) -> None:
     monkeypatch.setenv("MAX_EXPORT_SAMPLES", "2")
     settings.cache_clear()
-    answer = ana.post("/exports", wish(lab))
+    answer = ana.post("/exports", export_body(lab))
     assert (answer.status, answer.body["type"].rsplit("/", 1)[-1]) == (422, "limit-exceeded")
     export = create(ana, lab, sample_ids=None, selection={"all": True})
     assert run(export) == ["failed", "failed"]
-    assert made(ana.get(f"/exports/{export['id']}"), 200)["failure"]["code"] == "too-large"
+    assert expect_status(ana.get(f"/exports/{export['id']}"), 200)["failure"]["code"] == "too-large"
 
 
 def test_a_linelist_that_takes_too_long_says_so(
@@ -313,13 +313,13 @@ def test_a_linelist_that_takes_too_long_says_so(
     monkeypatch.setattr(step, "_TIME", -1.0)
     export = create(ana, lab)
     assert run(export) == ["linelist_planned", "failed", "failed"]
-    assert made(ana.get(f"/exports/{export['id']}"), 200)["failure"]["code"] == "too-large"
+    assert expect_status(ana.get(f"/exports/{export['id']}"), 200)["failure"]["code"] == "too-large"
     assert not [key for key in everything_in(settings().exports_bucket) if key.startswith(export["id"])]
 
 
 def test_the_estimate_counts_samples(ana: Person, lab: dict[str, Any]) -> None:
-    told = made(ana.post("/exports/estimate", wish(lab)), 200)
-    assert (told["samples"], told["files"], told["exact"], told["exceeds"]) == (3, 0, True, [])
+    result = expect_status(ana.post("/exports/estimate", export_body(lab)), 200)
+    assert (result["samples"], result["files"], result["exact"], result["exceeds"]) == (3, 0, True, [])
 
 
 REFUSALS: list[tuple[dict[str, Any], str, list[str]]] = [
@@ -338,7 +338,7 @@ def test_each_broken_rule_is_named(
     ana: Person, lab: dict[str, Any], changes: dict[str, Any], slug: str, pointers: list[str]
 ) -> None:
     for path in ("/exports", "/exports/estimate"):
-        answer = ana.post(path, wish(lab, **changes))
+        answer = ana.post(path, export_body(lab, **changes))
         assert (answer.status, answer.body["type"].rsplit("/", 1)[-1]) == (422, slug)
         assert sorted(row["pointer"] for row in answer.body["errors"]) == sorted(pointers)
 
@@ -348,5 +348,5 @@ def test_it_takes_an_analyst(ana: Person, lab: dict[str, Any], sign_in: SignIn, 
     bob = sign_in("bob@example.org")
     if role:
         member = f"/namespaces/{lab['group']['id']}/members/{bob.get('/me').body['id']}"
-        made(ana.call("PUT", member, {"role": role}), 200)
-    assert bob.post("/exports", wish(lab)).status == status
+        expect_status(ana.call("PUT", member, {"role": role}), 200)
+    assert bob.post("/exports", export_body(lab)).status == status

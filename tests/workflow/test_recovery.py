@@ -21,7 +21,7 @@ from chalicelib.exports.storage import request_key
 from chalicelib.exports.table import ExportRow
 from chalicelib.settings import settings
 from infra.package import ROOT
-from tests.harness import Person, made
+from tests.harness import Person, expect_status
 from tests.workflow.state_machine import run
 from tests.workflow.steps import LARGE, MIB, SMALL, batch_of, create, lose, objects_of, planned
 from tests.workflow.test_sample_exports import archive_of
@@ -45,7 +45,7 @@ def test_what_was_known_of_an_earlier_attempt_is_looked_at_again(ana: Person, pr
     )
     assert ana.post(f"/exports/{export['id']}/retry").status == 202
     assert run(export, attempt=2).count("planned") == 1
-    final = made(ana.get(f"/exports/{export['id']}"), 200)
+    final = expect_status(ana.get(f"/exports/{export['id']}"), 200)
     assert (final["status"], final["warnings"]) == ("ready", 2)
     kept = {name.rsplit("/", 1)[-1] for name in archive_of(ana, export["id"]).namelist() if "/" in name}
     assert kept == set(SMALL) - {"s00.txt", "s02.txt"}
@@ -70,9 +70,9 @@ def test_an_export_that_the_last_resort_failed_is_seen_and_retried_for_seven_day
     moment = timestamps.now() + timedelta(minutes=5)
     for _ in range(3):
         assert clean_up(lambda: moment)["purged"] == 0
-    told = made(ana.get(f"/exports/{export['id']}"), 200)
-    assert (told["status"], told["failure"]["code"], told["failure"]["retryable"]) == ("failed", "internal", True)
-    events = [event["action"] for event in made(ana.get(f"/exports/{export['id']}/events"), 200)["items"]]
+    result = expect_status(ana.get(f"/exports/{export['id']}"), 200)
+    assert (result["status"], result["failure"]["code"], result["failure"]["retryable"]) == ("failed", "internal", True)
+    events = [event["action"] for event in expect_status(ana.get(f"/exports/{export['id']}/events"), 200)["items"]]
     assert events == ["created", "failed"]
     late = moment + FAILED_KEPT - timedelta(minutes=1)
     assert clean_up(lambda: late)["purged"] == 0
@@ -171,11 +171,11 @@ def test_a_zombie_of_an_earlier_attempt_changes_nothing_of_a_newer_one(ana: Pers
     assert ana.post(f"/exports/{export['id']}/retry").status == 202
     lose(keys["b.txt"])
     assert run(export, attempt=2)[-2] == "ready"
-    preview = made(ana.get(f"/exports/{export['id']}/preview"), 200)
-    warnings = made(ana.get(f"/exports/{export['id']}/warnings"), 200)
+    preview = expect_status(ana.get(f"/exports/{export['id']}/preview"), 200)
+    warnings = expect_status(ana.get(f"/exports/{export['id']}/warnings"), 200)
     assert finish_export(zombie)["outcome"] in {"removed", "ready"}
-    assert made(ana.get(f"/exports/{export['id']}/preview"), 200) == preview
-    assert made(ana.get(f"/exports/{export['id']}/warnings"), 200) == warnings
+    assert expect_status(ana.get(f"/exports/{export['id']}/preview"), 200) == preview
+    assert expect_status(ana.get(f"/exports/{export['id']}/warnings"), 200) == warnings
 
 
 def test_progress_that_can_not_be_recorded_fails_no_batch(

@@ -1,4 +1,4 @@
-"""A sample export from wish to removal: real routes, real steps, a real S3 server."""
+"""Sample exports from request to removal: real routes, real steps, a real S3 server."""
 
 import io
 import json
@@ -26,7 +26,7 @@ from chalicelib.exports import archive_uploads, executions, record
 from chalicelib.exports.cleanup import clean_up
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from tests.harness import Person, made, new_project, upload
+from tests.harness import Person, expect_status, new_project, upload
 from tests.readers import is_installed
 from tests.workflow.state_machine import run
 
@@ -42,13 +42,13 @@ def ana(sign_in: SignIn) -> Person:
 @pytest.fixture
 def lab(ana: Person) -> dict[str, Any]:
     """Two projects in a group; three samples, one without files; files large and small."""
-    group = made(ana.post("/groups", {"name": "Lab", "path": "lab"}))
+    group = expect_status(ana.post("/groups", {"name": "Lab", "path": "lab"}))
     first, second = (
-        made(ana.post("/projects", {"name": name, "path": name.lower(), "group_id": group["id"]}))
+        expect_status(ana.post("/projects", {"name": name, "path": name.lower(), "group_id": group["id"]}))
         for name in ("First", "Second")
     )
     samples = [
-        made(ana.post(f"/projects/{project['id']}/samples", {"name": name}))
+        expect_status(ana.post(f"/projects/{project['id']}/samples", {"name": name}))
         for project, name in ((first, "Alpha"), (second, "Bêta"), (first, "Empty"))
     ]
     bodies: dict[str, bytes] = {}
@@ -67,21 +67,25 @@ def lab(ana: Person) -> dict[str, Any]:
     return {"group": group, "projects": (first, second), "samples": samples, "bodies": bodies}
 
 
-def wish(lab: dict[str, Any], **changes: Any) -> dict[str, Any]:
+def export_body(lab: dict[str, Any], **changes: Any) -> dict[str, Any]:
     ids = [sample["id"] for sample in lab["samples"]]
     good = {
-        "type": "sample", "namespace_id": lab["group"]["id"], "sample_ids": ids, "file_formats": ["fastq", "fasta"],
-        "name": "Été 1/2", "email_notification": True,
-    }  # fmt: skip
+        "type": "sample",
+        "namespace_id": lab["group"]["id"],
+        "sample_ids": ids,
+        "file_formats": ["fastq", "fasta"],
+        "name": "Été 1/2",
+        "email_notification": True,
+    }
     return {key: value for key, value in {**good, **changes}.items() if value is not None}
 
 
 def create(ana: Person, lab: dict[str, Any], **changes: Any) -> Any:
-    return made(ana.post("/exports", wish(lab, **changes)), 202)
+    return expect_status(ana.post("/exports", export_body(lab, **changes)), 202)
 
 
 def archive_of(ana: Person, export_id: str) -> zipfile.ZipFile:
-    link = made(ana.post(f"/exports/{export_id}/download"), 200)
+    link = expect_status(ana.post(f"/exports/{export_id}/download"), 200)
     answer = requests.get(link["url"], timeout=30)
     assert answer.status_code == 200
     assert (len(answer.content), f"{crc32(answer.content):08x}") == (link["size"], link["crc32"])
@@ -113,7 +117,7 @@ def test_an_export_becomes_ready_and_holds_what_was_asked_for(ana: Person, lab: 
     outcomes = run(export, times=repeats)
     assert outcomes[0] == "planned"
     assert outcomes[-2] == "ready"
-    done = made(ana.get(f"/exports/{export['id']}"), 200)
+    done = expect_status(ana.get(f"/exports/{export['id']}"), 200)
     assert (done["status"], done["progress"]["percent"], done["warnings"]) == ("ready", 100, 1)
     assert done["file"]["files"] == 5
     archive = archive_of(ana, export["id"])
@@ -132,14 +136,18 @@ def test_an_export_becomes_ready_and_holds_what_was_asked_for(ana: Person, lab: 
     assert set(included) == {name for name in names if "/" in name}
     assert [row.get("renamed_from") for row in included.values()].count("CON.fasta") == 1
     first, second = lab["projects"]
-    paired = made(ana.get(f"/samples/{alpha['id']}/files"), 200)["items"]
+    paired = expect_status(ana.get(f"/samples/{alpha['id']}/files"), 200)["items"]
     pair = next(one["puid"] for one in paired if one["format"] == "fastq")
     fasta = next(one["puid"] for one in paired if one["format"] == "fasta")
-    beta_puids = [one["puid"] for one in made(ana.get(f"/samples/{beta['id']}/files"), 200)["items"]]
+    beta_puids = [one["puid"] for one in expect_status(ana.get(f"/samples/{beta['id']}/files"), 200)["items"]]
     text = by_name["manifest.txt"].decode()
     assert text == "\n".join(
         [
-            "Samples Export", json.loads(by_name["manifest.json"])["date"], "", "contents:", f"{export['id']}/",
+            "Samples Export",
+            json.loads(by_name["manifest.json"])["date"],
+            "",
+            "contents:",
+            f"{export['id']}/",
             f"├─ {first['puid']}/ (First)",
             f"│  └─ {alpha['puid']}/ (Alpha)",
             f"│     ├─ {pair}/",
@@ -154,14 +162,14 @@ def test_an_export_becomes_ready_and_holds_what_was_asked_for(ana: Person, lab: 
             f"      └─ {beta_puids[1]}/",
             "         └─ b.fastq",
         ]
-    )  # fmt: skip
-    preview = made(ana.get(f"/exports/{export['id']}/preview"), 200)
+    )
+    preview = expect_status(ana.get(f"/exports/{export['id']}/preview"), 200)
     assert preview == json.loads(by_name["manifest.json"])
     assert list(preview) == ["type", "date", "children"]
-    search = made(ana.get(f"/exports/{export['id']}/preview?q=no-such-name"), 200)
+    search = expect_status(ana.get(f"/exports/{export['id']}/preview?q=no-such-name"), 200)
     assert (search["type"], search["children"], search["matches"]) == (preview["type"], [], 0)
     project = preview["children"][0]
-    level = made(ana.get(f"/exports/{export['id']}/preview?path={project['name']}"), 200)
+    level = expect_status(ana.get(f"/exports/{export['id']}/preview?path={project['name']}"), 200)
     assert [one["name"] for one in level["children"]] == [one["name"] for one in project["children"]]
     assert (level["children"][0]["child_count"], level["next_cursor"]) == (
         len(project["children"][0]["children"]),
@@ -177,7 +185,7 @@ def test_an_export_becomes_ready_and_holds_what_was_asked_for(ana: Person, lab: 
     assert sample["children"][1]["children"][0]["metadata"] == {"format": "fasta", "type": "assembly"}
     assert len(mails()) == 1
     assert "Prêt pour l'exportation – Été 1/2" in str(vars(mails()[0]))
-    trail = made(ana.get(f"/exports/{export['id']}/events"), 200)["items"]
+    trail = expect_status(ana.get(f"/exports/{export['id']}/events"), 200)["items"]
     assert [event["action"] for event in trail] == ["created", "ready", "downloaded"]
     assert trail[1]["details"]["bytes_copied"] > 0
 
@@ -198,14 +206,16 @@ def test_a_source_that_is_lost_meanwhile_is_left_out_and_reported(
 ) -> None:
     beta = lab["samples"][1]
     lost = next(
-        one for one in made(ana.get(f"/samples/{beta['id']}/files"), 200)["items"] if one["filename"] == "b.fastq"
+        one
+        for one in expect_status(ana.get(f"/samples/{beta['id']}/files"), 200)["items"]
+        if one["filename"] == "b.fastq"
     )
     bucket, key = lost["s3_uri"].removeprefix("s3://").split("/", 1)
 
     percents = []
 
     def lose(step: str, state: dict[str, Any]) -> None:
-        percents.append(made(ana.get(f"/exports/{export['id']}"), 200)["progress"]["percent"])
+        percents.append(expect_status(ana.get(f"/exports/{export['id']}"), 200)["progress"]["percent"])
         if step == "assemble" and state["plan"] == 1:
             if change == "deleted":
                 aws.s3().delete_object(Bucket=bucket, Key=key)
@@ -217,11 +227,11 @@ def test_a_source_that_is_lost_meanwhile_is_left_out_and_reported(
     assert outcomes.count("planned") == 2
     assert len(percents) == 4
     assert percents == sorted(percents)
-    done = made(ana.get(f"/exports/{export['id']}"), 200)
+    done = expect_status(ana.get(f"/exports/{export['id']}"), 200)
     assert (done["status"], done["warnings"], done["file"]["files"]) == ("ready", 2, 4)
     report = json.loads(archive_of(ana, export["id"]).read("report.json"))
     reasons = {row["id"]: row["reason"] for row in report if row["outcome"] == "skipped"}
-    warnings = made(ana.get(f"/exports/{export['id']}/warnings"), 200)
+    warnings = expect_status(ana.get(f"/exports/{export['id']}/warnings"), 200)
     assert warnings["total"] == 2
     assert {row["id"]: row["reason"] for row in warnings["items"]} == reasons
     assert reasons[lost["id"]] == {"deleted": "missing", "overwritten": "changed"}[change]
@@ -230,7 +240,7 @@ def test_a_source_that_is_lost_meanwhile_is_left_out_and_reported(
 
 
 def test_sources_that_keep_changing_fail_the_export_with_its_reason(ana: Person, lab: dict[str, Any]) -> None:
-    every = [one for s in lab["samples"] for one in made(ana.get(f"/samples/{s['id']}/files"), 200)["items"]]
+    every = [one for s in lab["samples"] for one in expect_status(ana.get(f"/samples/{s['id']}/files"), 200)["items"]]
     files = [one for one in every if one["size"] and one["format"] != "text"]  # one for each of four plans
 
     def lose_one(step: str, state: dict[str, Any]) -> None:
@@ -240,30 +250,30 @@ def test_sources_that_keep_changing_fail_the_export_with_its_reason(ana: Person,
 
     export = create(ana, lab)
     assert run(export, between=lose_one)[-1] == "failed"
-    failed = made(ana.get(f"/exports/{export['id']}"), 200)
+    failed = expect_status(ana.get(f"/exports/{export['id']}"), 200)
     assert (failed["status"], failed["failure"]["code"]) == ("failed", "sources-keep-changing")
     assert failed["failure"]["retryable"] is True
     assert "changé" in failed["failure"]["message"]
     assert "Échec" in str(vars(mails()[0]))
     assert not aws.s3().list_multipart_uploads(Bucket=settings().exports_bucket).get("Uploads")
-    again = made(ana.post(f"/exports/{export['id']}/retry"), 202)
+    again = expect_status(ana.post(f"/exports/{export['id']}/retry"), 202)
     assert (again["status"], again["failure"]) == ("processing", None)
     assert run(export, attempt=2)[-2] == "ready"
-    assert made(ana.get(f"/exports/{export['id']}"), 200)["status"] == "ready"
+    assert expect_status(ana.get(f"/exports/{export['id']}"), 200)["status"] == "ready"
     assert ana.post(f"/exports/{export['id']}/retry").status == 409
 
 
 def test_an_export_with_nothing_left_fails(ana: Person, lab: dict[str, Any]) -> None:
     export = create(ana, lab, sample_ids=None, selection={"all": True, "q": "nobody"}, email_notification=False)
     assert run(export) == ["failed", "failed"]
-    assert made(ana.get(f"/exports/{export['id']}"), 200)["failure"]["code"] == "nothing-to-export"
+    assert expect_status(ana.get(f"/exports/{export['id']}"), 200)["failure"]["code"] == "nothing-to-export"
     assert mails() == []
 
 
 def test_a_selection_is_all_that_a_search_finds_by_puid(ana: Person, lab: dict[str, Any]) -> None:
     export = create(ana, lab, sample_ids=None, selection={"all": True})
     run(export)
-    children = made(ana.get(f"/exports/{export['id']}/preview"), 200)["children"]
+    children = expect_status(ana.get(f"/exports/{export['id']}/preview"), 200)["children"]
     samples = [sample["name"] for project in children for sample in project["children"]]
     assert sorted(samples) == sorted(sample["puid"] for sample in lab["samples"][:2])
 
@@ -278,13 +288,13 @@ def test_an_export_that_is_removed_meanwhile_leaves_no_trace(ana: Person, lab: d
 
     assert run(export, between=remove)[-1] == "removed"
     assert ana.get(f"/exports/{export['id']}").status == 410
-    assert made(ana.get("/exports"), 200)["total"] == 0
+    assert expect_status(ana.get("/exports"), 200)["total"] == 0
     for _ in range(2):
         clean_up()
     assert everything_in(settings().work_bucket) == everything_in(settings().exports_bucket) == []
     assert record.find(export["id"]) is None
     assert ana.get(f"/exports/{export['id']}").status == 410
-    assert [one["action"] for one in made(ana.get(f"/exports/{export['id']}/events"), 200)["items"]] == [
+    assert [one["action"] for one in expect_status(ana.get(f"/exports/{export['id']}/events"), 200)["items"]] == [
         "created",
         "removed",
     ]
@@ -314,8 +324,8 @@ def test_a_ready_export_is_extended_once_by_three_business_days(
     export = create(ana, lab)
     assert ana.post(f"/exports/{export['id']}/extend").body["type"].endswith("/not-ready")
     run(export)
-    before = made(ana.get(f"/exports/{export['id']}"), 200)["expires_at"]
-    after = made(ana.post(f"/exports/{export['id']}/extend"), 200)["expires_at"]
+    before = expect_status(ana.get(f"/exports/{export['id']}"), 200)["expires_at"]
+    after = expect_status(ana.post(f"/exports/{export['id']}/extend"), 200)["expires_at"]
     assert timedelta(days=3) <= datetime.fromisoformat(after) - datetime.fromisoformat(before) <= timedelta(days=12)
     again = ana.post(f"/exports/{export['id']}/extend")
     assert (again.status, again.body["type"].rsplit("/", 1)[1]) == (409, "already-extended")
@@ -330,15 +340,17 @@ def test_a_ready_export_is_extended_once_by_three_business_days(
 def test_maintainers_see_what_happened_to_the_exports_of_a_namespace(
     ana: Person, lab: dict[str, Any], sign_in: SignIn
 ) -> None:
-    export, other = create(ana, lab), create(ana, lab, namespace_id=lab["projects"][1]["id"],
-                                              sample_ids=[lab["samples"][1]["id"]])  # fmt: skip
+    export, other = (
+        create(ana, lab),
+        create(ana, lab, namespace_id=lab["projects"][1]["id"], sample_ids=[lab["samples"][1]["id"]]),
+    )
     run(export)
     assert ana.call("DELETE", f"/exports/{export['id']}").status == 204
     where = f"/namespaces/{lab['group']['id']}/export-events"
     seen = []
     cursor = ""
     while True:
-        page = made(ana.get(f"{where}?limit=1{cursor}"), 200)
+        page = expect_status(ana.get(f"{where}?limit=1{cursor}"), 200)
         assert page["total"] == 3
         seen += [(one["export_id"], one["action"]) for one in page["items"]]
         if page["next_cursor"] is None:
@@ -365,7 +377,7 @@ def test_an_execution_that_ended_without_a_verdict_is_restarted_once_then_failed
     assert (second.attempt, second.status.value) == (2, "processing")
     executions.stop(second)
     assert clean_up()["failed"] == 1
-    failed = made(ana.get(f"/exports/{export['id']}"), 200)
+    failed = expect_status(ana.get(f"/exports/{export['id']}"), 200)
     assert (failed["status"], failed["failure"]["code"]) == ("failed", "interrupted")
 
 
@@ -387,26 +399,26 @@ def test_an_execution_that_was_never_started_is_started(ana: Person, lab: dict[s
 def test_a_right_that_was_lost_stops_the_download(ana: Person, lab: dict[str, Any], sign_in: SignIn) -> None:
     bob = sign_in("bob@example.org")
     member = f"/namespaces/{lab['group']['id']}/members/{bob.get('/me').body['id']}"
-    made(ana.call("PUT", member, {"role": "analyst"}), 200)
-    export = made(bob.post("/exports", wish(lab)), 202)
+    expect_status(ana.call("PUT", member, {"role": "analyst"}), 200)
+    export = expect_status(bob.post("/exports", export_body(lab)), 202)
     assert ana.get(f"/exports/{export['id']}").status == 404
     run(export)
     assert bob.post(f"/exports/{export['id']}/download").status == 200
-    made(ana.call("PUT", member, {"role": "uploader"}), 200)
+    expect_status(ana.call("PUT", member, {"role": "uploader"}), 200)
     assert bob.post(f"/exports/{export['id']}/download").status == 403
     assert bob.get(f"/exports/{export['id']}/download").status == 403
-    other = made(ana.post("/exports", wish(lab)), 202)
+    other = expect_status(ana.post("/exports", export_body(lab)), 202)
     assert bob.call("DELETE", f"/exports/{other['id']}").status == 404
 
 
 def test_rights_are_checked_again_when_the_work_begins(ana: Person, lab: dict[str, Any], sign_in: SignIn) -> None:
     bob = sign_in("bob@example.org")
     member = f"/namespaces/{lab['group']['id']}/members/{bob.get('/me').body['id']}"
-    made(ana.call("PUT", member, {"role": "analyst"}), 200)
-    export = made(bob.post("/exports", wish(lab)), 202)
-    made(ana.call("DELETE", member), 204)
+    expect_status(ana.call("PUT", member, {"role": "analyst"}), 200)
+    export = expect_status(bob.post("/exports", export_body(lab)), 202)
+    expect_status(ana.call("DELETE", member), 204)
     assert run(export)[0] == "failed"
-    assert made(bob.get(f"/exports/{export['id']}"), 200)["failure"]["code"] == "no-longer-allowed"
+    assert expect_status(bob.get(f"/exports/{export['id']}"), 200)["failure"]["code"] == "no-longer-allowed"
 
 
 def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
@@ -418,8 +430,10 @@ def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
     from chalicelib.catalog.samples.index import SampleListRow
     from chalicelib.catalog.samples.model import NewSample
 
-    group = made(ana.post("/groups", {"name": "Many", "path": "many"}))
-    project = namespaces.find(made(ana.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))["id"])
+    group = expect_status(ana.post("/groups", {"name": "Many", "path": "many"}))
+    project = namespaces.find(
+        expect_status(ana.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))["id"]
+    )
     many = [samples.create(project, NewSample("S0"), Ids())]
     rows = []
     with SampleRow.batch_write() as batch:  # moto takes minutes for as many transactions
@@ -439,31 +453,72 @@ def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
             etag = aws.s3().put_object(Bucket=bucket, Key=f"files/{i}/{k}", Body=body)["ETag"]
             puid = files.new_puid(None, Ids())
             file = File(
-                id=f"{i}-{k}", puid=puid, puid_given=False, sample_id=sample.id, filename=f"f{k}.txt", size=len(body),
-                bucket=bucket, key=f"files/{i}/{k}", complete=True, created_at=timestamps.now(), etag=etag,
-            )  # fmt: skip
+                id=f"{i}-{k}",
+                puid=puid,
+                puid_given=False,
+                sample_id=sample.id,
+                filename=f"f{k}.txt",
+                size=len(body),
+                bucket=bucket,
+                key=f"files/{i}/{k}",
+                complete=True,
+                created_at=timestamps.now(),
+                etag=etag,
+            )
             rows.append(file_row(file))
             expected.add((f"{project.puid}/{sample.puid}/{puid}/f{k}.txt", body))
     with FileRow.batch_write() as batch:
         for row in rows:
             batch.save(row)
     body = {"type": "sample", "namespace_id": project.puid, "file_formats": ["text"], "selection": {"all": True}}
-    export = made(ana.post("/exports", body), 202)
+    export = expect_status(ana.post("/exports", body), 202)
     assert run(export)[-2] == "ready"
     archive = archive_of(ana, export["id"])
     assert {(name, archive.read(name)) for name in archive.namelist() if "/" in name} == expected
-    assert made(ana.get(f"/exports/{export['id']}"), 200)["file"]["files"] == 900
+    assert expect_status(ana.get(f"/exports/{export['id']}"), 200)["file"]["files"] == 900
 
 
 NAMES = [
-    "plain.txt", "with space.txt", "É accent.txt", "E\u0301 accent.txt", "emoji 😀.txt", "x" * 251 + ".txt",
+    "plain.txt",
+    "with space.txt",
+    "É accent.txt",
+    "E\u0301 accent.txt",
+    "emoji 😀.txt",
+    "x" * 251 + ".txt",
     "é" * 125 + ".txt",
-    "..txt", "...", "../../escape.txt", "/etc/passwd.txt", "a/b.txt", "a\\b.txt", "C:\\x.txt", "CON.txt",
-    "con.TXT", "nul .txt",
-    "COM¹.txt", "trailing.txt.", "trailing.txt ", " leading.txt", "right\u202eto\u202cleft.txt", "zero\u200bwidth.txt",
-    "Case.txt", "case.txt", "CASE.TXT", "Straße.txt", "STRASSE.txt", "star*.txt", 'quote".txt', "pipe|.txt", "q?.txt",
-    "<b>.txt", "colon:stream.txt", "-rf.txt", "~.txt", "$(id).txt", "ﬁ.txt", "fi.txt",
-]  # fmt: skip
+    "..txt",
+    "...",
+    "../../escape.txt",
+    "/etc/passwd.txt",
+    "a/b.txt",
+    "a\\b.txt",
+    "C:\\x.txt",
+    "CON.txt",
+    "con.TXT",
+    "nul .txt",
+    "COM¹.txt",
+    "trailing.txt.",
+    "trailing.txt ",
+    " leading.txt",
+    "right\u202eto\u202cleft.txt",
+    "zero\u200bwidth.txt",
+    "Case.txt",
+    "case.txt",
+    "CASE.TXT",
+    "Straße.txt",
+    "STRASSE.txt",
+    "star*.txt",
+    'quote".txt',
+    "pipe|.txt",
+    "q?.txt",
+    "<b>.txt",
+    "colon:stream.txt",
+    "-rf.txt",
+    "~.txt",
+    "$(id).txt",
+    "ﬁ.txt",
+    "fi.txt",
+]
 
 
 def unpacked(archive: Path, tool: str) -> dict[str, bytes]:
@@ -485,16 +540,20 @@ def unpacked(archive: Path, tool: str) -> dict[str, bytes]:
 
 def test_files_of_any_name_unpack_into_their_folder_and_none_is_lost(ana: Person, tmp_path: Path) -> None:
     _, project = new_project(ana)
-    sample = made(ana.post(f"/projects/{project['id']}/samples", {"name": "Names"}))
+    sample = expect_status(ana.post(f"/projects/{project['id']}/samples", {"name": "Names"}))
     bodies = {}
     for number, name in enumerate(NAMES):
         file = upload(ana, sample["id"], name, f"{number} {name}".encode())
         bodies[file["id"]] = f"{number} {name}".encode()
-    wanted = {"type": "sample", "namespace_id": project["id"], "sample_ids": [sample["id"]],
-              "file_formats": ["text", "unknown"]}  # fmt: skip
-    export = made(ana.post("/exports", wanted), 202)
+    wanted = {
+        "type": "sample",
+        "namespace_id": project["id"],
+        "sample_ids": [sample["id"]],
+        "file_formats": ["text", "unknown"],
+    }
+    export = expect_status(ana.post("/exports", wanted), 202)
     assert run(export)[-2] == "ready"
-    link = made(ana.post(f"/exports/{export['id']}/download"), 200)
+    link = expect_status(ana.post(f"/exports/{export['id']}/download"), 200)
     (tmp_path / "a.zip").write_bytes(requests.get(link["url"], timeout=30).content)
     tools = ["python", *filter(is_installed, ("unzip", "7z", "bsdtar"))]
     files, *others = [unpacked(tmp_path / "a.zip", tool) for tool in tools]
@@ -529,10 +588,8 @@ def test_an_upload_that_is_lost_is_planned_again(ana: Person, lab: dict[str, Any
             lost.append(found.upload.upload_id)
             archive_uploads.abort_archive(found.upload)
 
-    assert run(export, between=between) == [
-        "planned", "done", "sources_changed", "planned", "done", "ready", "sent"
-    ]  # fmt: skip
-    assert made(ana.get(f"/exports/{export['id']}"), 200)["warnings"] == 1  # the sample that has no files
+    assert run(export, between=between) == ["planned", "done", "sources_changed", "planned", "done", "ready", "sent"]
+    assert expect_status(ana.get(f"/exports/{export['id']}"), 200)["warnings"] == 1  # the sample that has no files
 
 
 def test_an_upload_that_is_lost_again_and_again_fails_the_export(ana: Person, lab: dict[str, Any]) -> None:
@@ -545,7 +602,7 @@ def test_an_upload_that_is_lost_again_and_again_fails_the_export(ana: Person, la
 
     outcomes = run(export, between=between)
     assert outcomes.count("planned") == outcomes.count("upload_gone") == 3
-    failed = made(ana.get(f"/exports/{export['id']}"), 200)
+    failed = expect_status(ana.get(f"/exports/{export['id']}"), 200)
     assert (failed["status"], failed["failure"]["code"]) == ("failed", "interrupted")
     assert failed["failure"]["retryable"]
 
@@ -553,4 +610,4 @@ def test_an_upload_that_is_lost_again_and_again_fails_the_export(ana: Person, la
 def test_a_clean_up_in_the_middle_of_the_work_takes_nothing_from_it(ana: Person, lab: dict[str, Any]) -> None:
     export = create(ana, lab)
     assert run(export, between=lambda *_: clean_up())[-2:] == ["ready", "sent"]
-    assert made(ana.get(f"/exports/{export['id']}"), 200)["status"] == "ready"
+    assert expect_status(ana.get(f"/exports/{export['id']}"), 200)["status"] == "ready"

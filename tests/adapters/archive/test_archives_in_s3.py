@@ -82,8 +82,8 @@ def assemble(
     for phase in (range(planned.ahead), range(planned.ahead, len(planned.batches))):
         todo = [number for number in phase for _ in range(repeats)]
         random.shuffle(todo)
-        for mine in [todo[k::workers] for k in range(workers)]:
-            for number in mine:
+        for own in [todo[k::workers] for k in range(workers)]:
+            for number in own:
                 batch = read_batch(batch_bytes(planned.batches[number]))
                 done = read_result(results[number]) if number in results and repeats > 2 else None
                 earlier = [read_result(results[other]) for other in batch.after]
@@ -114,8 +114,8 @@ def test_files_of_all_edge_sizes_come_out_as_they_went_in(seaweedfs_endpoint: st
     data = body_of(s3, target)
     check_with_other_readers(data, entries, bodies, tmp_path)
     assert (archive.size, archive.crc32) == (len(data), crc32(data))
-    told = s3.head_object(Bucket=bucket, Key=target.key, ChecksumMode="ENABLED")
-    assert told["ContentLength"] == archive.size
+    result = s3.head_object(Bucket=bucket, Key=target.key, ChecksumMode="ENABLED")
+    assert result["ContentLength"] == archive.size
 
 
 @pytest.mark.parametrize("zone", ["America/Toronto", "Europe/Zurich", "Asia/Kolkata", "UTC"])

@@ -48,12 +48,12 @@ def test_size_and_checksums_are_what_the_server_knows(store: Callable[[str], Non
     in_parts("composite", bodies)
     aws.s3().put_object(Bucket="objects", Key="with", Body=whole, ChecksumAlgorithm="CRC32")
     aws.s3().put_object(Bucket="objects", Key="without", Body=whole)
-    told = {key: head_object("objects", key) for key in ("composite", "with", "without")}
-    for one in told.values():
+    result = {key: head_object("objects", key) for key in ("composite", "with", "without")}
+    for one in result.values():
         assert isinstance(one, StoredObject)
         assert one.size == len(whole)
         assert one.crc32 in (None, crc32(whole))  # never that of the parts' checksums
-    with_checksum = told["with"]
+    with_checksum = result["with"]
     assert with_checksum is not None
     assert with_checksum.crc32 == crc32(whole)
     assert head_object("objects", "missing") is None
@@ -67,8 +67,8 @@ class Documented:
     def __init__(self, parts: list[bytes], **changes: Any) -> None:
         self.parts, self.changes = parts, changes
 
-    def head_object(self, **asked: Any) -> dict[str, Any]:
-        assert asked["ChecksumMode"] == "ENABLED"
+    def head_object(self, **requested: Any) -> dict[str, Any]:
+        assert requested["ChecksumMode"] == "ENABLED"
         size = sum(map(len, self.parts))
         checksum = to_base64(crc32(b"".join(crc32(part).to_bytes(4, "big") for part in self.parts)))
         return {
@@ -76,8 +76,8 @@ class Documented:
             "ChecksumType": "COMPOSITE",
         }  # fmt: skip
 
-    def get_object_attributes(self, **asked: Any) -> dict[str, Any]:
-        first = asked["PartNumberMarker"]
+    def get_object_attributes(self, **requested: Any) -> dict[str, Any]:
+        first = requested["PartNumberMarker"]
         rows = [
             {"PartNumber": number, "Size": len(part), "ChecksumCRC32": to_base64(crc32(part))}
             for number, part in enumerate(self.parts, 1)
@@ -92,15 +92,15 @@ class Documented:
 def test_the_checksums_of_parts_are_combined_to_that_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = [b"a" * 500, b"b" * 300, b"", b"c", b"d" * 77]
 
-    def told(**changes: Any) -> int | None:
+    def result(**changes: Any) -> int | None:
         monkeypatch.setattr(aws, "s3", lambda: Documented(parts, **changes))
         found = head_object("objects", "composite")
         assert found is not None
         return found.crc32
 
-    assert told() == crc32(b"".join(parts))
-    assert told(ETag="another") is None  # overwritten between the two requests
-    assert told(ObjectParts={"TotalPartsCount": 5}) is None
-    assert told(ObjectParts={"Parts": [{"PartNumber": 1, "Size": 500}]}) is None
+    assert result() == crc32(b"".join(parts))
+    assert result(ETag="another") is None  # overwritten between the two requests
+    assert result(ObjectParts={"TotalPartsCount": 5}) is None
+    assert result(ObjectParts={"Parts": [{"PartNumber": 1, "Size": 500}]}) is None
     short = {"Parts": [{"PartNumber": 1, "Size": 500, "ChecksumCRC32": to_base64(crc32(parts[0]))}]}
-    assert told(ObjectParts=short) is None
+    assert result(ObjectParts=short) is None

@@ -115,9 +115,9 @@ MANIFEST = {
 
 
 def test_manifests_and_report_of_runs_of_every_kind() -> None:
-    told = analysis_contents(RUNS, PARTS, NAMES, excluded={}, skipped=[Skipped("r9", "workflow-execution-not-found")])
-    contents = from_rows(iter(json.loads(json.dumps(list(to_rows(told))))))
-    assert contents == told
+    result = analysis_contents(RUNS, PARTS, NAMES, excluded={}, skipped=[Skipped("r9", "workflow-execution-not-found")])
+    contents = from_rows(iter(json.loads(json.dumps(list(to_rows(result))))))
+    assert contents == result
     manifest = Manifest("export-id", "Analysis Export", "2026-11-24", contents, has_metadata=False)
     assert "".join(manifest.text_lines()) == MANIFEST_TXT
     assert "".join(manifest.json_lines()) == json.dumps(MANIFEST, indent=2, ensure_ascii=False)

@@ -43,10 +43,10 @@ def spoken() -> set[str]:
         assert isinstance(call.func, ast.Name)
         place = 1 if call.func.id == "Violation" else 0
         if call.func.id in SPEAKING | {"Violation"} and len(call.args) > place:
-            told = call.args[place]
-            assert not isinstance(told, ast.JoinedStr), f"{ast.unparse(call)}: facts go beside the template"
-            if isinstance(told, ast.Constant) and isinstance(told.value, str):
-                found.add(told.value)
+            result = call.args[place]
+            assert not isinstance(result, ast.JoinedStr), f"{ast.unparse(call)}: facts go beside the template"
+            if isinstance(result, ast.Constant) and isinstance(result.value, str):
+                found.add(result.value)
     return found
 
 

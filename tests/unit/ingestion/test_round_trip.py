@@ -54,7 +54,7 @@ def exported(fields: list[str], samples: list[dict[str, Any]], delimiter: str) -
 
 def changes(sheet: Samplesheet, samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
     assert [sample.puid for sample in sheet.samples] == [f"P{place}" for place in range(len(samples))]
-    return [_changes(told.metadata, present) for told, present in zip(sheet.samples, samples, strict=True)]
+    return [_changes(result.metadata, present) for result, present in zip(sheet.samples, samples, strict=True)]
 
 
 @given(TABLES, st.sampled_from([",", ";"]))

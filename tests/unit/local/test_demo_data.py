@@ -46,7 +46,7 @@ def test_the_outputs_of_the_demos_runs_are_what_they_look_like() -> None:
 
 
 def test_mails_are_told_newest_first_and_shown_as_text() -> None:
-    told = {
+    result = {
         "messages": {
             "1": [
                 {"To": ["a@example.org"], "Subject": "<b>old</b>", "BodyText": "t", "Timestamp": 1},
@@ -54,6 +54,6 @@ def test_mails_are_told_newest_first_and_shown_as_text() -> None:
             ]
         }
     }
-    assert [mail.subject for mail in mails_of(told, None)] == ["new", "<b>old</b>"]
-    assert [mail.subject for mail in mails_of(told, "A@example.org")] == ["<b>old</b>"]
-    assert b"<b>old" not in as_page(mails_of(told, None))
+    assert [mail.subject for mail in mails_of(result, None)] == ["new", "<b>old</b>"]
+    assert [mail.subject for mail in mails_of(result, "A@example.org")] == ["<b>old</b>"]
+    assert b"<b>old" not in as_page(mails_of(result, None))

@@ -30,7 +30,7 @@ def test_the_same_person_and_key_after_a_restart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "pointer"),
+    ("profile", "pointer"),
     [
         ({}, "/email"),
         ({"email": 5}, "/email"),
@@ -41,9 +41,9 @@ def test_the_same_person_and_key_after_a_restart(tmp_path: Path) -> None:
         ({"email": "a@example.org", "first_name": 1}, "/first_name"),
     ],
 )
-def test_what_cannot_sign_in_is_told_why(tmp_path: Path, wish: dict[str, object], pointer: str) -> None:
+def test_what_cannot_sign_in_is_told_why(tmp_path: Path, profile: dict[str, object], pointer: str) -> None:
     with pytest.raises(SignInRefused) as refused:
-        issuer("http://x", tmp_path).token(wish)
+        issuer("http://x", tmp_path).token(profile)
     assert refused.value.pointer == pointer
 
 
