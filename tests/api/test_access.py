@@ -206,7 +206,7 @@ def test_what_an_expiring_maintainer_makes_or_shares_is_theirs_no_longer_than_th
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_nobody_changes_their_own_membership_but_everybody_may_leave(
+def test_members_may_leave_but_not_change_their_own_role(
     olga: Person, lab: dict[str, Any], sign_in: SignIn, role: str
 ) -> None:
     bob = sign_in("bob@example.org")

@@ -161,7 +161,7 @@ def test_a_project_or_group_takes_an_analyst(ana: Person, lab: dict[str, str], s
         assert wrong.status == (422 if status == 202 else status)
 
 
-def test_a_limit_is_named_with_what_was_asked(
+def test_exceeded_limit_is_named_with_limit_and_value(
     ana: Person, lab: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = export_body(lab, "project", ["automated", "shared"])

@@ -71,7 +71,7 @@ def test_a_role_on_a_group_holds_below_it_and_no_further(
         assert bob.call(method, path, body).status == (status if rank >= least else 403), (method, path)
 
 
-def test_nobody_grants_above_their_own_role_and_the_last_owner_stays(
+def test_grants_are_capped_at_the_own_role_and_the_last_owner_is_kept(
     olga: Person, place: dict[str, Any], sign_in: SignIn
 ) -> None:
     max_, eve = sign_in("max@example.org"), sign_in("eve@example.org")
@@ -141,7 +141,7 @@ def test_bad_parameters_of_a_list_are_named(olga: Person, place: dict[str, Any],
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-def test_a_batch_with_any_flaw_writes_nothing_and_names_all(olga: Person, place: dict[str, Any]) -> None:
+def test_batch_with_violations_writes_nothing_and_names_all(olga: Person, place: dict[str, Any]) -> None:
     project = place["project"]["id"]
     puid = "INXT_SAM_AAAAAAAAAA"
     wrong = {"samples": [{"name": ""}, {"name": "ok"}, {"colour": 1, "name": "y"}]}
@@ -341,9 +341,7 @@ def test_a_batch_that_was_cut_off_is_completed_by_the_same_call(
     assert olga.get(f"/namespaces/{project}/samples").body["total"] == 13
 
 
-def test_what_is_shared_with_a_group_is_open_to_its_members_at_the_capped_role(
-    olga: Person, place: dict[str, Any], sign_in: SignIn
-) -> None:
+def test_group_link_caps_the_members_role(olga: Person, place: dict[str, Any], sign_in: SignIn) -> None:
     bob, eve = sign_in("bob@example.org"), sign_in("eve@example.org")
     team = expect_status(bob.post("/groups", {"name": "Team", "path": "team"}))
     grant(bob, team["id"], eve, "guest")

@@ -69,7 +69,7 @@ def test_each_broken_rule_is_named(
     assert expect_status(ana.get("/exports"), 200)["total"] == 0
 
 
-def test_samples_that_may_not_be_exported_get_a_row_each_that_tells_nothing_more(
+def test_samples_that_may_not_be_exported_get_an_indistinguishable_error_each(
     ana: Person, lab: dict[str, Any], sign_in: SignIn
 ) -> None:
     bob = sign_in("bob@example.org")
@@ -92,7 +92,7 @@ def test_it_takes_an_analyst(ana: Person, lab: dict[str, Any], sign_in: SignIn, 
     assert bob.post("/exports", export_body(lab, namespace_id="no-such-namespace")).status == 404
 
 
-def test_a_new_export_is_told_whole(ana: Person, lab: dict[str, Any]) -> None:
+def test_new_export_is_returned_completely(ana: Person, lab: dict[str, Any]) -> None:
     body = export_body(lab, sample_ids=[lab["full"]["id"], lab["full"]["puid"]], name="N")
     answer = ana.post("/exports", body)
     export = expect_status(answer, 202)
@@ -132,7 +132,7 @@ def test_the_estimate_counts_by_format_and_creates_nothing(ana: Person, lab: dic
 
 
 @pytest.mark.parametrize(("limit", "value"), [("MAX_EXPORT_FILES", "1"), ("MAX_EXPORT_BYTES", "5")])
-def test_a_limit_is_named_with_what_was_asked(
+def test_exceeded_limit_is_named_with_limit_and_value(
     ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch, limit: str, value: str
 ) -> None:
     monkeypatch.setenv(limit, value)
@@ -146,7 +146,9 @@ def test_a_limit_is_named_with_what_was_asked(
     ]
 
 
-def test_too_many_at_once_are_told_to_wait(ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_running_exports_are_refused_with_429(
+    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MAX_RUNNING_EXPORTS", "2")
     settings.cache_clear()
     first = expect_status(ana.post("/exports", export_body(lab)), 202)

@@ -73,7 +73,7 @@ def test_every_route_but_the_open_ones_refuses_a_token_that_is(kind: str, client
     assert checked > 20
 
 
-def test_views_refuse_by_themselves_when_the_gateway_lets_somebody_through(client: Client) -> None:
+def test_views_require_an_identity_even_behind_the_gateway(client: Client) -> None:
     from app import app
 
     event = {
@@ -144,7 +144,7 @@ def test_a_later_token_changes_what_it_says_and_erases_nothing(
         assert Person(client, token).get("/me").body == {**first, **changes}
 
 
-def test_an_address_that_nobody_has_proven_finds_nobody(client: Client, signer: Issuer) -> None:
+def test_unverified_address_is_not_found(client: Client, signer: Issuer) -> None:
     thief = Person(client, signed(signer, sub="thief", email="victim@example.org", email_verified=False))
     assert thief.get("/me").body["email"] == ""
     made = thief.post("/groups", {"name": "G", "path": "g"})

@@ -42,7 +42,7 @@ def dry(person: Person, project: Any, sheet: str) -> Any:
     return expect_status(person.post(f"/projects/{project['id']}/import", {"samplesheet": sheet, "dry_run": True}), 200)
 
 
-def test_a_dry_run_tells_what_would_be_made_updated_and_registered(olga: Person, project: Any) -> None:
+def test_dry_run_reports_creations_updates_and_registrations(olga: Person, project: Any) -> None:
     body = {"name": "B", "metadata": {"site": "x"}}
     known = expect_status(olga.post(f"/projects/{project['id']}/samples", body))
     expect_status(olga.post(f"/samples/{known['id']}/files/register", {"s3_uri": "s3://bound/reads/b.fa"}))
@@ -68,7 +68,7 @@ def test_a_dry_run_tells_what_would_be_made_updated_and_registered(olga: Person,
     assert olga.get(f"/namespaces/{project['id']}/samples").body["total"] == 1
 
 
-def test_every_flaw_is_told_by_its_row_and_column(olga: Person, project: Any) -> None:
+def test_every_violation_has_its_row_and_column(olga: Person, project: Any) -> None:
     for _ in range(2):
         expect_status(olga.post(f"/projects/{project['id']}/samples", {"name": "Twin"}))
     result = dry(
@@ -91,12 +91,12 @@ def test_every_flaw_is_told_by_its_row_and_column(olga: Person, project: Any) ->
     assert by_pointer["/samplesheet/2/fasta"] == by_pointer["/samplesheet/3/fasta"]  # whether it exists or not
 
 
-def test_at_most_a_hundred_flaws_are_shown_and_all_are_counted(olga: Person, project: Any) -> None:
+def test_violations_are_capped_at_100_but_all_are_counted(olga: Person, project: Any) -> None:
     result = dry(olga, project, "sample,fasta\n" + "".join(f"S{i},f{i}\n" for i in range(150)))
     assert (result["error_count"], len(result["errors"])) == (150, 100)
 
 
-def test_flaws_are_told_in_french(olga: Person, project: Any) -> None:
+def test_violations_are_translated_into_french(olga: Person, project: Any) -> None:
     body = {"samplesheet": "name\nA\n", "dry_run": True}
     answer = olga.call("POST", f"/projects/{project['id']}/import", body, **{"Accept-Language": "fr"})
     assert answer.body["errors"][0]["detail"] == "Une feuille d’échantillons doit avoir une colonne nommée sample."
@@ -131,7 +131,7 @@ def test_an_import_is_accepted_with_its_place_and_how_far_it_is(
     assert olga.get(f"/namespaces/{project['id']}/samples").body["total"] == 0
 
 
-def test_a_uri_that_no_object_can_have_is_a_flaw_of_its_cell(olga: Person, project: Any) -> None:
+def test_impossible_uri_is_a_violation_of_its_cell(olga: Person, project: Any) -> None:
     result = dry(olga, project, f"sample,fasta\nA,s3://bound/{'x' * 3_000}\nB,s3://bound/{'é' * 600}\n")
     assert [error["pointer"] for error in result["errors"]] == ["/samplesheet/2/fasta", "/samplesheet/3/fasta"]
 
@@ -147,7 +147,7 @@ def test_beyond_a_bound_files_that_are_there_are_found_by_the_work(
     assert [one["action"] for one in result["samples"]] == ["none", "update"]
 
 
-def test_a_flaw_anywhere_refuses_the_whole_import(olga: Person, project: Any, functions: Functions) -> None:
+def test_any_violation_refuses_the_whole_import(olga: Person, project: Any, functions: Functions) -> None:
     answer = begin(olga, project, "sample,fasta,puid\nA,s3://elsewhere/a.fa,\nB,b.fa,\nC,,INXT_SAM_x\nD,,\n")
     assert answer.status == 422
     pointers = {error["pointer"] for error in answer.body["errors"]}

@@ -207,7 +207,7 @@ def _broken(*_: Any, **__: Any) -> Any:
 
 
 @pytest.mark.parametrize(("failure", "status"), [(_outage, 503), (_busy, 503), (_broken, 500)])
-def test_an_outage_is_told_from_a_fault_of_ours(
+def test_outage_is_distinguished_from_an_internal_error(
     olga: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch, failure: Any, status: int
 ) -> None:
     upload(olga, lab["sample"], "a.txt")

@@ -66,7 +66,7 @@ def test_files_may_be_kept_for_ever_and_another_version_has_none(client: Client)
         assert client.http.get(f"/site/{site_version()}/{name}").status_code == 404
 
 
-def test_what_is_no_page_is_told_as_a_page_and_below_the_api_as_a_problem(client: Client) -> None:
+def test_404_is_html_for_pages_and_problem_json_below_api(client: Client) -> None:
     page = client.http.get("/nonsense")
     assert (page.status_code, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
     problem = client.http.get("/api/nonsense")

@@ -23,7 +23,7 @@ def project(ana: Person) -> str:
     return identity
 
 
-def test_a_problem_is_told_in_the_language_asked_for_or_else_the_users(ana: Person, sign_in: SignIn) -> None:
+def test_problems_are_in_the_requested_language_or_the_users(ana: Person, sign_in: SignIn) -> None:
     body = {"name": "", "path": "a b", "colour": 1}
     english = ana.call("POST", "/groups", body)
     assert english.status == 422
@@ -63,7 +63,7 @@ def test_no_body_breaks_the_service(ana: Person) -> None:
     }
 
 
-def test_metadata_that_can_not_be_kept_is_told_where(ana: Person, project: str) -> None:
+def test_invalid_metadata_is_reported_with_its_pointer(ana: Person, project: str) -> None:
     cases: list[tuple[Any, str]] = [
         ({"a": True}, "/metadata/a"),
         ({"a": [1]}, "/metadata/a"),
@@ -93,13 +93,13 @@ def test_metadata_comes_back_as_it_was_given(ana: Person, project: str) -> None:
         assert expect_status(ana.get(f"/samples/{sample['id']}"), 200)["metadata"] == {"a b": value}
 
 
-def test_an_id_that_is_none_is_not_found(ana: Person) -> None:
+def test_malformed_id_is_not_found(ana: Person) -> None:
     for identity in ("x" * 256, "x" * 5000, "%2F", "..", "%00", "%F0%9F%98%80" * 20, "INXT_SAM_"):
         for route in ("/namespaces/{}", "/samples/{}", "/files/{}/upload", "/exports/{}", "/exports/{}/events"):
             assert ana.get(route.format(identity)).status == 404, (route, identity[:20])
 
 
-def test_a_parameter_that_can_not_be_read_is_told(ana: Person, project: str) -> None:
+def test_invalid_parameter_is_reported(ana: Person, project: str) -> None:
     for parameters in ("limit=1&q=" + "x" * 1001, "cursor=" + "A" * 5000, "cursor=%F0%9F%98%80", "cursor=",
                        "cursor=AAAAAAAAAAAAAAAA", "sort=-", "limit=%D9%A1", "limit=1e2", "limit="):  # fmt: skip
         answer = ana.get(f"/namespaces/{project}/samples?{parameters}")

@@ -48,7 +48,7 @@ def test_a_token_stands_for_its_maker_within_its_scopes(ana: Person) -> None:
     ("method", "path"),
     [("GET", "/me/tokens"), ("POST", "/me/tokens"), ("DELETE", "/me/tokens/x"), ("PATCH", "/me")],
 )
-def test_a_token_makes_no_tokens_and_changes_nobody(ana: Person, method: str, path: str) -> None:
+def test_personal_access_token_can_not_manage_tokens_or_the_account(ana: Person, method: str, path: str) -> None:
     everything = bearing(ana, token(ana, "read", "export", "catalog"))
     body = {"name": "n", "scopes": ["read"]} if path == "/me/tokens" else {"locale": "fr"}
     assert everything.call(method, path, None if method in ("GET", "DELETE") else body).status == 403
@@ -80,7 +80,7 @@ def test_a_removed_or_expired_token_is_worth_nothing(ana: Person, monkeypatch: p
     assert bearing(ana, other).get("/me").status == 401
 
 
-def test_nobody_removes_the_token_of_another(ana: Person, sign_in: SignIn) -> None:
+def test_tokens_of_other_users_can_not_be_removed(ana: Person, sign_in: SignIn) -> None:
     one = token(ana, "read")
     assert sign_in("bob@example.org").call("DELETE", f"/me/tokens/{one['id']}").status == 404
     assert bearing(ana, one).get("/me").status == 200
@@ -97,7 +97,7 @@ def test_nobody_removes_the_token_of_another(ana: Person, sign_in: SignIn) -> No
         ({"name": "n", "scopes": ["read"], "user_id": "x"}, "/user_id"),
     ],
 )
-def test_a_wrong_wish_for_a_token_is_told_where(ana: Person, body: Any, pointer: str) -> None:
+def test_invalid_token_request_is_reported_with_its_pointer(ana: Person, body: Any, pointer: str) -> None:
     answer = ana.post("/me/tokens", body)
     assert (answer.status, [violation["pointer"] for violation in answer.body["errors"]]) == (422, [pointer])
 

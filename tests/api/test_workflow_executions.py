@@ -146,7 +146,7 @@ def test_each_broken_rule_is_named(
     assert sorted(row["pointer"] for row in answer.body["errors"]) == pointers
 
 
-def test_samples_that_are_not_there_come_twice_or_say_too_much_get_a_row_each(ana: Person, lab: dict[str, Any]) -> None:
+def test_unknown_duplicate_and_oversized_samples_each_get_an_error(ana: Person, lab: dict[str, Any]) -> None:
     one = lab["samples"][0]
     rows = [
         {"sample_id": one["id"]},
@@ -443,7 +443,7 @@ def test_of_two_registrations_at_once_both_get_the_same_output(
     assert expect_status(ana.get(f"/workflow-executions/{first}"), 200)["output_count"] == 1
 
 
-def test_a_report_that_meets_another_is_judged_by_what_is_there_then(
+def test_concurrent_state_updates_are_validated_against_the_latest_state(
     ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = expect_status(ana.post("/workflow-executions", run(lab)))["id"]

@@ -13,7 +13,7 @@ from tests.stack import exports
 Open = Callable[..., Page]
 
 
-def test_what_was_left_out_is_listed_with_its_reason(open_page: Open, lab: Laboratory) -> None:
+def test_skipped_items_are_listed_with_their_reasons(open_page: Open, lab: Laboratory) -> None:
     ana = lab.stack.person(ANALYST)
     without = lab.samples[5]
     made = exports.wait(ana, exports.create(ana, lab.project, [lab.samples[0], without], ["text"])["id"])
@@ -48,7 +48,7 @@ def test_a_failed_export_says_why_and_can_be_tried_again(open_page: Open, lab: L
     ("language", "title", "text"),
     [("en", "This is no longer here", "the same export again"), ("fr", "n'existe plus", "la même exportation")],
 )
-def test_an_export_that_was_removed_is_told_from_one_that_never_was(
+def test_removed_export_is_distinguished_from_one_that_never_existed(
     language: str, title: str, text: str, open_page: Open, lab: Laboratory
 ) -> None:
     made = lab.export(name="Bientôt retirée")

@@ -74,7 +74,7 @@ def unpacked(download: Download, folder: Path) -> dict[str, bytes]:
 
 
 @both_languages
-def test_voir_les_exportations(language: str, open_page: Open, lab: Laboratory) -> None:
+def test_view_exports(language: str, open_page: Open, lab: Laboratory) -> None:
     words = WORDS[language]
     made = lab.export(name=f"À voir {language}")
     page = open_page(ANALYST, "/", language=language)

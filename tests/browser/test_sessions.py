@@ -46,7 +46,7 @@ def test_a_session_resumes_in_a_tab_where_the_browser_allows_no_window(open_page
     expect(page.get_by_role("heading", level=1)).to_have_text("Typed before the block")
 
 
-def test_somebody_else_who_signs_in_again_sees_nothing_of_the_first(open_page: Open, lab: Laboratory) -> None:
+def test_another_user_who_signs_in_sees_nothing_of_the_previous_one(open_page: Open, lab: Laboratory) -> None:
     page = open_page(ANALYST, f"/projects/{lab.project}/samples")
     page.get_by_role("checkbox", name="Select EC-00").check()
     page.route("**/api/v1/**", lambda route: route.fulfill(status=401, body="{}"), times=1)
@@ -58,7 +58,7 @@ def test_somebody_else_who_signs_in_again_sees_nothing_of_the_first(open_page: O
     expect(page).to_have_url(f"{lab.stack.url}/")
 
 
-def test_a_code_that_nobody_here_requested_signs_nobody_in(open_page: Open) -> None:
+def test_unrequested_authorization_code_is_refused(open_page: Open) -> None:
     page = open_page(None, "/signed-in?code=somebody-elses")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     settle(page)

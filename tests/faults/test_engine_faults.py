@@ -215,7 +215,7 @@ def test_a_refused_copy_is_the_destinations_fault_where_the_source_can_be_read(e
         (400, "InvalidArgument", "changed"),  # what AWS answers to a copy of a range that the object has not
     ],
 )
-def test_a_source_that_s3_refuses_is_told_with_its_reason(
+def test_source_refused_by_s3_is_reported_with_its_reason(
     endpoint: str, work: Work, status: int, code: str, reason: str, position: int
 ) -> None:
     source = f"files/{position}"
@@ -246,7 +246,7 @@ def test_every_step_twice_and_twice_at_once(work: Work) -> None:
     assert work.body(targets[0]) == work.expected
 
 
-def test_an_upload_that_is_aborted_while_it_is_copied_to_is_told_as_gone(endpoint: str, work: Work) -> None:
+def test_upload_aborted_during_a_copy_is_reported_as_gone(endpoint: str, work: Work) -> None:
     targets = work.targets()
 
     def rule(request: Request) -> Do:
@@ -262,7 +262,7 @@ def test_an_upload_that_is_aborted_while_it_is_copied_to_is_told_as_gone(endpoin
 
 @pytest.mark.parametrize("checksum", [{}, {"ChecksumAlgorithm": "CRC32"}], ids=["without CRC-32", "with CRC-32"])
 @pytest.mark.parametrize("copied", [True, False])
-def test_a_part_that_somebody_swapped_is_never_completed(work: Work, copied: bool, checksum: dict[str, Any]) -> None:
+def test_replaced_part_is_never_completed(work: Work, copied: bool, checksum: dict[str, Any]) -> None:
     targets = work.targets()
     results = work.assemble(work.s3, targets)
     parts = {p.number: part for result in results for p, part in result.parts.items() if p.upload == 0}

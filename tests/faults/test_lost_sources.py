@@ -71,7 +71,7 @@ def test_one_plan_finds_all_that_is_lost(
         assert kept == set(sizes)
 
 
-def test_300_files_lost_amid_an_assembly_of_8_workers_are_left_out_by_the_second_plan(
+def test_300_files_lost_during_an_assembly_of_8_workers_are_skipped_by_the_second_plan(
     ana: Person, project: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batching, "_SHORTEST", 0.01)

@@ -33,7 +33,7 @@ def test_all_readers_agree_on_random_layouts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("count", "size"), [(3, 1024 * GIB), (70_000, 3 * GIB // 100), (3, 4 * GIB - 1)])
-def test_what_no_disk_holds_is_found_where_the_directory_says(tmp_path: Path, count: int, size: int) -> None:
+def test_central_directory_offsets_of_multi_tebibyte_archives(tmp_path: Path, count: int, size: int) -> None:
     """Headers, directory and end at their places in a file with holes for the bodies."""
     entries = [Entry(f"S{i}/reads.fastq", size, NOON, Source("b", f"k{i}", '"e"')) for i in range(count)]
     index = plan(entries).index

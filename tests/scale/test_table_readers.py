@@ -93,7 +93,7 @@ def test_no_formula_runs_whichever_separators_are_chosen(tmp_path: Path, locale:
     assert len(kinds) > len(ROWS)
 
 
-def test_a_formula_that_nobody_guards_would_run_here(tmp_path: Path) -> None:
+def test_unescaped_formula_would_be_evaluated(tmp_path: Path) -> None:
     """The test above can fail: LibreOffice does evaluate what is not guarded."""
     if not is_installed("soffice"):
         return

@@ -30,7 +30,7 @@ def disk(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_more_and_larger_than_32_bits_can_tell(disk: Path) -> None:
+def test_zip64_with_more_entries_and_larger_files_than_32_bits_hold(disk: Path) -> None:
     with running_seaweedfs(disk / "weed") as endpoint:
         s3 = s3_client(endpoint)
         s3.create_bucket(Bucket="large")

@@ -268,7 +268,7 @@ def mistakes(world: World, who: Somebody, cases: list[Case]) -> Iterator[str]:
             yield f"{who.name}: {case.method} {case.route}: another's {refusals[0]}, nobody's {refusals[1]}"
 
 
-def test_every_route_answers_everybody_by_their_role_and_tells_nothing_else(stack: Running, world: World) -> None:
+def test_every_route_answers_by_role_and_reveals_nothing_else(stack: Running, world: World) -> None:
     # The member that all add and take away again, and the group, are no matter for several at once.
     alone = [case for case in CASES if "{member}" in case.route or "{open}" in case.route]
     wrong = [line for who in world.people for line in mistakes(world, who, alone)]

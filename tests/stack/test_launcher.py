@@ -37,7 +37,7 @@ def test_a_port_that_is_taken_is_named_with_the_way_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("port", ["0", "x", "70000"])
-def test_a_port_that_is_none_is_refused(tmp_path: Path, port: str) -> None:
+def test_invalid_port_is_refused(tmp_path: Path, port: str) -> None:
     assert "PORT is" in refusal(tmp_path / "home", 1, PORT=port)
 
 
@@ -101,7 +101,7 @@ def test_a_second_stack_on_the_same_data_is_refused(stack: Running) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("after", [0.3, 1.5, 3.0])
-def test_it_ends_within_10_seconds_whenever_it_is_asked(tmp_path: Path, number: int, after: float) -> None:
+def test_stack_stops_within_10_seconds_at_any_moment(tmp_path: Path, number: int, after: float) -> None:
     process = launch(tmp_path / "home", free_ports(1)[0])
     seen: set[int] = set()
     deadline = time.monotonic() + after

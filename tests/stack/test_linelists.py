@@ -37,7 +37,7 @@ def downloaded(api: Api, export: Any) -> bytes:
     return answer.content
 
 
-def test_linelists_are_made_downloaded_and_hold_what_was_asked_for(stack: Running) -> None:
+def test_linelists_are_rendered_downloaded_and_complete(stack: Running) -> None:
     ana = stack.person("ana@example.org")
     project, samples = project_with_samples(ana)
     export_request = {

@@ -35,6 +35,6 @@ def test_s3_writes_it_as_base64(crc: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "AAAA", "AAAAAAA=", "no!!", "AAAAAA=="[:5]])
-def test_what_is_no_crc32_is_refused(text: str) -> None:
+def test_invalid_crc32_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"CRC-32|[Bb]ase64|padding"):
         from_base64(text)

@@ -52,7 +52,7 @@ def test_names_are_trimmed_and_have_one_form(given_name: str, kept: str) -> None
         "x" * 256,
     ],
 )
-def test_names_that_nobody_can_see_or_that_were_decoded_wrongly_are_refused(name: str) -> None:
+def test_invisible_or_wrongly_decoded_names_are_refused(name: str) -> None:
     with pytest.raises(ValidationError):
         NAMES.validate_python(name)
 

@@ -157,7 +157,7 @@ def test_all_outputs_of_the_runs_come_out_whole(ana: Person, lab: dict[str, Any]
     assert [event["export_id"] for event in events] == [export["id"]] * 3
 
 
-def test_an_output_that_changed_since_is_left_out_and_told(ana: Person, lab: dict[str, Any]) -> None:
+def test_changed_output_is_skipped_and_reported(ana: Person, lab: dict[str, Any]) -> None:
     export = create(ana, lab)
     key = f"runs/{lab['runs'][0]}/alpha-1/reads.fastq.gz"
 

@@ -225,7 +225,7 @@ def test_a_registration_that_was_cut_off_is_completed_by_the_next(
     assert [file["filename"] for file in files_of(olga, place)] == ["cut.fa"]
 
 
-def test_what_s3_tells_by_accident_is_tried_again_and_no_dead_letter(
+def test_transient_errors_are_retried_not_dead_lettered(
     client: Client, place: dict[str, Any], dead_letters: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event = put(key_in(place, "busy.fa"), b"ACGT")
@@ -279,9 +279,7 @@ def test_a_dead_letter_s_event_can_be_sent_again_once_its_sample_is_there(
     assert expect_status(olga.get(f"/samples/{late['id']}/files"), 200)["total"] == 1
 
 
-def test_the_placeholder_of_an_empty_folder_is_nobodys_file(
-    client: Client, place: dict[str, Any], dead_letters: str
-) -> None:
+def test_folder_placeholder_objects_are_ignored(client: Client, place: dict[str, Any], dead_letters: str) -> None:
     assert arrive(client, put(key_in(place, ""), b"")) == {"outcome": "ignored"}
     assert letters(dead_letters) == []
 

@@ -233,7 +233,7 @@ def test_a_sample_of_many_files_is_taken_in_several_steps(lab: Lab, monkeypatch:
     assert (result["samples_created"], result["files_registered"], result["progress"]["rows_done"]) == (1, 5, 5)
 
 
-def test_rows_that_can_not_be_done_any_more_are_told_and_the_others_done(lab: Lab) -> None:
+def test_failing_rows_are_reported_and_the_others_imported(lab: Lab) -> None:
     known = expect_status(lab.olga.post(f"/projects/{lab.project['id']}/samples", {"name": "Gone"}))
     first, second, third = lab.put("a.fa", "b.fa", "c.fa")
     import_id = lab.begin(
@@ -260,7 +260,7 @@ def test_rows_that_can_not_be_done_any_more_are_told_and_the_others_done(lab: La
     assert {name: set(files) for name, (_, files) in found.items()} == {"A": set(), "B": {"b.fa"}, "Other": set()}
 
 
-def test_of_many_rows_that_fail_a_hundred_are_told_and_all_counted(lab: Lab) -> None:
+def test_errors_are_capped_at_100_but_all_are_counted(lab: Lab) -> None:
     uris = lab.put(*(f"{number}.fa" for number in range(110)))
     import_id = lab.begin("sample,fasta\n" + "".join(f"A,{uri}\n" for uri in uris))
     for number in range(110):
@@ -280,7 +280,7 @@ def test_a_source_that_was_unbound_meanwhile_is_refused_where_it_is_registered(l
 
 
 @pytest.mark.parametrize("begun", [True, False])
-def test_whoever_lost_the_role_imports_no_further(lab: Lab, sheet: str, sign_in: SignIn, begun: bool) -> None:
+def test_import_stops_when_its_owner_loses_the_role(lab: Lab, sheet: str, sign_in: SignIn, begun: bool) -> None:
     bob = sign_in("bob@example.org")
     member = f"/namespaces/{lab.project['id']}/members/{bob.get('/me').body['id']}"
     assert lab.olga.call("PUT", member, {"role": "analyst"}).status == 200
@@ -302,7 +302,7 @@ def test_a_plan_that_is_lost_fails_the_import(lab: Lab, sheet: str) -> None:
     assert lab.told(import_id)["failure"]["code"] == "plan-lost"
 
 
-def test_a_silent_import_is_started_anew_a_few_times_and_then_given_up(lab: Lab, sheet: str) -> None:
+def test_stalled_import_is_restarted_a_few_times_then_failed(lab: Lab, sheet: str) -> None:
     import_id = lab.begin(sheet)
     lab.functions.invoked.clear()
     assert recover_stalled_imports() == {"imports_restarted": 0, "imports_failed": 0}

@@ -80,7 +80,7 @@ def test_an_export_that_the_last_resort_failed_is_seen_and_retried_for_seven_day
     assert run(export, attempt=2)[-2] == "ready"
 
 
-def test_a_failed_export_that_nobody_retries_goes_after_seven_days(ana: Person, project: str) -> None:
+def test_failed_export_is_cleaned_up_after_seven_days(ana: Person, project: str) -> None:
     objects_of(ana, project, {"a.txt": 10})
     export = create(ana, project)
     ExportRow(export["id"]).update(actions=[ExportRow.status.set("failed"), ExportRow.failure_code.set("internal")])

@@ -109,7 +109,7 @@ def everything_in(bucket: str) -> list[str]:
 
 
 @pytest.mark.parametrize("repeats", [1, 2])
-def test_an_export_becomes_ready_and_holds_what_was_asked_for(ana: Person, lab: dict[str, Any], repeats: int) -> None:
+def test_export_becomes_ready_and_complete(ana: Person, lab: dict[str, Any], repeats: int) -> None:
     export = create(ana, lab)
     assert (export["status"], export["progress"]["step"], export["file"]) == ("processing", "queued", None)
     assert ana.get(f"/exports/{export['id']}/preview").status == 409
@@ -190,7 +190,7 @@ def test_an_export_becomes_ready_and_holds_what_was_asked_for(ana: Person, lab: 
     assert trail[1]["details"]["bytes_copied"] > 0
 
 
-def test_the_same_wish_gives_the_same_bytes(ana: Person, lab: dict[str, Any]) -> None:
+def test_same_request_gives_the_same_bytes(ana: Person, lab: dict[str, Any]) -> None:
     made_of = []
     for _ in range(2):
         export = create(ana, lab)
@@ -201,9 +201,7 @@ def test_the_same_wish_gives_the_same_bytes(ana: Person, lab: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize("change", ["deleted", "overwritten"])
-def test_a_source_that_is_lost_meanwhile_is_left_out_and_reported(
-    ana: Person, lab: dict[str, Any], change: str
-) -> None:
+def test_source_lost_in_the_meantime_is_skipped_and_reported(ana: Person, lab: dict[str, Any], change: str) -> None:
     beta = lab["samples"][1]
     lost = next(
         one

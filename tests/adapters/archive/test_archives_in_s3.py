@@ -226,7 +226,7 @@ def deleted(s3: Any, entry: Entry) -> None:
 
 @pytest.mark.parametrize(("what", "reason"), [(changed, "changed"), (deleted, "missing")])
 @pytest.mark.parametrize("size", [1000, 6 * MIB, 12 * MIB])
-def test_a_source_that_is_not_as_planned_is_told(seaweedfs_endpoint: str, what: Any, reason: str, size: int) -> None:
+def test_changed_source_is_reported(seaweedfs_endpoint: str, what: Any, reason: str, size: int) -> None:
     s3 = s3_client(seaweedfs_endpoint)
     bucket = new_bucket(s3)
     entries, _ = put_sources(s3, bucket, [11 * MIB, size, 7])
@@ -236,7 +236,7 @@ def test_a_source_that_is_not_as_planned_is_told(seaweedfs_endpoint: str, what: 
 
 
 @pytest.mark.parametrize("size", [1000, 12 * MIB])
-def test_a_file_that_is_not_what_the_catalog_knows_is_told_as_corrupt(seaweedfs_endpoint: str, size: int) -> None:
+def test_content_that_differs_from_the_catalog_is_reported_as_corrupt(seaweedfs_endpoint: str, size: int) -> None:
     s3 = s3_client(seaweedfs_endpoint)
     bucket = new_bucket(s3)
     entries, _ = put_sources(s3, bucket, [size, 9], known_crc=True)

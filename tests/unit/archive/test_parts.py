@@ -81,7 +81,7 @@ sizes = st.one_of(
 
 @settings(max_examples=500, deadline=None)
 @given(st.lists(sizes, max_size=40))
-def test_every_plan_keeps_the_law_and_gives_a_readable_archive(given_sizes: list[int]) -> None:
+def test_every_plan_obeys_s3_limits_and_yields_a_readable_archive(given_sizes: list[int]) -> None:
     entries = [entry(i, size) for i, size in enumerate(given_sizes)]
     planned = plan(entries, SMALL)
     parts = assembled(planned)
@@ -181,7 +181,7 @@ def least_conceivable(entries: list[Entry], limits: Limits) -> int:
 
 @settings(max_examples=500, deadline=None)
 @given(st.lists(st.one_of(st.integers(0, 499), st.integers(500, 999), st.integers(1000, 6000)), max_size=6))
-def test_of_a_few_files_no_fewer_bytes_could_be_stitched(given_sizes: list[int]) -> None:
+def test_small_inputs_are_packed_within_2_percent_of_optimal(given_sizes: list[int]) -> None:
     entries = [entry(i, size) for i, size in enumerate(given_sizes)]
     fewest = fewest_stitched_bytes(entries, SMALL)
     assert fewest <= stitched_bytes(entries, plan(entries, SMALL)) <= fewest * 1.02
@@ -195,7 +195,7 @@ KINDS = st.sampled_from([(1, 1, 1), (8, 1, 2), (1, 8, 1), (1, 1, 8), (20, 0, 1)]
 @example(51, 51, (8, 1, 2))  # small files that are too long for every gap
 @example(4000153145, 84, (8, 1, 2))
 @example(2413844445, 82, (8, 1, 2))
-def test_of_many_files_hardly_more_bytes_are_stitched_than_the_lower_bound(
+def test_large_inputs_are_packed_within_2_percent_and_one_part_of_the_lower_bound(
     seed: int, count: int, kinds: tuple[int, int, int]
 ) -> None:
     source = random.Random(seed)
@@ -292,6 +292,6 @@ def test_what_s3_cannot_hold_is_said_with_limit_and_value(count: int, size: int)
         plan([entry(i, size) for i in range(count)])
 
 
-def test_a_name_that_comes_twice_is_refused() -> None:
+def test_duplicate_name_is_refused() -> None:
     with pytest.raises(ValueError, match="same name"):
         plan([entry(1, 5), entry(1, 6)])

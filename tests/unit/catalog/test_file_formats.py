@@ -17,7 +17,7 @@ CASES = {
 
 
 @pytest.mark.parametrize(("file_format", "names"), CASES.items())
-def test_the_end_of_the_name_tells_the_format(file_format: str, names: list[str]) -> None:
+def test_format_follows_from_the_suffix(file_format: str, names: list[str]) -> None:
     assert {name: format_of(name) for name in names} == dict.fromkeys(names, file_format)
 
 

@@ -5,7 +5,7 @@ from chalicelib.ids import Ids
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_made_ones_are_what_is_asked_for(kind: Kind) -> None:
+def test_generated_puids_are_valid(kind: Kind) -> None:
     puids = {make(kind, "INXT", Ids()) for _ in range(500)}
     assert len(puids) == 500
     assert all(is_puid(puid, kind, "INXT") for puid in puids)

@@ -138,7 +138,7 @@ def test_manifests_and_report_of_runs_of_every_kind() -> None:
     ]
 
 
-def test_outputs_that_an_earlier_plan_lost_are_left_out_and_told() -> None:
+def test_outputs_lost_by_an_earlier_plan_are_skipped_and_reported() -> None:
     excluded = {"r1/0/SHEET_1": "changed", "r1/3/quast.pdf": "missing", "r2/2/quast.pdf": "missing"}
     outputs = [one for parts in PARTS.values() for one in parts if isinstance(one, Output)]
     by_source = {source_key(one): excluded[one.id] for one in outputs if one.id in excluded}

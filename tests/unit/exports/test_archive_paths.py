@@ -39,7 +39,7 @@ def test_a_long_name_keeps_its_suffixes() -> None:
     assert len(name.encode()) <= MAX_NAME_BYTES
 
 
-def test_names_that_differ_by_case_or_form_are_told_apart() -> None:
+def test_names_that_differ_by_case_or_form_are_made_distinct() -> None:
     names = distinct_names(["A.txt", "a.txt", "a.TXT", "\u00e9.txt", "e\u0301.txt", "b.fastq.gz", "B.fastq.gz"])
     assert names == ["A.txt", "a (2).txt", "a (3).TXT", "é.txt", "é (2).txt", "b.fastq.gz", "B (2).fastq.gz"]
 

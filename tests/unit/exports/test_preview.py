@@ -72,7 +72,7 @@ def test_a_search_finds_names_and_titles_and_the_way_to_them(text: str, matches:
     assert (search.document["type"], search.document["date"]) == ("Samples Export", "2026-11-24")
 
 
-def test_a_folder_that_is_found_is_told_with_how_much_is_in_it_and_keeps_what_is_found_below() -> None:
+def test_matching_folder_has_child_count_and_matching_descendants() -> None:
     (project,) = search_in(TREE, "éclosion").document["children"]
     assert (project["child_count"], "children" in project) == (2, False)
     both = manifest(folder("a", "A", file("a1"), file("b")))
@@ -81,7 +81,7 @@ def test_a_folder_that_is_found_is_told_with_how_much_is_in_it_and_keeps_what_is
     assert search_in(both, "a1").document["children"][0]["child_count"] == 2
 
 
-def test_of_very_many_matches_the_first_are_told_and_all_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_matches_are_capped_but_all_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert MAX_MATCHES == 1000
     monkeypatch.setattr(preview, "MAX_MATCHES", 3)
     many = manifest(*(folder(f"P{number}", "", file("hit"), file("hit too")) for number in range(4)))

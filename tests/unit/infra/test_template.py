@@ -44,7 +44,7 @@ def test_every_packaged_handler_exists_in_the_app(template: dict[str, Any]) -> N
         assert callable(getattr(app, handler)), name
 
 
-def test_a_place_in_the_tree_of_routes_has_one_variable() -> None:
+def test_route_tree_has_one_path_variable_per_position() -> None:
     """API Gateway refuses a second one, and the emulator never finds what stands below it."""
     import app
 
@@ -131,7 +131,7 @@ def test_only_what_is_put_under_uploads_and_runs_of_the_catalog_bucket_raises_ev
     assert detail["object"] == {"key": [{"prefix": "uploads/"}, {"prefix": "runs/"}]}
 
 
-def test_what_can_not_be_registered_is_kept_and_told_of(template: dict[str, Any]) -> None:
+def test_unregistrable_events_go_to_a_dead_letter_queue_with_an_alarm(template: dict[str, Any]) -> None:
     queue = {"Fn::GetAtt": ["ArrivalsDeadLetters", "Arn"]}
     (event,) = template["Resources"]["RegisterArrival"]["Properties"]["Events"].values()
     assert event["Properties"]["DeadLetterConfig"]["Arn"] == queue

@@ -216,13 +216,13 @@ def test_guards_of_formulas_are_taken_off() -> None:
         ("sample\n" + "é" * (MAX_BYTES // 2), "/samplesheet", "bytes"),
     ],
 )
-def test_what_is_wrong_is_told_where_it_is(text: str, pointer: str, rule: str) -> None:
+def test_violations_have_their_pointer(text: str, pointer: str, rule: str) -> None:
     (violation, *_) = read_samplesheet(text).violations
     assert violation.pointer == pointer
     assert rule in str(violation.message)
 
 
-def test_all_flaws_are_told_at_once() -> None:
+def test_all_violations_are_reported_together() -> None:
     sheet = read_samplesheet("sample,fastq_1,x\n,s3://b/a,1\nA,b,1\nA,s3://b/b\n")
     assert [violation.pointer for violation in sheet.violations] == [
         "/samplesheet/2/sample",

@@ -45,7 +45,7 @@ def test_the_outputs_of_the_demos_runs_are_what_they_look_like() -> None:
     assert [quast[offset : offset + 7] for offset in offsets] == [b"%d 0 obj" % number for number in range(1, 6)]
 
 
-def test_mails_are_told_newest_first_and_shown_as_text() -> None:
+def test_mails_are_listed_newest_first_as_text() -> None:
     result = {
         "messages": {
             "1": [

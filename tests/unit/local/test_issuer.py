@@ -41,7 +41,7 @@ def test_the_same_person_and_key_after_a_restart(tmp_path: Path) -> None:
         ({"email": "a@example.org", "first_name": 1}, "/first_name"),
     ],
 )
-def test_what_cannot_sign_in_is_told_why(tmp_path: Path, profile: dict[str, object], pointer: str) -> None:
+def test_refused_sign_in_has_a_reason(tmp_path: Path, profile: dict[str, object], pointer: str) -> None:
     with pytest.raises(SignInRefused) as refused:
         issuer("http://x", tmp_path).token(profile)
     assert refused.value.pointer == pointer

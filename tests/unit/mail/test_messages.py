@@ -28,7 +28,7 @@ def ready(locale: str, *, name: str = "Outbreak <7>", first_name: str = "Ana", s
         ("fr", "Prêt pour l'exportation – Outbreak <7>", "Bonjour Ana,", "27 novembre 2026 à 23 h 59 (HNE)"),
     ],
 )
-def test_a_ready_export_is_told_in_the_users_language(locale: str, subject: str, greeting: str, until: str) -> None:
+def test_ready_mail_is_in_the_users_language(locale: str, subject: str, greeting: str, until: str) -> None:
     message = ready(locale)
     assert message.subject == subject
     assert message.text.startswith(greeting)
@@ -62,7 +62,7 @@ def test_a_subject_is_one_line() -> None:
         ("fr", 3, "3 éléments n'ont pas"),
     ],
 )
-def test_what_is_left_out_is_told(locale: str, skipped: int, words: str) -> None:
+def test_skipped_items_are_in_the_mail(locale: str, skipped: int, words: str) -> None:
     assert words in ready(locale, skipped=skipped).text
 
 
@@ -79,7 +79,7 @@ def test_a_failure_says_why_and_whether_to_try_again(locale: str, again: str) ->
 
 
 @pytest.mark.parametrize(("locale", "greeting"), [("en", "Hello,"), ("fr", "Bonjour,")])
-def test_somebody_without_a_name_is_greeted_even_so(locale: str, greeting: str) -> None:
+def test_user_without_a_name_is_greeted(locale: str, greeting: str) -> None:
     failed = failed_message(name="x", first_name="", locale=locale, link=LINK, reason="Because.", retryable=False)
     for message in (ready(locale, first_name=""), failed):
         assert message.text.startswith(f"{greeting}\n")
