@@ -50,6 +50,10 @@ class Json(JSONAttribute):
         """The text that is stored."""
         return None if value is None else json.dumps(value, ensure_ascii=False)
 
+    def deserialize(self, value: str) -> Any:
+        """The value of a stored text."""
+        return json.loads(value)
+
 
 class Integer(Attribute[int]):
     """A whole number."""

@@ -12,6 +12,7 @@ from chalicelib.access import group_links, memberships
 from chalicelib.access.group_links import GroupLink
 from chalicelib.access.memberships import Membership
 from chalicelib.access.roles import Role
+from chalicelib.exports.model import Status
 from chalicelib.exports.table import ExportRow
 from chalicelib.settings import settings
 from tests.harness import Person, expect_status, upload
@@ -393,7 +394,7 @@ def test_as_many_exports_begin_as_are_allowed_however_many_ask_at_once(
     begun = [result for result in results if result != "too-many-exports"]
     assert {row["id"] for row in expect_status(olga.get("/exports"), 200)["items"]} == set(begun)
     # What failed can't be tried again while the others run, and can once one of them has ended.
-    ExportRow(begun[0]).update(actions=[ExportRow.status.set("failed"), ExportRow.failure_code.set("internal")])
+    ExportRow(begun[0]).update(actions=[ExportRow.status.set(Status.FAILED), ExportRow.failure_code.set("internal")])
     fourth = expect_status(olga.post("/exports", export_request), 202)["id"]
     assert olga.post(f"/exports/{begun[0]}/retry").status == 429
     assert olga.call("DELETE", f"/exports/{fourth}").status == 204

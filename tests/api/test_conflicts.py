@@ -19,7 +19,8 @@ def conflict(operation: str, items: int) -> ClientError:
         return ClientError({"Error": {"Code": "TransactionConflictException", "Message": "busy"}}, operation)
     reasons = [{"Code": "TransactionConflict", "Message": "busy"}] + [{"Code": "None"}] * (items - 1)
     error = {"Code": "TransactionCanceledException", "Message": "Transaction cancelled [TransactionConflict]"}
-    return ClientError({"Error": error, "CancellationReasons": reasons}, operation)  # type: ignore[typeddict-unknown-key]
+    response: Any = {"Error": error, "CancellationReasons": reasons}
+    return ClientError(response, operation)
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def busy(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Every write of an item is refused twice. Counts the refusals by operation."""
     refusals: Counter[str] = Counter()
     in_a_row: Counter[str] = Counter()
-    call = BaseClient._make_api_call
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def refuse_twice(self: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
         if operation in {"TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"}:

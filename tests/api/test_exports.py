@@ -164,7 +164,10 @@ def test_exports_are_searched_filtered_sorted_and_paged(ana: Person, lab: dict[s
         name: expect_status(ana.post("/exports", export_body(lab, name=name)), 202)["id"]
         for name in ("Beta two", "alpha", "Gamma")
     }
-    names = lambda query: [one["name"] for one in expect_status(ana.get(f"/exports?{query}"), 200)["items"]]  # noqa: E731
+
+    def names(query: str) -> list[str]:
+        return [export["name"] for export in expect_status(ana.get(f"/exports?{query}"), 200)["items"]]
+
     assert names("") == ["Gamma", "alpha", "Beta two"]
     assert names("sort=name") == ["alpha", "Beta two", "Gamma"]
     assert names("sort=-name&limit=2") == ["Gamma", "Beta two"]

@@ -48,7 +48,7 @@ BAD: dict[str, Callable[[Issuer], str | None]] = {
     "expired": lambda signer: signed(signer, exp=int(time.time()) - 3600),
     "not yet valid": lambda signer: signed(signer, nbf=int(time.time()) + 3600),
     "never expiring": lambda signer: signed(signer, exp=None),
-    "alg none": lambda signer: jwt.encode(claims(signer), None, algorithm="none", headers={"kid": signer.key_id}),
+    "alg none": lambda signer: jwt.encode(claims(signer), "", algorithm="none", headers={"kid": signer.key_id}),
     "HS256 with the public key": with_public_key_as_secret,
     "wrong audience": lambda signer: signed(signer, aud="somebody-else"),
     "wrong issuer": lambda signer: signed(signer, iss="https://elsewhere.example.org"),

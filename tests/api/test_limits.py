@@ -199,7 +199,8 @@ def _outage(*_: Any, **__: Any) -> Any:
 
 
 def _busy(*_: Any, **__: Any) -> Any:
-    raise ClientError({"Error": {"Code": "SlowDown"}, "ResponseMetadata": {"HTTPStatusCode": 503}}, "PutObject")
+    response: Any = {"Error": {"Code": "SlowDown"}, "ResponseMetadata": {"HTTPStatusCode": 503}}
+    raise ClientError(response, "PutObject")
 
 
 def _broken(*_: Any, **__: Any) -> Any:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -78,7 +79,7 @@ def test_patches_at_once_let_no_count_drift(olga: Person, lab: dict[str, Any]) -
     def patch(number: int) -> None:
         def how(present: Sample) -> Sample:
             metadata = {"a": 1, f"f{number}": number} if number % 2 else {"a": 2}
-            return samples.replace(present, metadata=metadata)
+            return replace(present, metadata=metadata)
 
         with suppress(Conflict):
             samples.update_with(sample, how)

@@ -61,7 +61,8 @@ def state(person: Person, sample: str) -> dict[str, Any]:
 
 
 def mate(person: Person, sample: str, file: Any) -> str | None:
-    return state(person, sample)[file["id"]].get("paired_with")
+    paired_with: str | None = state(person, sample)[file["id"]].get("paired_with")
+    return paired_with
 
 
 def test_reads_of_two_runs_are_never_paired_crosswise(olga: Person, sample: str) -> None:

@@ -31,11 +31,11 @@ def pages(where: list[str], *, sort: str, descending: bool, q: str | None, limit
     while True:
         page = sample_queries.page(
             where,
-            sort=sort,
+            sort=sort,  # type: ignore[arg-type]
             descending=descending,
             q=q,
             after=after,
-            limit=limit,  # type: ignore[arg-type]
+            limit=limit,
         )
         yield [one.id for one in page.samples]
         after = page.next

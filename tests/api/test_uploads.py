@@ -126,7 +126,7 @@ def test_a_completion_whose_answer_was_lost_is_completed_by_the_next(
 ) -> None:
     file_id, present = large["id"], row(large["id"], sample)
     etags = {number: send(file_id, sample, number) for number in (1, 2, 3)}
-    parts = [{"PartNumber": number, "ETag": etag} for number, etag in etags.items()]
+    parts: list[Any] = [{"PartNumber": number, "ETag": etag} for number, etag in etags.items()]
     aws.s3().complete_multipart_upload(
         Bucket=present.bucket, Key=present.key, UploadId=present.upload_id, MultipartUpload={"Parts": parts}
     )

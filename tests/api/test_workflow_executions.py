@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import aws
+from chalicelib import aws, tables
 from chalicelib.catalog.files.registration import bind_source
 from chalicelib.catalog.runs import outputs as run_outputs
 from chalicelib.catalog.runs import queries as run_queries
@@ -429,7 +429,8 @@ def test_of_two_registrations_at_once_both_get_the_same_output(
     first = expect_status(ana.post("/workflow-executions", run(lab)))["id"]
     path = f"/workflow-executions/{first}/outputs/register"
     body = {"s3_uri": put(f"runs/{first}/a.txt"), "puid": "INXT_ATT_AAAAAAAAAA"}
-    look, twins = run_outputs._known, []
+    look = run_outputs._known
+    twins: list[Any] = []
 
     def looked(*place: Any) -> Any:
         found = look(*place)
@@ -448,7 +449,7 @@ def test_concurrent_state_updates_are_validated_against_the_latest_state(
 ) -> None:
     first = expect_status(ana.post("/workflow-executions", run(lab)))["id"]
     path = f"/workflow-executions/{first}"
-    write, twins = workflow_executions.transact_write, ["submitted", "completed"]
+    write, twins = tables.transact_write, ["submitted", "completed"]
 
     def meets(*args: Any, **more: Any) -> None:
         if twins:

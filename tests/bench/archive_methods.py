@@ -24,7 +24,7 @@ PREFETCHED = 5
 
 
 @dataclass
-class Wish:
+class Job:
     """What is to be archived, and where; `received` and `sent` are counted in bytes."""
 
     session: Any
@@ -54,7 +54,7 @@ class Wish:
 class Upload:
     """A multipart upload as a file that can only be written on; `threads` parts are sent at once."""
 
-    def __init__(self, job: Wish, threads: int = 0) -> None:
+    def __init__(self, job: Job, threads: int = 0) -> None:
         self._wish = job
         self._id = job.s3.create_multipart_upload(Bucket=job.bucket, Key=job.key)["UploadId"]
         self._buffer = bytearray()
@@ -106,7 +106,7 @@ class Upload:
         )
 
 
-def zip_into(out: Any, job: Wish, source: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
+def zip_into(out: Any, job: Job, source: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for file in job.files:
             info = zipfile.ZipInfo(file["name"], (2026, 11, 24, 12, 0, 0))
@@ -116,7 +116,7 @@ def zip_into(out: Any, job: Wish, source: Callable[[dict[str, Any]], Iterator[by
                     member.write(chunk)
 
 
-def zipfile_smart_open(job: Wish) -> None:
+def zipfile_smart_open(job: Job) -> None:
     from smart_open import open as smart_open
 
     where = f"s3://{job.bucket}/{job.key}"
@@ -140,7 +140,7 @@ def zipfile_smart_open(job: Wish) -> None:
         job.sent = counted.position
 
 
-def zipfile_parallel_boto3(job: Wish) -> None:
+def zipfile_parallel_boto3(job: Job) -> None:
     """The next files are fetched, and parts sent, while zipfile writes: the good streaming pipeline."""
     out, pool = Upload(job, 4), ThreadPoolExecutor(4)
     waiting: dict[int, Future[bytes]] = {}
@@ -158,7 +158,7 @@ def zipfile_parallel_boto3(job: Wish) -> None:
     out.close()
 
 
-def zipstream_ng(job: Wish) -> None:
+def zipstream_ng(job: Job) -> None:
     from zipstream import ZipStream
 
     stream = ZipStream(compress_type=zipfile.ZIP_STORED)
@@ -170,7 +170,7 @@ def zipstream_ng(job: Wish) -> None:
     out.close()
 
 
-def stream_zip(job: Wish) -> None:
+def stream_zip(job: Job) -> None:
     import stream_zip as library
 
     members = ((file["name"], NOON, 0o100644, library.NO_COMPRESSION_64, job.chunks(file)) for file in job.files)
@@ -180,7 +180,7 @@ def stream_zip(job: Wish) -> None:
     out.close()
 
 
-def download_zip_upload(job: Wish) -> None:
+def download_zip_upload(job: Job) -> None:
     """The reference's way: a folder of downloads, `zip -0`, one upload."""
     with tempfile.TemporaryDirectory() as folder:
         top = Path(folder) / "files"
@@ -200,7 +200,7 @@ def download_zip_upload(job: Wish) -> None:
         job.s3.upload_file(str(made), job.bucket, job.key)
 
 
-def seqport(job: Wish) -> None:
+def seqport(job: Job) -> None:
     """The engine: plan, all batches one after another as one worker, finish."""
     from chalicelib.archive.entries import Entry, Source
     from chalicelib.archive.finalize import Archive, finish_upload
@@ -220,7 +220,7 @@ def seqport(job: Wish) -> None:
     job.received, job.sent = made.traffic.read, made.traffic.written
 
 
-METHODS: dict[str, Callable[[Wish], None]] = {
+METHODS: dict[str, Callable[[Job], None]] = {
     "seqport": seqport,
     "zipstream-ng": zipstream_ng,
     "stream-zip": stream_zip,
@@ -238,16 +238,17 @@ def main() -> None:
     result = json.loads(Path(path).read_text())
     # The engine's client signs no payloads, as chalicelib/aws.py has it; the peers' is as boto3 makes it.
     ours = {"payload_signing_enabled": False} if name == "seqport" else {}
+    s3_options: Any = {"addressing_style": "path", **ours}
     config = Config(
         signature_version="s3v4",
         max_pool_connections=96,
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
-        s3={"addressing_style": "path", **ours},
+        s3=s3_options,
     )
     session = boto3.Session()
     s3 = session.client("s3", endpoint_url=result["endpoint"], config=config)
-    export_request = Wish(session, s3, result["bucket"], result["key"], result["files"])
+    export_request = Job(session, s3, result["bucket"], result["key"], result["files"])
     begun = time.monotonic()
     METHODS[name](export_request)
     wall = time.monotonic() - begun

@@ -24,7 +24,7 @@ from chalicelib.catalog.puid import Kind, make
 from chalicelib.catalog.samples.model import Sample
 from chalicelib.catalog.samples.table import sample_row
 from chalicelib.ids import Ids
-from chalicelib.linelist.formats import writer_for
+from chalicelib.linelist.formats import CsvDialect, writer_for
 from chalicelib.linelist.rows import Columns, Row
 from infra.demo.api import Api
 from tests.bench.bench_lists import load
@@ -72,7 +72,8 @@ def bare_xlsx(count: int) -> None:
 def ours(linelist_format: str) -> Callable[[int], None]:
     def write(count: int) -> None:
         with tempfile.TemporaryFile() as file:
-            for chunk in writer_for(linelist_format, csv_bom=True)(Columns(FIELDS), rows(count)):
+            write_rows = writer_for(linelist_format, CsvDialect(bom=True), lambda _: None)
+            for chunk in write_rows(Columns(FIELDS), rows(count)):
                 file.write(chunk)
 
     return write

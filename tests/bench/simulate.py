@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from functools import partial
 from math import log
 from pathlib import Path
 from typing import Any
@@ -141,7 +142,7 @@ class Model:
             if not phase:
                 continue
             lanes = Lanes(self.a.workers, moment + self.a.step)
-            moment = max(lanes.run(0, lambda begun, one=batch: self._batch(one, begun)) for batch in phase)
+            moment = max(lanes.run(0, partial(self._batch, batch)) for batch in phase)
         tail = len(self.planned.index.entries) * 600  # manifests, report and directory
         self.tally.moved += tail
         self.tally.puts += 2

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 HOST = "127.0.0.1"
@@ -38,7 +39,7 @@ PASS = Do()
 Rule = Callable[[Request], Do]
 
 
-def operation_of(method: str, path: str, headers: http.client.HTTPMessage) -> str:
+def operation_of(method: str, path: str, headers: "Message[str, str]") -> str:
     if method == "PUT" and "partNumber=" in path:
         return "UploadPartCopy" if "x-amz-copy-source" in headers else "UploadPart"
     if method == "POST" and "uploadId=" in path:

@@ -61,7 +61,8 @@ class Work:
                 for n, k in enumerate(keys)}  # fmt: skip
 
     def assemble(self, s3: Any, targets: dict[int, Target]) -> list[Any]:
-        store, results = store_of(s3), []
+        store = store_of(s3)
+        results: list[Any] = []
         for batch in self.planned.batches:
             results.append(write_batch(store, targets, batch, earlier=[results[n] for n in batch.after]))
         return results

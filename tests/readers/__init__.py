@@ -50,5 +50,5 @@ def check_by_java(archives: Mapping[Path, Mapping[str, bytes]], folder: Path) ->
     for line in result.decode().splitlines():
         path, name, size, checksum = line.split("\t")
         found[path].add((name, int(size), int(checksum)))
-    for path, bodies in archives.items():
-        assert found[str(path)] == {(name, len(body), crc32(body)) for name, body in bodies.items()}
+    for archive, bodies in archives.items():
+        assert found[str(archive)] == {(name, len(body), crc32(body)) for name, body in bodies.items()}

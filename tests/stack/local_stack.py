@@ -102,7 +102,8 @@ class Running:
     def client(self, service: str) -> Any:
         key = self.info["credentials"]
         endpoint = self.info["endpoints"]["s3" if service == "s3" else "aws"]
-        return boto3.client(
+        make_client: Any = boto3.client
+        return make_client(
             service,
             endpoint_url=endpoint,
             aws_access_key_id=key["access_key_id"],

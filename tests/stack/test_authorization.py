@@ -164,8 +164,10 @@ def lab(api: Api) -> Place:
     run = api.post("/workflow-executions", _run(project["id"]))
     template = new_template(api, project["id"])
     imported = api.post(f"/projects/{project['id']}/import", {"samplesheet": "sample\nA\n", "dry_run": False})
-    ids = (one["id"] for one in (group, project, sample, file, pending, run))
-    return Place(*ids, template, imported["id"])
+    group_id, project_id, sample_id, file_id, pending_id, run_id = (
+        item["id"] for item in (group, project, sample, file, pending, run)
+    )
+    return Place(group_id, project_id, sample_id, file_id, pending_id, run_id, template, imported["id"])
 
 
 def new_sample(api: Api, project_id: str) -> str:
@@ -304,7 +306,7 @@ def test_an_export_is_its_makers_alone(stack: Running, world: World) -> None:
     exports.wait(world.olga, made["id"])
     for who in (one for one in world.people if one.name in {"owner inherited", "analyst direct", "nobody"}):
         for method, route in OWN_EXPORT:
-            body = {} if method == "POST" else None
+            body: dict[str, Any] | None = {} if method == "POST" else None
             others = asked(who.api, method, route.format(made["id"]), body)
             assert others == asked(who.api, method, route.format(str(uuid4())), body), (who.name, method, route)
             assert others[0] == 404

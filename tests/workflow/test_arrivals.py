@@ -12,6 +12,7 @@ import pytest
 from chalice.test import Client
 
 from chalicelib import aws
+from chalicelib.catalog.files import repository as files
 from chalicelib.catalog.files import uploads
 from chalicelib.errors import Conflict
 from chalicelib.settings import settings
@@ -217,7 +218,7 @@ def test_a_registration_that_was_cut_off_is_completed_by_the_next(
         raise TimeoutError
 
     with monkeypatch.context() as patched:
-        patched.setattr(uploads.files, "complete", cut_off)
+        patched.setattr(files, "complete", cut_off)
         with pytest.raises(TimeoutError):
             arrive(client, event)
     assert files_of(olga, place) == []
@@ -234,7 +235,7 @@ def test_transient_errors_are_retried_not_dead_lettered(
         raise Conflict("busy")
 
     with monkeypatch.context() as patched:
-        patched.setattr(uploads.files, "complete", busy)
+        patched.setattr(files, "complete", busy)
         with pytest.raises(Conflict):
             arrive(client, event)
     assert letters(dead_letters) == []

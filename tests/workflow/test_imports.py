@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -302,6 +303,10 @@ def test_a_plan_that_is_lost_fails_the_import(lab: Lab, sheet: str) -> None:
     assert lab.told(import_id)["failure"]["code"] == "plan-lost"
 
 
+def _identity(moment: datetime) -> datetime:
+    return moment
+
+
 def test_stalled_import_is_restarted_a_few_times_then_failed(lab: Lab, sheet: str) -> None:
     import_id = lab.begin(sheet)
     lab.functions.invoked.clear()
@@ -309,14 +314,14 @@ def test_stalled_import_is_restarted_a_few_times_then_failed(lab: Lab, sheet: st
     late = timestamps.now()
     for _ in range(MAX_RESTARTS):
         late += SILENT_AFTER + timedelta(seconds=1)
-        assert recover_stalled_imports(lambda late=late: late) == {"imports_restarted": 1, "imports_failed": 0}
+        assert recover_stalled_imports(partial(_identity, late)) == {"imports_restarted": 1, "imports_failed": 0}
     assert lab.functions.invoked == [{"import_id": import_id}] * MAX_RESTARTS
     late += SILENT_AFTER + timedelta(seconds=1)
-    assert recover_stalled_imports(lambda late=late: late) == {"imports_restarted": 0, "imports_failed": 1}
+    assert recover_stalled_imports(partial(_identity, late)) == {"imports_restarted": 0, "imports_failed": 1}
     result = lab.told(import_id)
     assert (result["status"], result["failure"]["code"]) == ("failed", "interrupted")
     assert run(import_id) == "over"
-    assert recover_stalled_imports(lambda late=late: late) == {"imports_restarted": 0, "imports_failed": 0}
+    assert recover_stalled_imports(partial(_identity, late)) == {"imports_restarted": 0, "imports_failed": 0}
 
 
 def test_an_import_that_goes_on_is_never_given_up(lab: Lab, sheet: str) -> None:
@@ -324,7 +329,7 @@ def test_an_import_that_goes_on_is_never_given_up(lab: Lab, sheet: str) -> None:
     late = timestamps.now()
     for _ in range(2 * MAX_RESTARTS):
         late += SILENT_AFTER + timedelta(seconds=1)
-        assert recover_stalled_imports(lambda late=late: late)["imports_failed"] == 0
+        assert recover_stalled_imports(partial(_identity, late))["imports_failed"] == 0
         if lab.told(import_id)["status"] == "processing":
             run(import_id, Time(looks=1))
     check_whole(lab, import_id)

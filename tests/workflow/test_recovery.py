@@ -10,13 +10,15 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib import aws, timestamps
+from chalicelib.archive import plan_file
 from chalicelib.assembly import assemble
 from chalicelib.assembly.assemble import assemble_batch
 from chalicelib.assembly.finish import finish_export
 from chalicelib.assembly.plan import plan_export
-from chalicelib.exports import lifecycle, record
+from chalicelib.exports import lifecycle, record, storage
 from chalicelib.exports.cleanup import FAILED_KEPT, clean_up
 from chalicelib.exports.failures import FailureCode
+from chalicelib.exports.model import Status
 from chalicelib.exports.storage import request_key
 from chalicelib.exports.table import ExportRow
 from chalicelib.settings import settings
@@ -83,7 +85,9 @@ def test_an_export_that_the_last_resort_failed_is_seen_and_retried_for_seven_day
 def test_failed_export_is_cleaned_up_after_seven_days(ana: Person, project: str) -> None:
     objects_of(ana, project, {"a.txt": 10})
     export = create(ana, project)
-    ExportRow(export["id"]).update(actions=[ExportRow.status.set("failed"), ExportRow.failure_code.set("internal")])
+    ExportRow(export["id"]).update(
+        actions=[ExportRow.status.set(Status.FAILED), ExportRow.failure_code.set("internal")]
+    )
     moment = timestamps.now() + timedelta(minutes=1)
     clean_up(lambda: moment)
     assert clean_up(lambda: moment + FAILED_KEPT + timedelta(seconds=1))["purged"] == 1
@@ -93,7 +97,9 @@ def test_failed_export_is_cleaned_up_after_seven_days(ana: Person, project: str)
 def test_a_retry_finds_its_request_or_says_that_it_is_gone(ana: Person, project: str) -> None:
     objects_of(ana, project, {"a.txt": 10})
     export = create(ana, project)
-    ExportRow(export["id"]).update(actions=[ExportRow.status.set("failed"), ExportRow.failure_code.set("internal")])
+    ExportRow(export["id"]).update(
+        actions=[ExportRow.status.set(Status.FAILED), ExportRow.failure_code.set("internal")]
+    )
     bucket, key = settings().work_bucket, request_key(export["id"])
     before = aws.s3().head_object(Bucket=bucket, Key=key)["LastModified"]
     import time
@@ -101,7 +107,9 @@ def test_a_retry_finds_its_request_or_says_that_it_is_gone(ana: Person, project:
     time.sleep(1.1)
     assert ana.post(f"/exports/{export['id']}/retry").status == 202
     assert aws.s3().head_object(Bucket=bucket, Key=key)["LastModified"] > before
-    ExportRow(export["id"]).update(actions=[ExportRow.status.set("failed"), ExportRow.failure_code.set("internal")])
+    ExportRow(export["id"]).update(
+        actions=[ExportRow.status.set(Status.FAILED), ExportRow.failure_code.set("internal")]
+    )
     aws.s3().delete_object(Bucket=bucket, Key=key)
     refused = ana.post(f"/exports/{export['id']}/retry")
     assert (refused.status, refused.body["type"].rsplit("/", 1)[1]) == (409, "request-expired")
@@ -117,7 +125,7 @@ def test_a_late_twin_takes_nothing_away_even_if_it_dies_half_way(
     class Killed(BaseException):
         """SIGKILL: no handler of the code's own sees it."""
 
-    put = assemble.put_work
+    put = storage.put_work
 
     def dies(key: str, body: bytes) -> None:
         put(key, body)
@@ -125,7 +133,7 @@ def test_a_late_twin_takes_nothing_away_even_if_it_dies_half_way(
 
     # The twin has read its (empty) beginning, then the first run does all, then the twin saves what it has and dies.
     with monkeypatch.context() as patched:
-        merged = assemble.merged
+        merged = plan_file.merged
 
         def first_run_is_quicker(results: Any) -> Any:
             found = merged(results)
@@ -167,7 +175,9 @@ def test_a_zombie_of_an_earlier_attempt_changes_nothing_of_a_newer_one(ana: Pers
     keys = objects_of(ana, project, {"a.txt": 1_000, "b.txt": 2_000})
     export = create(ana, project)
     zombie = planned(export)
-    ExportRow(export["id"]).update(actions=[ExportRow.status.set("failed"), ExportRow.failure_code.set("internal")])
+    ExportRow(export["id"]).update(
+        actions=[ExportRow.status.set(Status.FAILED), ExportRow.failure_code.set("internal")]
+    )
     assert ana.post(f"/exports/{export['id']}/retry").status == 202
     lose(keys["b.txt"])
     assert run(export, attempt=2)[-2] == "ready"

@@ -95,9 +95,9 @@ def archive_of(ana: Person, export_id: str) -> zipfile.ZipFile:
 
 
 def mails() -> list[Any]:
-    from moto.core import DEFAULT_ACCOUNT_ID
+    from moto.core.models import DEFAULT_ACCOUNT_ID
     from moto.ses.models import ses_backends
-    from moto.sesv2 import sesv2_backends  # noqa: F401 - registers the backend that holds the mails
+    from moto.sesv2.models import sesv2_backends  # noqa: F401 - registers the backend that holds the mails
 
     return list(ses_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].sent_messages)
 
@@ -466,10 +466,15 @@ def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
             rows.append(file_row(file))
             expected.add((f"{project.puid}/{sample.puid}/{puid}/f{k}.txt", body))
     with FileRow.batch_write() as batch:
-        for row in rows:
-            batch.save(row)
-    body = {"type": "sample", "namespace_id": project.puid, "file_formats": ["text"], "selection": {"all": True}}
-    export = expect_status(ana.post("/exports", body), 202)
+        for file_record in rows:
+            batch.save(file_record)
+    request_body = {
+        "type": "sample",
+        "namespace_id": project.puid,
+        "file_formats": ["text"],
+        "selection": {"all": True},
+    }
+    export = expect_status(ana.post("/exports", request_body), 202)
     assert run(export)[-2] == "ready"
     archive = archive_of(ana, export["id"])
     assert {(name, archive.read(name)) for name in archive.namelist() if "/" in name} == expected

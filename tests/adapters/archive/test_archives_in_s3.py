@@ -74,7 +74,7 @@ def new_target(s3: Any, bucket: str, copy_crc: CopyCrc = "answer") -> Target:
 
 def assemble(
     s3: Any, planned: Plan, bucket: str, copy_crc: CopyCrc = "answer", *, workers: int = 1, repeats: int = 1
-) -> tuple[Archive | SourcesChanged, Target]:
+) -> tuple[Archive | SourcesChanged | Incomplete, Target]:
     """Plan files go through their bytes, batches are shuffled between workers and done more than once."""
     store = store_of(s3)
     targets = {number: new_target(s3, bucket, copy_crc) for number in range(1 + len(planned.segments))}

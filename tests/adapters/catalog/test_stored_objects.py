@@ -29,7 +29,7 @@ def in_parts(key: str, bodies: list[bytes]) -> None:
     """A multipart upload as boto3 makes it of a large file: with a CRC-32 for each part."""
     s3 = aws.s3()
     upload = s3.create_multipart_upload(Bucket="objects", Key=key, ChecksumAlgorithm="CRC32")["UploadId"]
-    done = []
+    done: list[Any] = []
     for number, body in enumerate(bodies, 1):
         answer = s3.upload_part(
             Bucket="objects", Key=key, UploadId=upload, PartNumber=number, Body=body, ChecksumAlgorithm="CRC32"

@@ -270,7 +270,7 @@ def test_what_a_program_writes_is_read_as_it_was(
     cells: list[tuple[str, str]], delimiter: str, end: str, begin: str, quoting: int, empty: int
 ) -> None:
     out = io.StringIO()
-    writer = csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting)
+    writer = csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting)  # type: ignore[arg-type]
     blank = [""] * empty
     writer.writerow(["sample", "field", *blank])
     writer.writerows([f"s{place}", f"{one}|{other}", *blank] for place, (one, other) in enumerate(cells))
