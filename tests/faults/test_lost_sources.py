@@ -12,12 +12,12 @@ import pytest
 from chalicelib import aws
 from chalicelib.archive import batches as batching
 from chalicelib.archive.s3_operations import S3Operations
-from chalicelib.assembly import plan
 from chalicelib.assembly.assemble import assemble_batch
 from chalicelib.assembly.finish import finish_export
 from chalicelib.assembly.plan import plan_export
 from chalicelib.catalog.files import repository as files
 from chalicelib.catalog.files.model import File
+from chalicelib.exports.types import sample as sample_type
 from chalicelib.settings import settings
 from tests.harness import Person, expect_status
 from tests.workflow.state_machine import run
@@ -90,7 +90,7 @@ def test_300_files_lost_during_an_assembly_of_8_workers_are_skipped_by_the_secon
 
     with ThreadPoolExecutor(8) as pool:
         catalog = list(pool.map(put, names))
-    monkeypatch.setattr(plan, "files_of", lambda _: [(sample_id, catalog)])  # moto is slow with so many
+    monkeypatch.setattr(sample_type, "files_by_sample", lambda _: [(sample_id, catalog)])  # moto is slow with so many
     export = create(ana, project)
     state = planned(export)
     assert len(state["batches"]) >= 8
