@@ -124,7 +124,7 @@ def _share(
 def _batch(work: Sequence[Unit | Copy | Segment], entries: Sequence[Entry]) -> Batch:
     units = tuple(one for one in work if isinstance(one, Unit))
     copies = tuple(one for one in work if isinstance(one, Copy))
-    spoken_of = {i for unit in units for i in unit.stitched} | {u.copied for u in units if u.copied is not None}
-    spoken_of |= {copy.entry for copy in copies}
+    referenced = {i for unit in units for i in unit.stitched} | {u.copied for u in units if u.copied is not None}
+    referenced |= {copy.entry for copy in copies}
     joins = tuple(one for one in work if isinstance(one, Segment))
-    return Batch(units, copies, joins, {i: entries[i] for i in sorted(spoken_of)})
+    return Batch(units, copies, joins, {i: entries[i] for i in sorted(referenced)})

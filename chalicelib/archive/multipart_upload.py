@@ -44,8 +44,8 @@ def checksum_of(parts: Mapping[int, WrittenPart]) -> int:
 def complete(store: S3Clients, target: Target, parts: Mapping[int, WrittenPart], whole: int, size: int) -> str:
     """Complete an upload of these parts into an object of this CRC-32 and size, and give back its ETag.
 
-    Repeatable, also by two at once: the upload's key is its own and an upload is completed once, so whoever comes
-    second finds the object. Raises UploadGone when there is neither upload nor the right object, ArchiveError when S3
+    Idempotent, also for concurrent calls: the upload's key is its own and an upload is completed once, so the second
+    call finds the object. Raises UploadGone when there is neither upload nor the right object, ArchiveError when S3
     holds something else than was planned. Source: CompleteMultipartUpload.
     """
     try:

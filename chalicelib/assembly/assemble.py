@@ -27,31 +27,31 @@ class _Progress:
         self._export, self._plan = export, plan
         self._interval = max(1.0, workers / _WRITES)  # seconds
         self._lock = threading.Lock()
-        self._untold = 0
-        self._told_at = time.monotonic()
+        self._pending = 0
+        self._reported_at = time.monotonic()
 
     def add(self, count: int) -> None:
         with self._lock:
-            self._untold += count
-            if time.monotonic() - self._told_at < self._interval:
+            self._pending += count
+            if time.monotonic() - self._reported_at < self._interval:
                 return
-            count, self._untold, self._told_at = self._untold, 0, time.monotonic()
-        self._tell(count)
+            count, self._pending, self._reported_at = self._pending, 0, time.monotonic()
+        self._report(count)
 
     def flush(self) -> None:
         with self._lock:
-            count, self._untold = self._untold, 0
+            count, self._pending = self._pending, 0
         if count:
-            self._tell(count)
+            self._report(count)
 
-    def _tell(self, count: int) -> None:
+    def _report(self, count: int) -> None:
         at = timestamps.format(timestamps.now())
         try:
             lifecycle.add_bytes(self._export.id, self._export.attempt, self._plan, count, at)
         except Exception as error:  # noqa: BLE001
             logger().warning("progress was not recorded", export_id=self._export.id, error=type(error).__name__)
             with self._lock:
-                self._untold += count
+                self._pending += count
 
 
 def results_of(folder: str, batch: int | None = None) -> Iterator[BatchResult]:

@@ -19,7 +19,7 @@ _CHUNK, _PREFETCH = 50, 3
 
 
 class LinelistTable:
-    """A linelist's rows, read once from beginning to end. What vanished since the plan is left out and remembered."""
+    """The rows of a linelist, read once. Samples that were deleted since the plan are skipped and recorded."""
 
     def __init__(self, plan: LinelistPlan, columns: Columns, user_id: str) -> None:
         self.columns = columns

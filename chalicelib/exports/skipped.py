@@ -12,7 +12,7 @@ from chalicelib.settings import settings
 
 
 def save_skipped(file_key: str, skipped: Sequence[Skipped]) -> None:
-    """Keep beside the file what was left out of it; nothing where nothing was."""
+    """Store the skipped items beside the file, if there are any."""
     if skipped:
         rows = [astuple(left) for left in skipped]
         put_export(warnings_key(file_key), json.dumps(rows, ensure_ascii=False).encode())

@@ -22,7 +22,7 @@ class Reason(StrEnum):
     OBJECT_MISSING = "object-missing"
 
 
-_TOLD = {
+_DETAILS = {
     Reason.MALFORMED_KEY: (
         "A key is uploads/<project>/<sample>/<filename> or runs/<run>/[<sample>/]<filename>, each name of 1 to 255"
         " printable characters."
@@ -39,5 +39,5 @@ _TOLD = {
 
 def send_to_dead_letters(reason: Reason, bucket: str, key: str, event: Mapping[str, Any]) -> None:
     """Send an object's event to the dead letters, with the reason; the function can be invoked with it again."""
-    letter = {"reason": reason.value, "detail": _TOLD[reason], "bucket": bucket, "key": key, "event": dict(event)}
+    letter = {"reason": reason.value, "detail": _DETAILS[reason], "bucket": bucket, "key": key, "event": dict(event)}
     aws.sqs().send_message(QueueUrl=settings().arrivals_dead_letters, MessageBody=json.dumps(letter))

@@ -136,12 +136,12 @@ class LocalStack:
         info = self._info(emulator, ports, outputs)
         wiring.awaited = "the demo catalog"
         self._wiring = wiring
-        self._told = info
+        self._published_info = info
         return info
 
     def open(self) -> None:
         """Say that everything is up: from now on `/local/info` answers 200."""
-        self._wiring.info = self._told
+        self._wiring.info = self._published_info
 
     def _claim_home(self) -> Path:
         home = self.choices.home

@@ -113,7 +113,7 @@ def _looked_up(
     after: str | None,
     limit: int,
 ) -> Page:
-    """A page of the samples with these PUIDs; those that a search no longer finds are left out."""
+    """A page of the samples with these PUIDs; those that no longer match the search are omitted."""
     keys = [(partition("IN", namespace_id, shard_of(puid)), puid) for puid in puids for namespace_id in namespace_ids]
     there = {row.puid: value_of(row) for row in SampleListRow.batch_get(keys, consistent_read=True)}
     position = _ORDERS[sort].position

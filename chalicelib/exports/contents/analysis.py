@@ -1,4 +1,4 @@
-"""What an archive of workflow executions will hold: their outputs in the manifest's order, and what is left out."""
+"""The contents of an archive of workflow executions: their outputs in the manifest's order, and skipped items."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -23,7 +23,7 @@ def analysis_contents(
     Runs stand in the order given, a run's own outputs before its samples, samples as in its samplesheet, outputs by
     creation. `parts` are by run id; `sample_names` by the id of samples that there still are;
     `excluded` has reasons by `source_key` of outputs that an earlier plan could not read; `skipped` is put before what
-    is found here. Runs without any output are left out and named in `skipped`.
+    is found here. Runs without any output are listed in `skipped`.
     """
     items: list[Item] = []
     folders: list[Folder] = []

@@ -1,4 +1,4 @@
-"""What an archive will hold: the chosen samples' files in the manifest's order, and what is left out and why."""
+"""The contents of an archive of samples: their files in the manifest's order, and skipped items with reasons."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
@@ -94,7 +94,7 @@ def sample_contents(
 
     Samples stand in the order given, projects by their first sample, attachments by creation. `files` are by sample
     id; `excluded` has reasons by `source_key` of files that an earlier plan could not read;
-    `skipped` is put before what is found here. Samples without a matching file are left out and named in `skipped`.
+    `skipped` is put before what is found here. Samples without a matching file are listed in `skipped`.
     """
     wanted = set(formats)
     by_project: dict[str, list[SampleSummary]] = {}

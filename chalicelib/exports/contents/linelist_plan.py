@@ -1,4 +1,4 @@
-"""The plan of a linelist: which samples have a row, in order, and what was left out before."""
+"""The plan of a linelist: which samples have a row, in order, and which were skipped."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

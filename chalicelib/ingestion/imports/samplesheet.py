@@ -146,14 +146,14 @@ class _Reader:
     def __init__(self, table: Table, base_uri: str | None) -> None:
         self._header_row, self._delimiter = table.header.row, table.delimiter
         self._base = None if base_uri is None else base_uri.rstrip("/") + "/"
-        self._flaws: list[Violation] = []
+        self._violations: list[Violation] = []
         self._warnings: list[Violation] = []
         self._names = _trimmed(table)
         self._lines = table.lines
         self._keys = [_key(name) for name in self._names]
 
-    def _flaw(self, where: str, rule: Message) -> None:
-        self._flaws.append(Violation(where, rule))
+    def _add_violation(self, where: str, rule: Message) -> None:
+        self._violations.append(Violation(where, rule))
 
     def _warn(self, where: str, rule: Message) -> None:
         if len(self._warnings) < _MAX_WARNINGS:
@@ -161,10 +161,10 @@ class _Reader:
 
     def samplesheet(self) -> Samplesheet:
         self._check_columns()
-        if self._flaws:
+        if self._violations:
             return self._result((), (), ())
         columns = self._columns()
-        if self._flaws:
+        if self._violations:
             return self._result((), (), columns)
         drafts, varying = self._drafts(columns)
         for column in varying:
@@ -174,7 +174,7 @@ class _Reader:
             self._warn(pointer(self._header_row, column.name), rule)
         columns = tuple(Column(one.name, "ignored") if one in varying else one for one in columns)
         if not self._lines:
-            self._flaw("/samplesheet", message("The samplesheet has no row below its header."))
+            self._add_violation("/samplesheet", message("The samplesheet has no row below its header."))
         fields = tuple(column.field for column in columns if column.field is not None)
         is_renamed = any(_key(column.name) == "sample_name" for column in columns if column.role == "sample")
         samples = tuple(draft.finished(columns, is_renamed=is_renamed) for draft in drafts.values())
@@ -187,7 +187,7 @@ class _Reader:
             samples=samples,
             fields=fields,
             row_count=len(self._lines),
-            violations=tuple(self._flaws),
+            violations=tuple(self._violations),
             warnings=tuple(self._warnings),
             columns=columns,
             delimiter=self._delimiter,
@@ -202,20 +202,20 @@ class _Reader:
                 most=MAX_COLUMNS,
                 size=len(self._names),
             )
-            self._flaw(top, rule)
+            self._add_violation(top, rule)
             return
         if not {*_NAMES, *_PUIDS} & set(self._keys):
-            self._flaw(top, message("A samplesheet needs a column named sample."))
+            self._add_violation(top, message("A samplesheet needs a column named sample."))
         if set(_PUIDS) <= set(self._keys):
-            self._flaw(top, message("A samplesheet can have only one PUID column: sample_puid or puid."))
+            self._add_violation(top, message("A samplesheet can have only one PUID column: sample_puid or puid."))
         first: dict[str, str] = {}
         for name in self._names:
             place = pointer(self._header_row, name.lower())
             if not is_field_name(name) and field_named(name) not in RESERVED_FIELDS:
-                self._flaw(place, message("A column name must have 1 to 255 printable characters."))
+                self._add_violation(place, message("A column name must have 1 to 255 printable characters."))
             elif (other := first.setdefault(field_named(name), name)) is not name:
                 rule = message("{first} and {second} are the same field name.", first=repr(other), second=repr(name))
-                self._flaw(place, rule)
+                self._add_violation(place, rule)
 
     def _columns(self) -> tuple[Column, ...]:
         sample = next((name for name in _NAMES if name in self._keys), None)
@@ -263,7 +263,7 @@ class _Reader:
             name = next((text for column, text in said.items() if column.role == "sample"), None)
             puid = next((text for column, text in said.items() if column.role == "puid"), None)
             if name is None and puid is None:
-                self._flaw(pointer(line.row, "sample"), message("Each row must name a sample."))
+                self._add_violation(pointer(line.row, "sample"), message("Each row must name a sample."))
                 continue
             draft = drafts.setdefault(("puid", puid) if puid else ("name", cleaned(name or "")), _Draft())
             draft.rows.append(line.row)
@@ -276,7 +276,7 @@ class _Reader:
                 if column.role in {"metadata", "description"}:
                     varying[column.name] = column
                 else:
-                    self._flaw(pointer(line.row, column.name), message("Conflicting values for this sample."))
+                    self._add_violation(pointer(line.row, column.name), message("Conflicting values for this sample."))
         return drafts, list(varying.values())
 
     def _cells(self, line: Line) -> tuple[str, ...] | None:
@@ -287,18 +287,18 @@ class _Reader:
         if len(cells) == len(self._names):
             return cells
         rule = message("This row has {size} cells; the header has {most}.", size=len(cells), most=len(self._names))
-        self._flaw(f"/samplesheet/{line.row}", rule)
+        self._add_violation(f"/samplesheet/{line.row}", rule)
         return None
 
     def _is_right(self, row: int, column: Column, text: str) -> bool:
         most = {"sample": MAX_NAME, "description": _MAX_DESCRIPTION}.get(column.role, MAX_TEXT)
         where = pointer(row, column.name)
         if REPLACEMENT in text:
-            self._flaw(where, message("Contains U+FFFD: the text was decoded with the wrong encoding."))
+            self._add_violation(where, message("Contains U+FFFD: the text was decoded with the wrong encoding."))
         elif len(text) > most or (column.role == "metadata" and utf_16_length(text) > most):
-            self._flaw(where, message("Must have at most {max_length} characters.", max_length=most))
+            self._add_violation(where, message("Must have at most {max_length} characters.", max_length=most))
         elif not is_value(text) or (column.role == "sample" and not _is_name(text)):
-            self._flaw(where, message("Contains characters that are not allowed here."))
+            self._add_violation(where, message("Contains characters that are not allowed here."))
         else:
             return True
         return False
@@ -332,7 +332,7 @@ class _Reader:
         relative = text.removeprefix("./")
         is_relative = "://" not in text and not relative.startswith("/") and ".." not in relative.split("/")
         if self._base is None or not is_relative:
-            self._flaw(where, message("A file must be given by its s3:// URI, or relative to base_uri."))
+            self._add_violation(where, message("A file must be given by its s3:// URI, or relative to base_uri."))
             return None
         return self._base + relative
 

@@ -1,0 +1,50 @@
+"""The code uses standard terms (docs/architecture.md, "Glossary"): the private vocabulary of its first months stays out
+of identifiers, docstrings and messages."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chalicelib.http.messages_fr import FRENCH
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py"), *(ROOT / "infra").rglob("*.py")])
+IDENTIFIERS = {"told", "wish", "asked", "flaw", "flaws", "lean", "anew", "foreseen", "spoken", "wayin"}
+PROSE = re.compile(r"\b(wish|told|flaws?|anew|whoever|comes? twice|left out|lean client|looks? after)\b", re.IGNORECASE)
+
+
+def identifiers(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.arg(arg=name) | ast.Name(id=name):
+                yield name
+            case ast.Attribute(attr=name):
+                yield name
+
+
+def docstrings(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            yield ast.get_docstring(node) or ""
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_module_uses_standard_terms(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    assert {name for name in identifiers(tree) if IDENTIFIERS & set(name.lower().split("_"))} == set()
+    assert [text for text in docstrings(tree) if PROSE.search(text)] == []
+    comments = [line for line in source.splitlines() if "# " in line and PROSE.search(line.partition("# ")[2])]
+    assert comments == []
+
+
+def test_messages_use_standard_terms() -> None:
+    assert [template for template in FRENCH if PROSE.search(template)] == []
+
+
+def test_vocabulary_is_recognised() -> None:
+    assert PROSE.search("The wish is told anew.")
+    assert list(identifiers(ast.parse("def as_told(flaw): pass"))) == ["as_told", "flaw"]
