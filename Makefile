@@ -5,29 +5,15 @@ STACK := .venv-stack
 BENCH := .venv-bench
 BIN := $(VENV)/bin
 PIP_QUIET := --quiet --disable-pip-version-check
-# Test files are shared out among so many processes, each with servers of its own.
-AT_ONCE := -n $(or $(JOBS),2) --dist loadfile
+# Test files are distributed to this many processes, each with its own servers.
+XDIST := -n $(or $(JOBS),2) --dist loadfile
 
-.PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-linelists bench-plans simulate test-browser pictures bench-pages check lint types imports templates vendored vendor format package clean
+.PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-linelists bench-plans simulate test-browser screenshots bench-pages check lint types imports templates vendored vendor format package clean
 
-help:
-	@echo "make demo      the main job: an export of each type, downloaded and checked"
-	@echo "make run       the local stack with the demo catalog on http://127.0.0.1:$${PORT:-8000}, until Ctrl-C"
-	@echo "make test      the quick tests (unit, adapters, api, workflow)"
-	@echo "make test-slow faults, scale and the deployed local stack; make test-all does all"
-	@echo "make pictures  docs/images, taken of a running local stack (PORT=8000)"
-	@echo "make bench-pages  what blocks a page of 1,000 rows and a preview of 100,000 nodes"
-	@echo "make test-browser  the pages in a real Chromium, on the deployed local stack"
-	@echo "make coverage  all tests, and the lines that none of them runs"
-	@echo "make bench     the engine beside its peers (ROUNDS=5 CASES=abcdAB WRITE=)"
-	@echo "make bench-lists  times of long lists beside a bare function (SAMPLES=100000)"
-	@echo "make bench-linelists  linelists of 100,000 samples × 60 fields (SAMPLES=100000)"
-	@echo "make bench-plans  time and memory of planning 10k, 100k and 1M files"
-	@echo "make simulate  the planner's output under a model of S3 and Lambda (WRITE=)"
-	@echo "make check     ruff, mypy, import-linter, template and state-machine lint"
-	@echo "make vendor    copies the pages' view library from npm's packages into chalicelib/site/vendor"
-	@echo "make package   template and deployment package in build/package"
-	@echo "make clean     removes environments, builds and caches; the data folder .local stays"
+##@ Use
+help: ## this list
+	@awk 'BEGIN {FS = ": .*## |: ## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z-]+:.*## / {split($$0, part, ":"); printf "  make %-16s %s\n", part[1], $$2}' $(firstword $(MAKEFILE_LIST))
 
 $(VENV)/ready: requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
@@ -47,37 +33,39 @@ node_modules/ready: package.json package-lock.json
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
 
-setup: $(VENV)/ready $(STACK)/ready
+setup: $(VENV)/ready $(STACK)/ready ## the environments of development and of the local stack
 
-run: setup
+run: setup ## the local stack with the demo catalog on http://127.0.0.1:8000 (PORT=), until Ctrl-C
 	@exec $(BIN)/python -m infra.local.run
 
-demo: setup
+demo: setup ## the main job: an export of each type, downloaded and verified
 	@exec $(BIN)/python -m infra.demo.run
 
-test: setup readers
-	@$(BIN)/python -m pytest -q $(SEED) $(AT_ONCE)
+##@ Tests
+test: setup readers ## the quick tests: unit, adapters, api, workflow (JOBS=2 SEED=--randomly-seed=1)
+	@$(BIN)/python -m pytest -q $(SEED) $(XDIST)
 
-readers:
+readers: ## the archive readers that are not installed
 	@for reader in unzip 7z bsdtar javac; do command -v $$reader >/dev/null \
 	  || echo "$$reader is not installed: archives are not read back by it here"; done
 
-test-slow: setup readers
-	@$(BIN)/python -m pytest -q $(SEED) $(AT_ONCE) tests/faults tests/scale tests/stack
+test-slow: setup readers ## faults, scale, and the deployed local stack
+	@$(BIN)/python -m pytest -q $(SEED) $(XDIST) tests/faults tests/scale tests/stack
 
-test-browser: setup node_modules/ready
+test-browser: setup node_modules/ready ## the pages in Chromium, on the deployed local stack
 	@$(BIN)/python -m pytest -q $(SEED) tests/browser
 
-bench-pages: setup
+test-all: test test-slow test-browser ## all tests
+
+coverage: setup ## all tests, and the lines that none of them runs
+	@$(BIN)/python -m pytest -q $(SEED) tests --cov --cov-report=term:skip-covered
+
+##@ Measurements and pictures
+bench-pages: setup ## blocking times of a page with 1,000 rows and a preview with 100,000 nodes
 	@$(BIN)/python -m tests.bench.bench_pages
 
-pictures: setup
+screenshots: setup ## docs/images, taken of a running local stack (PORT=8000)
 	@$(BIN)/python -m tests.browser.screenshots
-
-test-all: test test-slow test-browser
-
-coverage: setup
-	@$(BIN)/python -m pytest -q $(SEED) tests --cov --cov-report=term:skip-covered
 
 $(BENCH)/ready: requirements.txt requirements-bench.txt
 	@echo "Installing the peers to be measured against …"
@@ -85,50 +73,52 @@ $(BENCH)/ready: requirements.txt requirements-bench.txt
 	@$(BENCH)/bin/pip install $(PIP_QUIET) -r requirements-bench.txt
 	@touch $@
 
-bench: setup $(BENCH)/ready
+bench: setup $(BENCH)/ready ## the engine beside its peers (ROUNDS=5 CASES=abcdAB WRITE=)
 	@$(BENCH)/bin/python -m tests.bench.bench_archives --rounds $(or $(ROUNDS),5) --cases $(or $(CASES),abcdAB) $(if $(WRITE),--write)
 
-bench-lists: setup
+bench-lists: setup ## times of long lists beside a bare function (SAMPLES=100000)
 	@$(BIN)/python -m tests.bench.bench_lists $(SAMPLES)
 
-bench-linelists: setup
+bench-linelists: setup ## linelists of 100,000 samples × 60 fields (SAMPLES=100000)
 	@$(BIN)/python -m tests.bench.bench_linelists $(SAMPLES)
 
-bench-plans: $(VENV)/ready
+bench-plans: $(VENV)/ready ## time and memory of planning 10k, 100k and 1M files
 	@$(BIN)/python -m tests.bench.bench_plans
 
-simulate: $(VENV)/ready
+simulate: $(VENV)/ready ## the planner's output under a model of S3 and Lambda (WRITE=)
 	@$(BIN)/python -m tests.bench.simulate $(if $(WRITE),--write)
 
-check: setup lint types imports templates vendored
+##@ Checks
+check: setup lint types imports templates vendored ## all of the following checks
 
-lint: $(VENV)/ready
+lint: $(VENV)/ready ## ruff: rules and format
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 
-types: $(VENV)/ready
+types: $(VENV)/ready ## mypy, strict, with the tests
 	@$(BIN)/mypy
 
-imports: $(VENV)/ready
+imports: $(VENV)/ready ## import-linter: the layers
 	@$(BIN)/lint-imports --no-cache | tail -n 6
 
-templates: $(VENV)/ready node_modules/ready
+templates: $(VENV)/ready node_modules/ready ## packages the template; cfn-lint and the state machine's validator
 	@$(BIN)/python -m infra.package
 	@$(BIN)/cfn-lint --template build/package/sam.json
 	@node_modules/.bin/asl-validator --json-path infra/state_machine.json
 
-vendored: $(VENV)/ready node_modules/ready
+vendored: $(VENV)/ready node_modules/ready ## are the vendored scripts those of npm's packages?
 	@$(BIN)/python -m infra.vendor --check
 
-vendor: $(VENV)/ready node_modules/ready
+##@ Building
+vendor: $(VENV)/ready node_modules/ready ## copies the pages' view library from npm's packages into chalicelib/site/vendor
 	@$(BIN)/python -m infra.vendor
 
-format: $(VENV)/ready
+format: $(VENV)/ready ## fixes and formats the code
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-package: $(VENV)/ready
+package: $(VENV)/ready ## template and deployment package in build/package
 	@$(BIN)/python -m infra.package
 
-clean:
+clean: ## removes environments, builds and caches; the data folder .local stays
 	rm -rf $(VENV) $(STACK) $(BENCH) build node_modules .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
