@@ -99,7 +99,7 @@ types: $(VENV)/ready ## mypy, strict, with the tests
 	@$(BIN)/mypy
 
 imports: $(VENV)/ready ## import-linter: the layers
-	@$(BIN)/lint-imports --no-cache | tail -n 6
+	@$(BIN)/lint-imports --no-cache | tail -n 7
 
 templates: $(VENV)/ready node_modules/ready ## packages the template; cfn-lint and the state machine's validator
 	@$(BIN)/python -m infra.package
