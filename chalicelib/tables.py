@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from functools import cache, partial
 from typing import Any, Generic, TypeVar
 
@@ -26,6 +26,7 @@ from chalicelib.settings import settings
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
+N = TypeVar("N", bound=IntEnum)
 V = TypeVar("V")
 R = TypeVar("R", bound="Row")
 _TRIES = 8  # a write to an item with a transaction in progress is refused; retried with full jitter
@@ -105,6 +106,22 @@ class Choice(Attribute[E], Generic[E]):
 
     def deserialize(self, value: str) -> E:
         return self._choices(value)
+
+
+class NumberChoice(Attribute[N], Generic[N]):
+    """A member of an IntEnum, stored as its number."""
+
+    attr_type = NUMBER
+
+    def __init__(self, choices: type[N], **options: Any) -> None:
+        super().__init__(**options)
+        self._choices = choices
+
+    def serialize(self, value: N | int) -> str:
+        return str(int(self._choices(value)))
+
+    def deserialize(self, value: str) -> N:
+        return self._choices(int(value))
 
 
 class Mapper(Generic[V, R]):

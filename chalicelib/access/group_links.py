@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import timestamps
 from chalicelib.access.roles import Role
-from chalicelib.tables import Row, TableName, transact_write
+from chalicelib.tables import Mapper, NumberChoice, Row, TableName, transact_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class GroupLink:
     role: Role
     expires_at: str | None
 
-    def holds(self, at: str) -> bool:
-        """Is it still good at this moment?"""
+    def is_active(self, at: str) -> bool:
+        """Has it not expired at this time?"""
         return self.expires_at is None or self.expires_at > at
 
 
@@ -39,14 +39,17 @@ class GroupLinkRow(Row):
     sk = UnicodeAttribute(range_key=True)
     namespace_id = UnicodeAttribute()
     group_id = UnicodeAttribute()
-    role = NumberAttribute()
+    role = NumberChoice(Role)
     expires_at = UnicodeAttribute(null=True)
+
+
+_MAPPER = Mapper(GroupLink, GroupLinkRow)
 
 
 def _active(rows: Iterable[GroupLinkRow]) -> list[GroupLink]:
     at = timestamps.format(timestamps.now())
-    links = (GroupLink(row.namespace_id, row.group_id, Role(int(row.role)), row.expires_at) for row in rows)
-    return [link for link in links if link.holds(at)]
+    links = map(_MAPPER.value, rows)
+    return [link for link in links if link.is_active(at)]
 
 
 def of_namespaces(namespace_ids: Sequence[str]) -> list[GroupLink]:
@@ -76,16 +79,7 @@ def _rows(link: GroupLink, lineage: Sequence[str]) -> list[GroupLinkRow]:
         (f"NS#{link.namespace_id}", f"LINK#{link.group_id}"),
         *((f"INTO#{above}", f"{link.group_id}#{link.namespace_id}") for above in lineage),
     ]
-    return [
-        GroupLinkRow(
-            *key,
-            namespace_id=link.namespace_id,
-            group_id=link.group_id,
-            role=int(link.role),
-            expires_at=link.expires_at,
-        )
-        for key in keys
-    ]
+    return [_MAPPER.row(link, pk, sk) for pk, sk in keys]
 
 
 def put(link: GroupLink, lineage: Sequence[str]) -> None:

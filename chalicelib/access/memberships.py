@@ -12,7 +12,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib import timestamps
 from chalicelib.access.roles import Role
 from chalicelib.errors import Conflict
-from chalicelib.tables import Row, TableName, retry_on, transact_write
+from chalicelib.tables import Mapper, NumberChoice, Row, TableName, retry_on, transact_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class Membership:
     role: Role
     expires_at: str | None
 
-    def holds(self, at: str) -> bool:
-        """Is it still good at this moment?"""
+    def is_active(self, at: str) -> bool:
+        """Has it not expired at this time?"""
         return self.expires_at is None or self.expires_at > at
 
 
@@ -49,31 +49,24 @@ class MembershipRow(Row):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     user_id = UnicodeAttribute()
-    role = NumberAttribute()
+    role = NumberChoice(Role)
     expires_at = UnicodeAttribute(null=True)
 
 
+_MAPPER = Mapper(Membership, MembershipRow, computed={"namespace_id": lambda row: row.pk.removeprefix("NS#")})
+
+
 def row_of(membership: Membership) -> MembershipRow:
-    """The row of a membership, for transactions that make a namespace with its owner."""
-    return MembershipRow(
-        f"NS#{membership.namespace_id}",
-        f"MEMBER#{membership.user_id}",
-        user_id=membership.user_id,
-        role=int(membership.role),
-        expires_at=membership.expires_at,
-    )
-
-
-def _value(row: MembershipRow) -> Membership:
-    return Membership(row.pk.removeprefix("NS#"), row.user_id, Role(int(row.role)), row.expires_at)
+    """The row of a membership, for transactions that create a namespace with its owner."""
+    return _MAPPER.row(membership, f"NS#{membership.namespace_id}", f"MEMBER#{membership.user_id}")
 
 
 def held(user_id: str, namespace_ids: Sequence[str]) -> list[Membership]:
     """The user's memberships on any of these namespaces (one with its ancestors), as far as they hold now."""
     at = timestamps.format(timestamps.now())
     keys = [(f"NS#{namespace_id}", f"MEMBER#{user_id}") for namespace_id in namespace_ids]
-    found = (_value(row) for row in MembershipRow.batch_get(keys, consistent_read=True))
-    return [membership for membership in found if membership.holds(at)]
+    found = (_MAPPER.value(row) for row in MembershipRow.batch_get(keys, consistent_read=True))
+    return [membership for membership in found if membership.is_active(at)]
 
 
 def role_of(user_id: str, namespace_ids: Sequence[str]) -> Role | None:
@@ -84,14 +77,14 @@ def role_of(user_id: str, namespace_ids: Sequence[str]) -> Role | None:
 def of_user(user_id: str) -> list[Membership]:
     """The user's memberships that hold now."""
     at = timestamps.format(timestamps.now())
-    found = (_value(row) for row in MembershipRow.by_user.query(user_id, MembershipRow.pk.startswith("NS#")))
-    return [membership for membership in found if membership.holds(at)]
+    found = (_MAPPER.value(row) for row in MembershipRow.by_user.query(user_id, MembershipRow.pk.startswith("NS#")))
+    return [membership for membership in found if membership.is_active(at)]
 
 
 def of_namespace(namespace_id: str) -> list[Membership]:
     """All memberships on one namespace itself, expired ones too."""
     rows = MembershipRow.query(f"NS#{namespace_id}", MembershipRow.sk.startswith("MEMBER#"), consistent_read=True)
-    return [_value(row) for row in rows]
+    return [_MAPPER.value(row) for row in rows]
 
 
 class _OwnersChanged(Conflict):

@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.transactions import TransactWrite
 
@@ -14,7 +14,7 @@ from chalicelib.access import users
 from chalicelib.access.oidc import Identity, InvalidToken
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
-from chalicelib.tables import Row, TableName, transact_write
+from chalicelib.tables import Mapper, Row, TableName, TextTuple, transact_write
 
 PREFIX = "seqport_pat_"  # lets secret scanners recognise one
 MAX_TOKENS = 50
@@ -51,14 +51,13 @@ class _TokenRow(Row):
     token_id = UnicodeAttribute()
     user_id = UnicodeAttribute()
     name = UnicodeAttribute()
-    scopes = JSONAttribute()
+    scopes = TextTuple()
     created_at = UnicodeAttribute()
     expires_at = UnicodeAttribute(null=True)
     secret_hash = UnicodeAttribute()
 
 
-def _value(row: _TokenRow) -> PersonalToken:
-    return PersonalToken(row.token_id, row.user_id, row.name, tuple(row.scopes), row.created_at, row.expires_at)
+_MAPPER = Mapper(PersonalToken, _TokenRow, names={"id": "token_id"})
 
 
 def _hash(secret: str) -> str:
@@ -69,7 +68,7 @@ def _hash(secret: str) -> str:
 def of_user(user_id: str) -> list[PersonalToken]:
     """The user's tokens, expired ones too."""
     rows = _TokenRow.query(f"USER#{user_id}", _TokenRow.sk.startswith("TOKEN#"), consistent_read=True)
-    return [_value(row) for row in rows]
+    return [_MAPPER.value(row) for row in rows]
 
 
 def make(

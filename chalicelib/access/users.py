@@ -8,7 +8,7 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.access.oidc import Identity
-from chalicelib.tables import Row, TableName
+from chalicelib.tables import Mapper, Row, TableName
 
 _PROFILE = "PROFILE"
 
@@ -54,14 +54,13 @@ class UserRow(Row):
     locale = UnicodeAttribute(null=True)
 
 
-def _value(row: UserRow) -> User:
-    return User(row.user_id, row.email or "", row.first_name, row.last_name, row.locale)
+_MAPPER = Mapper(User, UserRow, names={"id": "user_id"}, computed={"email": lambda row: row.email or ""})
 
 
 def find(user_id: str) -> User | None:
     """The user of this id, or None."""
     try:
-        return _value(UserRow.get(f"USER#{user_id}", _PROFILE, consistent_read=True))
+        return _MAPPER.value(UserRow.get(f"USER#{user_id}", _PROFILE, consistent_read=True))
     except DoesNotExist:
         return None
 
@@ -69,7 +68,7 @@ def find(user_id: str) -> User | None:
 def find_many(user_ids: Iterable[str]) -> dict[str, User]:
     """The users of these ids, by id; those that never signed in are absent."""
     keys = [(f"USER#{user_id}", _PROFILE) for user_id in dict.fromkeys(user_ids)]
-    return {row.user_id: _value(row) for row in UserRow.batch_get(keys, consistent_read=True)}
+    return {row.user_id: _MAPPER.value(row) for row in UserRow.batch_get(keys, consistent_read=True)}
 
 
 def upsert(token: Identity) -> User:
@@ -87,7 +86,7 @@ def upsert(token: Identity) -> User:
             locale=token.locale or None,
         )
         if row.save_if(UserRow.pk.does_not_exist()):
-            return _value(row)
+            return _MAPPER.value(row)
         known = find(token.subject)
         assert known is not None  # noqa: S101 - the condition failed because it is there
     said = {"email": token.email, "first_name": token.first_name, "last_name": token.last_name}
@@ -107,4 +106,4 @@ def set_locale(user_id: str, locale: str) -> None:
 
 def list_by_email(email: str) -> list[User]:
     """The users with exactly this address, case ignored."""
-    return [_value(row) for row in UserRow.by_email.query(email.lower())]
+    return [_MAPPER.value(row) for row in UserRow.by_email.query(email.lower())]

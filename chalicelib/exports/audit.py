@@ -8,7 +8,7 @@ from uuid import uuid4
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.tables import Row, TableName
+from chalicelib.tables import Choice, Mapper, Row, TableName
 
 COUNTED_TO = 10_000  # events; beyond that, the total is a lower bound
 
@@ -63,25 +63,18 @@ class AuditRow(Row):
     user_id = UnicodeAttribute()
     namespace_id = UnicodeAttribute(null=True)
     at = UnicodeAttribute()
-    action = UnicodeAttribute()
+    action = Choice(Action)
     actor = UnicodeAttribute()
     source_ip = UnicodeAttribute(null=True)
-    details = JSONAttribute(null=True)
+    details = JSONAttribute(default=dict)
+
+
+_MAPPER = Mapper(Event, AuditRow, computed={"export_id": lambda row: row.pk.removeprefix("EXPORT#")})
 
 
 def row_of(event: Event) -> AuditRow:
     """The row of an event, to be written in the same transaction as the change it describes."""
-    return AuditRow(
-        f"EXPORT#{event.export_id}",
-        f"{event.at}#{uuid4()}",
-        user_id=event.user_id,
-        namespace_id=event.namespace_id,
-        at=event.at,
-        action=event.action.value,
-        actor=event.actor,
-        source_ip=event.source_ip,
-        details=event.details or None,
-    )
+    return _MAPPER.row(event, f"EXPORT#{event.export_id}", f"{event.at}#{uuid4()}")
 
 
 def write(event: Event) -> None:
@@ -89,22 +82,9 @@ def write(event: Event) -> None:
     row_of(event).save()
 
 
-def _value(row: AuditRow) -> Event:
-    return Event(
-        export_id=row.pk.removeprefix("EXPORT#"),
-        user_id=row.user_id,
-        namespace_id=row.namespace_id,
-        at=row.at,
-        action=Action(row.action),
-        actor=row.actor,
-        source_ip=row.source_ip,
-        details=row.details or {},
-    )
-
-
 def of_export(export_id: str) -> list[Event]:
     """The trail of an export, oldest first, also when the export itself is gone."""
-    return [_value(row) for row in AuditRow.query(f"EXPORT#{export_id}", consistent_read=True)]
+    return [_MAPPER.value(row) for row in AuditRow.query(f"EXPORT#{export_id}", consistent_read=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +110,4 @@ def of_namespace(namespace_id: str, after: str | None, limit: int) -> Page:
     chosen = rows[:limit]
     following = f"{chosen[-1].at} {chosen[-1].pk} {chosen[-1].sk}" if len(rows) > limit else None
     total = AuditRow.by_namespace.count(namespace_id, limit=COUNTED_TO + 1)
-    return Page(tuple(map(_value, chosen)), following, min(total, COUNTED_TO), total <= COUNTED_TO)
+    return Page(tuple(map(_MAPPER.value, chosen)), following, min(total, COUNTED_TO), total <= COUNTED_TO)

@@ -132,10 +132,10 @@ def import_json(one: Import, language: str) -> dict[str, Any]:
         "created_at": one.created_at,
         "ended_at": one.ended_at,
         "progress": {"percent": share, "rows_done": one.rows_done, "rows_total": one.rows_total},
-        "samples_created": one.made.samples_created,
-        "samples_updated": one.made.samples_updated,
-        "files_registered": one.made.files_registered,
-        **_errors(one.made.violations, one.made.violation_count, language),
+        "samples_created": one.totals.samples_created,
+        "samples_updated": one.totals.samples_updated,
+        "files_registered": one.totals.files_registered,
+        **_errors(one.totals.violations, one.totals.violation_count, language),
         "failure": None if one.failure is None else _failure(one.failure, language),
     }
 

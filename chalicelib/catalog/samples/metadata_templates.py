@@ -11,7 +11,7 @@ from chalicelib.catalog.samples.index import truncate_utf8
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
 from chalicelib.names import identity
-from chalicelib.tables import Json, Row, TableName, transact_write
+from chalicelib.tables import Mapper, Row, TableName, TextTuple, transact_write
 
 MAX_TEMPLATES = 100  # of a namespace
 
@@ -37,7 +37,7 @@ class _TemplateRow(Row):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     name = UnicodeAttribute()
-    fields = Json()
+    fields = TextTuple()
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
 
@@ -57,26 +57,18 @@ def _partition(namespace_id: str) -> str:
     return f"TEMPLATES#{namespace_id}"
 
 
-def _value(row: _TemplateRow) -> MetadataTemplate:
-    return MetadataTemplate(
-        id=row.sk.removeprefix("TEMPLATE#"),
-        namespace_id=row.pk.removeprefix("TEMPLATES#"),
-        name=row.name,
-        fields=tuple(row.fields),
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-    )
+_MAPPER = Mapper(
+    MetadataTemplate,
+    _TemplateRow,
+    computed={
+        "id": lambda row: row.sk.removeprefix("TEMPLATE#"),
+        "namespace_id": lambda row: row.pk.removeprefix("TEMPLATES#"),
+    },
+)
 
 
-def _row(one: MetadataTemplate) -> _TemplateRow:
-    return _TemplateRow(
-        _partition(one.namespace_id),
-        f"TEMPLATE#{one.id}",
-        name=one.name,
-        fields=list(one.fields),
-        created_at=one.created_at,
-        updated_at=one.updated_at,
-    )
+def _row(template: MetadataTemplate) -> _TemplateRow:
+    return _MAPPER.row(template, _partition(template.namespace_id), f"TEMPLATE#{template.id}")
 
 
 def _name_row(one: MetadataTemplate) -> _NameRow:
@@ -87,7 +79,7 @@ def of_namespaces(namespace_ids: Sequence[str]) -> list[MetadataTemplate]:
     """The templates that stand in these namespaces (one with its ancestors)."""
     begin = _TemplateRow.sk.startswith("TEMPLATE#")
     return [
-        _value(row)
+        _MAPPER.value(row)
         for namespace_id in namespace_ids
         for row in _TemplateRow.query(_partition(namespace_id), begin, consistent_read=True)
     ]

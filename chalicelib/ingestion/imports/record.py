@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -15,7 +15,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib import timestamps
 from chalicelib.errors import Message, Violation
-from chalicelib.tables import Row, TableName
+from chalicelib.tables import Choice, Integer, Mapper, Row, TableName
 
 KEPT = timedelta(days=90)
 MAX_VIOLATIONS = 100
@@ -75,7 +75,7 @@ class Import:
     rows_done: int
     rows_total: int
     restarts: int
-    made: ImportTotals
+    totals: ImportTotals
     failure: FailureCode | None
 
 
@@ -103,45 +103,27 @@ class ImportRow(Row):
     created_at = UnicodeAttribute()
     touched_at = UnicodeAttribute()
     ended_at = UnicodeAttribute(null=True)
-    status = UnicodeAttribute()
-    steps_done = NumberAttribute(default=0)
-    rows_done = NumberAttribute(default=0)
-    rows_total = NumberAttribute()
-    restarts = NumberAttribute(default=0)
-    samples_created = NumberAttribute(default=0)
-    samples_updated = NumberAttribute(default=0)
-    files_registered = NumberAttribute(default=0)
-    violation_count = NumberAttribute(default=0)
+    status = Choice(Status)
+    steps_done = Integer(default=0)
+    rows_done = Integer(default=0)
+    rows_total = Integer()
+    restarts = Integer(default=0)
+    samples_created = Integer(default=0)
+    samples_updated = Integer(default=0)
+    files_registered = Integer(default=0)
+    violation_count = Integer(default=0)
     violations = JSONAttribute(default=list)
-    failure = UnicodeAttribute(null=True)
+    failure = Choice(FailureCode, null=True)
     open = UnicodeAttribute(null=True)  # only while it is processing, so that the index holds no others
-    expires_at = NumberAttribute()
+    expires_at = Integer()
 
 
-def _value(row: ImportRow) -> Import:
+def _totals_of(row: ImportRow) -> ImportTotals:
     violations = tuple(Violation(pointer, Message(template, facts)) for pointer, template, facts in row.violations)
-    return Import(
-        id=row.id,
-        user_id=row.user_id,
-        project_id=row.project_id,
-        plan_key=row.plan_key,
-        created_at=row.created_at,
-        touched_at=row.touched_at,
-        ended_at=row.ended_at,
-        status=Status(row.status),
-        steps_done=int(row.steps_done),
-        rows_done=int(row.rows_done),
-        rows_total=int(row.rows_total),
-        restarts=int(row.restarts),
-        made=ImportTotals(
-            int(row.samples_created),
-            int(row.samples_updated),
-            int(row.files_registered),
-            int(row.violation_count),
-            violations,
-        ),
-        failure=None if row.failure is None else FailureCode(row.failure),
-    )
+    return ImportTotals(row.samples_created, row.samples_updated, row.files_registered, row.violation_count, violations)
+
+
+_MAPPER = Mapper(Import, ImportRow, computed={"totals": _totals_of})
 
 
 def create(import_id: str, *, user_id: str, project_id: str, plan_key: str, rows_total: int) -> Import | None:
@@ -155,18 +137,18 @@ def create(import_id: str, *, user_id: str, project_id: str, plan_key: str, rows
         plan_key=plan_key,
         created_at=at,
         touched_at=at,
-        status=Status.PROCESSING.value,
+        status=Status.PROCESSING,
         rows_total=rows_total,
         open=_OPEN,
         expires_at=int((moment + KEPT).timestamp()),
     )
-    return _value(row) if row.save_if(ImportRow.id.does_not_exist()) else None
+    return _MAPPER.value(row) if row.save_if(ImportRow.id.does_not_exist()) else None
 
 
 def find(import_id: str) -> Import | None:
     """The import of this id as it is now (a consistent read); None when there is no record."""
     try:
-        return _value(ImportRow.get(import_id, consistent_read=True))
+        return _MAPPER.value(ImportRow.get(import_id, consistent_read=True))
     except DoesNotExist:
         return None
 
@@ -176,12 +158,12 @@ def open_ones(silent_since: str | None = None) -> Iterator[Import]:
     silent: Condition | None = None
     if silent_since is not None:
         silent = ImportRow.touched_at < silent_since
-    return (_value(row) for row in ImportRow.by_open.query(_OPEN, silent))
+    return (_MAPPER.value(row) for row in ImportRow.by_open.query(_OPEN, silent))
 
 
 def count(before: Import, *, steps: int, rows: int, made: ImportTotals) -> Import | None:
     """Count steps that were finished; None when another worker counted them, or the import is over."""
-    total = before.made + made
+    total = before.totals + made
     return _write(
         before,
         [
@@ -207,9 +189,9 @@ def end(before: Import, failure: FailureCode | None = None) -> Import | None:
     """Turn it done, or failed; None when it went on meanwhile, or is over."""
     at = timestamps.format(timestamps.now())
     status = Status.DONE if failure is None else Status.FAILED
-    actions: list[Action] = [ImportRow.status.set(status.value), ImportRow.ended_at.set(at), ImportRow.open.remove()]
+    actions: list[Action] = [ImportRow.status.set(status), ImportRow.ended_at.set(at), ImportRow.open.remove()]
     if failure is not None:
-        actions.append(ImportRow.failure.set(failure.value))
+        actions.append(ImportRow.failure.set(failure))
     return _write(before, actions)
 
 
@@ -221,6 +203,6 @@ def restart(before: Import) -> Import | None:
 
 
 def _write(before: Import, actions: Sequence[Action], unless: Condition | None = None) -> Import | None:
-    here = (ImportRow.status == Status.PROCESSING.value) & (ImportRow.steps_done == before.steps_done)
+    here = (ImportRow.status == Status.PROCESSING) & (ImportRow.steps_done == before.steps_done)
     row = ImportRow(before.id)
-    return _value(row) if row.update_if(here if unless is None else here & unless, actions) else None
+    return _MAPPER.value(row) if row.update_if(here if unless is None else here & unless, actions) else None

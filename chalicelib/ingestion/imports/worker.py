@@ -72,7 +72,7 @@ def _ended(present: Import, failure: FailureCode | None) -> dict[str, Any]:
     if import_record.end(present, failure) is None:
         return {"outcome": "left to another"}
     outcome = "done" if failure is None else failure.value
-    logger().info("an import ended", import_id=present.id, outcome=outcome, violations=present.made.violation_count)
+    logger().info("an import ended", import_id=present.id, outcome=outcome, violations=present.totals.violation_count)
     return {"outcome": outcome}
 
 
