@@ -236,6 +236,24 @@ def retry_on(conflict: type[SeqportError], operation: Callable[[], T], *, tries:
     return operation()
 
 
+def retry_with_latest(
+    conflict: type[SeqportError], value: V, write: Callable[[V], T], reload: Callable[[], V], *, tries: int = 6
+) -> T:
+    """The result of a write on condition that a value is as it was read; run again with the reloaded value if it raises
+    this conflict, at most `tries` times."""
+    latest = value
+
+    def write_latest() -> T:
+        nonlocal latest
+        try:
+            return write(latest)
+        except conflict:
+            latest = reload()
+            raise
+
+    return retry_on(conflict, write_latest, tries=tries)
+
+
 def transact_write(fill: Callable[[TransactWrite], None], *, taken: Sequence[SeqportError | None]) -> None:
     """Run a transaction of writes; `taken` holds, by its operations, what to raise when one's condition fails. Their
     order is that in which PynamoDB sends them: checks, deletions, saves, updates.

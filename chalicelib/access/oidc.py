@@ -61,7 +61,7 @@ def forget_keys() -> None:
 
 
 def bearer_of(header: str) -> str:
-    """The token in an `Authorization` header's value (`Bearer …`, RFC 6750). Raises TokenRefused."""
+    """The token in an `Authorization` header's value (`Bearer …`, RFC 6750). Raises InvalidToken."""
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token or len(token) > MAX_LENGTH:
         raise InvalidToken("no bearer token")
@@ -69,7 +69,7 @@ def bearer_of(header: str) -> str:
 
 
 def verify_jwt(token: str) -> Identity:
-    """The verified token of an OpenID Connect issuer. Raises TokenRefused.
+    """The verified token of an OpenID Connect issuer. Raises InvalidToken.
 
     Checked: algorithm, signature, issuer, audience (`aud`, or Cognito's `client_id`), expiry, not-before.
     """

@@ -128,7 +128,7 @@ def remove(user_id: str, token_id: str) -> None:
 
 
 def verify(secret: str) -> Identity:
-    """What a token's secret says of its bearer. Raises TokenRefused for an unknown or expired one."""
+    """What a token's secret says of its bearer. Raises InvalidToken for an unknown or expired one."""
     try:
         row = _TokenRow.get(f"TOKEN#{_hash(secret)}", "TOKEN", consistent_read=True)
     except DoesNotExist:

@@ -37,7 +37,7 @@ from chalicelib.exports.storage import (
     summary_key,
 )
 from chalicelib.exports.types.base import ExportSpec
-from chalicelib.exports.types.registry import spec_from_json
+from chalicelib.exports.types.registry import TYPES, spec_from_json
 from chalicelib.settings import settings
 
 _PUTS_AT_ONCE, _CHECKS_AT_ONCE = 8, 16
@@ -112,6 +112,8 @@ def _plan(contents: Contents) -> Plan | FailureCode:
 
 
 def _plan_contents(spec: ExportSpec, export: Export, state: State) -> Contents | LinelistPlan:
+    if not TYPES[export.type].is_archive:
+        return spec.plan(export.user_id, excluded={})
     excluded = exclusions.load(export.id, state.attempt).reasons
     if excluded and state.plan == 1:  # found by an earlier attempt: a source may be readable again
         contents = spec.plan(export.user_id, excluded={})

@@ -78,8 +78,8 @@ def _transition(
     details: dict[str, Any] | None = None,
     place: Reservation | None = None,
 ) -> bool:
-    """Update the record and write the line of the trail. False when the condition does not hold; RunningChanged when
-    the place among the running exports is taken."""
+    """Update the record and write the line of the trail. False when the condition does not hold; ReservationConflict
+    when the place among the running exports is taken."""
     event = Event(export.id, export.user_id, export.namespace_id, at, action, actor, source_ip, details or {})
 
     def fill(transaction: TransactWrite) -> None:

@@ -49,7 +49,7 @@ class Reservation:
     version: int
 
     def take(self, transaction: TransactWrite) -> None:
-        """Add the write, which is to raise RunningChanged if its condition fails."""
+        """Add the write, which is to raise ReservationConflict if its condition fails."""
         row = _RunningRow(*_key(self.user_id), export_ids=list(self.export_ids), version=self.version)
         before: Condition = _RunningRow.pk.does_not_exist()
         transaction.save(row, condition=before if self.version == 1 else _RunningRow.version == self.version - 1)

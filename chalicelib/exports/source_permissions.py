@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from chalicelib.access.roles import Role
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.errors import Conflict, Forbidden
 from chalicelib.exports.model import Export, ExportedFile, Status
@@ -32,7 +33,7 @@ def require_sources(export: Export, user_id: str) -> None:
 def require_namespace(namespace_id: str | None, user_id: str) -> None:
     """Raise Forbidden unless the user is an analyst of the export's namespace, if it has one. For exports whose sources
     are not known yet, or no longer."""
-    if namespace_id is not None and not permissions.is_analyst_of(user_id, [namespace_id]):
+    if namespace_id is not None and not permissions.has_role(user_id, [namespace_id], Role.ANALYST):
         raise _right_lost()
 
 

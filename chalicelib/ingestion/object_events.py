@@ -62,7 +62,7 @@ class ToRun:
 
 
 def destination_of(key: str) -> ToSample | ToRun:
-    """The destination that a key names. Raises Misplaced for any other spelling than those there are."""
+    """The destination that a key names. Raises UnregistrableObject for any other spelling than those there are."""
     names = key.split("/")
     if all(map(_is_id, names[1:-1])) and _is_filename(names[-1]):
         match names:

@@ -215,7 +215,7 @@ def test_members_see_what_is_automated_or_shared_and_nothing_else(
 ) -> None:
     bob = sign_in("bob@example.org")
     grant(ana, lab["project"]["id"], bob, "guest")
-    wishes: dict[str, dict[str, Any]] = {
+    bodies: dict[str, dict[str, Any]] = {
         "private": {},
         "automated": {"automated": True},
         "shared": {"shared_with_namespace": True},
@@ -225,7 +225,7 @@ def test_members_see_what_is_automated_or_shared_and_nothing_else(
     }
     ids = {
         name: expect_status(ana.post("/workflow-executions", run(lab, name=name, **more)))["id"]
-        for name, more in wishes.items()
+        for name, more in bodies.items()
     }
     assert {name for name, id_ in ids.items() if bob.get(f"/workflow-executions/{id_}").status == 200} == {
         "automated",
@@ -239,7 +239,7 @@ def test_members_see_what_is_automated_or_shared_and_nothing_else(
 
     assert names(bob, f"/namespaces/{lab['project']['puid']}/workflow-executions") == ["automated", "shared"]
     assert names(ana, f"/namespaces/{lab['group']['id']}/workflow-executions") == ["group's"]
-    assert names(ana, "/workflow-executions") == sorted(wishes)
+    assert names(ana, "/workflow-executions") == sorted(bodies)
     assert names(bob, "/workflow-executions") == []
     assert bob.get(f"/namespaces/{lab['other']['id']}/workflow-executions").status == 404
 

@@ -85,12 +85,12 @@ STEPS = {"plan": plans, "contents": write_contents, "end": ends}
 
 def measured(step: str, count: int, kind: str, folder: Path) -> dict[str, float]:
     command = [sys.executable, "-m", "tests.bench.bench_plans", step, str(count), kind, str(folder)]
-    with (folder / "told").open("w") as result:
+    with (folder / "result.json").open("w") as result:
         process = subprocess.Popen(command, stdout=result)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0
-    return {**json.loads((folder / "told").read_text()), "mib": usage.ru_maxrss / 1024}
+    return {**json.loads((folder / "result.json").read_text()), "mib": usage.ru_maxrss / 1024}
 
 
 def main() -> None:

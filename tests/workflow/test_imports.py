@@ -52,11 +52,11 @@ class Lab:
         body = {"samplesheet": sheet, "dry_run": False}
         return str(expect_status(self.olga.post(f"/projects/{self.project['id']}/import", body), 202)["id"])
 
-    def told(self, import_id: str) -> Any:
+    def get(self, import_id: str) -> Any:
         return expect_status(self.olga.get(f"/imports/{import_id}"), 200)
 
     def catalog(self) -> dict[str, Any]:
-        """Everything in the project, by the samples' names, which must not come twice."""
+        """Everything in the project, by the samples' names, which must be unique."""
         listed = expect_status(self.olga.get(f"/namespaces/{self.project['id']}/samples?limit=100"), 200)
         found: dict[str, Any] = {}
         for one in listed["items"]:
@@ -98,7 +98,7 @@ def sheet(lab: Lab) -> str:
 
 
 def check_whole(lab: Lab, import_id: str) -> None:
-    result = lab.told(import_id)
+    result = lab.get(import_id)
     assert (result["status"], result["error_count"], result["errors"], result["failure"]) == ("done", 0, [], None)
     assert result["progress"] == {"percent": 100, "rows_done": 10, "rows_total": 10}
     assert (result["samples_created"], result["samples_updated"], result["files_registered"]) == (8, 0, 20)
@@ -129,7 +129,7 @@ def test_importing_the_same_sheet_again_finds_nothing_to_do(lab: Lab, sheet: str
     before = lab.catalog()
     again = lab.begin(sheet)
     assert run(again) == "done"
-    result = lab.told(again)
+    result = lab.get(again)
     assert (result["samples_created"], result["samples_updated"], result["files_registered"]) == (0, 0, 0)
     assert lab.catalog() == before
 
@@ -144,7 +144,7 @@ def test_samples_that_are_there_are_updated_and_keep_the_rest(lab: Lab) -> None:
     assert (changed["id"], changed["description"]) == (sample["id"], "new")
     assert changed["metadata"] == {"site": "y", "kept": 1}
     assert set(files) == {"a.fa"}
-    result = lab.told(import_id)
+    result = lab.get(import_id)
     assert (result["samples_created"], result["samples_updated"], result["files_registered"]) == (0, 1, 1)
 
 
@@ -181,7 +181,7 @@ def test_a_killed_worker_s_work_is_found_and_completed(
         patched.setattr(uploads, "register_in_place", killing)
         with pytest.raises(Killed):
             run(import_id)
-    assert lab.told(import_id)["status"] == "processing"
+    assert lab.get(import_id)["status"] == "processing"
     assert run(import_id) == "done"
     check_whole(lab, import_id)
 
@@ -202,7 +202,7 @@ def test_a_worker_killed_as_it_counts_is_followed_by_one_that_counts_once(
         patched.setattr(import_record, "count", killing)
         with pytest.raises(Killed):
             run(import_id)
-    rows = lab.told(import_id)["progress"]["rows_done"]
+    rows = lab.get(import_id)["progress"]["rows_done"]
     assert rows > 0 if counted else rows == 0
     assert run(import_id) == "done"
     check_whole(lab, import_id)
@@ -213,7 +213,7 @@ def test_what_takes_longer_than_one_invocation_goes_on_in_another(lab: Lab, shee
     lab.functions.invoked.clear()
     assert run(import_id, Time(looks=1)) == "goes on"
     assert lab.functions.invoked == [{"import_id": import_id}]
-    assert 0 < lab.told(import_id)["progress"]["percent"] < 100
+    assert 0 < lab.get(import_id)["progress"]["percent"] < 100
     assert run(import_id) == "done"
     check_whole(lab, import_id)
 
@@ -230,7 +230,7 @@ def test_a_sample_of_many_files_is_taken_in_several_steps(lab: Lab, monkeypatch:
     assert run(import_id) == "done"
     sample, files = lab.catalog()["A"]
     assert (sample["metadata"], len(files)) == ({"x": 2}, 5)
-    result = lab.told(import_id)
+    result = lab.get(import_id)
     assert (result["samples_created"], result["files_registered"], result["progress"]["rows_done"]) == (1, 5, 5)
 
 
@@ -246,7 +246,7 @@ def test_failing_rows_are_reported_and_the_others_imported(lab: Lab) -> None:
         lab.olga.post(f"/projects/{lab.project['id']}/samples", {"name": "Other", "puid": "INXT_SAM_DDDDDDDDDD"})
     )
     assert run(import_id) == "done"
-    result = lab.told(import_id)
+    result = lab.get(import_id)
     assert [error["pointer"] for error in result["errors"]] == [
         "/samplesheet/2/fasta",
         "/samplesheet/4",
@@ -267,7 +267,7 @@ def test_errors_are_capped_at_100_but_all_are_counted(lab: Lab) -> None:
     for number in range(110):
         aws.s3().delete_object(Bucket=lab.bucket, Key=f"reads/{number}.fa")
     assert run(import_id) == "done"
-    result = lab.told(import_id)
+    result = lab.get(import_id)
     assert (result["error_count"], len(result["errors"]), result["files_registered"]) == (110, 100, 0)
 
 
@@ -277,7 +277,7 @@ def test_a_source_that_was_unbound_meanwhile_is_refused_where_it_is_registered(l
     for row in registration.SourceRow.scan(registration.SourceRow.sk.startswith("SOURCE#")):
         row.delete()
     assert run(import_id) == "done"
-    assert [error["pointer"] for error in lab.told(import_id)["errors"]] == ["/samplesheet/2/fasta"]
+    assert [error["pointer"] for error in lab.get(import_id)["errors"]] == ["/samplesheet/2/fasta"]
 
 
 @pytest.mark.parametrize("begun", [True, False])
@@ -290,7 +290,7 @@ def test_import_stops_when_its_owner_loses_the_role(lab: Lab, sheet: str, sign_i
         assert run(import_id, Time(looks=1)) == "goes on"
     assert lab.olga.call("PUT", member, {"role": "uploader"}).status == 200
     assert run(import_id) == "right-lost"
-    result = lab.told(import_id)
+    result = lab.get(import_id)
     assert (result["status"], result["failure"]["code"]) == ("failed", "right-lost")
     assert len(lab.catalog()) == result["samples_created"] == (4 if begun else 0)
 
@@ -300,7 +300,7 @@ def test_a_plan_that_is_lost_fails_the_import(lab: Lab, sheet: str) -> None:
     (plan,) = aws.s3().list_objects_v2(Bucket=settings().work_bucket, Prefix="imports/")["Contents"]
     aws.s3().delete_object(Bucket=settings().work_bucket, Key=plan["Key"])
     assert run(import_id) == "plan-lost"
-    assert lab.told(import_id)["failure"]["code"] == "plan-lost"
+    assert lab.get(import_id)["failure"]["code"] == "plan-lost"
 
 
 def _identity(moment: datetime) -> datetime:
@@ -318,7 +318,7 @@ def test_stalled_import_is_restarted_a_few_times_then_failed(lab: Lab, sheet: st
     assert lab.functions.invoked == [{"import_id": import_id}] * MAX_RESTARTS
     late += SILENT_AFTER + timedelta(seconds=1)
     assert recover_stalled_imports(partial(_identity, late)) == {"imports_restarted": 0, "imports_failed": 1}
-    result = lab.told(import_id)
+    result = lab.get(import_id)
     assert (result["status"], result["failure"]["code"]) == ("failed", "interrupted")
     assert run(import_id) == "over"
     assert recover_stalled_imports(partial(_identity, late)) == {"imports_restarted": 0, "imports_failed": 0}
@@ -330,7 +330,7 @@ def test_an_import_that_goes_on_is_never_given_up(lab: Lab, sheet: str) -> None:
     for _ in range(2 * MAX_RESTARTS):
         late += SILENT_AFTER + timedelta(seconds=1)
         assert recover_stalled_imports(partial(_identity, late))["imports_failed"] == 0
-        if lab.told(import_id)["status"] == "processing":
+        if lab.get(import_id)["status"] == "processing":
             run(import_id, Time(looks=1))
     check_whole(lab, import_id)
 
@@ -363,4 +363,4 @@ def test_a_sample_that_its_import_made_is_not_made_again_by_a_later_step(
     samples.delete(samples.find(sample["id"]))
     assert run(import_id) == "done"
     assert lab.catalog() == {}
-    assert [error["pointer"] for error in lab.told(import_id)["errors"]] == ["/samplesheet/2"]
+    assert [error["pointer"] for error in lab.get(import_id)["errors"]] == ["/samplesheet/2"]

@@ -283,16 +283,15 @@ def remove(file: File) -> None:
     """Delete a file's record; its mate becomes a single file and keeps their PUID. The object stays in S3: exports that
     already run read it, and so may other records of it."""
 
-    def remove_current() -> None:
-        current = find_own(file.sample_id, file.id)
-        if current is not None:
-            _remove(current)
-
-    retry_on(_MateChanged, remove_current)
+    retry_on(_MateChanged, lambda: _remove(file.sample_id, file.id))
 
 
-def _remove(file: File) -> None:
-    with_puid = [one for one in all_of_sample(file.sample_id) if one.puid == file.puid and one.id != file.id]
+def _remove(sample_id: str, file_id: str) -> None:
+    others = {file.id: file for file in all_of_sample(sample_id)}
+    file = others.pop(file_id, None)
+    if file is None:
+        return
+    with_puid = [other for other in others.values() if other.puid == file.puid]
     mate = next((one for one in with_puid if one.id == file.paired_with), None)
 
     def fill(transaction: TransactWrite) -> None:

@@ -36,11 +36,11 @@ def effective_role(user_id: str, namespace: Namespace) -> Role | None:
     return role
 
 
-def is_analyst_of(user_id: str, namespace_ids: Sequence[str]) -> bool:
-    """Is the user at least an analyst of all of these namespaces now?"""
+def has_role(user_id: str, namespace_ids: Sequence[str], least: Role) -> bool:
+    """Has the user at least this role in all of these namespaces now?"""
     found = namespaces.find_many(namespace_ids)
     roles = (effective_role(user_id, found[id_]) if id_ in found else None for id_ in namespace_ids)
-    return all(role is not None and role >= Role.ANALYST for role in roles)
+    return all(role is not None and role >= least for role in roles)
 
 
 def grants(user_id: str, namespace: Namespace) -> list[Grant]:

@@ -17,7 +17,7 @@ from chalicelib.catalog.runs.states import RunState, may_become
 from chalicelib.catalog.runs.table import META, RunRow, list_rows, own_row, run_of
 from chalicelib.errors import Conflict, NotFound, message
 from chalicelib.ids import Ids
-from chalicelib.tables import retry_on, transact_write
+from chalicelib.tables import retry_with_latest, transact_write
 
 
 def create(new: NewRun, namespace: Namespace, submitter_id: str, samples: Iterable[RunSample], ids: Ids) -> Run:
@@ -81,17 +81,7 @@ def find_many(run_ids: Iterable[str]) -> dict[str, Run]:
 
 def move(run: Run, wanted: RunState) -> Run:
     """Set a run's state, as its newest version allows it. Conflict when it may not follow the present one."""
-    latest = run
-
-    def move_latest() -> Run:
-        nonlocal latest
-        try:
-            return _move(latest, wanted)
-        except _Changed:
-            latest = find(run.id)
-            raise
-
-    return retry_on(_Changed, move_latest)
+    return retry_with_latest(_Changed, run, lambda latest: _move(latest, wanted), lambda: find(run.id))
 
 
 def _move(run: Run, wanted: RunState) -> Run:

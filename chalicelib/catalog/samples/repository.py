@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 from pynamodb.transactions import TransactWrite
 
@@ -20,11 +19,10 @@ from chalicelib.catalog.samples.table import META, SamplePuidRow, SampleRow, sam
 from chalicelib.errors import Conflict, NotFound, message
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from chalicelib.tables import retry_on, transact_write
+from chalicelib.tables import retry_with_latest, transact_write
 
 _TRANSACTION = 100  # operations that one transaction may have (TransactWriteItems)
 _TRANSACTION_BYTES = 3_000_000  # of the 4 MB that it may have: rows of lists, PUIDs and counts come with each sample
-T = TypeVar("T")
 
 
 def _listed(sample: Sample) -> SampleListEntry:
@@ -193,22 +191,7 @@ def update_with(sample: Sample, how: Callable[[Sample], Sample]) -> Sample:
         wanted = how(latest)
         return update(latest, name=wanted.name, description=wanted.description, metadata=wanted.metadata)
 
-    return _with_latest(sample, update_latest)
-
-
-def _with_latest(sample: Sample, write: Callable[[Sample], T]) -> T:
-    """Run a conditional write with a sample as it was read, and again with its latest version after a conflict."""
-    latest = sample
-
-    def write_latest() -> T:
-        nonlocal latest
-        try:
-            return write(latest)
-        except _Changed:
-            latest = find(sample.id)
-            raise
-
-    return retry_on(_Changed, write_latest)
+    return retry_with_latest(_Changed, sample, update_latest, lambda: find(sample.id))
 
 
 def update(sample: Sample, *, name: str, description: str | None, metadata: Metadata) -> Sample:
@@ -254,7 +237,8 @@ class _Changed(Conflict):
 def delete(sample: Sample) -> None:
     """Delete a sample. Exports that already run are not disturbed: their plans hold what they need. NotFound when it
     is deleted already."""
-    _with_latest(sample, _delete)  # its metadata fields are counted, so the deleted version must be the latest
+    # Its metadata fields are counted, so the deleted version must be the latest.
+    retry_with_latest(_Changed, sample, _delete, lambda: find(sample.id))
 
 
 def _delete(sample: Sample) -> None:

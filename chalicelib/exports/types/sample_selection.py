@@ -152,7 +152,7 @@ def validate_samples(body: SamplesBody, user_id: str) -> ValidatedSelection:
 
 def is_analyst_of_sources(export: Export, project_ids: Sequence[str], user_id: str) -> bool:  # noqa: ARG001
     """Is the user an analyst of all projects that an export of samples has data of?"""
-    return permissions.is_analyst_of(user_id, project_ids)
+    return permissions.has_role(user_id, project_ids, Role.ANALYST)
 
 
 def _selection_violations(body: SamplesBody) -> list[CodedViolation]:
