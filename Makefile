@@ -8,7 +8,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # Test files are distributed to this many processes, each with its own servers.
 XDIST := -n $(or $(JOBS),2) --dist loadfile
 
-.PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-linelists bench-plans simulate test-browser screenshots bench-pages check lint types imports templates vendored vendor format package clean
+.PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-linelists bench-plans simulate test-browser screenshots bench-pages check lint types imports api-description templates vendored vendor openapi format package clean
 
 ##@ Use
 help: ## this list
@@ -89,7 +89,7 @@ simulate: $(VENV)/ready ## the planner's output under a model of S3 and Lambda (
 	@$(BIN)/python -m tests.bench.simulate $(if $(WRITE),--write)
 
 ##@ Checks
-check: setup lint types imports templates vendored ## all of the following checks
+check: setup lint types imports api-description templates vendored ## all of the following checks
 
 lint: $(VENV)/ready ## ruff: rules and format
 	@$(BIN)/ruff check
@@ -100,6 +100,10 @@ types: $(VENV)/ready ## mypy, strict, with the tests
 
 imports: $(VENV)/ready ## import-linter: the layers
 	@$(BIN)/lint-imports --no-cache | tail -n 7
+
+api-description: $(VENV)/ready ## is docs/openapi.json that of the routes?
+	@$(BIN)/python -m chalicelib.http.openapi.document | cmp - docs/openapi.json \
+	  || { echo "docs/openapi.json is not what the routes say: run \`make openapi\`"; exit 1; }
 
 templates: $(VENV)/ready node_modules/ready ## packages the template; cfn-lint and the state machine's validator
 	@$(BIN)/python -m infra.package
@@ -112,6 +116,9 @@ vendored: $(VENV)/ready node_modules/ready ## are the vendored scripts those of 
 ##@ Building
 vendor: $(VENV)/ready node_modules/ready ## copies the pages' view library from npm's packages into chalicelib/site/vendor
 	@$(BIN)/python -m infra.vendor
+
+openapi: $(VENV)/ready ## writes docs/openapi.json from the routes
+	@$(BIN)/python -m chalicelib.http.openapi.document >docs/openapi.json
 
 format: $(VENV)/ready ## fixes and formats the code
 	@$(BIN)/ruff check --fix

@@ -28,6 +28,7 @@ from chalicelib.settings import settings
 from infra.local.issuer import AUDIENCE, Issuer, issuer
 from infra.package import resources
 from tests.iam import as_function, enforced
+from tests.openapi import check_response
 
 BUCKETS = {"CATALOG_BUCKET": "test-catalog", "WORK_BUCKET": "test-work", "EXPORTS_BUCKET": "test-exports"}
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:exports"
@@ -180,7 +181,10 @@ class Person:
                 raise
             return Reply(401, {}, None)
         text = answer.body.decode() if isinstance(answer.body, bytes) else answer.body
-        return Reply(answer.status_code, dict(answer.headers), json.loads(text) if text else None)
+        reply = Reply(answer.status_code, dict(answer.headers), json.loads(text) if text else None)
+        if "x-amzn-ErrorType" not in reply.headers:  # chalice's own gateway, in the place of API Gateway
+            check_response(method, path, reply.status, reply.headers, reply.body)
+        return reply
 
     def get(self, path: str) -> Reply:
         return self.call("GET", path)

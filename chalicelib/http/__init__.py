@@ -1,1 +1,1 @@
-"""Requests and answers: one module per resource. Only this room and `app.py` know chalice."""
+"""The HTTP API and the pages: only this package and `app.py` import chalice."""

@@ -2,51 +2,73 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
 
-from chalice.app import Request, Response
+from chalice.app import Request
 
 from chalicelib import idempotency, timestamps
 from chalicelib.access.users import User
 from chalicelib.errors import Conflict
+from chalicelib.http.replies import Reply
 from chalicelib.http.requests import BadRequest
 from chalicelib.idempotency import Answer
 from chalicelib.ids import Ids
 
 HEADER = "idempotency-key"
 MAX_KEY = 255
+R = TypeVar("R", bound=Reply[Any])
 
 
-def idempotent(
-    request: Request,
-    user: User,
-    create: Callable[[Ids], Response],
-    *,
-    signed: bool = False,
-    secret: Callable[[], Conflict] | None = None,
-) -> Response:
-    """What `create` answers; with an Idempotency-Key, what it answered to the first request with the same key.
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """How a route answers a request with a key that it has answered before: with the stored response; if that has
+    signed URLs (`signed`), with one made again, with new signatures; if it had a secret, with the refusal that `secret`
+    makes."""
 
-    `create` must derive every id from `ids` and treat existing records with those ids as its own earlier writes.
-    A response with signed URLs (`signed`) is not stored but made again, with new signatures. One with a secret is not
-    stored either: in its place `secret` says the refusal.
-    """
-    key = request.headers.get(HEADER)
-    if key is None:
-        return create(Ids())
-    if not key or len(key) > MAX_KEY or not key.isprintable():
-        raise BadRequest(
-            "An Idempotency-Key must have 1 to {most} printable characters.", slug="bad-idempotency-key", most=MAX_KEY
-        )
-    places = sorted(dict[str, str](request.uri_params or {}).items())
-    body = json.dumps(json.loads(request.raw_body), sort_keys=True)  # the same body, however it is spaced
-    meant = f"{request.method} {request.path} {places}\n{body}"
-    claimed = idempotency.claim(user.id, key, meant.encode(), timestamps.now())
-    if claimed.answer is not None and secret is not None:
-        raise secret()
-    if claimed.answer is not None:
-        return Response(claimed.answer.body, claimed.answer.headers, claimed.answer.status)
-    response = create(Ids(claimed.seed))
-    if not signed:
-        kept = None if secret else response.body
-        idempotency.save_response(claimed, Answer(response.status_code, kept, dict(response.headers)))
-    return response
+    signed: bool = False
+    secret: Callable[[], Conflict] | None = None
+
+
+STORED = Idempotency()
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotent:
+    """Runs what creates a resource once for each key."""
+
+    request: Request
+    user: User
+    rule: Idempotency
+
+    def __call__(self, create: Callable[[Ids], R]) -> R:
+        """What `create` replies; with an Idempotency-Key, what it replied to the first request with the same key.
+
+        `create` must derive every id from its argument and treat existing records with those ids as its own earlier
+        writes. Raises BadRequest for a malformed key, and Invalid for one that was used for another request.
+        """
+        key = self.request.headers.get(HEADER)
+        if key is None:
+            return create(Ids())
+        if not key or len(key) > MAX_KEY or not key.isprintable():
+            raise BadRequest(
+                "An Idempotency-Key must have 1 to {most} printable characters.",
+                slug="bad-idempotency-key",
+                most=MAX_KEY,
+            )
+        claimed = idempotency.claim(self.user.id, key, self._fingerprint(), timestamps.now())
+        if claimed.answer is not None and self.rule.secret is not None:
+            raise self.rule.secret()
+        if claimed.answer is not None:
+            return cast("R", Reply(claimed.answer.body, claimed.answer.headers, claimed.answer.status))
+        reply = create(Ids(claimed.seed))
+        if not self.rule.signed:
+            kept = None if self.rule.secret else reply.body
+            idempotency.save_response(claimed, Answer(reply.status, kept, dict(reply.headers)))
+        return reply
+
+    def _fingerprint(self) -> bytes:
+        """What makes two requests the same: method, path and body, however that is spaced."""
+        segments = sorted(dict[str, str](self.request.uri_params or {}).items())
+        body = json.dumps(json.loads(self.request.raw_body), sort_keys=True)
+        return f"{self.request.method} {self.request.path} {segments}\n{body}".encode()

@@ -38,7 +38,7 @@ FRENCH: Final = {
     "The parameter sort must be one of: {known}, optionally after '-'.": "Le paramètre sort doit être l’un de\xa0: {known}, éventuellement précédé de «\xa0-\xa0».",
     "The parameter limit must be a number from 1 to {most}.": "Le paramètre limit doit être un nombre de 1 à {most}.",
     "This cursor belongs to another list, search or order.": "Ce curseur appartient à une autre liste, recherche ou à un autre ordre.",
-    "The parameter email is required.": "Le paramètre email est obligatoire.",
+    "The parameter {name} is required.": "Le paramètre {name} est obligatoire.",
     "An Idempotency-Key must have 1 to {most} printable characters.": "Une clé Idempotency-Key doit avoir de 1 à {most} caractères imprimables.",
     "This Idempotency-Key was used for another request.": "Cette clé Idempotency-Key a déjà servi pour une autre requête.",
     "A valid access token is required.": "Un jeton d’accès valide est requis.",

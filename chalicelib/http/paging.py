@@ -1,19 +1,30 @@
-"""Lists: `limit`, `cursor` and `sort`, and the answer with items, the next cursor and the total."""
+"""Lists: `limit`, `cursor` and `sort`, and the page with items, the next cursor and the total."""
 
 import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Self, TypeVar
 
-from chalice.app import Request, Response
+from chalice.app import Request
 
 from chalicelib.access.signing import is_signed, sign
 from chalicelib.http.requests import BadRequest, query
+from chalicelib.http.schemas.base import Page
 
 T = TypeVar("T")
+D = TypeVar("D")
 DEFAULT_LIMIT, MAX_LIMIT = 20, 1000
+MAX_CURSOR = 4_000  # bytes
 _FILTERS = ("q", "sort", "type", "status", "state", "path")  # what must stay the same while a list is read
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """The keys that a list can be sorted by, and its order without `sort`; `-` before a key: descending."""
+
+    keys: tuple[str, ...]
+    default: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +34,99 @@ class Order:
     key: str
     descending: bool
 
+    @classmethod
+    def of(cls, request: Request, sort: Sort) -> Self:
+        """The order that `sort` asks for (`name`, `-created_at`), or the default. Raises BadRequest."""
+        text = query(request, "sort") or sort.default
+        key = text.removeprefix("-")
+        if key not in sort.keys:
+            raise BadRequest(
+                "The parameter sort must be one of: {known}, optionally after '-'.",
+                slug="bad-sort",
+                known=", ".join(sort.keys),
+            )
+        return cls(key, text.startswith("-"))
 
-def order(request: Request, known: Sequence[str], default: str) -> Order:
-    """The order that `sort` asks for (`name`, `-created_at`), or the default. Raises BadRequest."""
-    sort = query(request, "sort") or default
-    key = sort.removeprefix("-")
-    if key not in known:
-        raise BadRequest(
-            "The parameter sort must be one of: {known}, optionally after '-'.", slug="bad-sort", known=", ".join(known)
-        )
-    return Order(key, sort.startswith("-"))
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the requested page begins: after `position`, or at the start if that is None. `purpose` ties cursors to
+    the same list, searched, filtered and sorted the same way."""
+
+    purpose: str
+    position: str | None
+
+    @classmethod
+    def of(cls, request: Request) -> Self:
+        """The cursor of a request. BadRequest for one of another list."""
+        purpose = _purpose(request)
+        cursor = query(request, "cursor", max_bytes=MAX_CURSOR)
+        if cursor is None:
+            return cls(purpose, None)
+        signature, coded = cursor[:16], cursor[16:]
+        try:
+            position = base64.b64decode(coded + "=" * (-len(coded) % 4), altchars=b"-_", validate=True).decode()
+        except (binascii.Error, ValueError):
+            position = None
+        if position is None or not is_signed(purpose, position, signature):
+            raise BadRequest("This cursor belongs to another list, search or order.", slug="bad-cursor")
+        return cls(purpose, position)
+
+    def encode(self, position: str | None) -> str | None:
+        """The cursor by which this list goes on after a position; URL-safe, signed, None for none."""
+        if position is None:
+            return None
+        coded = base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
+        return sign(self.purpose, position) + coded
 
 
-def limit(request: Request) -> int:
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """The requested page of a list: at most `limit` items, from the cursor on."""
+
+    limit: int
+    cursor: Cursor
+
+    @classmethod
+    def of(cls, request: Request) -> Self:
+        """The page that a request asks for. Raises BadRequest."""
+        return cls(_limit(request), Cursor.of(request))
+
+    def page(self, items: list[D], following: str | None, total: int, *, is_exact: bool = True) -> Page[D]:
+        """The page with these items; `following` is the position after which the next one begins, None for the last."""
+        page = Page(items=items, next_cursor=self.cursor.encode(following), total=total)
+        if not is_exact:
+            page["total_is_exact"] = False
+        return page
+
+
+@dataclass(frozen=True, slots=True)
+class SortedPaging(Paging):
+    """The requested page of a list, and how that is sorted."""
+
+    by: Order
+
+    @classmethod
+    def sorted_by(cls, request: Request, sort: Sort) -> Self:
+        """The page that a request asks for. Raises BadRequest."""
+        return cls(_limit(request), Cursor.of(request), Order.of(request, sort))
+
+    def page_of(
+        self, items: Sequence[T], *, position: Callable[[T], str], shown: Callable[[Sequence[T]], list[D]]
+    ) -> Page[D]:
+        """One page of `items`, all there are, in whatever order; `position` gives a unique text for each.
+
+        The cursor holds the position of the last item shown: what is added or removed meanwhile moves nothing else.
+        """
+        after, descending = self.cursor.position, self.by.descending
+        placed = sorted(((position(item), item) for item in items), key=lambda pair: pair[0], reverse=descending)
+        beyond = [pair for pair in placed if after is None or (pair[0] < after if descending else pair[0] > after)]
+        chosen = beyond[: self.limit]
+        following = chosen[-1][0] if len(beyond) > self.limit else None
+        return self.page(shown([item for _, item in chosen]), following, len(items))
+
+
+def _limit(request: Request) -> int:
     """How many items a page may have: 20 unless `limit` says otherwise, 1000 at most. Raises BadRequest."""
     text = query(request, "limit")
     if text is None:
@@ -47,57 +138,6 @@ def limit(request: Request) -> int:
 
 
 def _purpose(request: Request) -> str:
-    """What a cursor is good for: the same list, searched, filtered and sorted the same way."""
     given = dict[str, str](request.query_params or {})
-    places = sorted(dict[str, str](request.uri_params or {}).items())
-    return repr(["cursor", request.path, places, [given.get(name) for name in _FILTERS]])
-
-
-def encode_cursor(request: Request, position: str | None) -> str | None:
-    """The cursor by which this list goes on after a position; URL-safe, signed, None for none."""
-    if position is None:
-        return None
-    coded = base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
-    return sign(_purpose(request), position) + coded
-
-
-def decode_cursor(request: Request) -> str | None:
-    """The position after which the requested page begins, None for the first. BadRequest for a cursor of another
-    list."""
-    cursor = query(request, "cursor", max_bytes=4_000)
-    if cursor is None:
-        return None
-    signature, coded = cursor[:16], cursor[16:]
-    try:
-        position = base64.b64decode(coded + "=" * (-len(coded) % 4), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError):
-        position = None
-    if position is None or not is_signed(_purpose(request), position, signature):
-        raise BadRequest("This cursor belongs to another list, search or order.", slug="bad-cursor")
-    return position
-
-
-def answer(items: list[Any], next_cursor: str | None, total: int, *, is_exact: bool = True) -> Response:
-    """A page as the contract writes it."""
-    inexact = {} if is_exact else {"total_is_exact": False}
-    return Response({"items": items, "next_cursor": next_cursor, "total": total, **inexact})
-
-
-def page(
-    request: Request,
-    items: Sequence[T],
-    *,
-    by: Order,
-    position: Callable[[T], str],
-    shown: Callable[[Sequence[T]], list[Any]],
-) -> Response:
-    """One page of `items`, all there are, in whatever order; `position` gives a text for each that no other has.
-
-    The cursor holds the position of the last item shown: what is added or removed meanwhile moves nothing else.
-    """
-    size, after = limit(request), decode_cursor(request)
-    placed = sorted(((position(item), item) for item in items), key=lambda one: one[0], reverse=by.descending)
-    beyond = [one for one in placed if after is None or (one[0] < after if by.descending else one[0] > after)]
-    chosen = beyond[:size]
-    following = encode_cursor(request, chosen[-1][0]) if len(beyond) > size else None
-    return answer(shown([item for _, item in chosen]), following, len(items))
+    segments = sorted(dict[str, str](request.uri_params or {}).items())
+    return repr(["cursor", request.path, segments, [given.get(name) for name in _FILTERS]])

@@ -13,6 +13,8 @@ from chalicelib.http.authentication import LOCALE
 from chalicelib.http.messages_fr import FRENCH
 from chalicelib.http.problem_types import PROBLEM_TYPES, TYPE_ROOT
 from chalicelib.http.requests import MAX_VIOLATIONS
+from chalicelib.http.schemas.base import Problem
+from chalicelib.http.schemas.base import Violation as ViolationRow
 from chalicelib.log import logger
 
 P = ParamSpec("P")
@@ -99,10 +101,10 @@ def translate(message: Message, language: str) -> str:
     return FRENCH.get(message.template, message.template).format(**message.facts)
 
 
-def violation_rows(violations: Sequence[Violation], language: str) -> list[dict[str, str]]:
-    """The first violations as an answer has them: where each is, and its rule in words."""
+def violation_rows(violations: Sequence[Violation], language: str) -> list[ViolationRow]:
+    """The first violations as a response has them: where each is, and its rule in words."""
     return [
-        {"pointer": violation.pointer, "detail": translate(violation.message, language)}
+        ViolationRow(pointer=violation.pointer, detail=translate(violation.message, language))
         for violation in violations[:MAX_VIOLATIONS]
     ]
 
@@ -110,12 +112,12 @@ def violation_rows(violations: Sequence[Violation], language: str) -> list[dict[
 def problem_of(error: SeqportError, language: str) -> Response:
     """The problem document of an error."""
     kind = PROBLEM_TYPES[error.slug]
-    body: dict[str, Any] = {
-        "type": f"{TYPE_ROOT}{error.slug}",
-        "title": kind.french if language == "fr" else kind.title,
-        "status": kind.status,
-        "detail": translate(error.message, language),
-    }
+    body = Problem(
+        type=f"{TYPE_ROOT}{error.slug}",
+        title=kind.french if language == "fr" else kind.title,
+        status=kind.status,
+        detail=translate(error.message, language),
+    )
     if isinstance(error, Invalid) and error.violations:
         body["errors"] = violation_rows(error.violations, language)
     headers: dict[str, Any] = {

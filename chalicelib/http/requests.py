@@ -4,11 +4,11 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from itertools import islice
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from chalice.app import Request
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from chalicelib import timestamps
 from chalicelib.errors import (
@@ -27,9 +27,6 @@ M = TypeVar("M", bound=BaseModel)
 MAX_BODY = 6 * 1024 * 1024
 MAX_VIOLATIONS = 100  # that an answer names
 MAX_MEMBERS = 5_000  # of one JSON object: each unknown one is an error of its own
-# Lines of text, without control characters other than tab and line ends.
-Text = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$")]
-Timestamp = Annotated[str, StringConstraints(max_length=64)]
 
 _INVALID_VALUE = "Invalid value."
 _MESSAGES = {
@@ -66,19 +63,13 @@ class BadRequest(SeqportError):
     slug = "bad-request"
 
 
-class Body(BaseModel):
-    """Base of the bodies: unknown fields are refused, nothing is converted silently."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
 def read_body(request: Request, model: type[M]) -> M:
     """The body as `model`. Raises BadRequest for malformed JSON, TooLarge, and Invalid with every broken rule."""
     return _validated(_document(request), model)
 
 
-def read_body_by_type(request: Request, models: Mapping[str, type[M]]) -> tuple[str, M]:
-    """The type that a body names and the body as that type's model. Raises as `read_body` does."""
+def read_body_by_type(request: Request, models: Mapping[str, type[M]]) -> M:
+    """The body as the model of the type that it names. Raises as `read_body` does."""
     document = _document(request)
     if not isinstance(document, dict):
         raise validation_error([Violation("", _MESSAGES["dict_type"])])
@@ -88,7 +79,7 @@ def read_body_by_type(request: Request, models: Mapping[str, type[M]]) -> tuple[
     if not isinstance(name, str) or name not in models:
         known = ", ".join(f"'{known_name}'" for known_name in models)
         raise validation_error([Violation("/type", Message(_MESSAGES["literal_error"], {"expected": known}))])
-    return name, _validated(document, models[name])
+    return _validated(document, models[name])
 
 
 def _document(request: Request) -> Any:
@@ -181,15 +172,5 @@ def query(request: Request, name: str, *, max_bytes: int = 1_000) -> str | None:
             slug="bad-parameter",
             name=name,
             max_bytes=max_bytes,
-        )
-    return value
-
-
-def enum_parameter(request: Request, name: str, known: tuple[str, ...]) -> str | None:
-    """A query parameter that must be one of `known`, or None when it is absent."""
-    value = query(request, name)
-    if value is not None and value not in known:
-        raise BadRequest(
-            "The parameter {name} must be one of: {known}.", slug="bad-parameter", name=name, known=", ".join(known)
         )
     return value

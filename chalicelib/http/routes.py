@@ -4,26 +4,33 @@ from typing import Any
 
 from chalice.app import Chalice
 
-from chalicelib.http import (
+from chalicelib.http import problems
+from chalicelib.http.router import Route, bind
+from chalicelib.http.views import (
     account,
+    export_contents,
+    export_events,
     exports,
     files,
     imports,
+    members,
     metadata,
     namespaces,
     pages,
-    problems,
     samples,
     service,
     workflow_executions,
 )
-from chalicelib.http.urls import PREFIX
+
+_RESOURCES = (
+    account, namespaces, members, samples, metadata, files, imports, workflow_executions, exports, export_contents,
+    export_events, service,
+)  # fmt: skip
+ROUTES: tuple[Route, ...] = tuple(route for resource in _RESOURCES for route in resource.router.routes)
 
 
 def register(app: Chalice, authorize: Any) -> None:
-    """Add every resource's blueprint to the app, and the middleware that makes problems of refusals."""
+    """Add every route to the app, and the middleware that makes problems of refusals."""
     app.register_middleware(problems.as_problem, "http")
-    for resource in (account, namespaces, samples, metadata, files, imports, workflow_executions, exports):
-        app.register_blueprint(resource.blueprint(authorize), url_prefix=PREFIX)
-    app.register_blueprint(service.blueprint(), url_prefix=PREFIX)
-    app.register_blueprint(pages.blueprint())
+    bind(app, ROUTES, authorize)
+    pages.register(app)

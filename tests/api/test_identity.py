@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from infra.local.issuer import Issuer
 from tests.harness import Person
 
-OPEN = {("GET", "/api/v1/health"), ("GET", "/api/v1/sign-in")}
+OPEN = {("GET", "/api/v1/health"), ("GET", "/api/v1/sign-in"), ("GET", "/api/v1/openapi.json")}
 
 
 def claims(signer: Issuer, **changes: Any) -> dict[str, Any]:

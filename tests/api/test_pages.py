@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from chalice.test import Client
 
-from chalicelib.http.pages import _FIRST, _SITE, site_files, site_version
+from chalicelib.http.views.pages import _FIRST, _SITE, site_files, site_version
 from chalicelib.settings import settings
 
 PAGES = ["/", "/projects", "/projects/P/samples", "/projects/P/workflow-executions/R", "/exports/E", "/signed-in"]

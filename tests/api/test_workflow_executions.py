@@ -382,7 +382,7 @@ def test_lists_are_sorted_searched_filtered_and_paged(
 def test_a_run_that_is_too_much_for_one_answer_goes_on_at_its_cursor(
     ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalicelib.http.workflow_executions.MAX_ANSWER", 10)
+    monkeypatch.setattr("chalicelib.http.views.workflow_executions.MAX_ANSWER", 10)
     first = expect_status(ana.post("/workflow-executions", run(lab)))["id"]
     expect_status(ana.post(f"/workflow-executions/{first}/outputs/register", {"s3_uri": put(f"runs/{first}/a.txt")}))
     pages = [expect_status(ana.get(f"/workflow-executions/{first}"), 200)]
@@ -468,7 +468,7 @@ def test_concurrent_state_updates_are_validated_against_the_latest_state(
 def test_of_very_many_outputs_the_first_are_shown_and_all_are_counted(
     ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalicelib.http.workflow_executions.MAX_SHOWN", 1)
+    monkeypatch.setattr("chalicelib.http.schemas.workflow_executions.MAX_OUTPUTS", 1)
     first = expect_status(ana.post("/workflow-executions", run(lab)))["id"]
     for name in ("b.txt", "a.txt"):
         uri = put(f"runs/{first}/{name}")

@@ -16,7 +16,7 @@ from chalicelib.errors import Violation, message
 from chalicelib.exports.contents.analysis import analysis_contents
 from chalicelib.exports.contents.items import Contents, Skipped
 from chalicelib.exports.estimate import Estimate, extrapolate
-from chalicelib.exports.types.base import CodedViolation, ExportBody, ExportType, invalid, limit_violations
+from chalicelib.exports.types.base import CodedViolation, ExportBody, ExportType, example, invalid, limit_violations
 from chalicelib.exports.types.run_selection import AnalysisType, RunSelection, contents_by_run, may_read_runs
 from chalicelib.ids import GivenId, RequiredId
 
@@ -62,6 +62,13 @@ class AnalysisExportSpec:
 
 class AnalysisExportRequest(ExportBody):
     """The body of `POST /exports` for the outputs of workflow executions."""
+
+    model_config = example(
+        type="analysis",
+        analysis_type="project",
+        namespace_id="INXT_PRJ_AZKFAVKQ3L",
+        workflow_execution_ids=["6a5f9a0e-2f0b-4c8e-9d3a-0b1c2d3e4f50"],
+    )
 
     type: Literal["analysis"]
     analysis_type: AnalysisType

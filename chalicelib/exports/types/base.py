@@ -46,11 +46,17 @@ class ExportSpec(Protocol):
         """
 
 
+def example(**fields: Any) -> ConfigDict:
+    """An example of a request, for the API's description."""
+    return ConfigDict(json_schema_extra={"examples": [fields]})
+
+
 class ExportBody(BaseModel):
     """The fields of a request for an export of any type."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
+    type: str
     name: Name | None = None
     email_notification: bool = False
 

@@ -10,7 +10,7 @@ from chalicelib.catalog.samples.metadata import FieldName, field_named, field_na
 from chalicelib.errors import Violation, message
 from chalicelib.exports.contents.linelist_plan import LinelistPlan, plan_rows
 from chalicelib.exports.estimate import Estimate
-from chalicelib.exports.types.base import CodedViolation, ExportType, invalid, limit_violations
+from chalicelib.exports.types.base import CodedViolation, ExportType, example, invalid, limit_violations
 from chalicelib.exports.types.sample_selection import (
     SamplesBody,
     SampleSelection,
@@ -73,6 +73,14 @@ class LinelistExportSpec:
 
 class LinelistExportRequest(SamplesBody):
     """The body of `POST /exports` for a table of samples' metadata."""
+
+    model_config = example(
+        type="linelist",
+        namespace_id="INXT_PRJ_AZKFAVKQ3L",
+        selection={"all": True, "q": "EC-"},
+        metadata_fields=["organism", "collection_date"],
+        linelist_format="csv",
+    )
 
     type: Literal["linelist"]
     metadata_fields: Annotated[list[FieldName], Field(default_factory=list, max_length=MAX_FIELDS)]

@@ -12,7 +12,7 @@ from chalicelib.catalog.samples.resolve import files_by_sample
 from chalicelib.errors import Violation, message
 from chalicelib.exports.contents.items import Contents, Skipped, sample_contents
 from chalicelib.exports.estimate import Estimate, extrapolate
-from chalicelib.exports.types.base import CodedViolation, ExportType, invalid, limit_violations
+from chalicelib.exports.types.base import CodedViolation, ExportType, example, invalid, limit_violations
 from chalicelib.exports.types.sample_selection import (
     SamplesBody,
     SampleSelection,
@@ -56,6 +56,15 @@ class SampleExportSpec:
 
 class SampleExportRequest(SamplesBody):
     """The body of `POST /exports` for the files of samples."""
+
+    model_config = example(
+        type="sample",
+        name="Outbreak reads",
+        email_notification=True,
+        namespace_id="INXT_PRJ_AZKFAVKQ3L",
+        sample_ids=["INXT_SAM_AZKFAVKQ3L", "INXT_SAM_AZKFAVKQ4M"],
+        file_formats=["fastq"],
+    )
 
     type: Literal["sample"]
     file_formats: Annotated[list[str], Field(default_factory=list, max_length=100)]

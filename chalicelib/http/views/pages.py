@@ -10,16 +10,17 @@ from functools import cache
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import Any
 from urllib.parse import urlsplit
 
-from chalice.app import Blueprint, Request, Response
+from chalice.app import Chalice, Request, Response
 
 from chalicelib.errors import NotFound
 from chalicelib.http.problems import problem_details
+from chalicelib.http.replies import chalice_headers
+from chalicelib.http.router import current_request
 from chalicelib.settings import settings
 
-_SITE = Path(__file__).resolve().parents[1] / "site"
+_SITE = Path(__file__).resolve().parents[2] / "site"
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -95,43 +96,40 @@ def _headers() -> dict[str, str]:
 def _answer(request: Request, file: SiteFile, cache_control: str, status: int = 200) -> Response:
     # A weak tag: the gateway may compress what carries it.
     tag = f'W/"{hashlib.sha256(file.body.encode()).hexdigest()[:24]}"'
-    headers: dict[str, Any] = {**_headers(), "Cache-Control": cache_control, "ETag": tag}
+    headers = chalice_headers({**_headers(), "Cache-Control": cache_control, "ETag": tag})
     known = dict[str, str](request.headers).get("if-none-match", "")
     if status == 200 and tag in {one.strip() for one in known.split(",")}:
         return Response("", status_code=304, headers=headers)
     return Response(file.body, status_code=status, headers={**headers, "Content-Type": file.content_type})
 
 
-def blueprint() -> Blueprint:
-    bp = Blueprint(__name__)
+def register(app: Chalice) -> None:
+    """Add the routes of pages and their files."""
 
     def page(**segments: str) -> Response:
-        section = next(iter(segments.values()), None)
-        if section == "api":
-            raise NotFound("Not found.")
-        status = 200 if section is None or section in SECTIONS else 404
-        return _answer(bp.current_request, SiteFile(shell(), _HTML), "no-cache", status)
+        return _page(current_request(app), next(iter(segments.values()), None))
 
-    def asset(version: str, name: str) -> Response:
-        file = site_files().get(name)
-        if file is None or version != site_version():
-            raise NotFound("Not found.")
-        return _answer(bp.current_request, file, _FOR_A_YEAR)
+    def file(version: str, first: str, second: str | None = None) -> Response:
+        return _file(current_request(app), version, first if second is None else f"{first}/{second}")
 
     # The gateway takes one name only for the variable at a place of the tree.
-    @bp.route("/site/{version}/{first}", methods=["GET"])
-    @problem_details
-    def top_file(version: str, first: str) -> Response:
-        return asset(version, first)
-
-    @bp.route("/site/{version}/{first}/{second}", methods=["GET"])
-    @problem_details
-    def inner_file(version: str, first: str, second: str) -> Response:
-        return asset(version, f"{first}/{second}")
-
+    app.route("/site/{version}/{first}", methods=["GET"], name="top_file")(problem_details(file))
+    app.route("/site/{version}/{first}/{second}", methods=["GET"], name="inner_file")(problem_details(file))
     # Only API Gateway's {proxy+} matches any depth, and Chalice does not support it.
     for depth in range(_DEPTH + 1):
         path = "/" + "/".join(f"{{segment_{number}}}" for number in range(depth))
-        bp.route(path, methods=["GET"], name=f"page_{depth}")(problem_details(page))
+        app.route(path, methods=["GET"], name=f"page_{depth}")(problem_details(page))
 
-    return bp
+
+def _page(request: Request, section: str | None) -> Response:
+    if section == "api":
+        raise NotFound("Not found.")
+    status = 200 if section is None or section in SECTIONS else 404
+    return _answer(request, SiteFile(shell(), _HTML), "no-cache", status)
+
+
+def _file(request: Request, version: str, name: str) -> Response:
+    file = site_files().get(name)
+    if file is None or version != site_version():
+        raise NotFound("Not found.")
+    return _answer(request, file, _FOR_A_YEAR)

@@ -1,0 +1,89 @@
+"""JSON of samples and their metadata."""
+
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, PlainValidator, RootModel, WithJsonSchema
+from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
+
+from chalicelib.catalog.samples import model
+from chalicelib.catalog.samples.metadata import MAX_TEXT, FieldName, Value, is_value
+from chalicelib.http.schemas.base import Body, Id, Text, Time, puid
+from chalicelib.ids import GivenId
+from chalicelib.names import Name
+
+_METADATA: dict[str, Value] = {"organism": "Escherichia coli", "st": 131}
+
+
+def _checked_or_none(value: Any) -> Any:
+    if value is not None and not is_value(value):
+        raise PydanticCustomError("metadata_value", "not a value of metadata")
+    return value
+
+
+MetadataValueOrNull = Annotated[
+    Value | None,
+    PlainValidator(_checked_or_none),
+    WithJsonSchema({"anyOf": [{"type": "string", "maxLength": MAX_TEXT}, {"type": "number"}, {"type": "null"}]}),
+]
+
+
+class NewSample(Body):
+    """A sample to create."""
+
+    name: Annotated[Name, Field(examples=["EC-001"])]
+    description: Text | None = None
+    metadata: Annotated[dict[FieldName, MetadataValueOrNull] | None, Field(examples=[_METADATA])] = None
+    puid: GivenId | None = None
+
+
+class NewSamples(Body):
+    """Samples to create: all of them, or none if one breaks a rule."""
+
+    samples: Annotated[list[NewSample], Field(min_length=1, max_length=1000)]
+
+
+class SampleChange(Body):
+    """What to change of a sample; what is absent stays."""
+
+    name: Annotated[Name | None, Field(examples=["EC-001 (repeat)"])] = None
+    description: Text | None = None
+
+
+class MetadataChange(RootModel[dict[FieldName, MetadataValueOrNull]]):
+    """Metadata fields to set; null removes a field; others stay."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"organism": "Escherichia coli", "serotype": None}]})
+
+
+class Sample(TypedDict):
+    """A sample."""
+
+    id: Id
+    puid: Annotated[str, puid("SAM")]
+    name: Annotated[str, Field(examples=["EC-001"])]
+    description: Annotated[str | None, Field(examples=[None])]
+    project_id: Id
+    metadata: Annotated[dict[str, Value], Field(description="Values by lower-cased field name.", examples=[_METADATA])]
+    created_at: Time
+    updated_at: Time
+
+
+class SampleBatch(TypedDict):
+    """The samples that a batch created, in its order."""
+
+    samples: list[Sample]
+
+
+def sample_json(sample: model.Sample) -> Sample:
+    """A sample as JSON."""
+    return Sample(
+        id=sample.id,
+        puid=sample.puid,
+        name=sample.name,
+        description=sample.description,
+        project_id=sample.project_id,
+        metadata=dict(sample.metadata),
+        created_at=sample.created_at,
+        updated_at=sample.updated_at,
+    )

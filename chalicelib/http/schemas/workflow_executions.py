@@ -1,0 +1,183 @@
+"""JSON of workflow executions and their outputs."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from chalicelib import timestamps
+from chalicelib.access.roles import Role
+from chalicelib.catalog.runs import model
+from chalicelib.catalog.runs.states import RUN_STATES
+from chalicelib.catalog.samples.metadata import FieldName, Value
+from chalicelib.catalog.samples.model import Sample
+from chalicelib.http.schemas.base import Body, Count, Id, Size, Time, one_of, puid
+from chalicelib.http.schemas.files import FormatName, Registration, StoredChecksums, checksums_json
+from chalicelib.http.schemas.samples import MetadataValueOrNull
+from chalicelib.ids import GivenId, RequiredId
+from chalicelib.names import Name
+
+MAX_SAMPLES = 1_000
+MAX_OUTPUTS = 2_000  # of one sample, or of the run itself, in a response
+_OUTPUT = "EC-001.contigs.fa.gz"
+StateName = Annotated[
+    Literal["initial", "prepared", "submitted", "running", "completing", "canceling", "completed", "error", "canceled"],
+    Field(examples=["completed"]),
+]
+
+
+class Workflow(Body):
+    """A workflow and its version."""
+
+    name: Annotated[Name, Field(examples=["phac-nml/mikrokondo"])]
+    version: Annotated[Name, Field(examples=["0.5.1"])]
+
+
+class SampleToRun(Body):
+    """A row of the samplesheet."""
+
+    sample_id: Annotated[RequiredId, Field(examples=["INXT_SAM_AZKFAVKQ3L"])]
+    samplesheet: Annotated[
+        dict[FieldName, MetadataValueOrNull],
+        Field(max_length=100, default_factory=dict, examples=[{"sample": "EC-001"}]),
+    ]
+
+
+class NewExecution(Body):
+    """A workflow execution to record."""
+
+    name: Annotated[Name | None, Field(examples=["Assembly of week 47"])] = None
+    workflow: Workflow
+    state: StateName = "initial"
+    namespace_id: Annotated[RequiredId, Field(examples=["INXT_PRJ_AZKFAVKQ3L"])]
+    automated: bool = False
+    shared_with_namespace: bool = False
+    samples: Annotated[list[SampleToRun], Field(max_length=MAX_SAMPLES, default_factory=list)]
+
+
+class StateChange(Body):
+    """The state that a workflow execution has reached."""
+
+    state: StateName
+
+
+class OutputRegistration(Registration):
+    """An object in S3 to register as an output: of the run, or of one of its samples; nothing is copied."""
+
+    sample_id: RequiredId | None = None
+    puid: GivenId | None = None
+
+
+class WorkflowVersion(TypedDict):
+    """A workflow and its version."""
+
+    name: Annotated[str, Field(examples=["phac-nml/mikrokondo"])]
+    version: Annotated[str, Field(examples=["0.5.1"])]
+
+
+class WorkflowExecution(TypedDict):
+    """A workflow execution (run)."""
+
+    id: Id
+    name: Annotated[str | None, Field(examples=["Assembly of week 47"])]
+    workflow: WorkflowVersion
+    state: Annotated[str, one_of(*RUN_STATES, example="completed")]
+    namespace_id: Id
+    automated: bool
+    shared_with_namespace: bool
+    submitter_id: Id
+    sample_count: Count
+    created_at: Time
+    updated_at: Time
+
+
+class Output(TypedDict):
+    """An output file."""
+
+    id: Id
+    puid: Annotated[str, puid("ATT")]
+    filename: Annotated[str, Field(examples=[_OUTPUT])]
+    format: FormatName
+    size: Size
+    created_at: Time
+    checksums: StoredChecksums
+    s3_uri: NotRequired[
+        Annotated[str, Field(description="For uploaders and above.", examples=[f"s3://lab-bucket/runs/{_OUTPUT}"])]
+    ]
+
+
+class RunSample(TypedDict):
+    """A sample of a run, its row of the samplesheet and its outputs (the first 2,000)."""
+
+    sample_id: Id
+    puid: Annotated[str, puid("SAM")]
+    name: Annotated[str | None, Field(examples=["EC-001"])]
+    deleted: Annotated[bool, Field(description="The sample was deleted since.")]
+    samplesheet: Annotated[dict[str, Value | None], Field(examples=[{"sample": "EC-001"}])]
+    output_count: Count
+    outputs: list[Output]
+
+
+class WorkflowExecutionDetail(WorkflowExecution):
+    """A workflow execution with its own outputs (the first 2,000) and its samples. If that is too much for one
+    response, `next_cursor` gives the rest."""
+
+    output_count: Count
+    outputs: list[Output]
+    samples: list[RunSample]
+    next_cursor: Annotated[str | None, Field(examples=[None])]
+
+
+def run_json(run: model.Run) -> WorkflowExecution:
+    """A run as JSON, as lists have it."""
+    return WorkflowExecution(
+        id=run.id,
+        name=run.name,
+        workflow=WorkflowVersion(name=run.workflow_name, version=run.workflow_version),
+        state=run.state.value,
+        namespace_id=run.namespace_id,
+        automated=run.automated,
+        shared_with_namespace=run.shared,
+        submitter_id=run.submitter_id,
+        sample_count=run.sample_count,
+        created_at=run.created_at,
+        updated_at=run.updated_at,
+    )
+
+
+def output_json(output: model.Output, role: Role) -> Output:
+    """An output as JSON; with its S3 URI for uploaders and above."""
+    document = Output(
+        id=output.id,
+        puid=output.puid,
+        filename=output.filename,
+        format=output.format,
+        size=output.size,
+        created_at=timestamps.format(output.created_at),
+        checksums=checksums_json(output.crc32),
+    )
+    if role >= Role.UPLOADER:
+        document["s3_uri"] = output.s3_uri
+    return document
+
+
+def outputs_json(outputs: Sequence[model.Output], role: Role) -> list[Output]:
+    """The oldest outputs as JSON, as many as a response has."""
+    ordered = sorted(outputs, key=lambda output: (output.created_at, output.id))
+    return [output_json(output, role) for output in ordered[:MAX_OUTPUTS]]
+
+
+def run_sample_json(
+    row: model.RunSample, sample: Sample | None, outputs: Sequence[model.Output], role: Role
+) -> RunSample:
+    """A row of the samplesheet; of a deleted sample (None) with the name that the samplesheet has."""
+    return RunSample(
+        sample_id=row.sample_id,
+        puid=row.puid,
+        name=row.samplesheet_text("sample_name") if sample is None else sample.name,
+        deleted=sample is None,
+        samplesheet=dict(row.samplesheet),
+        output_count=len(outputs),
+        outputs=outputs_json(outputs, role),
+    )

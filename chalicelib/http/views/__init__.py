@@ -1,0 +1,1 @@
+"""The views: one function for each operation, by resource."""

@@ -1,0 +1,145 @@
+"""Operations on exports."""
+
+from typing import Annotated
+
+from chalice.app import Request
+
+from chalicelib.access.personal_access_tokens import Scope
+from chalicelib.access.users import User
+from chalicelib.exports import commands
+from chalicelib.exports.model import Export, Status
+from chalicelib.exports.queries import SORT_KEYS, get_owned, list_owned, matching, sort_position
+from chalicelib.exports.source_permissions import require_sources
+from chalicelib.exports.types.base import ExportBody
+from chalicelib.exports.types.registry import TYPES
+from chalicelib.http.arguments import ByType, Query
+from chalicelib.http.authentication import source_ip
+from chalicelib.http.idempotent import STORED, Idempotent
+from chalicelib.http.paging import Sort, SortedPaging
+from chalicelib.http.problems import language_of
+from chalicelib.http.replies import Accepted, Reply
+from chalicelib.http.router import Router
+from chalicelib.http.schemas import exports as schemas
+from chalicelib.http.schemas.base import Page
+from chalicelib.http.schemas.exports import estimate_json, export_json
+from chalicelib.http.urls import location
+from chalicelib.ids import Ids
+
+POLL_AFTER = "2"  # seconds
+_REQUEST = ByType({name: kind.body for name, kind in TYPES.items()})
+_REQUEST_PROBLEMS = [
+    "role-too-low", "no-file-format", "unknown-file-format", "no-sample", "sample-not-found", "no-metadata-field",
+    "unknown-linelist-format", "no-workflow-execution", "workflow-execution-not-found", "not-completed",
+]  # fmt: skip
+_CREATION_PROBLEMS = [
+    *_REQUEST_PROBLEMS, "no-matching-file", "no-output", "limit-exceeded", "too-many-exports", "changed-meanwhile",
+]  # fmt: skip
+router = Router("Exports")
+
+
+@router.route("POST", "/exports", scope=Scope.EXPORT, idempotency=STORED, problems=_CREATION_PROBLEMS)
+def create_export(
+    user: User, body: Annotated[ExportBody, _REQUEST], request: Request, idempotent: Idempotent
+) -> Accepted[schemas.Export]:
+    """Create an export
+
+    The files of samples (`sample`), a table of their metadata (`linelist`), or the outputs of workflow executions
+    (`analysis`), for analysts and above. It is assembled in the background: poll the `Location` until its status is
+    `ready` or `failed`."""
+
+    def create(ids: Ids) -> Accepted[schemas.Export]:
+        export = commands.create_export(
+            body.type,
+            body.to_spec(user.id),
+            user.id,
+            ids,
+            name=body.name,
+            email_notification=body.email_notification,
+            source_ip=source_ip(request),
+        )
+        return _accepted(export, request)
+
+    return idempotent(create)
+
+
+@router.route("POST", "/exports/estimate", scope=Scope.READ, problems=_REQUEST_PROBLEMS)
+def estimate_export(user: User, body: Annotated[ExportBody, _REQUEST]) -> schemas.Estimate:
+    """Estimate an export
+
+    Takes the same body as creating one, counts samples, files and bytes, and creates nothing."""
+    return estimate_json(body.estimate(user.id))
+
+
+@router.route("GET", "/exports", scope=Scope.READ)
+def list_exports(
+    user: User,
+    q: Annotated[str | None, Query("Finds the beginning of the name, of a word in it, or of the id.")],
+    type: Annotated[str | None, Query("Only exports of this type.", choices=tuple(TYPES))],
+    status: Annotated[
+        str | None, Query("Only exports with this status.", choices=tuple(status.value for status in Status))
+    ],
+    paging: Annotated[SortedPaging, Sort(SORT_KEYS, "-created_at")],
+    request: Request,
+) -> Page[schemas.Export]:
+    """List the caller's exports"""
+    language = language_of(request)
+    return paging.page_of(
+        matching(list_owned(user.id), q=q, type=type, status=status),
+        position=lambda export: sort_position(export, paging.by.key),
+        shown=lambda exports: [export_json(export, language) for export in exports],
+    )
+
+
+@router.route("GET", "/exports/{export_id}", scope=Scope.READ, problems=["gone"])
+def get_export(user: User, export_id: str, request: Request) -> Reply[schemas.Export]:
+    """Get an export and its progress"""
+    return _shown(get_owned(export_id, user.id), request)
+
+
+@router.route("DELETE", "/exports/{export_id}", scope=Scope.EXPORT, problems=["gone", "changed-meanwhile"])
+def delete_export(user: User, export_id: str, request: Request) -> None:
+    """Delete an export
+
+    Stops the work on it if it is not ready yet."""
+    commands.remove_export(get_owned(export_id, user.id), user.id, source_ip=source_ip(request))
+
+
+@router.route(
+    "POST",
+    "/exports/{export_id}/retry",
+    scope=Scope.EXPORT,
+    problems=["gone", "not-failed", "request-expired", "too-many-exports", "role-too-low", "changed-meanwhile"],
+)
+def retry_export(user: User, export_id: str, request: Request) -> Accepted[schemas.Export]:
+    """Try a failed export again"""
+    export = get_owned(export_id, user.id)
+    return _accepted(commands.retry_export(export, user.id, source_ip=source_ip(request)), request)
+
+
+@router.route(
+    "POST",
+    "/exports/{export_id}/extend",
+    scope=Scope.EXPORT,
+    problems=["gone", "not-ready", "already-extended", "right-lost", "role-too-low", "changed-meanwhile"],
+)
+def extend_export(user: User, export_id: str, request: Request) -> Reply[schemas.Export]:
+    """Keep a ready export three business days longer, once"""
+    export = get_owned(export_id, user.id)
+    if export.status is Status.READY:
+        require_sources(export, user.id)
+    commands.extend_export(export, user.id, source_ip=source_ip(request))
+    return _shown(get_owned(export.id, user.id), request)
+
+
+def _shown(export: Export, request: Request) -> Reply[schemas.Export]:
+    return Reply(export_json(export, language_of(request)), _polling_headers(export))
+
+
+def _accepted(export: Export, request: Request) -> Accepted[schemas.Export]:
+    headers = {"Location": location(f"/exports/{export.id}"), **_polling_headers(export)}
+    return Accepted(export_json(export, language_of(request)), headers)
+
+
+def _polling_headers(export: Export) -> dict[str, str]:
+    waiting = export.status is Status.PROCESSING
+    return {"Cache-Control": "no-store", **({"Retry-After": POLL_AFTER} if waiting else {})}

@@ -1,0 +1,92 @@
+"""Operations on the members of groups and projects, and on the groups that these are shared with."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from chalicelib.access import memberships, users
+from chalicelib.access.memberships import Membership
+from chalicelib.access.personal_access_tokens import Scope
+from chalicelib.access.roles import Role, role_of_label
+from chalicelib.access.users import User
+from chalicelib.catalog.namespaces import repository as namespaces
+from chalicelib.catalog.namespaces import sharing
+from chalicelib.http.lookup import namespace_of
+from chalicelib.http.paging import Sort, SortedPaging
+from chalicelib.http.requests import future_timestamp
+from chalicelib.http.router import Router
+from chalicelib.http.schemas import namespaces as schemas
+from chalicelib.http.schemas.base import Page
+from chalicelib.http.schemas.namespaces import member_json
+
+_GRANT_PROBLEMS = ["role-too-low", "own-membership", "last-owner", "outlasts-own-role"]
+router = Router("Members and sharing")
+
+
+@router.route("GET", "/namespaces/{namespace_id}/members", scope=Scope.READ, problems=["role-too-low"])
+def list_members(
+    user: User, namespace_id: str, paging: Annotated[SortedPaging, Sort(("role", "user_id"), "-role")]
+) -> Page[schemas.Member]:
+    """List the members of a group or project
+
+    For maintainers. Members inherited from groups above are listed there."""
+    namespace = namespace_of(namespace_id, user, Role.MAINTAINER)
+    by = paging.by.key
+    return paging.page_of(
+        memberships.of_namespace(namespace.id),
+        position=lambda held: f"{int(held.role) if by == 'role' else ''}\x00{held.user_id}",
+        shown=_members,
+    )
+
+
+@router.route("PUT", "/namespaces/{namespace_id}/members/{user_id}", scope=Scope.CATALOG, problems=_GRANT_PROBLEMS)
+def put_member(user: User, namespace_id: str, user_id: str, body: schemas.RoleGrant) -> schemas.Member:
+    """Add a member or change a role
+
+    For maintainers; nobody can grant a role above or for longer than their own, or change their own membership."""
+    namespace = namespace_of(namespace_id, user, Role.MAINTAINER)
+    expires_at = future_timestamp(body.expires_at, "/expires_at")
+    return member_json(*sharing.grant_role(user.id, namespace, user_id, role_of_label(body.role), expires_at))
+
+
+@router.route(
+    "DELETE",
+    "/namespaces/{namespace_id}/members/{user_id}",
+    scope=Scope.CATALOG,
+    problems=["role-too-low", "own-membership", "last-owner"],
+)
+def delete_member(user: User, namespace_id: str, user_id: str) -> None:
+    """Remove a member"""
+    sharing.revoke_role(user.id, namespaces.find(namespace_id), user_id)
+
+
+@router.route(
+    "PUT",
+    "/namespaces/{namespace_id}/links/{group_id}",
+    scope=Scope.CATALOG,
+    problems=["role-too-low", "link-not-possible", "too-many-links", "outlasts-own-role"],
+)
+def put_link(user: User, namespace_id: str, group_id: str, body: schemas.RoleGrant) -> schemas.GroupLink:
+    """Share a group or project with a group
+
+    For owners. Members of the group get their role there, at most the role given here."""
+    namespace = namespace_of(namespace_id, user, Role.OWNER)
+    role, expires_at = role_of_label(body.role), future_timestamp(body.expires_at, "/expires_at")
+    link, group = sharing.share(user.id, namespace, group_id, role, expires_at)
+    return schemas.GroupLink(
+        namespace_id=namespace.id,
+        group_id=group.id,
+        group_puid=group.puid,
+        role=link.role.label,
+        expires_at=link.expires_at,
+    )
+
+
+@router.route("DELETE", "/namespaces/{namespace_id}/links/{group_id}", scope=Scope.CATALOG, problems=["role-too-low"])
+def delete_link(user: User, namespace_id: str, group_id: str) -> None:
+    """Stop sharing a group or project with a group"""
+    sharing.unshare(user.id, namespaces.find(namespace_id), group_id)
+
+
+def _members(members: Sequence[Membership]) -> list[schemas.Member]:
+    people = users.find_many(held.user_id for held in members)
+    return [member_json(held, people.get(held.user_id)) for held in members]

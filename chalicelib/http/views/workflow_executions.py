@@ -1,0 +1,194 @@
+"""Operations on workflow executions (runs) and their outputs."""
+
+import json
+from collections.abc import Callable
+from itertools import groupby
+from typing import Annotated
+
+from chalicelib.access.personal_access_tokens import Scope
+from chalicelib.access.roles import Role
+from chalicelib.access.users import User
+from chalicelib.catalog.files import registration
+from chalicelib.catalog.namespaces import repository as namespaces
+from chalicelib.catalog.puid import Kind
+from chalicelib.catalog.runs import contents as run_contents
+from chalicelib.catalog.runs import outputs as run_outputs
+from chalicelib.catalog.runs import permissions as run_permissions
+from chalicelib.catalog.runs import queries as run_queries
+from chalicelib.catalog.runs import repository as workflow_executions
+from chalicelib.catalog.runs.model import RUN_LEVEL, NewRun, Output, Run, RunSample
+from chalicelib.catalog.runs.queries import SortKey
+from chalicelib.catalog.runs.samplesheet import SamplesheetRow, validate_samplesheet
+from chalicelib.catalog.runs.states import RUN_STATES, RunState
+from chalicelib.catalog.runs.table import namespace_partition, user_partition
+from chalicelib.catalog.samples import repository as samples
+from chalicelib.errors import Violation, validation_error
+from chalicelib.http.arguments import SEARCH, Query
+from chalicelib.http.idempotent import STORED, Idempotent
+from chalicelib.http.lookup import check_puid, namespace_of
+from chalicelib.http.paging import Cursor, Sort, SortedPaging
+from chalicelib.http.replies import Created, created
+from chalicelib.http.router import Router
+from chalicelib.http.schemas import workflow_executions as schemas
+from chalicelib.http.schemas.base import Page
+from chalicelib.http.schemas.workflow_executions import output_json, outputs_json, run_json, run_sample_json
+from chalicelib.ids import Ids
+from chalicelib.settings import settings
+
+MAX_ANSWER = 4_000_000  # bytes; a function can answer 6 MB
+_SORT = Sort(run_queries.SORT_KEYS, "-created_at")
+_STATE = Query("Only executions in this state.", choices=RUN_STATES)
+router = Router("Workflow executions")
+
+
+@router.route("GET", "/workflow-executions", scope=Scope.READ)
+def list_workflow_executions(
+    user: User,
+    q: Annotated[str | None, SEARCH],
+    state: Annotated[str | None, _STATE],
+    paging: Annotated[SortedPaging, _SORT],
+) -> Page[schemas.WorkflowExecution]:
+    """List the workflow executions that the caller submitted"""
+    role_in = run_permissions.roles_by_namespace(user.id)
+    return _page(
+        user_partition(user.id), q, state, paging, is_visible=lambda run: role_in(run.namespace_id) is not None
+    )
+
+
+@router.route("GET", "/namespaces/{namespace_id}/workflow-executions", scope=Scope.READ)
+def list_namespace_workflow_executions(
+    user: User,
+    namespace_id: str,
+    q: Annotated[str | None, SEARCH],
+    state: Annotated[str | None, _STATE],
+    paging: Annotated[SortedPaging, _SORT],
+) -> Page[schemas.WorkflowExecution]:
+    """List the workflow executions that are open to a group's or project's members
+
+    Of a project: automated and shared ones; of a group: shared ones."""
+    namespace = namespace_of(namespace_id, user, Role.GUEST)
+    return _page(namespace_partition(namespace.id), q, state, paging)
+
+
+@router.route("POST", "/workflow-executions", scope=Scope.CATALOG, idempotency=STORED, problems=["role-too-low"])
+def create_workflow_execution(
+    user: User, body: schemas.NewExecution, idempotent: Idempotent
+) -> Created[schemas.WorkflowExecution]:
+    """Record a workflow execution
+
+    For analysts and above of the namespace."""
+    namespace = namespace_of(body.namespace_id, user, Role.ANALYST)
+    rows = [SamplesheetRow(row.sample_id, row.samplesheet) for row in body.samples]
+    sheet = validate_samplesheet(user.id, namespace, rows)
+    new = NewRun(
+        name=body.name,
+        workflow_name=body.workflow.name,
+        workflow_version=body.workflow.version,
+        state=RunState(body.state),
+        automated=body.automated,
+        shared=body.shared_with_namespace,
+    )
+
+    def create(ids: Ids) -> Created[schemas.WorkflowExecution]:
+        run = workflow_executions.create(new, namespace, user.id, sheet, ids)
+        return created(run_json(run), f"/workflow-executions/{run.id}")
+
+    return idempotent(create)
+
+
+@router.route("GET", "/workflow-executions/{execution_id}", scope=Scope.READ)
+def get_workflow_execution(user: User, execution_id: str, cursor: Cursor) -> schemas.WorkflowExecutionDetail:
+    """Get a workflow execution with its samples and outputs"""
+    run, role = run_permissions.get_visible(execution_id, user.id)
+    return _detail(run, role, cursor)
+
+
+@router.route(
+    "PATCH",
+    "/workflow-executions/{execution_id}",
+    scope=Scope.CATALOG,
+    problems=["role-too-low", "state-not-possible", "changed-meanwhile"],
+)
+def update_workflow_execution(user: User, execution_id: str, body: schemas.StateChange) -> schemas.WorkflowExecution:
+    """Set the state of a workflow execution"""
+    run = run_permissions.require_state_update(execution_id, user.id)
+    return run_json(workflow_executions.move(run, RunState(body.state)))
+
+
+@router.route(
+    "POST",
+    "/workflow-executions/{execution_id}/outputs/register",
+    scope=Scope.CATALOG,
+    idempotency=STORED,
+    problems=["role-too-low", "source-not-allowed", "puid-taken", "changed-meanwhile"],
+)
+def register_output(
+    user: User, execution_id: str, body: schemas.OutputRegistration, idempotent: Idempotent
+) -> Created[schemas.Output]:
+    """Register an object in S3 as an output
+
+    Of the run, or of one of its samples (`sample_id`). Nothing is copied; the same rule as for files holds."""
+    run = run_permissions.require_registration(execution_id, user.id)
+    check_puid(body.puid, Kind.ATTACHMENT)
+    sample = None if body.sample_id is None else run_contents.find_sample(run.id, body.sample_id)
+    if body.sample_id is not None and sample is None:
+        raise validation_error([Violation("/sample_id", "This sample does not belong to this execution.")])
+    own = (settings().catalog_bucket, run_outputs.prefix_of(run.id))
+
+    def create(_: Ids) -> Created[schemas.Output]:
+        found = registration.find(user.id, namespaces.find(run.namespace_id), body.s3_uri, own=own)
+        output = run_outputs.register(run, found, sample=sample, filename=body.filename, puid=body.puid)
+        return created(output_json(output, Role.ANALYST), f"/workflow-executions/{run.id}")
+
+    return idempotent(create)
+
+
+def _page(
+    partition: str,
+    q: str | None,
+    state: str | None,
+    paging: SortedPaging,
+    *,
+    is_visible: Callable[[Run], bool] | None = None,
+) -> Page[schemas.WorkflowExecution]:
+    sort: SortKey = next(key for key in run_queries.SORT_KEYS if key == paging.by.key)
+    found = run_queries.page(
+        partition,
+        sort=sort,
+        descending=paging.by.descending,
+        q=q,
+        state=None if state is None else RunState(state),
+        after=paging.cursor.position,
+        limit=paging.limit,
+        is_visible=is_visible,
+    )
+    return paging.page([run_json(run) for run in found.runs], found.next, found.total, is_exact=found.total_is_exact)
+
+
+def _detail(run: Run, role: Role, cursor: Cursor) -> schemas.WorkflowExecutionDetail:
+    """A run with its samples and outputs from the cursor on, as many as a response has room for."""
+    own: list[Output] = []
+    by_sample: list[tuple[RunSample, list[Output]]] = []
+    following = None
+    size = 0
+    parts_from_here = run_contents.of_run(run.id, int(cursor.position or RUN_LEVEL))
+    for place, group in groupby(parts_from_here, key=lambda part: part.place):
+        if size > MAX_ANSWER:
+            following = str(place)
+            break
+        parts = list(group)
+        rows = [part for part in parts if isinstance(part, RunSample)]
+        outputs = [part for part in parts if isinstance(part, Output)]
+        if rows:
+            by_sample.append((rows[0], outputs))
+        else:
+            own += outputs
+        size += len(json.dumps([outputs_json(outputs, role), *(dict(row.samplesheet) for row in rows)]))
+    there = samples.find_many(row.sample_id for row, _ in by_sample)
+    return schemas.WorkflowExecutionDetail(
+        **run_json(run),
+        output_count=len(own),
+        outputs=outputs_json(own, role),
+        samples=[run_sample_json(row, there.get(row.sample_id), outputs, role) for row, outputs in by_sample],
+        next_cursor=cursor.encode(following),
+    )
