@@ -30,7 +30,7 @@ $(STACK)/ready: requirements-stack.txt
 	@touch $@
 
 node_modules/ready: package.json package-lock.json
-	@npm ci --silent --no-audit --no-fund
+	@npm ci --ignore-scripts --silent --no-audit --no-fund
 	@touch $@
 
 setup: $(VENV)/ready $(STACK)/ready ## the environments of development and of the local stack

@@ -1,4 +1,5 @@
-"""`python -m infra.vendor [--check]`: the view library as the pages load it, copied from npm's packages.
+"""`python -m infra.vendor [--check]`: the view library and the API's viewer as the pages load them, copied from npm's
+packages.
 
 Without an import map browsers can't resolve bare module specifiers, and our CSP forbids inline import maps: `from
 "preact"` becomes a relative path. Nothing else is changed, but that a source map which is not served is not named.
@@ -16,13 +17,18 @@ _FILES = {
     "htm.js": "htm/dist/htm.mjs",
     "preact.licence.txt": "preact/LICENSE",
     "htm.licence.txt": "htm/LICENSE",
+    "swagger-ui.js": "swagger-ui-dist/swagger-ui-bundle.js",
+    "swagger-ui.css": "swagger-ui-dist/swagger-ui.css",
+    "swagger-ui.licence.txt": "swagger-ui-dist/LICENSE",
+    "swagger-ui.notice.txt": "swagger-ui-dist/NOTICE",
+    "swagger-ui.parts.licence.txt": "swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt",
 }
 
 
 def vendored(source: str) -> str:
     """A package's file as it is served."""
     text = (ROOT / "node_modules" / source).read_text(encoding="utf-8")
-    text = re.sub(r"\n//# sourceMappingURL=.*\n?$", "\n", text)
+    text = re.sub(r"\n(//|/\*)# sourceMappingURL=.*\n?$", "\n", text)
     return text.replace('from"preact"', 'from"./preact.js"')
 
 

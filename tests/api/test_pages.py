@@ -101,3 +101,13 @@ def test_a_first_page_is_small(page: str) -> None:
     names = closure("main.js", f"pages/{page}.js") | {"theme.js", "seqport.css", "icon.svg", "i18n/fr.js"}
     size = sum(len(gzip.compress(site_files()[name].body.encode(), 6)) for name in names)
     assert size < FIRST_PAGE, f"{size} bytes"
+
+
+def test_the_reference_of_the_api_is_a_page_under_the_same_policy(client: Client) -> None:
+    answer = client.http.get("/reference")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Security-Policy"] == client.http.get("/").headers["Content-Security-Policy"]
+    shell = answer.body.decode()
+    assert not re.search(r"<style|style=|\son\w+=|<script(?![^>]*\ssrc=)", shell)
+    for name in re.findall(rf"/site/{site_version()}/([^\"]+)", shell):
+        assert name in site_files()

@@ -82,6 +82,26 @@ def test_an_export_that_the_last_resort_failed_is_seen_and_retried_for_seven_day
     assert run(export, attempt=2)[-2] == "ready"
 
 
+def test_why_an_export_failed_is_said_in_the_language_of_the_request(ana: Person, project: str) -> None:
+    objects_of(ana, project, {"a.txt": 10})
+    export = create(ana, project)
+    ExportRow(export["id"]).update(
+        actions=[ExportRow.status.set(Status.FAILED), ExportRow.failure_code.set("internal")]
+    )
+
+    def said(**headers: str) -> set[str]:
+        one = ana.call("GET", f"/exports/{export['id']}", **headers).body
+        (listed,) = ana.call("GET", "/exports", **headers).body["items"]
+        return {one["failure"]["message"], listed["failure"]["message"]}
+
+    for own in ("en", "fr"):
+        assert ana.call("PATCH", "/me", {"locale": own}).status == 200
+        (english,) = said(**{"Accept-Language": "en"})
+        (french,) = said(**{"Accept-Language": "fr"})
+        assert english != french
+        assert said() == {english if own == "en" else french}
+
+
 def test_failed_export_is_cleaned_up_after_seven_days(ana: Person, project: str) -> None:
     objects_of(ana, project, {"a.txt": 10})
     export = create(ana, project)

@@ -29,6 +29,7 @@ _TYPES = {
 }
 _HTML = "text/html; charset=utf-8"
 _SHELL = "index.html"
+_REFERENCE = "reference.html"  # of the API, at /reference
 # What the first page needs is fetched at once, without waiting for the modules that import it.
 _FIRST = (
     "vendor/preact.js", "vendor/hooks.js", "vendor/htm.js", "view.js", "changes.js", "storage.js", "router.js",
@@ -50,7 +51,7 @@ class SiteFile:
 
 @cache
 def site_files() -> dict[str, SiteFile]:
-    """All files of the site but the shell, by their path in it."""
+    """All files of the site but the HTML, by their path in it."""
     paths = [path for path in sorted(_SITE.rglob("*")) if path.suffix in _TYPES]
     return {
         path.relative_to(_SITE).as_posix(): SiteFile(path.read_text(encoding="utf-8"), _TYPES[path.suffix])
@@ -60,19 +61,20 @@ def site_files() -> dict[str, SiteFile]:
 
 @cache
 def site_version() -> str:
-    """A hash of all files, the shell too."""
-    digest = hashlib.sha256((_SITE / _SHELL).read_bytes())
+    """A hash of all files, the HTML too."""
+    digest = hashlib.sha256((_SITE / _SHELL).read_bytes() + (_SITE / _REFERENCE).read_bytes())
     for name, file in site_files().items():
         digest.update(f"\0{name}\0{file.body}".encode())
     return digest.hexdigest()[:16]
 
 
-def shell() -> str:
-    """The HTML of every page: it names the files to load, and the path below which the pages stand."""
+def shell(name: str = _SHELL) -> str:
+    """The HTML of every page, or of the reference: it names the files to load, and the path below which the pages
+    stand."""
     base = urlsplit(settings().pages_url).path
     site = f"{base}/site/{site_version()}"
     preloads = "\n".join(f'<link rel="modulepreload" href="{escape(site)}/{name}">' for name in _FIRST)
-    template = Template((_SITE / _SHELL).read_text(encoding="utf-8"))
+    template = Template((_SITE / name).read_text(encoding="utf-8"))
     return template.substitute(base=escape(base), site=escape(site), preloads=preloads)
 
 
@@ -124,6 +126,8 @@ def register(app: Chalice) -> None:
 def _page(request: Request, section: str | None) -> Response:
     if section == "api":
         raise NotFound("Not found.")
+    if section == "reference":
+        return _answer(request, SiteFile(shell(_REFERENCE), _HTML), "no-cache")
     status = 200 if section is None or section in SECTIONS else 404
     return _answer(request, SiteFile(shell(), _HTML), "no-cache", status)
 

@@ -196,6 +196,7 @@ export default {
   never: "Never",
   "tokens.lead":
     "Scripts sign in with a token of yours. Give each script its own, with no more rights and no more time than it needs.",
+  "tokens.reference": "API reference",
   "tokens.new": "New token",
   "tokens.make": "Make the token",
   "tokens.scopes": "Rights",

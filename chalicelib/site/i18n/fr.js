@@ -206,6 +206,7 @@ export default {
   never: "Jamais",
   "tokens.lead":
     "Les scripts se connectent avec un de vos jetons. Donnez à chaque script le sien, sans plus de droits ni de durée que nécessaire.",
+  "tokens.reference": "Référence de l’API (en anglais)",
   "tokens.new": "Nouveau jeton",
   "tokens.make": "Créer le jeton",
   "tokens.scopes": "Droits",

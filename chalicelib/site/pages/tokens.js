@@ -6,7 +6,7 @@ import { day, list as listed, t } from "../language.js";
 import { Pager, SortHeader, useList } from "../lists.js";
 import { Loading, PageHeading } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
-import { path } from "../router.js";
+import { address, path } from "../router.js";
 import { html, useId, useState } from "../view.js";
 
 const SCOPES = ["read", "export", "catalog"];
@@ -19,7 +19,7 @@ export default function Tokens() {
   if (list.error && !list.items) return html`<${ProblemPage} error=${list.error} retry=${list.reload} />`;
   return html`
     <${PageHeading} title=${t("tokens")} />
-    <p class="lead">${t("tokens.lead")}</p>
+    <p class="lead">${t("tokens.lead")} <a href=${address("/reference")}>${t("tokens.reference")}</a></p>
     <${NewToken}
       onMade=${(made) => {
         setSecret(made);
