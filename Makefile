@@ -8,25 +8,27 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # Test files are distributed to this many processes, each with its own servers.
 XDIST := -n $(or $(JOBS),2) --dist loadfile
 
-.PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-linelists bench-plans simulate test-browser screenshots bench-pages check lint types imports api-description templates vendored vendor openapi format package clean
+.PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-linelists bench-plans simulate test-browser screenshots bench-pages check requirements-current lint spelling types imports api-description templates vendored vendor openapi requirements format package clean
 
 ##@ Use
 help: ## this list
 	@awk 'BEGIN {FS = ": .*## |: ## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z-]+:.*## / {split($$0, part, ":"); printf "  make %-16s %s\n", part[1], $$2}' $(firstword $(MAKEFILE_LIST))
 
-$(VENV)/ready: requirements.txt requirements-dev.txt
+# uv comes from PyPI into the environment itself, and fills this one and the others in seconds.
+$(VENV)/ready: requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	  || { echo "Seqport needs Python 3.11, 3.12 or 3.13: make PYTHON=python3.11 …"; exit 1; }
 	@echo "Installing the development environment …"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install $(PIP_QUIET) -r requirements-dev.txt
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/pip install $(PIP_QUIET) "$$(sed -n 's/^\(uv==[0-9.]*\).*/\1/p' $<)"
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python $<
 	@touch $@
 
-$(STACK)/ready: requirements-stack.txt
+$(STACK)/ready: requirements-stack.txt | $(VENV)/ready
 	@echo "Installing the servers of the local stack …"
-	@test -x $(STACK)/bin/python || $(PYTHON) -m venv $(STACK)
-	@$(STACK)/bin/pip install $(PIP_QUIET) -r requirements-stack.txt
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(STACK)
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(STACK)/bin/python $<
 	@touch $@
 
 node_modules/ready: package.json package-lock.json
@@ -67,10 +69,10 @@ bench-pages: setup ## blocking times of a page with 1,000 rows and a preview wit
 screenshots: setup ## docs/images, taken of a running local stack (PORT=8000)
 	@$(BIN)/python -m tests.browser.screenshots
 
-$(BENCH)/ready: requirements.txt requirements-bench.txt
+$(BENCH)/ready: requirements-bench.txt | $(VENV)/ready
 	@echo "Installing the peers to be measured against …"
-	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
-	@$(BENCH)/bin/pip install $(PIP_QUIET) -r requirements-bench.txt
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(BENCH)
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BENCH)/bin/python $<
 	@touch $@
 
 bench: setup $(BENCH)/ready ## the engine beside its peers (ROUNDS=5 CASES=abcdAB WRITE=)
@@ -89,11 +91,17 @@ simulate: $(VENV)/ready ## the planner's output under a model of S3 and Lambda (
 	@$(BIN)/python -m tests.bench.simulate $(if $(WRITE),--write)
 
 ##@ Checks
-check: setup lint types imports api-description templates vendored ## all of the following checks
+check: setup requirements-current lint spelling types imports api-description templates vendored ## all of the following checks
 
 lint: $(VENV)/ready ## ruff: rules and format
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
+
+requirements-current: $(VENV)/ready ## are requirements*.txt what pyproject.toml says?
+	@$(BIN)/python -m infra.requirements --check
+
+spelling: $(VENV)/ready ## codespell
+	@$(BIN)/codespell
 
 types: $(VENV)/ready ## mypy, strict, with the tests
 	@$(BIN)/mypy
@@ -119,6 +127,9 @@ vendor: $(VENV)/ready node_modules/ready ## copies the pages' view library from 
 
 openapi: $(VENV)/ready ## writes docs/openapi.json from the routes
 	@$(BIN)/python -m chalicelib.http.openapi.document >docs/openapi.json
+
+requirements: $(VENV)/ready ## writes requirements*.txt from pyproject.toml (UPGRADE=--upgrade)
+	@$(BIN)/python -m infra.requirements $(UPGRADE)
 
 format: $(VENV)/ready ## fixes and formats the code
 	@$(BIN)/ruff check --fix

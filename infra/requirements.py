@@ -1,0 +1,58 @@
+"""`python -m infra.requirements [--check | --upgrade]`: requirements*.txt, with hashes, from the dependencies in
+pyproject.toml.
+
+What a file pins stays pinned as long as pyproject.toml allows it; `--upgrade` takes the newest releases of what the
+dependencies need in their turn. uv's own lock file is not used: it would record the address of the index it was made
+with.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+_OLDEST_PYTHON = "3.11"
+_DEPLOYED = "requirements.txt"
+# Each file and what it is made of; all that is installed beside the deployed dependencies has their versions.
+_FILES = {
+    _DEPLOYED: ("pyproject.toml",),
+    "requirements-dev.txt": ("pyproject.toml", "--group", "dev", "--constraint", _DEPLOYED),
+    "requirements-bench.txt": ("pyproject.toml", "--group", "bench", "--constraint", _DEPLOYED),
+    "requirements-stack.txt": ("--group", "stack"),
+}
+_HEADER = "# Made by `make requirements` from pyproject.toml.\n"
+
+
+def compiled(name: str, folder: Path, *, upgrade: bool = False) -> str:
+    """A requirements file as it should be; `folder` holds the ones that it refers to."""
+    out = folder / name
+    if (ROOT / name).exists() and not upgrade:
+        shutil.copy(ROOT / name, out)
+    command = [
+        str(Path(sys.executable).parent / "uv"), "pip", "compile", "--quiet", "--universal", "--generate-hashes",
+        "--python-version", _OLDEST_PYTHON, "--no-header", "--no-annotate", "--output-file", str(out),
+        *(str(folder / part) if part == _DEPLOYED else part for part in _FILES[name]),
+    ]  # fmt: skip
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "UV_NO_PROGRESS": "1"}, check=True)
+    return _HEADER + out.read_text(encoding="utf-8")
+
+
+def main(arguments: list[str]) -> int:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        made = {file: compiled(file, folder, upgrade="--upgrade" in arguments) for file in _FILES}
+    if "--check" in arguments:
+        differing = [file for file, text in made.items() if (ROOT / file).read_text(encoding="utf-8") != text]
+        if differing:
+            print(f"{', '.join(differing)}: not what pyproject.toml says; run `make requirements`")
+        return 1 if differing else 0
+    for file, text in made.items():
+        (ROOT / file).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
