@@ -44,8 +44,9 @@ demo: setup ## the main job: an export of each type, downloaded and verified
 	@exec $(BIN)/python -m infra.demo.run
 
 ##@ Tests
-test: setup readers ## the quick tests: unit, adapters, api, workflow (JOBS=2 SEED=--randomly-seed=1)
-	@$(BIN)/python -m pytest -q $(SEED) $(XDIST)
+test: setup readers ## the quick tests: unit, adapters, api, workflow (JOBS=2 SEED=--randomly-seed=1 COVERAGE=95)
+	@$(BIN)/python -m pytest -q $(SEED) $(XDIST) \
+	  $(if $(COVERAGE),--cov=chalicelib --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE))
 
 readers: ## the archive readers that are not installed
 	@for reader in unzip 7z bsdtar javac; do command -v $$reader >/dev/null \

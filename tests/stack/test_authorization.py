@@ -138,7 +138,7 @@ CASES = [
     Case("POST", "/exports/estimate", ANALYST, 200, _export),
 ]
 # Routes about oneself need no role; those about one's own exports are asked further down.
-PERSONAL = {"/health", "/sign-in", "/me", "/me/tokens", "/me/tokens/{token_id}", "/users"}
+PERSONAL = {"/health", "/sign-in", "/openapi.json", "/me", "/me/tokens", "/me/tokens/{token_id}", "/users"}
 OWN_EXPORT = [
     ("GET", "/exports/{}"), ("GET", "/exports/{}/preview"), ("GET", "/exports/{}/warnings"),
     ("POST", "/exports/{}/download"),

@@ -1,0 +1,97 @@
+"""The deployed API against its own description: schemathesis sends requests that it allows and forbids."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from infra.demo.api import Api
+from tests.stack import exports
+from tests.stack.local_stack import Running
+
+EXAMPLES = int(os.environ.get("EXAMPLES", "10"))  # of one operation, beside those that boundary values need
+SEED = os.environ.get("FUZZ_SEED", "1")
+AT_LEAST = 2_000
+REQUESTS = {
+    "SampleExportRequest", "LinelistExportRequest", "AnalysisExportRequest", "NewExecution", "NewProject",
+    "OutputRegistration", "SampleToRun",
+}  # fmt: skip
+CHECKS = (
+    "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,"
+    "response_headers_conformance"
+)
+
+
+def laboratory(api: Api) -> dict[str, list[str]]:
+    """Ids and PUIDs of things that there are, by the names of parameters and fields."""
+    group = api.post("/groups", {"name": "Fuzz", "path": "fuzz"})
+    other = api.post("/groups", {"name": "Friends", "path": "friends"})
+    project = api.post("/projects", {"name": "Pro", "path": "pro", "group_id": group["id"]})
+    sample = api.post(f"/projects/{project['id']}/samples", {"name": "S", "metadata": {"a": 1}})
+    file = exports.upload(api, sample["id"], "a.txt", b"text")
+    pending = api.post(f"/samples/{sample['id']}/files", {"filename": "b.txt", "size": 9})
+    workflow = {"name": "w", "version": "1"}
+    run = api.post(
+        "/workflow-executions",
+        {"workflow": workflow, "namespace_id": project["id"], "samples": [{"sample_id": sample["id"]}]},
+    )
+    template = api.post(f"/namespaces/{project['id']}/metadata-templates", {"name": "T", "fields": ["a"]})
+    member = api.signed_in(api.url, "member@example.org").get("/me")
+    imported = api.post(f"/projects/{project['id']}/import", {"samplesheet": "sample\nA\n", "dry_run": False})
+    ready = exports.wait(api, exports.create(api, project["id"], [sample], ["text"])["id"])
+    return {
+        "namespace_id": [project["id"], group["puid"]],
+        "project_id": [project["puid"]],
+        "group_id": [other["id"]],
+        "sample_id": [sample["id"], sample["puid"]],
+        "file_id": [file["id"], pending["id"]],
+        "execution_id": [run["id"]],
+        "template_id": [template["id"]],
+        "import_id": [imported["id"]],
+        "export_id": [ready["id"]],
+        "user_id": [member["id"]],
+        "sample_ids": [sample["id"], sample["puid"]],
+        "workflow_execution_ids": [run["id"]],
+        "file_formats": ["text", "fastq"],
+        "linelist_format": ["csv", "xlsx"],
+    }
+
+
+def with_known_ids(document: dict[str, Any], ids: dict[str, list[str]]) -> dict[str, Any]:
+    """The document with path parameters and fields that name what there is, or nothing; what is deleted is never
+    there."""
+    for schema in document["components"]["schemas"].values():
+        for name, field in schema.get("properties", {}).items():
+            if name not in ids or schema.get("title") not in REQUESTS:
+                continue
+            values = {"enum": [*ids[name], "unknown"]}
+            is_list = "array" in json.dumps(field)
+            schema["properties"][name] = {"type": "array", "items": values, "maxItems": 3} if is_list else values
+    for item in document["paths"].values():
+        for method, operation in item.items():
+            for parameter in operation.get("parameters", []):
+                if parameter["in"] == "path" and method != "delete":
+                    parameter["schema"] = {"type": "string", "enum": [*ids.get(parameter["name"], []), "unknown"]}
+                    parameter.pop("example", None)
+    return document
+
+
+def test_every_response_is_one_that_the_description_has(stack: Running, tmp_path: Path) -> None:
+    api = stack.person("fuzzer@example.org")
+    document = api.get("/openapi.json")
+    described = tmp_path / "openapi.json"
+    described.write_text(json.dumps(with_known_ids(document, laboratory(api))), encoding="utf-8")
+    events = tmp_path / "events.ndjson"
+    command = [
+        str(Path(sys.executable).parent / "st"), "run", str(described), "--url", f"{stack.url}/api/v1",
+        "--header", f"Authorization: Bearer {api.token}", "--workers", "2", "--checks", CHECKS,
+        "--phases", "examples,coverage,fuzzing", "--mode", "all", "--max-examples", str(EXAMPLES), "--seed", SEED,
+        "--generation-database", "none", "--continue-on-failure", "--max-redirects", "0", "--request-timeout", "120",
+        "--suppress-health-check", "all", "--no-color", "--report", "ndjson", "--report-ndjson-path", str(events),
+    ]  # fmt: skip
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=1_500, check=False)
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
+    cases = sum(line.count('"case_id"') > 0 for line in events.read_text(encoding="utf-8").splitlines())
+    assert cases >= AT_LEAST, done.stdout[-3_000:]
