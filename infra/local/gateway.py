@@ -111,11 +111,13 @@ class Handler(BaseHTTPRequestHandler):
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _handle  # noqa: N815
 
-    def _refuse_method(self) -> None:
-        self.close_connection = True  # its body, if there is one, is not read
-        self._problem(405, "method-not-allowed", "This method is not allowed here.")
-
-    do_TRACE = do_CONNECT = _refuse_method  # noqa: N815
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Errors of HTTP itself; of a method that nothing here has, a problem."""
+        if code == http.HTTPStatus.NOT_IMPLEMENTED:
+            self.close_connection = True  # its body, if there is one, is not read
+            self._problem(405, "method-not-allowed", "This method is not allowed here.")
+        else:
+            super().send_error(code, message, explain)
 
     def _local(self, path: str, query: Mapping[str, list[str]], body: bytes) -> None:
         wiring = self.wiring
