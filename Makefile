@@ -8,7 +8,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # Test files are distributed to this many processes, each with its own servers.
 XDIST := -n $(or $(JOBS),2) --dist loadfile
 
-.PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-linelists bench-plans simulate test-browser screenshots bench-pages check requirements-current lint spelling types imports api-description templates vendored vendor openapi requirements format package clean
+.PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-linelists bench-plans bench-start simulate test-browser screenshots bench-pages check requirements-current lint spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
 
 ##@ Use
 help: ## this list
@@ -88,11 +88,14 @@ bench-linelists: setup ## linelists of 100,000 samples × 60 fields (SAMPLES=100
 bench-plans: $(VENV)/ready ## time and memory of planning 10k, 100k and 1M files
 	@$(BIN)/python -m tests.bench.bench_plans
 
+bench-start: $(VENV)/ready ## CPU-seconds and modules of each function's first call (PACKAGES="build/package …")
+	@$(BIN)/python -m tests.bench.bench_start $(PACKAGES)
+
 simulate: $(VENV)/ready ## the planner's output under a model of S3 and Lambda (WRITE=)
 	@$(BIN)/python -m tests.bench.simulate $(if $(WRITE),--write)
 
 ##@ Checks
-check: setup requirements-current lint spelling types imports api-description templates vendored ## all of the following checks
+check: setup requirements-current lint spelling types imports generated-docs templates vendored ## all of the following checks
 
 lint: $(VENV)/ready ## ruff: rules and format
 	@$(BIN)/ruff check
@@ -110,7 +113,8 @@ types: $(VENV)/ready ## mypy, strict, with the tests
 imports: $(VENV)/ready ## import-linter: the layers
 	@$(BIN)/lint-imports --no-cache | tail -n 7
 
-api-description: $(VENV)/ready ## is docs/openapi.json that of the routes?
+generated-docs: $(VENV)/ready ## are docs/openapi.json and docs/settings.md those of the code?
+	@$(BIN)/python -m infra.settings_table --check
 	@$(BIN)/python -m chalicelib.http.openapi.document | cmp - docs/openapi.json \
 	  || { echo "docs/openapi.json is not what the routes say: run \`make openapi\`"; exit 1; }
 
@@ -125,6 +129,9 @@ vendored: $(VENV)/ready node_modules/ready ## are the vendored scripts those of 
 ##@ Building
 vendor: $(VENV)/ready node_modules/ready ## copies the pages' view library from npm's packages into chalicelib/site/vendor
 	@$(BIN)/python -m infra.vendor
+
+settings: $(VENV)/ready ## writes docs/settings.md from chalicelib/settings.py
+	@$(BIN)/python -m infra.settings_table
 
 openapi: $(VENV)/ready ## writes docs/openapi.json from the routes
 	@$(BIN)/python -m chalicelib.http.openapi.document >docs/openapi.json

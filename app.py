@@ -1,28 +1,43 @@
-"""The Chalice app: blueprints, the authorizer, and one line for each function, schedule and event."""
+"""The Chalice app: the authorizer, the API's routes, and one line for each function, schedule and event.
 
+All functions of the deployment load this module, and each imports what it needs when it is called for the first time:
+a function that starts cold has imported nothing of the others.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
-from chalice.app import AuthRequest, AuthResponse, Chalice, CloudWatchEvent, Rate
+from chalice.app import AuthRequest, AuthResponse, Chalice, CloudWatchEvent, Rate, RouteEntry
 
-from chalicelib.access.authenticate import authenticate
-from chalicelib.access.oidc import InvalidToken
-from chalicelib.assembly.assemble import assemble_batch
-from chalicelib.assembly.fail import fail_export
-from chalicelib.assembly.finish import finish_export
-from chalicelib.assembly.notify import notify
-from chalicelib.assembly.plan import plan_export
-from chalicelib.assembly.render_linelist import render_linelist as render_table
-from chalicelib.exports.cleanup import clean_up as clean_up_exports
-from chalicelib.http import routes
-from chalicelib.ingestion.imports.recovery import recover_stalled_imports
-from chalicelib.ingestion.imports.worker import run_import_steps
-from chalicelib.ingestion.object_events import handle_object_created
+_Routes = dict[str, dict[str, RouteEntry]]
 
-app = Chalice(app_name="seqport")
+
+class _App(Chalice):
+    """A Chalice app whose routes are registered when they are looked at: only the API's own function needs them."""
+
+    _registered: _Routes
+    register: Callable[[], None] | None = None
+
+    @property
+    def routes(self) -> _Routes:
+        register, self.register = self.register, None
+        if register is not None:
+            register()
+        return self._registered
+
+    @routes.setter
+    def routes(self, routes: _Routes) -> None:
+        self._registered = routes
+
+
+app = _App(app_name="seqport")
 
 
 @app.authorizer(ttl_seconds=0)
 def authorize(request: AuthRequest) -> AuthResponse:
+    from chalicelib.access.authenticate import authenticate
+    from chalicelib.access.identity import InvalidToken
+
     try:
         token = authenticate(request.token or "")
     except InvalidToken:
@@ -31,41 +46,62 @@ def authorize(request: AuthRequest) -> AuthResponse:
     return AuthResponse(routes=["*"], principal_id=token.subject, context=token.as_context())
 
 
-routes.register(app, authorize)
+def _register_routes() -> None:
+    from chalicelib.http import routes
+
+    routes.register(app, authorize)
+
+
+app.register = _register_routes
 
 
 @app.lambda_function()
 def plan(event: dict[str, Any], context: object) -> dict[str, Any]:
+    from chalicelib.assembly.plan import plan_export
+
     return plan_export(event)
 
 
 @app.lambda_function()
 def assemble(event: dict[str, Any], context: object) -> dict[str, Any]:
+    from chalicelib.assembly.assemble import assemble_batch
+
     return assemble_batch(event)
 
 
 @app.lambda_function()
 def finish(event: dict[str, Any], context: object) -> dict[str, Any]:
+    from chalicelib.assembly.finish import finish_export
+
     return finish_export(event)
 
 
 @app.lambda_function()
 def render_linelist(event: dict[str, Any], context: object) -> dict[str, Any]:
+    from chalicelib.assembly.render_linelist import render_linelist as render_table
+
     return render_table(event)
 
 
 @app.lambda_function(name="notify")
 def notify_user(event: dict[str, Any], context: object) -> dict[str, Any]:
+    from chalicelib.assembly.notify import notify
+
     return notify(event)
 
 
 @app.lambda_function()
 def fail(event: dict[str, Any], context: object) -> dict[str, Any]:
+    from chalicelib.assembly.fail import fail_export
+
     return fail_export(event)
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))
 def clean_up(event: CloudWatchEvent) -> dict[str, Any]:
+    from chalicelib.exports.cleanup import clean_up as clean_up_exports
+    from chalicelib.ingestion.imports.recovery import recover_stalled_imports
+
     try:
         imports = recover_stalled_imports()
     finally:  # neither waits for the other's trouble
@@ -75,6 +111,8 @@ def clean_up(event: CloudWatchEvent) -> dict[str, Any]:
 
 @app.lambda_function()
 def run_import(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    from chalicelib.ingestion.imports.worker import run_import_steps
+
     return run_import_steps(event["import_id"], context)
 
 
@@ -87,4 +125,6 @@ def run_import(event: dict[str, Any], context: Any) -> dict[str, Any]:
     }
 )
 def register_arrival(event: CloudWatchEvent) -> dict[str, Any]:
+    from chalicelib.ingestion.object_events import handle_object_created
+
     return handle_object_created(event.to_dict())

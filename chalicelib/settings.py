@@ -1,56 +1,94 @@
-"""The environment as one frozen object, read on first use and never at import."""
+"""The environment as one frozen object, read on first use and never at import.
+
+`Settings` is the one declaration: the names of variables and template parameters, the environment that
+`infra/package.py` gives to the functions, and `docs/settings.md` are derived from it or verified against it.
+"""
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, Field, dataclass, field, fields
+from enum import StrEnum
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin
 
 
 class SettingsError(Exception):
     """A variable of the environment is missing or has a value outside its range; the message names it."""
 
 
+class Source(StrEnum):
+    """Where a setting's value comes from."""
+
+    RESOURCE = "resource"  # the table or bucket of the template that has the setting's name
+    PARAMETER = "parameter"  # the template's parameter of that name: the operator decides
+    FUNCTION = "function"  # given only to the functions that need it
+    CODE = "code"  # not from the environment
+
+
+def _from(source: Source, description: str, default: Any = MISSING) -> Any:
+    return field(default=default, metadata={"source": source, "description": description})
+
+
+def _resource(description: str) -> Any:
+    return _from(Source.RESOURCE, description)
+
+
+def _parameter(description: str, default: Any = MISSING) -> Any:
+    return _from(Source.PARAMETER, description, default)
+
+
+def _function(description: str) -> Any:
+    return _from(Source.FUNCTION, description, "")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Where things are and how the service behaves. Sizes in bytes, durations in seconds."""
 
-    users_table: str
-    namespaces_table: str
-    samples_table: str
-    files_table: str
-    runs_table: str
-    exports_table: str
-    audit_table: str
-    idempotency_table: str
-    imports_table: str
-    catalog_bucket: str
-    work_bucket: str
-    exports_bucket: str
-    oidc_issuer: str
-    oidc_audience: str
-    oidc_jwks_uri: str
-    mail_from: str
-    public_url: str  # where people open the pages; the links in mails begin with it
-    oidc_authorization_endpoint: str = ""  # where the pages send people to sign in, and where they get the token
-    oidc_token_endpoint: str = ""
-    oidc_end_session_endpoint: str = ""
-    state_machine_arn: str = ""  # only the functions that start or stop executions have it
-    import_function: str = ""  # only the functions that start imports have it
-    arrivals_dead_letters: str = ""  # the queue's URL; only the function that registers arrivals has it
-    puid_prefix: str = "INXT"
-    time_zone: str = "America/Toronto"
-    holidays_country: str = "CA"
-    holidays_subdivision: str = "ON"
-    copy_crc: Literal["answer", "read"] = "answer"  # does S3 answer CRC-32s for copied parts?
-    stuck_after: int = 21_600  # an export without any sign of life for so long is looked into
-    max_export_samples: int = 100_000
-    max_export_files: int = 1_000_000
-    max_export_bytes: int = 50_000 * (1 << 30)
-    max_running_exports: int = 10  # of one user
-    assemble_concurrency: int = 40  # workers of one export at once
-    csv_bom: bool = True  # do CSV files begin with a byte order mark, by which Excel knows UTF-8?
-    version: str = "0.1.0"
+    users_table: str = _resource("Users and personal access tokens")
+    namespaces_table: str = _resource("Groups, projects, members and links")
+    samples_table: str = _resource("Samples, their metadata and templates")
+    files_table: str = _resource("Files of samples")
+    runs_table: str = _resource("Workflow executions and their outputs")
+    exports_table: str = _resource("Exports")
+    audit_table: str = _resource("The audit trail of exports")
+    idempotency_table: str = _resource("Idempotency keys and rate limits")
+    imports_table: str = _resource("Imports")
+    catalog_bucket: str = _resource("Uploaded files and arrivals")
+    work_bucket: str = _resource("Plans and what is being assembled")
+    exports_bucket: str = _resource("Finished exports")
+    oidc_issuer: str = _parameter("Issuer (`iss`) of the access tokens")
+    oidc_audience: str = _parameter("Audience (`aud`, or Cognito's `client_id`) of the access tokens")
+    oidc_jwks_uri: str = _parameter("Where the issuer publishes its keys")
+    mail_from: str = _parameter("Sender of the mails; an identity that SES has verified")
+    public_url: str = _parameter("Where people open the pages; the links in mails begin with it")
+    oidc_authorization_endpoint: str = _parameter(
+        "Where the pages send people to sign in (OpenID Connect, authorization code with PKCE)", ""
+    )
+    oidc_token_endpoint: str = _parameter("Where the pages exchange the code for a token", "")
+    oidc_end_session_endpoint: str = _parameter("Where the pages send people who sign out; may be empty", "")
+    puid_prefix: str = _parameter("What persistent unique identifiers begin with", "INXT")
+    time_zone: str = _parameter("The time zone of business days", "America/Toronto")
+    holidays_country: str = _parameter("The country whose holidays are no business days (ISO 3166-1)", "CA")
+    holidays_subdivision: str = _parameter("Its province or state (ISO 3166-2); may be empty", "ON")
+    copy_crc: Literal["answer", "read"] = _parameter(
+        "Does S3 answer CRC-32s for copied parts? Another object store may not: `read`", "answer"
+    )
+    stuck_after: int = _parameter(
+        "Seconds without a sign of life after which a running export is restarted; workers that an account throttles"
+        " give none",
+        21_600,
+    )
+    max_export_samples: int = _parameter("The most samples of one export", 100_000)
+    max_export_files: int = _parameter("The most files of one export", 1_000_000)
+    max_export_bytes: int = _parameter("The most bytes of one export", 50_000 * (1 << 30))
+    max_running_exports: int = _parameter("The most exports of one user that are worked on at once", 10)
+    assemble_concurrency: int = _parameter("Workers of one export at once", 40)
+    csv_bom: bool = _parameter("Do CSV files begin with a byte order mark, by which Excel knows UTF-8?", default=True)
+    state_machine_arn: str = _function("The state machine, for the functions that start or stop executions")
+    import_function: str = _function("The function that imports, for those that start it")
+    arrivals_dead_letters: str = _function("The queue's URL, for the function that registers arrivals")
+    version: str = _from(Source.CODE, "The service's version", "0.1.0")
 
     @property
     def pages_url(self) -> str:
@@ -58,42 +96,40 @@ class Settings:
         return self.public_url.rstrip("/")
 
 
-_REQUIRED = (
-    "users_table", "namespaces_table", "samples_table", "files_table", "runs_table", "exports_table", "audit_table",
-    "idempotency_table", "imports_table",
-    "catalog_bucket", "work_bucket", "exports_bucket",
-    "oidc_issuer", "oidc_audience", "oidc_jwks_uri", "mail_from", "public_url",
-)  # fmt: skip
-_NUMBERS = ("stuck_after", "max_export_samples", "max_export_files", "max_export_bytes", "max_running_exports",
-            "assemble_concurrency")  # fmt: skip
-_OPTIONAL_TEXT = (
-    "oidc_authorization_endpoint", "oidc_token_endpoint", "oidc_end_session_endpoint", "state_machine_arn",
-    "import_function", "arrivals_dead_letters", "puid_prefix", "time_zone", "holidays_country", "holidays_subdivision",
-)  # fmt: skip
+def settings_from(*sources: Source) -> list[Field[Any]]:
+    """The fields of `Settings` whose values come from these sources."""
+    return [field for field in fields(Settings) if field.metadata["source"] in sources]
+
+
+def resource_name(field: Field[Any]) -> str:
+    """The template's name of a setting: `UsersTable` for `users_table`."""
+    return "".join(part.capitalize() for part in field.name.split("_"))
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Settings from variables named as the fields in upper case. Raises SettingsError naming all that are missing."""
-    missing = [name.upper() for name in _REQUIRED if not environment.get(name.upper())]
+    """Settings from variables named as the fields in upper case; of an empty one that is no text, the default holds.
+    Raises SettingsError naming all that are missing."""
+    known = settings_from(Source.RESOURCE, Source.PARAMETER, Source.FUNCTION)
+    missing = [one.name.upper() for one in known if one.default is MISSING and not environment.get(one.name.upper())]
     if missing:
         raise SettingsError(f"missing environment variables: {', '.join(missing)}")
-    values: dict[str, Any] = {name: environment[name.upper()] for name in _REQUIRED}
-    values |= {name: environment[name.upper()] for name in _OPTIONAL_TEXT if environment.get(name.upper())}
-    copy_crc = environment.get("COPY_CRC") or "answer"
-    if copy_crc not in ("answer", "read"):
-        raise SettingsError(f"COPY_CRC is {copy_crc!r}; it must be 'answer' or 'read'")
-    values |= {name: _number(environment, name) for name in _NUMBERS if environment.get(name.upper())}
-    csv_bom = environment.get("CSV_BOM") or "true"
-    if csv_bom not in ("true", "false"):
-        raise SettingsError(f"CSV_BOM is {csv_bom!r}; it must be 'true' or 'false'")
-    return Settings(**values, copy_crc="read" if copy_crc == "read" else "answer", csv_bom=csv_bom == "true")
+    given = {setting: environment[name] for setting in known if (name := setting.name.upper()) in environment}
+    values: dict[str, Any] = {
+        setting.name: _value(setting, text) for setting, text in given.items() if text or setting.type is str
+    }
+    return Settings(**values)
 
 
-def _number(environment: Mapping[str, str], name: str) -> int:
-    text = environment[name.upper()]
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise SettingsError(f"{name.upper()} is {text!r}; it must be a whole number above 0")
-    return int(text)
+def _value(setting: Field[Any], text: str) -> object:
+    name, kind = setting.name.upper(), setting.type
+    if kind is int:
+        if not text.isascii() or not text.isdigit() or int(text) < 1:
+            raise SettingsError(f"{name} is {text!r}; it must be a whole number above 0")
+        return int(text)
+    choices = ("true", "false") if kind is bool else get_args(kind) if get_origin(kind) is Literal else None
+    if choices is not None and text not in choices:
+        raise SettingsError(f"{name} is {text!r}; it must be {' or '.join(map(repr, choices))}")
+    return text == "true" if kind is bool else text
 
 
 @cache

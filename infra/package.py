@@ -1,19 +1,28 @@
-"""`python -m infra.package [OUT]`: the template and the deployment package, as they go to AWS and to a laptop alike.
+"""`python -m infra.package [OUT]`: the template and the deployment package, the same for AWS and for a laptop.
 
 Chalice packages the app and merges `resources.yaml` into its template. Before that the state machine's definition is
-put in, and every function gets the environment that all of them have. An unchanged input is not packaged again.
+put in, and every function gets the environment that all of them have. Afterwards the package's modules are compiled:
+Lambda can't write where they are, so each cold start would compile them again. What has not changed is not packaged
+again.
 """
 
+import compileall
 import hashlib
 import json
 import os
+import py_compile
 import signal
 import subprocess
 import sys
+import tempfile
+import zipfile
+from dataclasses import MISSING
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from chalicelib.settings import Source, resource_name, settings_from
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_OUT = ROOT / "build" / "package"
@@ -21,45 +30,30 @@ FUNCTIONS = ("APIHandler", "Authorize", "Plan", "Assemble", "Finish", "RenderLin
              "RegisterArrival", "RunImport")  # fmt: skip
 _INPUTS = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/resources.yaml", "infra/state_machine.json",
            "infra/package.py")  # fmt: skip
-_ENVIRONMENT: dict[str, Any] = {
-    "USERS_TABLE": {"Ref": "UsersTable"},
-    "NAMESPACES_TABLE": {"Ref": "NamespacesTable"},
-    "SAMPLES_TABLE": {"Ref": "SamplesTable"},
-    "FILES_TABLE": {"Ref": "FilesTable"},
-    "RUNS_TABLE": {"Ref": "RunsTable"},
-    "EXPORTS_TABLE": {"Ref": "ExportsTable"},
-    "AUDIT_TABLE": {"Ref": "AuditTable"},
-    "IDEMPOTENCY_TABLE": {"Ref": "IdempotencyTable"},
-    "IMPORTS_TABLE": {"Ref": "ImportsTable"},
-    "CATALOG_BUCKET": {"Ref": "CatalogBucket"},
-    "WORK_BUCKET": {"Ref": "WorkBucket"},
-    "EXPORTS_BUCKET": {"Ref": "ExportsBucket"},
-    "OIDC_ISSUER": {"Ref": "OidcIssuer"},
-    "OIDC_AUDIENCE": {"Ref": "OidcAudience"},
-    "OIDC_JWKS_URI": {"Ref": "OidcJwksUri"},
-    "OIDC_AUTHORIZATION_ENDPOINT": {"Ref": "OidcAuthorizationEndpoint"},
-    "OIDC_TOKEN_ENDPOINT": {"Ref": "OidcTokenEndpoint"},
-    "OIDC_END_SESSION_ENDPOINT": {"Ref": "OidcEndSessionEndpoint"},
-    "MAIL_FROM": {"Ref": "MailFrom"},
-    "PUBLIC_URL": {"Ref": "PublicUrl"},
-    "PUID_PREFIX": {"Ref": "PuidPrefix"},
-    "TIME_ZONE": {"Ref": "TimeZone"},
-    "COPY_CRC": {"Ref": "CopyCrc"},
-    "STUCK_AFTER": {"Ref": "StuckAfter"},
-    "MAX_EXPORT_SAMPLES": {"Ref": "MaxExportSamples"},
-    "MAX_EXPORT_FILES": {"Ref": "MaxExportFiles"},
-    "MAX_EXPORT_BYTES": {"Ref": "MaxExportBytes"},
-    "ASSEMBLE_CONCURRENCY": {"Ref": "AssembleConcurrency"},
-    "CSV_BOM": {"Ref": "CsvBom"},
-    "MAX_RUNNING_EXPORTS": {"Ref": "MaxRunningExports"},
-    "AWS_ENDPOINT_URL_S3": {"Fn::If": ["HasS3Endpoint", {"Ref": "S3EndpointUrl"}, {"Ref": "AWS::NoValue"}]},
-}
+_EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first time that a zip entry can have: packages of the same files are the same
+
+
+def environment() -> dict[str, Any]:
+    """The variables that all functions have: every setting that comes from a resource or a parameter."""
+    named = {
+        setting.name.upper(): {"Ref": resource_name(setting)}
+        for setting in settings_from(Source.RESOURCE, Source.PARAMETER)
+    }
+    endpoint = {"Fn::If": ["HasS3Endpoint", {"Ref": "S3EndpointUrl"}, {"Ref": "AWS::NoValue"}]}
+    return {**named, "AWS_ENDPOINT_URL_S3": endpoint}
 
 
 def resources() -> dict[str, Any]:
-    """What is merged into chalice's template, complete and without YAML's anchors."""
+    """What is merged into chalice's template, complete and without YAML's anchors. Parameters have the descriptions and
+    defaults of the settings."""
     text = (ROOT / "infra" / "resources.yaml").read_text(encoding="utf-8")
     merged: dict[str, Any] = json.loads(json.dumps(yaml.safe_load(text)))
+    for setting in settings_from(Source.PARAMETER):
+        parameter = merged["Parameters"].setdefault(resource_name(setting), {"Type": "String"})
+        parameter["Description"] = setting.metadata["description"]
+        if setting.default is not MISSING:
+            text = str(setting.default).lower() if setting.type is bool else str(setting.default)
+            parameter["Default"] = setting.default if parameter["Type"] == "Number" else text
     definition = json.loads((ROOT / "infra" / "state_machine.json").read_text(encoding="utf-8"))
     machine = merged["Resources"]["ExportStateMachine"]["Properties"]
     # A Map's concurrency is a number, and only text can be put in by CloudFormation: so without the quotes.
@@ -70,7 +64,7 @@ def resources() -> dict[str, Any]:
     for function in FUNCTIONS:
         properties = merged["Resources"].setdefault(function, {}).setdefault("Properties", {})
         variables = properties.setdefault("Environment", {}).setdefault("Variables", {})
-        properties["Environment"]["Variables"] = {**_ENVIRONMENT, **variables}
+        properties["Environment"]["Variables"] = {**environment(), **variables}
     return merged
 
 
@@ -113,8 +107,28 @@ def package(out: Path = DEFAULT_OUT) -> Path:
             raise
     if process.returncode:
         raise SystemExit(f"chalice package failed:\n{output}")
+    compile_modules(out / "deployment.zip")
     mark.write_text(wanted, encoding="utf-8")
     return out
+
+
+def compile_modules(archive: Path) -> None:
+    """Put the compiled form of every module into a deployment package. It is valid whatever times the files get when
+    they are extracted (PEP 552, unchecked hashes), for the Python that packages, which is the runtime's too."""
+    with tempfile.TemporaryDirectory(dir=archive.parent) as name:
+        folder = Path(name) / "package"
+        with zipfile.ZipFile(archive) as opened:
+            opened.extractall(folder)
+        compileall.compile_dir(
+            folder, stripdir=folder, quiet=2, workers=0, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
+        )
+        made = Path(name) / archive.name
+        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as written:
+            for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+                info = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _EARLIEST)
+                info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+                written.writestr(info, path.read_bytes())
+        made.replace(archive)
 
 
 if __name__ == "__main__":

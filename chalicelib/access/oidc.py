@@ -3,51 +3,20 @@
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
 import jwt
 
+from chalicelib.access.identity import SIGNED_IN, Identity, InvalidToken
 from chalicelib.settings import settings
 
 # Asymmetric ones only: with a symmetric algorithm the public key would do as a secret.
 ALGORITHMS = ("RS256", "ES256")
-MAX_LENGTH = 8_192
-SIGNED_IN = "*"
 _LEEWAY = 30
 _LOCALES = ("en", "fr")
 _KEYS_LAST = 300
 _NAMESPACE = uuid.UUID("5f1ad0f2-7a0a-4f0c-9a70-6d3f3b9c6f1e")
-
-
-class InvalidToken(Exception):
-    """The token is missing, forged, expired, or for another audience; the message says which, for the log."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What a verified token says of its bearer. `subject` is our id of the user: one for each issuer and subject.
-
-    What the token does not say (address, names, language) is empty: many issuers put it into ID tokens only.
-    `scopes` are those of a personal access token, with spaces between; SIGNED_IN for a user who signed in.
-    """
-
-    subject: str
-    email: str
-    first_name: str
-    last_name: str
-    locale: str
-    scopes: str
-
-    def as_context(self) -> dict[str, str]:
-        """The authorizer's context: flat texts, the only thing that the gateway passes on."""
-        return asdict(self)
-
-    @classmethod
-    def from_context(cls, context: Mapping[str, Any]) -> "Identity":
-        """The token of an authorizer's context; KeyError when there is none."""
-        return cls(**{name: str(context[name]) for name in cls.__slots__})
 
 
 @cache
@@ -58,14 +27,6 @@ def _keys(uri: str) -> jwt.PyJWKClient:
 def forget_keys() -> None:
     """Drop the cached keys, for tests."""
     _keys.cache_clear()
-
-
-def bearer_of(header: str) -> str:
-    """The token in an `Authorization` header's value (`Bearer …`, RFC 6750). Raises InvalidToken."""
-    scheme, _, token = header.partition(" ")
-    if scheme.lower() != "bearer" or not token or len(token) > MAX_LENGTH:
-        raise InvalidToken("no bearer token")
-    return token
 
 
 def verify_jwt(token: str) -> Identity:

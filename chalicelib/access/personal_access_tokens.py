@@ -11,12 +11,12 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import timestamps
 from chalicelib.access import users
-from chalicelib.access.oidc import Identity, InvalidToken
+from chalicelib.access.authenticate import PERSONAL_PREFIX
+from chalicelib.access.identity import Identity, InvalidToken
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
 from chalicelib.tables import Mapper, Row, TableName, TextTuple, transact_write
 
-PREFIX = "seqport_pat_"  # lets secret scanners recognise one
 MAX_TOKENS = 50
 
 
@@ -84,7 +84,7 @@ def make(
             slug="too-many-tokens",
             most=MAX_TOKENS,
         )
-    secret = PREFIX + secrets.token_urlsafe(32)
+    secret = PERSONAL_PREFIX + secrets.token_urlsafe(32)
 
     def fill(transaction: TransactWrite) -> None:
         for pk, sk in ((f"USER#{user_id}", f"TOKEN#{token.id}"), (f"TOKEN#{_hash(secret)}", "TOKEN")):

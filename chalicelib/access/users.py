@@ -7,7 +7,7 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.access.oidc import Identity
+from chalicelib.access.identity import Identity
 from chalicelib.tables import Mapper, Row, TableName
 
 _PROFILE = "PROFILE"

@@ -2,11 +2,13 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 BUSINESS_DAYS = 3
 _CATEGORIES = ("government", "public", "optional")
@@ -14,7 +16,9 @@ _END_OF_DAY = time(23, 59, 59)
 
 
 @cache
-def _days_off(country: str, subdivision: str) -> holidays.HolidayBase:
+def _days_off(country: str, subdivision: str) -> "HolidayBase":
+    import holidays  # noqa: PLC0415 - slow to import, and few calls need a calendar
+
     # `categories` differ by country; a calendar that lacks one of the three is used with those it has.
     known = holidays.country_holidays(country, subdiv=subdivision or None).supported_categories
     return holidays.country_holidays(

@@ -5,7 +5,7 @@ from typing import Any
 from chalice.app import Request
 
 from chalicelib.access import users
-from chalicelib.access.oidc import SIGNED_IN, Identity
+from chalicelib.access.identity import SIGNED_IN, Identity
 from chalicelib.access.personal_access_tokens import Scope
 from chalicelib.access.users import User
 from chalicelib.errors import Forbidden, Unauthenticated

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from chalicelib.linelist import csv_writer, json_writer, tsv_writer, xlsx_writer
-from chalicelib.linelist.rows import Columns, Row
-from chalicelib.linelist.xlsx_writer import TruncatedCell
+from chalicelib.linelist import csv_writer, json_writer, tsv_writer
+from chalicelib.linelist.rows import Columns, Row, TruncatedCell
 
 Chunks = Callable[[Columns, Iterable[Row]], Iterator[bytes]]
 LINELIST_FORMATS = ("csv", "xlsx", "tsv", "json")
@@ -36,9 +35,12 @@ def suffix_of(linelist_format: str) -> str:
 def writer_for(linelist_format: str, csv: CsvDialect, on_truncated: Callable[[TruncatedCell], None]) -> Chunks:
     """What makes a file's bytes of rows as they come; `on_truncated` gets each cell that the format can't hold whole.
     KeyError for an unknown format."""
+    if linelist_format == "xlsx":
+        from chalicelib.linelist import xlsx_writer  # noqa: PLC0415 - slow to import, and the API needs only the names
+
+        return partial(xlsx_writer.chunks, on_truncated=on_truncated)
     writers: Mapping[str, Chunks] = {
         "csv": partial(csv_writer.chunks, bom=csv.bom, delimiter=csv.delimiter, decimal_mark=csv.decimal_mark),
-        "xlsx": partial(xlsx_writer.chunks, on_truncated=on_truncated),
         "tsv": tsv_writer.chunks,
         "json": json_writer.chunks,
     }

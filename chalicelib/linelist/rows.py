@@ -46,3 +46,11 @@ class Columns:
     def row(self, puid: str, name: str, project_puid: str, metadata: Mapping[str, Cell]) -> Row:
         """A sample's row; None where it has no value."""
         return [puid, name, project_puid, *map(metadata.get, self.fields)]
+
+
+@dataclass(frozen=True, slots=True)
+class TruncatedCell:
+    """A cell that holds less than its value: the key of the row (its first cell) and the name of the column."""
+
+    row_key: str
+    column: str

@@ -1,7 +1,6 @@
 """Excel workbooks, row by row: what is written goes to temporary files at once, joined in the end."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from errno import ENOSPC
 from itertools import chain, islice
 from pathlib import Path
@@ -13,7 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from chalicelib.catalog.samples.metadata import MAX_TEXT, utf_16_length
-from chalicelib.linelist.rows import Cell, Columns, Row
+from chalicelib.linelist.rows import Cell, Columns, Row, TruncatedCell
 
 MAX_ROWS = 1_048_576  # of a sheet, its header included (Excel's specifications and limits)
 _MAX_NUMBER = 9.99999999999999e307  # the largest number of a cell; a larger one is written as text
@@ -24,14 +23,6 @@ _PIECE = 1 << 20
 
 class WorkbookTooLarge(Exception):
     """There is no room for so large a workbook."""
-
-
-@dataclass(frozen=True, slots=True)
-class TruncatedCell:
-    """A cell that holds less than its value: the key of the row (its first cell) and the name of the column."""
-
-    row_key: str
-    column: str
 
 
 def chunks(

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import aws
-from chalicelib.access.oidc import Identity
+from chalicelib.access.identity import Identity
 from chalicelib.catalog.files import repository as files
 from chalicelib.catalog.files import uploads
 from chalicelib.catalog.files.model import DeclaredMate, File

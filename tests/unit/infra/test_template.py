@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.settings import _REQUIRED
+from chalicelib.settings import Source, resource_name, settings_from
 from infra.package import FUNCTIONS, package, resources
 
 BUCKETS = ("CatalogBucket", "WorkBucket", "ExportsBucket")
@@ -72,9 +72,26 @@ def test_every_function_has_its_role_memory_timeout_environment_and_log_retentio
         properties = function["Properties"]
         assert properties["MemorySize"] >= 256
         assert properties["Timeout"] <= (29 if name == "APIHandler" else 900)
-        assert {variable.upper() for variable in _REQUIRED} <= set(properties["Environment"]["Variables"])
+        everywhere = settings_from(Source.RESOURCE, Source.PARAMETER)
+        assert {setting.name.upper() for setting in everywhere} <= set(properties["Environment"]["Variables"])
         assert f"${{{name}}}" in groups
     assert all(group["Properties"]["RetentionInDays"] for group in of_type(template, "AWS::Logs::LogGroup").values())
+
+
+def test_every_setting_has_a_resource_a_parameter_or_a_function_that_gets_it(template: dict[str, Any]) -> None:
+    for setting in settings_from(Source.RESOURCE):
+        assert resource_name(setting) in template["Resources"]
+    for setting in settings_from(Source.PARAMETER):
+        parameter = template["Parameters"][resource_name(setting)]
+        assert parameter["Description"] == setting.metadata["description"]
+    functions = of_type(template, "AWS::Serverless::Function").values()
+    given = {name for function in functions for name in function["Properties"]["Environment"]["Variables"]}
+    assert {setting.name.upper() for setting in settings_from(Source.FUNCTION)} <= given
+    everything = settings_from(Source.RESOURCE, Source.PARAMETER, Source.FUNCTION)
+    assert given <= {setting.name.upper() for setting in everything} | {
+        "AWS_ENDPOINT_URL_S3",
+        "POWERTOOLS_SERVICE_NAME",
+    }
 
 
 def statements(template: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -156,7 +173,11 @@ def test_the_deployment_package_imports_with_nothing_else_installed(packaged: Pa
     with zipfile.ZipFile(packaged / "deployment.zip") as archive:
         archive.extractall(tmp_path)
     wanted = "app, holidays, pydantic, jwt, cryptography, tzdata"
-    script = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import {wanted}; print(app.app.app_name)"
+    script = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import {wanted}, chalicelib, importlib, pkgutil;"
+        " names = [module.name for module in pkgutil.walk_packages(chalicelib.__path__, 'chalicelib.')];"
+        " [importlib.import_module(name) for name in names]; assert app.app.routes; print(app.app.app_name)"
+    )
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", script],
         env={"PATH": os.environ["PATH"]},
@@ -165,5 +186,9 @@ def test_the_deployment_package_imports_with_nothing_else_installed(packaged: Pa
         check=False,
     )
     assert (done.returncode, done.stdout.strip()) == (0, "seqport"), done.stderr
+    modules = {path for path in tmp_path.rglob("*.py") if "chalicelib" in path.parts or "botocore" in path.parts}
+    tag = sys.implementation.cache_tag
+    compiled = {path for path in modules if (path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc").exists()}
+    assert compiled == modules
     assert not (tmp_path / "tests").exists()
     assert not (tmp_path / "infra").exists()

@@ -15,8 +15,7 @@ from openpyxl.utils.escape import unescape
 from chalicelib.catalog.samples.metadata import field_named, text_of
 from chalicelib.linelist import csv_writer, json_writer, tsv_writer, xlsx_writer
 from chalicelib.linelist.formula_guard import escape_formula, unguarded
-from chalicelib.linelist.rows import Columns
-from chalicelib.linelist.xlsx_writer import TruncatedCell
+from chalicelib.linelist.rows import Columns, TruncatedCell
 
 COLUMNS = Columns(("a", "b", "=c"))
 HARD = (
