@@ -1,32 +1,24 @@
 """What all PynamoDB models share: table names from the settings, typed attributes, mapping to frozen values, and
 transactions."""
 
-import json
 import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from datetime import datetime
-from enum import IntEnum, StrEnum
 from functools import cache, partial
 from typing import Any, Generic, TypeVar
 
-from pynamodb.attributes import Attribute, JSONAttribute
 from pynamodb.connection import Connection
-from pynamodb.constants import NUMBER, STRING
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from chalicelib import timestamps
 from chalicelib.errors import SeqportError
 from chalicelib.settings import settings
 
 T = TypeVar("T")
-E = TypeVar("E", bound=StrEnum)
-N = TypeVar("N", bound=IntEnum)
 V = TypeVar("V")
 R = TypeVar("R", bound="Row")
 _TRIES = 8  # a write to an item with a transaction in progress is refused; retried with full jitter
@@ -42,86 +34,6 @@ class TableName:
     def __get__(self, instance: Any, owner: type) -> str:
         name: str = getattr(settings(), self._setting)
         return name
-
-
-class Json(JSONAttribute):
-    """JSON as UTF-8, without escapes: what it takes of an item's 400 kB is what it was measured by."""
-
-    def serialize(self, value: Any) -> str | None:
-        """The text that is stored."""
-        return None if value is None else json.dumps(value, ensure_ascii=False)
-
-    def deserialize(self, value: str) -> Any:
-        """The value of a stored text."""
-        return json.loads(value)
-
-
-class Integer(Attribute[int]):
-    """A whole number."""
-
-    attr_type = NUMBER
-
-    def serialize(self, value: int) -> str:
-        return str(int(value))
-
-    def deserialize(self, value: str) -> int:
-        return int(value)
-
-
-class Timestamp(Attribute[datetime]):
-    """A moment, stored as text in the format of `timestamps`."""
-
-    attr_type = STRING
-
-    def serialize(self, value: datetime) -> str:
-        return timestamps.format(value)
-
-    def deserialize(self, value: str) -> datetime:
-        return timestamps.parse(value)
-
-
-class TextTuple(Attribute[tuple[str, ...]]):
-    """Texts in order, stored as a JSON list."""
-
-    attr_type = STRING
-
-    def serialize(self, value: Sequence[str]) -> str:
-        return json.dumps(list(value))
-
-    def deserialize(self, value: str) -> tuple[str, ...]:
-        return tuple(json.loads(value))
-
-
-class Choice(Attribute[E], Generic[E]):
-    """A member of a StrEnum, stored as its value."""
-
-    attr_type = STRING
-
-    def __init__(self, choices: type[E], **options: Any) -> None:
-        super().__init__(**options)
-        self._choices = choices
-
-    def serialize(self, value: E | str) -> str:
-        return self._choices(value).value
-
-    def deserialize(self, value: str) -> E:
-        return self._choices(value)
-
-
-class NumberChoice(Attribute[N], Generic[N]):
-    """A member of an IntEnum, stored as its number."""
-
-    attr_type = NUMBER
-
-    def __init__(self, choices: type[N], **options: Any) -> None:
-        super().__init__(**options)
-        self._choices = choices
-
-    def serialize(self, value: N | int) -> str:
-        return str(int(self._choices(value)))
-
-    def deserialize(self, value: str) -> N:
-        return self._choices(int(value))
 
 
 class Mapper(Generic[V, R]):

@@ -8,7 +8,8 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import timestamps
 from chalicelib.access.roles import Role
-from chalicelib.tables import Mapper, NumberChoice, Row, TableName, transact_write
+from chalicelib.attributes import NumberChoice
+from chalicelib.tables import Mapper, Row, TableName, transact_write
 
 
 @dataclass(frozen=True, slots=True)

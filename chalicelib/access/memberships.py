@@ -11,8 +11,9 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import timestamps
 from chalicelib.access.roles import Role
+from chalicelib.attributes import NumberChoice
 from chalicelib.errors import Conflict
-from chalicelib.tables import Mapper, NumberChoice, Row, TableName, retry_on, transact_write
+from chalicelib.tables import Mapper, Row, TableName, retry_on, transact_write
 
 
 @dataclass(frozen=True, slots=True)

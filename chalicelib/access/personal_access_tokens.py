@@ -13,9 +13,10 @@ from chalicelib import timestamps
 from chalicelib.access import users
 from chalicelib.access.authenticate import PERSONAL_PREFIX
 from chalicelib.access.identity import Identity, InvalidToken
+from chalicelib.attributes import TextTuple
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
-from chalicelib.tables import Mapper, Row, TableName, TextTuple, transact_write
+from chalicelib.tables import Mapper, Row, TableName, transact_write
 
 MAX_TOKENS = 50
 

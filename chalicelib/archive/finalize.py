@@ -6,13 +6,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from chalicelib.archive.entries import Member, UploadGone
+from chalicelib.archive.limits import MIB
 from chalicelib.archive.multipart_upload import checksum_of, complete, is_open
-from chalicelib.archive.packing import MIB
 from chalicelib.archive.plan_file import BatchResult, Traffic, WrittenPart
 from chalicelib.archive.planner import Index
 from chalicelib.archive.s3_clients import S3Clients
-from chalicelib.archive.s3_operations import S3Operations, SourceProblems, Target
-from chalicelib.archive.writer import check, stitch
+from chalicelib.archive.s3_errors import SourceProblems
+from chalicelib.archive.s3_operations import S3Operations, Target
+from chalicelib.archive.stitching import check, stitch
 from chalicelib.archive.zip_format import central_header, end_records, local_header
 from chalicelib.crc32 import combine_all, crc32
 

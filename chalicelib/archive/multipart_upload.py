@@ -8,7 +8,8 @@ from botocore.exceptions import ClientError
 from chalicelib.archive.entries import ArchiveError, UploadGone
 from chalicelib.archive.plan_file import WrittenPart
 from chalicelib.archive.s3_clients import S3Clients
-from chalicelib.archive.s3_operations import CopyCrc, Target, with_retries
+from chalicelib.archive.s3_errors import with_retries
+from chalicelib.archive.s3_operations import CopyCrc, Target
 from chalicelib.crc32 import combine_all, from_base64, to_base64
 
 if TYPE_CHECKING:

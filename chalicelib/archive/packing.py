@@ -9,40 +9,20 @@ copied one spares as many bytes of a head as it has, up to the part's 5 MiB: so 
 file is given up where it spares more than it costs (docs/decisions/0001).
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heapreplace
 from itertools import accumulate, product
 
 from chalicelib.archive.entries import Entry
+from chalicelib.archive.limits import Limits
+from chalicelib.archive.size_pool import SizePool
 from chalicelib.archive.zip_format import is_zip64, local_header_length
 
-MIB = 1 << 20
-GIB = 1 << 30
 _NEIGHBOURS = 12  # on each side of the number of files to be given up that is reckoned best
 _MAX_NEIGHBOUR_SEARCH = 20_000  # entries; beyond, only that number is tried
 _MAX_ALL_STRATEGIES = 2_000
 _MAX_EXHAUSTIVE = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """S3's multipart limits, in bytes and counts, and the sizes that the planner aims at.
-
-    Source: "Amazon S3 multipart upload limits" in the S3 user guide.
-    """
-
-    min_part: int = 5 * MIB
-    max_part: int = 5 * GIB
-    max_parts: int = 10_000
-    max_archive: int = 50_000 * GIB
-    copy_range: int = GIB  # of a copied range, before 10,000 parts make larger ones necessary
-    segment_range: int = 256 * MIB  # of a copied range inside a segment, so that segments can be filled
-    stitch: int = 8 * MIB  # of a part of small files only
-    longest_stitch: int = 32 * MIB  # the same, where 10,000 parts make longer ones necessary
-    tail_part: int = 32 * MIB  # of the finisher's parts
-    tail_row: int = 2048  # of manifests, report and directory for each entry, to keep room for their parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +172,7 @@ def _pack_greedily(
     fillings: dict[int, list[int]] = {target: [] for target in targets}
     for target in targets[: len(wholes)]:
         fillings[target].append(wholes.pop())
-    shelf = _SizePool([(length_of(entries[i]), i) for i in reversed(small)])
+    shelf = SizePool([(length_of(entries[i]), i) for i in reversed(small)])
     heads = _heads(entries, fillings, limits)
 
     def put(target: int, taken: tuple[int, int] | None) -> bool:
@@ -225,7 +205,7 @@ def _pack_greedily(
         unused += shelf.rest()
         if not replaced:
             break
-        shelf = _SizePool(sorted((length_of(entries[i]), i) for i in replaced))
+        shelf = SizePool(sorted((length_of(entries[i]), i) for i in replaced))
     cost = sum(heads.values()) + sum(entries[i].size for i in copyable[kept:])
     return _Packing(fillings, [*wholes, *unused], cost)
 
@@ -243,7 +223,7 @@ def _surplus(entries: Sequence[Entry], target: int, fillings: Mapping[int, list[
     return taken
 
 
-def _spread(heads: Mapping[int, int], shelf: "_SizePool", put: Callable[[int, tuple[int, int] | None], bool]) -> None:
+def _spread(heads: Mapping[int, int], shelf: SizePool, put: Callable[[int, tuple[int, int] | None], bool]) -> None:
     """The longest of the shelf to the longest head, as long as one fits."""
     waiting = [(-head, target) for target, head in heads.items() if head]
     heapify(waiting)
@@ -255,51 +235,6 @@ def _spread(heads: Mapping[int, int], shelf: "_SizePool", put: Callable[[int, tu
             heapreplace(waiting, (-heads[target], target))
         else:
             heappop(waiting)
-
-
-class _SizePool:
-    """Entries by length, from which they are taken; each search costs next to nothing, however many there are."""
-
-    def __init__(self, ascending: Sequence[tuple[int, int]]) -> None:
-        self._items = ascending
-        self._lengths = [length for length, _ in ascending]
-        self._taken = bytearray(len(ascending))
-        # Where to look next below and above an item that was taken; the paths are shortened as they are walked.
-        self._below = list(range(-1, len(ascending) - 1))
-        self._above = list(range(1, len(ascending) + 1))
-
-    def _free(self, at: int, onward: list[int]) -> int:
-        """The first item at or after `at`, going this way, that is there; outside of the list when there is none."""
-        passed = []
-        while 0 <= at < len(self._items) and self._taken[at]:
-            passed.append(at)
-            at = onward[at]
-        for one in passed:
-            onward[one] = at
-        return at
-
-    def _take(self, at: int) -> tuple[int, int] | None:
-        if not 0 <= at < len(self._items):
-            return None
-        self._taken[at] = 1
-        return self._items[at]
-
-    def take_at_most(self, length: int) -> tuple[int, int] | None:
-        """The longest of at most this length: (length, position), or None."""
-        return self._take(self._free(bisect_right(self._lengths, length) - 1, self._below))
-
-    def take_between(self, least: int, most: int) -> tuple[int, int] | None:
-        """The shortest of at least `least`, if it is not longer than `most`: (length, position), or None."""
-        at = self._free(bisect_left(self._lengths, least), self._above)
-        return self._take(at) if at < len(self._items) and self._lengths[at] <= most else None
-
-    def take_at_least(self, length: int) -> tuple[int, int] | None:
-        """The shortest of at least this length: (length, position), or None."""
-        return self._take(self._free(bisect_left(self._lengths, length), self._above))
-
-    def rest(self) -> list[int]:
-        """The positions of what was not taken, the longest first."""
-        return [i for (_, i), taken in zip(reversed(self._items), reversed(self._taken), strict=True) if not taken]
 
 
 def _runs(left: Sequence[int], entries: Sequence[Entry], aim: int) -> Iterator[tuple[int, ...]]:

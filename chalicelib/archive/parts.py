@@ -10,7 +10,8 @@ from math import ceil
 from typing import NamedTuple
 
 from chalicelib.archive.entries import ArchiveTooLarge, Entry
-from chalicelib.archive.packing import Group, Limits, head_of, length_of
+from chalicelib.archive.limits import Limits
+from chalicelib.archive.packing import Group, head_of, length_of
 
 
 class Place(NamedTuple):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from chalicelib.archive.batches import Batch, assign_batches
 from chalicelib.archive.entries import ArchiveTooLarge, Entry, Listed
-from chalicelib.archive.packing import Group, Limits, group, length_of
+from chalicelib.archive.limits import Limits
+from chalicelib.archive.packing import Group, group, length_of
 from chalicelib.archive.parts import Segment, cut
 
 WORKERS = 40

@@ -1,73 +1,25 @@
 """The S3 calls of the engine: each bound to the planned source, each counted."""
 
-import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from botocore.exceptions import (
     ClientError,
-    ConnectionClosedError,
-    HTTPClientError,
-    IncompleteReadError,
-    ReadTimeoutError,
 )
-from botocore.exceptions import ConnectionError as BotoConnectionError
 
-from chalicelib.archive.entries import ArchiveError, Entry, Source, UploadGone
-from chalicelib.archive.fast_multipart import Address, NoAnswer
+from chalicelib.archive.entries import ArchiveError, Entry, Source
+from chalicelib.archive.fast_multipart import Address
 from chalicelib.archive.plan_file import Traffic, WrittenPart
 from chalicelib.archive.s3_clients import S3Clients
+from chalicelib.archive.s3_errors import NO_ANSWER, TRIES, SourceProblem, guarded, with_retries
 from chalicelib.crc32 import crc32, from_base64, to_base64
 
-T = TypeVar("T")
 CopyCrc = Literal["answer", "read"]
 _READ_AHEAD = 8 << 20
-_TRIES = 5
-# What S3 says of a source that is not as planned, by code (S3 API, "Error responses").
-_PROBLEMS = {
-    "PreconditionFailed": "changed",
-    "412": "changed",
-    "InvalidRange": "changed",
-    "416": "changed",
-    "NoSuchKey": "missing",
-    "NoSuchBucket": "missing",
-    "NoSuchVersion": "missing",
-    "404": "missing",
-    "AccessDenied": "access-denied",
-    "AllAccessDisabled": "access-denied",
-    "403": "access-denied",
-    "KMS.AccessDeniedException": "access-denied",
-    "KMS.DisabledException": "access-denied",
-    "KMS.InvalidStateException": "access-denied",
-    "KMS.KMSInvalidStateException": "access-denied",
-    "KMS.NotFoundException": "access-denied",
-    "InvalidObjectState": "archived",
-    "ObjectNotInActiveTierError": "archived",
-}
-_BUSY = {409, 429}
-# After these the store may still carry out the request.
-_NO_ANSWER = (ReadTimeoutError, ConnectionClosedError, NoAnswer)
 _LOOKS_FOR_PART, _LOOK_EVERY = 20, 15.0  # for a part whose copy has not answered, and seconds between two looks
-
-
-class SourceProblem(ArchiveError):
-    """A source can't be read as planned; `reason` says why. An expected outcome, not a bug."""
-
-    def __init__(self, entry: int, reason: str) -> None:
-        super().__init__(f"entry {entry}: {reason}")
-        self.entry = entry
-        self.reason = reason
-
-
-class SourceProblems(ArchiveError):
-    """Some sources can't be read as planned: reasons by entry."""
-
-    def __init__(self, problems: Mapping[int, str]) -> None:
-        super().__init__(f"{len(problems)} sources are not as planned")
-        self.problems = dict(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +63,7 @@ class S3Operations:
         if not len(view):
             return
         if fast is None or not fast.read_into(view, source, start, entry.size):
-            body, size = with_retries(lambda: _guarded(position, lambda: self._get(source, start, len(view))))
+            body, size = with_retries(lambda: guarded(position, lambda: self._get(source, start, len(view))))
             if len(body) != len(view) or size != entry.size:
                 raise SourceProblem(position, "changed")
             view[:] = body
@@ -182,7 +134,7 @@ class S3Operations:
 
         def attempt() -> tuple[str, str | None]:
             result = None if fast is None else fast.copy(target.part(number), source, start, length, is_whole=is_whole)
-            return _guarded(position, call) if result is None else result
+            return guarded(position, call) if result is None else result
 
         try:
             etag, checksum = self._unless_there(target, number, length, attempt)
@@ -203,11 +155,11 @@ class S3Operations:
         """What a copy answers. After one whose answer did not come, what S3 says of the part (ListParts), as soon as it
         has it. The copy is begun again only if the part does not come within a while, or if its CRC-32 is needed and
         the server's list has none (SeaweedFS); nothing else writes to the part then."""
-        for attempt in range(_TRIES):
+        for attempt in range(TRIES):
             try:
-                return with_retries(copy, gives_up_on=_NO_ANSWER)
-            except _NO_ANSWER:
-                if attempt == _TRIES - 1:
+                return with_retries(copy, gives_up_on=NO_ANSWER)
+            except NO_ANSWER:
+                if attempt == TRIES - 1:
                     raise
             for _ in range(_LOOKS_FOR_PART):
                 if (found := self._part(target, number, length)) is not None:
@@ -219,7 +171,7 @@ class S3Operations:
 
     def _part(self, target: Target, number: int, length: int) -> tuple[str, str | None] | None:
         """A part that S3 has, if it is of this length: its ETag, and the CRC-32 in base64."""
-        answer = _guarded(
+        answer = guarded(
             None,
             lambda: self._store.s3.list_parts(
                 Bucket=target.bucket,
@@ -261,45 +213,6 @@ class S3Operations:
         fast = self._store.parts
         etag = None if fast is None else fast.put(target.part(number), body, proof)
         if etag is None:
-            etag = with_retries(lambda: _guarded(None, call))
+            etag = with_retries(lambda: guarded(None, call))
         self._count(written=len(body))
         return WrittenPart(etag, len(body), checksum)
-
-
-def _guarded(position: int | None, call: Callable[[], T]) -> T:
-    """The call's answer; what S3 says of the source or the upload becomes an error of the domain."""
-    try:
-        return call()
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code == "NoSuchUpload":
-            raise UploadGone(str(error)) from error
-        if position is not None and (reason := _reason_of(code, error.response["Error"].get("Message", ""))):
-            raise SourceProblem(position, reason) from error
-        raise
-
-
-def _reason_of(code: str, message: str) -> str | None:
-    """What an error of S3 says of a source. A range that the object does not have is an InvalidArgument of copies."""
-    if code == "InvalidArgument" and "range" in message.lower():
-        return "changed"
-    return _PROBLEMS.get(code)
-
-
-def with_retries(call: Callable[[], T], *, gives_up_on: tuple[type[Exception], ...] = ()) -> T:
-    """The call's answer, tried again with full jitter where the SDK gives up on a connection or a busy server; but for
-    errors that are not to be tried again."""
-    for attempt in range(_TRIES):
-        try:
-            return call()
-        except gives_up_on:
-            raise
-        except (HTTPClientError, BotoConnectionError, IncompleteReadError):
-            if attempt == _TRIES - 1:
-                raise
-        except ClientError as error:
-            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-            if (status < 500 and status not in _BUSY) or attempt == _TRIES - 1:
-                raise
-        time.sleep(random.uniform(0, 0.5 * 2**attempt))
-    raise AssertionError("unreachable")

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
+from chalicelib.archive.limits import MIB
 from chalicelib.archive.multipart_upload import checksum_of, complete
-from chalicelib.archive.packing import MIB
 from chalicelib.archive.plan_file import WrittenPart
 from chalicelib.archive.s3_clients import S3Clients
 from chalicelib.archive.s3_operations import S3Operations, Target

@@ -2,9 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from chalicelib.archive.batches import Batch
 from chalicelib.archive.entries import ArchiveError, Entry, Source, UploadGone
@@ -12,7 +11,9 @@ from chalicelib.archive.multipart_upload import checksum_of, complete, is_open
 from chalicelib.archive.parts import CopyPart, Place, Segment, Unit
 from chalicelib.archive.plan_file import BatchResult, Traffic, WrittenPart
 from chalicelib.archive.s3_clients import S3Clients
-from chalicelib.archive.s3_operations import S3Operations, SourceProblem, SourceProblems, Target
+from chalicelib.archive.s3_errors import SourceProblem, SourceProblems
+from chalicelib.archive.s3_operations import S3Operations, Target
+from chalicelib.archive.stitching import MemoryBudget, check, stitch
 from chalicelib.archive.zip_format import local_header, local_header_length
 from chalicelib.crc32 import combine, crc32
 
@@ -23,100 +24,7 @@ _COPIES_ELSEWHERE = 8  # large ones, on a server that is not S3 itself
 _STITCHES_AT_ONCE = 6  # few threads that hold parts: each keeps the memory of its largest
 _READS_AT_ONCE = 16
 _STITCHED_AT_ONCE = 32 << 20  # bytes of parts in memory; one part alone may pass it
-_SLICE_BYTES, _SLICE_ENTRIES = 1 << 20, 32
 _SAVE_EVERY = 15.0
-
-
-class _MemoryBudget:
-    """Caps the bytes held at once; larger requests block, except that a single oversized one is admitted alone."""
-
-    def __init__(self, size: int) -> None:
-        self._size, self._used = size, 0
-        self._changed = threading.Condition()
-
-    @contextmanager
-    def of(self, size: int) -> Iterator[None]:
-        with self._changed:
-            self._changed.wait_for(lambda: self._used == 0 or self._used + size <= self._size)
-            self._used += size
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._used -= size
-                self._changed.notify_all()
-
-
-def stitch(
-    entries: Sequence[tuple[int, Entry]], more: int, objects: S3Operations, read: ThreadPoolExecutor
-) -> tuple[bytearray, dict[int, int]]:
-    """Headers and bodies of whole entries, joined, with `more` bytes of room behind them; CRC-32s by position.
-
-    Raises SourceProblems with all that are found: one that is lost is no reason not to look at the others.
-    """
-    places, length = [], 0
-    for position, entry in entries:
-        places.append((position, entry, length))
-        length += local_header_length(entry.name, entry.size) + entry.size
-    joined = bytearray(length + more)
-    checksums: dict[int, int] = {}
-    problems: dict[int, str] = {}
-
-    def put(some: Iterable[tuple[int, Entry, int]]) -> None:
-        with memoryview(joined) as view:
-            for position, entry, at in some:
-                start = at + local_header_length(entry.name, entry.size)
-                with view[start : start + entry.size] as body:
-                    try:
-                        objects.read_into(body, position, entry, 0)
-                    except SourceProblem as problem:
-                        problems[position] = problem.reason
-                        continue
-                    checksum = crc32(body)
-                if entry.crc32 is not None and entry.crc32 != checksum:
-                    problems[position] = "corrupt"
-                    continue
-                checksums[position] = checksum
-                view[at:start] = local_header(entry.name, entry.size, entry.modified, checksum)
-
-    _all_of([read.submit(put, some) for some in _slices(places)])
-    if problems:
-        raise SourceProblems(problems)
-    return joined, checksums
-
-
-def check(entries: Iterable[tuple[int, Entry]], objects: S3Operations, read: ThreadPoolExecutor) -> dict[int, str]:
-    """What is wrong with the sources of these entries now, by position; only their first bytes are read."""
-
-    def problem_of(item: tuple[int, Entry]) -> tuple[int, str] | None:
-        try:
-            objects.check(*item)
-        except SourceProblem as problem:
-            return problem.entry, problem.reason
-        return None
-
-    return dict(filter(None, read.map(problem_of, entries)))
-
-
-def _slices(places: Sequence[tuple[int, Entry, int]]) -> Iterator[list[tuple[int, Entry, int]]]:
-    """What one thread reads in a row: a few small files, or one that is not so small."""
-    some: list[tuple[int, Entry, int]] = []
-    size = 0
-    for place in places:
-        some.append(place)
-        size += place[1].size
-        if size >= _SLICE_BYTES or len(some) == _SLICE_ENTRIES:
-            yield some
-            some, size = [], 0
-    if some:
-        yield some
-
-
-def _all_of(futures: Sequence[Future[None]]) -> None:
-    """Wait for every future before raising, so that no thread still writes into a buffer that the caller frees."""
-    errors = [error for future in futures if (error := future.exception()) is not None]
-    if errors:
-        raise errors[0]
 
 
 class _Run:
@@ -140,7 +48,7 @@ class _Run:
         self._before = done.traffic
         self._lock, self._saving = threading.Lock(), threading.Lock()
         self._saved_at = time.monotonic()
-        self._room = _MemoryBudget(_STITCHED_AT_ONCE)
+        self._room = MemoryBudget(_STITCHED_AT_ONCE)
         self._copies_at_once = _COPIES_AT_ONCE if store.is_aws else _COPIES_ELSEWHERE
         self._copy = ThreadPoolExecutor(self._copies_at_once, "copy")
         self._copy_small = ThreadPoolExecutor(_SMALL_COPIES_AT_ONCE, "small copy")

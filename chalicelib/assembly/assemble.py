@@ -11,7 +11,7 @@ from chalicelib.archive.entries import UploadGone
 from chalicelib.archive.plan_file import BatchResult, merged, read_batch, read_result, write_result
 from chalicelib.archive.writer import write_batch
 from chalicelib.assembly.state import State, active_export
-from chalicelib.exports import archive_uploads, lifecycle
+from chalicelib.exports import archive_uploads, attempts
 from chalicelib.exports.model import Export
 from chalicelib.exports.storage import batch_key, get_work, list_work, plan_prefix, put_work, result_key, results_prefix
 from chalicelib.log import logger
@@ -47,7 +47,7 @@ class _Progress:
     def _report(self, count: int) -> None:
         at = timestamps.format(timestamps.now())
         try:
-            lifecycle.add_bytes(self._export.id, self._export.attempt, self._plan, count, at)
+            attempts.add_bytes(self._export.id, self._export.attempt, self._plan, count, at)
         except Exception as error:  # noqa: BLE001
             logger().warning("progress was not recorded", export_id=self._export.id, error=type(error).__name__)
             with self._lock:

@@ -15,11 +15,11 @@ from chalicelib.archive.finalize import Archive, Incomplete, SourcesChanged, fin
 from chalicelib.archive.parts import Place
 from chalicelib.archive.plan_file import merged, read_batch, read_index
 from chalicelib.archive.s3_operations import S3Operations
-from chalicelib.archive.writer import check
+from chalicelib.archive.stitching import check
 from chalicelib.assembly.assemble import results_of
 from chalicelib.assembly.state import MAX_CHANGING, MAX_PLANS, MAX_ROUNDS, State, active_export, outcome_of
 from chalicelib.crc32 import to_hex
-from chalicelib.exports import archive_uploads, exclusions, lifecycle
+from chalicelib.exports import archive_uploads, attempts, exclusions, lifecycle
 from chalicelib.exports.contents.items import Contents, from_rows
 from chalicelib.exports.contents.manifest import Manifest
 from chalicelib.exports.contents.report import report_lines
@@ -57,7 +57,7 @@ def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
     upload = export.upload
     if upload is None or upload.plan != state.plan:
         return state.outcome("removed")
-    lifecycle.enter_step(export, Step.FINISHING, timestamps.format(timestamps.now()))
+    attempts.enter_step(export, Step.FINISHING, timestamps.format(timestamps.now()))
     folder = plan_prefix(export.id, state.attempt, upload.token)
     contents = from_rows(get_lines(contents_key(folder)))
     index = read_index(get_work(index_key(folder)) or b"")

@@ -8,14 +8,14 @@ from uuid import uuid4
 from chalicelib import timestamps
 from chalicelib.archive import planner
 from chalicelib.archive.entries import ArchiveTooLarge, Entry, Source
-from chalicelib.archive.packing import MIB, Limits
+from chalicelib.archive.limits import MIB, Limits
 from chalicelib.archive.plan_file import write_batch, write_index
 from chalicelib.archive.planner import Plan
 from chalicelib.archive.s3_operations import S3Operations
-from chalicelib.archive.writer import check
+from chalicelib.archive.stitching import check
 from chalicelib.assembly.state import State, active_export
 from chalicelib.errors import Forbidden, NotFound
-from chalicelib.exports import archive_uploads, exclusions, lifecycle
+from chalicelib.exports import archive_uploads, attempts, exclusions
 from chalicelib.exports.contents.items import Contents, Item, to_rows
 from chalicelib.exports.contents.linelist_plan import LinelistPlan, to_lines
 from chalicelib.exports.contents.source_key import source_key
@@ -53,7 +53,7 @@ def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
     """
     state = State.of(event)
     export = active_export(state)
-    if export is None or not lifecycle.enter_step(export, Step.PLANNING, timestamps.format(timestamps.now())):
+    if export is None or not attempts.enter_step(export, Step.PLANNING, timestamps.format(timestamps.now())):
         return state.outcome("removed")
     if export.upload is not None and export.upload.plan >= state.plan:
         return _planned(state, export.upload)
@@ -84,7 +84,7 @@ def _plan_linelist(export: Export, state: State, plan: LinelistPlan) -> dict[str
         return state.outcome("failed", code=FailureCode.TOO_LARGE.value)
     token = uuid4().hex[:12]
     put_lines(rows_key(plan_prefix(export.id, state.attempt, token)), to_lines(plan))
-    lifecycle.claim_table(export.id, state.attempt, token, timestamps.format(timestamps.now()), rows_total=count)
+    attempts.claim_table(export.id, state.attempt, token, timestamps.format(timestamps.now()), rows_total=count)
     # Another run may have claimed its own plan first: the one on the record is rendered.
     return state.outcome("removed" if active_export(state) is None else "linelist_planned")
 
@@ -155,7 +155,7 @@ def _claim(export: Export, state: State, contents: Contents, planned: Plan) -> d
     archive_uploads.begin_segments(folder, len(planned.segments))
     key = archive_key(export.id, state.attempt, token)
     upload = Upload(state.plan, token, key, archive_uploads.begin(key))
-    claimed = lifecycle.claim_upload(
+    claimed = attempts.claim_upload(
         export.id,
         state.attempt,
         upload,

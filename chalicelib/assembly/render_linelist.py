@@ -11,7 +11,7 @@ from chalicelib.archive import streaming_upload
 from chalicelib.archive.entries import UploadGone
 from chalicelib.assembly.state import State, active_export, outcome_of
 from chalicelib.crc32 import to_hex
-from chalicelib.exports import archive_uploads, lifecycle
+from chalicelib.exports import archive_uploads, attempts, lifecycle
 from chalicelib.exports.contents.items import Skipped
 from chalicelib.exports.contents.linelist_plan import from_lines
 from chalicelib.exports.expiry import expiry
@@ -104,7 +104,7 @@ def _render(export: Export, planned: Table, state: State) -> bool:
             raise _Failed(FailureCode.TOO_LARGE) from None
         if not table.included:
             raise _Failed(FailureCode.NOTHING_TO_EXPORT)
-        if not lifecycle.enter_step(export, Step.FINISHING, timestamps.format(timestamps.now())):
+        if not attempts.enter_step(export, Step.FINISHING, timestamps.format(timestamps.now())):
             raise _Superseded
         streaming_upload.prove(archive_uploads.store(), target, streamed)
     put_export(report_key(key), "".join(table.report_lines()).encode())
@@ -132,7 +132,7 @@ def _with_progress(table: LinelistTable, state: State, time_for_rows: float) -> 
         if now - reported_at < _PROGRESS_INTERVAL:
             continue
         reported_at = now
-        is_recorded = lifecycle.set_rows_done(
+        is_recorded = attempts.set_rows_done(
             state.export_id, state.attempt, table.done, timestamps.format(timestamps.now())
         )
         # If not recorded, another run of this step may simply be further along.

@@ -8,7 +8,8 @@ from uuid import uuid4
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.tables import Choice, Mapper, Row, TableName
+from chalicelib.attributes import Choice
+from chalicelib.tables import Mapper, Row, TableName
 
 COUNTED_TO = 10_000  # events; beyond that, the total is a lower bound
 

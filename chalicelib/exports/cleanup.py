@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib import aws, timestamps
-from chalicelib.exports import executions, lifecycle, record
+from chalicelib.exports import attempts, executions, lifecycle, record
 from chalicelib.exports.executions import Execution
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.model import Export, Status
@@ -111,7 +111,7 @@ def _recover(export: Export, moment: datetime, tally: Tally) -> None:
     at = timestamps.format(moment)
     if state is Execution.UNKNOWN:
         # Never started (or forgotten by an emulator that was killed): the same start again is harmless.
-        if quiet >= GRACE and lifecycle.heartbeat(export.id, export.attempt, at):
+        if quiet >= GRACE and attempts.heartbeat(export.id, export.attempt, at):
             executions.start(export)
             tally.restarted += 1
         return

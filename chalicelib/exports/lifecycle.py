@@ -12,9 +12,10 @@ from pynamodb.transactions import TransactWrite
 from chalicelib import tables
 from chalicelib.errors import Conflict, Gone, message
 from chalicelib.exports import audit, record, running_exports
+from chalicelib.exports.attempts import in_work
 from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.failures import FailureCode
-from chalicelib.exports.model import Export, ExportedFile, Status, Step, Upload
+from chalicelib.exports.model import Export, ExportedFile, Status, Step
 from chalicelib.exports.progress import progress_of
 from chalicelib.exports.running_exports import Reservation, ReservationConflict
 from chalicelib.exports.table import ExportRow, due_shard
@@ -60,12 +61,6 @@ def _with_place(user_id: str, export_id: str, write: Callable[[Reservation], Non
     return True
 
 
-def _in_work(attempt: int) -> Condition:
-    condition: Condition = (ExportRow.status == Status.PROCESSING) & (ExportRow.attempt == attempt)
-    in_work: Condition = condition & ExportRow.removed_at.does_not_exist()
-    return in_work
-
-
 def _transition(
     export: Export,
     condition: Condition,
@@ -95,85 +90,6 @@ def _transition(
     return True
 
 
-def _update(export_id: str, condition: Condition, actions: Sequence[UpdateAction]) -> bool:
-    return ExportRow(export_id).update_if(condition, actions)
-
-
-def enter_step(export: Export, step: Step, at: str) -> bool:
-    """Show that the work of this attempt has come to `step`; False when the attempt is over.
-
-    The displayed percentage becomes the floor, so re-planning never moves progress backwards.
-    """
-    actions = [
-        ExportRow.step.set(step),
-        ExportRow.percent_floor.set(progress_of(export).percent),
-        ExportRow.touched_at.set(at),
-    ]
-    return _update(export.id, _in_work(export.attempt), actions)
-
-
-def heartbeat(export_id: str, attempt: int, at: str) -> bool:
-    """A sign of life for this attempt; False when it is over."""
-    return _update(export_id, _in_work(attempt), [ExportRow.touched_at.set(at)])
-
-
-def claim_upload(
-    export_id: str, attempt: int, upload: Upload, at: str, *, bytes_total: int, files_total: int, sample_count: int
-) -> bool:
-    """Make `upload` the one of its plan; False when another run of the same plan was first or the attempt is over."""
-    unclaimed = ExportRow.upload_plan.does_not_exist() | (ExportRow.upload_plan < upload.plan)
-    return _update(
-        export_id,
-        _in_work(attempt) & unclaimed,
-        [
-            ExportRow.upload_plan.set(upload.plan),
-            ExportRow.upload_token.set(upload.token),
-            ExportRow.upload_key.set(upload.key),
-            ExportRow.upload_id.set(upload.upload_id),
-            ExportRow.bytes_total.set(bytes_total),
-            ExportRow.bytes_done.set(0),
-            ExportRow.files_total.set(files_total),
-            ExportRow.sample_count.set(sample_count),
-            ExportRow.step.set(Step.ASSEMBLING),
-            ExportRow.touched_at.set(at),
-        ],
-    )
-
-
-def add_bytes(export_id: str, attempt: int, plan: int, count: int, at: str) -> bool:
-    """Count bytes that a worker wrote; False when the attempt is over or the plan was replaced."""
-    return _update(
-        export_id,
-        _in_work(attempt) & (ExportRow.upload_plan == plan),
-        [ExportRow.bytes_done.add(count), ExportRow.touched_at.set(at)],
-    )
-
-
-def claim_table(export_id: str, attempt: int, token: str, at: str, *, rows_total: int) -> bool:
-    """Make this plan of a linelist the one of its attempt; False when another was first or the attempt is over."""
-    return _update(
-        export_id,
-        _in_work(attempt) & ExportRow.table_token.does_not_exist(),
-        [
-            ExportRow.table_token.set(token),
-            ExportRow.rows_total.set(rows_total),
-            ExportRow.rows_done.set(0),
-            ExportRow.sample_count.set(rows_total),
-            ExportRow.step.set(Step.ASSEMBLING),
-            ExportRow.touched_at.set(at),
-        ],
-    )
-
-
-def set_rows_done(export_id: str, attempt: int, done: int, at: str) -> bool:
-    """Show how many rows are written; False when the attempt is over, or another render has come as far."""
-    return _update(
-        export_id,
-        _in_work(attempt) & (ExportRow.rows_done < done),
-        [ExportRow.rows_done.set(done), ExportRow.touched_at.set(at)],
-    )
-
-
 def mark_ready(
     export: Export,
     file: ExportedFile,
@@ -198,7 +114,7 @@ def mark_ready(
         ExportRow.due_shard.set(due_shard(export.id)),
         ExportRow.due_at.set(expires_at),
     ]
-    return _transition(export, _in_work(export.attempt), actions, Action.READY, at, details=details)
+    return _transition(export, in_work(export.attempt), actions, Action.READY, at, details=details)
 
 
 def mark_failed(export: Export, attempt: int, code: FailureCode, *, at: str, kept_until: str, cause: str = "") -> bool:
@@ -213,7 +129,7 @@ def mark_failed(export: Export, attempt: int, code: FailureCode, *, at: str, kep
         ExportRow.due_at.set(kept_until),
     ]
     details = {"code": code.value, "attempt": attempt} | ({"cause": cause[:1000]} if cause else {})
-    return _transition(export, _in_work(attempt), actions, Action.FAILED, at, details=details)
+    return _transition(export, in_work(attempt), actions, Action.FAILED, at, details=details)
 
 
 def has_bare_failure(export: Export) -> bool:
@@ -233,7 +149,7 @@ def keep_failed(export: Export, *, at: str, kept_until: str) -> bool:
 
 def restart(export: Export, *, at: str) -> bool:
     """Begin the next attempt of an export whose execution ended without a verdict; False when it has one by now."""
-    condition = _in_work(export.attempt) & (ExportRow.restarts == export.restarts)
+    condition = in_work(export.attempt) & (ExportRow.restarts == export.restarts)
     actions = [
         *_begin_again(export, at),
         ExportRow.percent_floor.set(progress_of(export).percent),
@@ -330,16 +246,3 @@ def remove(export: Export, *, at: str, actor: str, source_ip: str | None = None,
 def delete_record(export_id: str) -> None:
     """Delete the record of a removed export, after its objects."""
     ExportRow(export_id).delete(condition=ExportRow.removed_at.exists() | ExportRow.id.does_not_exist())
-
-
-def claim_mail(export: Export, outcome: Status) -> bool:
-    """Take the right to send the one mail of this attempt's outcome; False when it was taken before."""
-    claim = f"{export.attempt}-{outcome.value}"
-    condition = (ExportRow.status == outcome.value) & (ExportRow.mailed.does_not_exist() | (ExportRow.mailed != claim))
-    return _update(export.id, condition & ExportRow.removed_at.does_not_exist(), [ExportRow.mailed.set(claim)])
-
-
-def release_mail_claim(export: Export, outcome: Status) -> None:
-    """Undo a claim after SES surely refused the mail, so that a retry can send it."""
-    claim = f"{export.attempt}-{outcome.value}"
-    _update(export.id, ExportRow.mailed == claim, [ExportRow.mailed.remove()])

@@ -6,7 +6,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import timestamps
 from chalicelib.access import users
-from chalicelib.exports import failures, lifecycle
+from chalicelib.exports import attempts, failures
 from chalicelib.exports.model import Export, Status
 from chalicelib.log import logger
 from chalicelib.mail.messages import Message, failed_message, ready_message
@@ -36,7 +36,7 @@ def notify_owner(export: Export) -> Sent:
     user = users.find(export.user_id)
     if not export.email_notification or user is None or not user.email:
         return Sent.NOT_WANTED
-    if not lifecycle.claim_mail(export, export.status):
+    if not attempts.claim_mail(export, export.status):
         return Sent.ALREADY
     message = _message(export, user)
     try:
@@ -46,7 +46,7 @@ def notify_owner(export: Export) -> Sent:
         logger().warning("mail may not have been sent", export_id=export.id, error=type(error).__name__)
         return Sent.UNSURE
     except Exception:
-        lifecycle.release_mail_claim(export, export.status)
+        attempts.release_mail_claim(export, export.status)
         raise
     return Sent.SENT
 

@@ -1,10 +1,11 @@
-"""Rows of the exports table. Only `lifecycle` and `progress` write them."""
+"""Rows of the exports table. Only `lifecycle` and `attempts` write them."""
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
+from chalicelib.attributes import Choice, Integer, Json
 from chalicelib.exports.model import Export, ExportedFile, Status, Step, Table, Upload
-from chalicelib.tables import Choice, Integer, Json, Mapper, Row, TableName
+from chalicelib.tables import Mapper, Row, TableName
 
 DUE_SHARDS = 4
 
@@ -28,7 +29,7 @@ class _ByDue(GlobalSecondaryIndex["ExportRow"]):
 
 
 class ExportRow(Row):
-    """A row of the exports table. Only this room's `lifecycle` and `progress` write it."""
+    """A row of the exports table. Only `lifecycle` and `attempts` write it."""
 
     class Meta:
         table_name = TableName("exports_table")

@@ -177,7 +177,7 @@ def test_two_fastq_files_become_a_pair_under_the_first_ones_puid(olga: Person, p
 def test_two_mates_that_are_completed_at_the_same_moment_find_each_other(
     olga: Person, place: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.catalog.files import repository as files
+    from chalicelib.catalog.files import pairs
 
     sample = place["sample"]["id"]
     first, second = (
@@ -187,7 +187,7 @@ def test_two_mates_that_are_completed_at_the_same_moment_find_each_other(
         key = re.search(r"files/[0-9a-f/-]+", one["upload"]["parts"][0]["url"])
         assert key is not None
         aws.s3().put_object(Bucket="test-catalog", Key=key.group(), Body=b"ACGT")
-    look, between = files._best_mate, [second["id"]]
+    look, between = pairs._best_mate, [second["id"]]
 
     def looked(file: File, candidates: Any) -> File | None:
         found = look(file, candidates)
@@ -195,7 +195,7 @@ def test_two_mates_that_are_completed_at_the_same_moment_find_each_other(
             expect_status(olga.post(f"/files/{between.pop()}/complete", {"parts": []}), 200)
         return found
 
-    monkeypatch.setattr(files, "_best_mate", looked)
+    monkeypatch.setattr(pairs, "_best_mate", looked)
     done = expect_status(olga.post(f"/files/{first['id']}/complete", {"parts": []}), 200)
     assert (done["direction"], done["paired_with"]) == ("forward", second["id"])
     listed = {one["id"]: one for one in olga.get(f"/samples/{sample}/files").body["items"]}
@@ -317,14 +317,14 @@ def test_the_same_idempotency_key_makes_a_thing_once(olga: Person, place: dict[s
 def test_a_batch_that_was_cut_off_is_completed_by_the_same_call(
     olga: Person, place: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.catalog.samples import repository as samples
+    from chalicelib.catalog.samples import creation
 
     project = place["project"]["id"]
     letters = "ABCDEFGH"
     puids = [f"INXT_SAM_AAAAAAAA{letters[i % 8]}{letters[i // 8]}" for i in range(12)]
     body = {"samples": [{"name": f"B{i}", "puid": puid} for i, puid in enumerate(puids)]}
-    monkeypatch.setattr(samples, "_TRANSACTION", 20)  # large transactions take moto very long
-    write, calls = samples._write_new, []
+    monkeypatch.setattr(creation, "_TRANSACTION", 20)  # large transactions take moto very long
+    write, calls = creation._write_new, []
 
     def cut_off(chunk: Any) -> None:
         calls.append(len(chunk))
@@ -333,7 +333,7 @@ def test_a_batch_that_was_cut_off_is_completed_by_the_same_call(
         write(chunk)
 
     with monkeypatch.context() as patched:
-        patched.setattr(samples, "_write_new", cut_off)
+        patched.setattr(creation, "_write_new", cut_off)
         assert olga.call("POST", f"/projects/{project}/samples/batch", body, **{"Idempotency-Key": "b"}).status == 500
     assert 1 < olga.get(f"/namespaces/{project}/samples").body["total"] < 13
     done = olga.call("POST", f"/projects/{project}/samples/batch", body, **{"Idempotency-Key": "b"})

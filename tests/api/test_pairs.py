@@ -16,7 +16,7 @@ from chalicelib.catalog.files.model import DeclaredMate, File
 from chalicelib.catalog.files.registration import RegistrableObject, bind_source
 from chalicelib.catalog.files.s3_objects import StoredObject
 from chalicelib.catalog.namespaces import repository as namespaces
-from chalicelib.catalog.samples import repository as samples
+from chalicelib.catalog.samples import creation
 from chalicelib.catalog.samples.model import NewSample, Sample
 from chalicelib.ids import Ids
 from tests.harness import Person, expect_status, new_project, upload
@@ -188,7 +188,7 @@ def new_sample() -> Sample:
     name = Ids().base32(10)
     group = namespaces.create("group", name=name, path=name, parent=None, owner_id=user, ids=Ids())
     project = namespaces.create("project", name="P", path="p", parent=group, owner_id=user, ids=Ids())
-    return samples.create(project, NewSample("s"), Ids())
+    return creation.create(project, NewSample("s"), Ids())
 
 
 def arrive(sample: Sample, key: str, mate: DeclaredMate | None = None, ids: Ids | None = None) -> File:

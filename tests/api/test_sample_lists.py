@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.catalog.namespaces.model import Namespace
+from chalicelib.catalog.samples import creation
 from chalicelib.catalog.samples import index as sample_index
 from chalicelib.catalog.samples import queries as sample_queries
 from chalicelib.catalog.samples import repository as samples
@@ -71,7 +72,7 @@ def test_samples_that_stay_are_listed_exactly_once_while_others_come_and_go(
     up or walked."""
     forget_rows()
     where = project()
-    there = samples.create_many(where, [NewSample(name) for name in names], Ids())
+    there = creation.create_many(where, [NewSample(name) for name in names], Ids())
     staying = {one.id: one for one in there}
     shown: list[str] = []
     remaining = list(changes)
@@ -83,7 +84,7 @@ def test_samples_that_stay_are_listed_exactly_once_while_others_come_and_go(
             shown += page
             for change in remaining.pop(0) if remaining else []:
                 if isinstance(change, str):
-                    samples.create(where, NewSample(change), Ids())
+                    creation.create(where, NewSample(change), Ids())
                 elif staying and there[change % len(there)].id in staying:
                     samples.delete(staying.pop(there[change % len(there)].id))
     assert len(shown) == len(set(shown))
@@ -101,7 +102,7 @@ def listed(sample: Sample) -> sample_index.SampleListEntry:
 
 def test_a_renamed_sample_is_found_by_its_new_name_only(client: Client) -> None:
     where = project()
-    sample = samples.create(where, NewSample("old blue whale"), Ids())
+    sample = creation.create(where, NewSample("old blue whale"), Ids())
     changed = samples.update(sample, name="new blue fish", description=None, metadata={})
 
     def found(q: str) -> int:

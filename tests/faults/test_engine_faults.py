@@ -22,8 +22,8 @@ from botocore.exceptions import ClientError
 from chalicelib.archive import fast_multipart
 from chalicelib.archive.entries import ArchiveError, Entry, Source, UploadGone
 from chalicelib.archive.finalize import Archive, SourcesChanged, finish_upload
+from chalicelib.archive.limits import Limits
 from chalicelib.archive.multipart_upload import abort_uploads, create_upload
-from chalicelib.archive.packing import Limits
 from chalicelib.archive.plan_file import write_batch as batch_bytes
 from chalicelib.archive.plan_file import write_index
 from chalicelib.archive.planner import Plan, plan

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.archive.entries import Entry, Source
-from chalicelib.archive.packing import GIB
+from chalicelib.archive.limits import GIB
 from chalicelib.archive.planner import plan
 from chalicelib.archive.zip_format import central_header, end_records, local_header
 from tests.readers import check_archive, check_by_java, is_installed

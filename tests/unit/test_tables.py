@@ -9,18 +9,9 @@ from typing import Any
 import pytest
 from pynamodb.attributes import UnicodeAttribute
 
+from chalicelib.attributes import Choice, Integer, Json, NumberChoice, TextTuple, Timestamp
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.tables import (
-    Choice,
-    Integer,
-    Json,
-    Mapper,
-    NumberChoice,
-    Row,
-    TextTuple,
-    Timestamp,
-    retry_on,
-)
+from chalicelib.tables import Mapper, Row, retry_on
 
 
 def test_json_takes_the_bytes_that_it_is_measured_by() -> None:

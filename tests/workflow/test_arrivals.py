@@ -12,8 +12,7 @@ import pytest
 from chalice.test import Client
 
 from chalicelib import aws
-from chalicelib.catalog.files import repository as files
-from chalicelib.catalog.files import uploads
+from chalicelib.catalog.files import pairs, uploads
 from chalicelib.errors import Conflict
 from chalicelib.settings import settings
 from tests.harness import Person, expect_status, new_project, upload
@@ -218,7 +217,7 @@ def test_a_registration_that_was_cut_off_is_completed_by_the_next(
         raise TimeoutError
 
     with monkeypatch.context() as patched:
-        patched.setattr(files, "complete", cut_off)
+        patched.setattr(pairs, "complete", cut_off)
         with pytest.raises(TimeoutError):
             arrive(client, event)
     assert files_of(olga, place) == []
@@ -235,7 +234,7 @@ def test_transient_errors_are_retried_not_dead_lettered(
         raise Conflict("busy")
 
     with monkeypatch.context() as patched:
-        patched.setattr(files, "complete", busy)
+        patched.setattr(pairs, "complete", busy)
         with pytest.raises(Conflict):
             arrive(client, event)
     assert letters(dead_letters) == []

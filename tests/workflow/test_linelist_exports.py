@@ -15,7 +15,7 @@ import requests
 from chalicelib import aws
 from chalicelib.archive import streaming_upload
 from chalicelib.assembly import render_linelist as step
-from chalicelib.exports import lifecycle, record
+from chalicelib.exports import attempts, record
 from chalicelib.exports.cleanup import clean_up
 from chalicelib.settings import settings
 from tests.harness import Person, expect_status
@@ -269,7 +269,7 @@ def test_progress_counts_rows_and_never_goes_back(
     monkeypatch.setattr(step, "_PROGRESS_INTERVAL", 0.0)
     export = create(ana, lab)
     seen: list[tuple[int, int]] = []
-    tell = lifecycle.set_rows_done
+    tell = attempts.set_rows_done
 
     def result(*arguments: Any) -> bool:
         done = tell(*arguments)
@@ -277,7 +277,7 @@ def test_progress_counts_rows_and_never_goes_back(
         seen.append((progress["rows_done"], progress["percent"]))
         return done
 
-    monkeypatch.setattr(lifecycle, "set_rows_done", result)
+    monkeypatch.setattr(attempts, "set_rows_done", result)
     run(export)
     assert seen == [(1, 33), (2, 64), (3, 95)]
     assert tell(export["id"], 1, 9, "2026-11-24T00:00:00.000Z") is False

@@ -15,7 +15,7 @@ from chalicelib.assembly import assemble
 from chalicelib.assembly.assemble import assemble_batch
 from chalicelib.assembly.finish import finish_export
 from chalicelib.assembly.plan import plan_export
-from chalicelib.exports import lifecycle, record, storage
+from chalicelib.exports import attempts, lifecycle, record, storage
 from chalicelib.exports.cleanup import FAILED_KEPT, clean_up
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.model import Status
@@ -217,7 +217,7 @@ def test_progress_that_can_not_be_recorded_fails_no_batch(
     def refused(*_: Any, **__: Any) -> bool:
         raise ClientError({"Error": {"Code": "TransactionConflictException"}}, "UpdateItem")
 
-    monkeypatch.setattr(lifecycle, "add_bytes", refused)
+    monkeypatch.setattr(attempts, "add_bytes", refused)
     assert run(export)[-2] == "ready"
 
 

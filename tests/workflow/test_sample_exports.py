@@ -424,6 +424,7 @@ def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
     from chalicelib.catalog.files.model import File
     from chalicelib.catalog.namespaces import repository as namespaces
     from chalicelib.catalog.puid import Kind, make
+    from chalicelib.catalog.samples import creation
     from chalicelib.catalog.samples import repository as samples
     from chalicelib.catalog.samples.index import SampleListRow
     from chalicelib.catalog.samples.model import NewSample
@@ -432,7 +433,7 @@ def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
     project = namespaces.find(
         expect_status(ana.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))["id"]
     )
-    many = [samples.create(project, NewSample("S0"), Ids())]
+    many = [creation.create(project, NewSample("S0"), Ids())]
     rows = []
     with SampleRow.batch_write() as batch:  # moto takes minutes for as many transactions
         for i in range(1, 300):

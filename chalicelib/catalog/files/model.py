@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.catalog.files.formats import format_of
-from chalicelib.catalog.files.pairing import Direction
+from chalicelib.catalog.files.pairing import Direction, are_mates
 from chalicelib.settings import settings
 
 ARRIVALS = "uploads/"  # where the catalog bucket takes what sequencers put
@@ -66,3 +66,14 @@ class DeclaredMate:
 
     id: str
     direction: Direction | None = None
+
+
+def may_pair(one: File, other: File) -> bool:
+    """Do two files of a sample pair, if neither has a mate?"""
+    if one.declared_mate is not None or other.declared_mate is not None:
+        return one.declared_mate in (None, other.id) and other.declared_mate in (None, one.id)
+    if one.format != "fastq" or other.format != "fastq":
+        return False
+    if one.puid_given and other.puid_given:
+        return one.puid == other.puid
+    return one.folder == other.folder and are_mates(one.filename, other.filename)

@@ -2,9 +2,10 @@
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
+from chalicelib.attributes import Integer, Timestamp
 from chalicelib.catalog.files.model import File
 from chalicelib.catalog.puid_rows import PuidRow
-from chalicelib.tables import Integer, Mapper, Row, TableName, Timestamp
+from chalicelib.tables import Mapper, Row, TableName
 
 
 class FileRow(Row):

@@ -1,21 +1,21 @@
 """Files on their way in: presigned uploads to `files/`, and objects that already lie in S3."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from chalicelib import aws, timestamps
-from chalicelib.catalog.files import registration
+from chalicelib.catalog.files import pairs, registration
 from chalicelib.catalog.files import repository as files
 from chalicelib.catalog.files.model import DeclaredMate, File
 from chalicelib.catalog.files.registration import RegistrableObject
 from chalicelib.catalog.files.s3_objects import StoredObject, head_object
+from chalicelib.catalog.files.upload_urls import Upload, part_sizes, part_url, single_url, uploaded_parts
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.samples.model import Sample
-from chalicelib.crc32 import to_base64
 from chalicelib.errors import Conflict, Invalid, Violation, message, validation_error
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
@@ -25,34 +25,6 @@ SINGLE_UP_TO = 64 * MIB
 USUAL_PARTS, MAX_PARTS = 1_000, 1_024  # more than the usual number only where parts would pass S3's 5 GiB
 MAX_PART = 5 * (1 << 30)
 MAX_FILE = MAX_PARTS * MAX_PART
-URLS_LAST = 3600
-
-
-@dataclass(frozen=True, slots=True)
-class PartUrl:
-    """Where one part of a file is to be PUT, and the headers to send with it."""
-
-    part_number: int
-    url: str
-    headers: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class UploadedPart:
-    """A part that S3 has: its ETag with quotes, its size in bytes."""
-
-    part_number: int
-    etag: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """What is still to be sent, `part_size` bytes in each part but the last, and what has arrived."""
-
-    part_size: int
-    parts: tuple[PartUrl, ...]
-    uploaded: tuple[UploadedPart, ...]
 
 
 def begin(
@@ -110,50 +82,17 @@ def urls(file: File) -> Upload:
     if file.upload_id is None:
         if head_object(file.bucket, file.key) is not None:  # it was sent, and can't be sent again
             return Upload(file.size, (), ())
-        return Upload(file.size, (_single_url(file),), ())
-    uploaded = _uploaded_parts(file)
+        return Upload(file.size, (single_url(file),), ())
+    uploaded = uploaded_parts(file)
     if uploaded is None:
         if head_object(file.bucket, file.key) is not None:  # completed in S3; the answer, or our record of it, was lost
             return Upload(file.part_size, (), ())
         file = _begin_again(file)
         uploaded = {}
-    sizes = _part_sizes(file)
+    sizes = part_sizes(file)
     uploaded = {number: part for number, part in uploaded.items() if part.size == sizes.get(number)}
-    missing = tuple(_part_url(file, number, size) for number, size in sizes.items() if number not in uploaded)
+    missing = tuple(part_url(file, number, size) for number, size in sizes.items() if number not in uploaded)
     return Upload(file.part_size, missing, tuple(uploaded.values()))
-
-
-def _single_url(file: File) -> PartUrl:
-    """A URL that takes exactly the announced bytes, once: it can't change an object that is there (If-None-Match)."""
-    params: dict[str, Any] = {
-        "Bucket": file.bucket,
-        "Key": file.key,
-        "ContentLength": file.size,
-        "IfNoneMatch": "*",
-    }
-    headers = {"If-None-Match": "*"}
-    if file.crc32 is not None:
-        checksum = to_base64(file.crc32)
-        params |= {"ChecksumCRC32": checksum, "ChecksumAlgorithm": "CRC32"}
-        headers |= {"x-amz-checksum-crc32": checksum, "x-amz-sdk-checksum-algorithm": "CRC32"}
-    return PartUrl(1, aws.s3().generate_presigned_url("put_object", params, URLS_LAST), headers)
-
-
-def _part_url(file: File, number: int, size: int) -> PartUrl:
-    params = {
-        "Bucket": file.bucket,
-        "Key": file.key,
-        "UploadId": file.upload_id,
-        "PartNumber": number,
-        "ContentLength": size,
-    }
-    return PartUrl(number, aws.s3().generate_presigned_url("upload_part", params, URLS_LAST), {})
-
-
-def _part_sizes(file: File) -> dict[int, int]:
-    """The size of each part by its number."""
-    count = ceil(file.size / file.part_size)
-    return {n: min(file.part_size, file.size - (n - 1) * file.part_size) for n in range(1, count + 1)}
 
 
 def _begin_again(file: File) -> File:
@@ -167,20 +106,6 @@ def _begin_again(file: File) -> File:
     if present is None or present.complete:
         raise Conflict("This file was just completed.", slug="completed-meanwhile")
     return present
-
-
-def _uploaded_parts(file: File) -> dict[int, UploadedPart] | None:
-    """The parts that S3 holds, by number (ListParts); None when it knows no such upload (any more)."""
-    pages = (
-        aws.s3().get_paginator("list_parts").paginate(Bucket=file.bucket, Key=file.key, UploadId=str(file.upload_id))
-    )
-    try:
-        found = [part for page in pages for part in page.get("Parts", [])]
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in {"NoSuchUpload", "404"}:
-            raise
-        return None
-    return {part["PartNumber"]: UploadedPart(part["PartNumber"], part["ETag"], part["Size"]) for part in found}
 
 
 def finish(file: File, parts: Sequence[tuple[int, str]]) -> File:
@@ -206,14 +131,14 @@ def finish(file: File, parts: Sequence[tuple[int, str]]) -> File:
         )
     if there.crc32 is not None and file.crc32 is not None and there.crc32 != file.crc32:
         raise Invalid("The content's CRC-32 differs from the declared CRC-32.", slug="checksum-differs")
-    return files.complete(_as_found(file, there))
+    return pairs.complete(_as_found(file, there))
 
 
 def _complete_multipart(file: File, parts: Sequence[tuple[int, str]]) -> None:
-    uploaded = _uploaded_parts(file)
+    uploaded = uploaded_parts(file)
     if uploaded is None:  # completed by an earlier call whose response was lost, or dropped by S3: check the object
         return
-    sizes = _part_sizes(file)
+    sizes = part_sizes(file)
     missing = [number for number, size in sizes.items() if number not in uploaded or uploaded[number].size != size]
     if missing:
         raise Conflict(
@@ -310,7 +235,7 @@ def register_in_place(
     if file.complete:
         return file
     try:
-        return files.complete(_as_found(file, found.stored))
+        return pairs.complete(_as_found(file, found.stored))
     except Conflict:
         existing = files.find_own(sample.id, file_id) if ids.is_repeatable else None
         if existing is None or not existing.complete:

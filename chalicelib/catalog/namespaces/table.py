@@ -2,9 +2,10 @@
 
 from pynamodb.attributes import UnicodeAttribute
 
+from chalicelib.attributes import TextTuple
 from chalicelib.catalog.namespaces.model import Namespace
 from chalicelib.catalog.puid_rows import PuidRow
-from chalicelib.tables import Mapper, Row, TableName, TextTuple
+from chalicelib.tables import Mapper, Row, TableName
 
 META, ROOT = "META", "ROOT"
 

@@ -3,11 +3,12 @@
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
+from chalicelib.attributes import Choice, Integer, Json, Timestamp
 from chalicelib.catalog.runs.model import Output, Run, RunSample
 from chalicelib.catalog.runs.states import RunState
 from chalicelib.catalog.samples.index import truncate_utf8
 from chalicelib.search import normalize
-from chalicelib.tables import Choice, Integer, Json, Mapper, Row, TableName, Timestamp
+from chalicelib.tables import Mapper, Row, TableName
 
 META = "META"
 _SEPARATOR = "\x00"

@@ -7,11 +7,12 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import timestamps
+from chalicelib.attributes import TextTuple
 from chalicelib.catalog.samples.index import truncate_utf8
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import Ids
 from chalicelib.names import identity
-from chalicelib.tables import Mapper, Row, TableName, TextTuple, transact_write
+from chalicelib.tables import Mapper, Row, TableName, transact_write
 
 MAX_TEMPLATES = 100  # of a namespace
 

@@ -2,9 +2,10 @@
 
 from pynamodb.attributes import UnicodeAttribute
 
+from chalicelib.attributes import Json, TextTuple
 from chalicelib.catalog.puid_rows import PuidRow
 from chalicelib.catalog.samples.model import Sample
-from chalicelib.tables import Json, Mapper, Row, TableName, TextTuple
+from chalicelib.tables import Mapper, Row, TableName
 
 META = "META"
 

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from chalicelib import timestamps
 from chalicelib.access.roles import Role
-from chalicelib.catalog.files import model, uploads
+from chalicelib.catalog.files import model, upload_urls
 from chalicelib.catalog.files.formats import FILE_FORMATS
 from chalicelib.catalog.files.uploads import MAX_FILE, MAX_PARTS
 from chalicelib.http.schemas.base import Body, Crc32, Id, Size, Time, Url, one_of, puid
@@ -164,7 +164,7 @@ def checksums_json(crc32: int | None) -> StoredChecksums:
     return StoredChecksums() if crc32 is None else StoredChecksums(crc32=f"{crc32:08x}")
 
 
-def upload_json(file: model.File, upload: uploads.Upload) -> FileUpload:
+def upload_json(file: model.File, upload: upload_urls.Upload) -> FileUpload:
     """A file and its upload as JSON."""
     document = Upload(
         part_size=upload.part_size,

@@ -11,8 +11,9 @@ from chalicelib.errors import message
 from chalicelib.http.problems import translate, violation_rows
 from chalicelib.http.schemas.base import Body, Count, Id, Size, Time, Violation, one_of, puid
 from chalicelib.ingestion.imports import plan, record
+from chalicelib.ingestion.imports.model import Samplesheet
 from chalicelib.ingestion.imports.record import FailureCode
-from chalicelib.ingestion.imports.samplesheet import MAX_BYTES, Samplesheet
+from chalicelib.ingestion.imports.samplesheet import MAX_BYTES
 from chalicelib.ingestion.imports.samplesheet_text import DELIMITERS
 
 MAX_SHOWN = 1_000  # samples of a dry run's response

@@ -6,8 +6,8 @@ from chalicelib import timestamps
 from chalicelib.access.personal_access_tokens import Scope
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
+from chalicelib.catalog.files import pairs, uploads
 from chalicelib.catalog.files import repository as files
-from chalicelib.catalog.files import uploads
 from chalicelib.catalog.files.model import DeclaredMate, File
 from chalicelib.catalog.namespaces.permissions import role_too_low
 from chalicelib.catalog.puid import Kind
@@ -126,9 +126,9 @@ def update_file(user: User, file_id: str, body: schemas.FileChange) -> schemas.F
     """Pair a file with another of its sample, or dissolve the pair"""
     file, role = file_and_role(file_id, user)
     if body.paired_with is None:
-        return file_json(files.unpair(file), role)
+        return file_json(pairs.unpair(file), role)
     mate = _other_file(body.paired_with, file.sample_id)
-    return file_json(files.pair(file, mate, body.direction), role)
+    return file_json(pairs.pair(file, mate, body.direction), role)
 
 
 @router.route("DELETE", "/files/{file_id}", scope=Scope.CATALOG, problems=["role-too-low", "completed-meanwhile"])

@@ -17,10 +17,11 @@ from chalicelib.http.schemas import imports as schemas
 from chalicelib.http.schemas.imports import dry_run_json, import_json, started_import_json
 from chalicelib.http.urls import location
 from chalicelib.ids import Ids
+from chalicelib.ingestion.imports.model import Samplesheet
 from chalicelib.ingestion.imports.permissions import get_visible
 from chalicelib.ingestion.imports.plan import plan_import
 from chalicelib.ingestion.imports.record import Import, Status
-from chalicelib.ingestion.imports.samplesheet import Samplesheet, read_samplesheet
+from chalicelib.ingestion.imports.samplesheet import read_samplesheet
 from chalicelib.ingestion.imports.samplesheet_text import Unreadable, decoded, from_base64
 from chalicelib.ingestion.imports.start import begin_import
 

@@ -10,6 +10,7 @@ from chalicelib.access.roles import Role
 from chalicelib.access.users import User
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.puid import Kind, is_puid
+from chalicelib.catalog.samples import creation
 from chalicelib.catalog.samples import queries as sample_queries
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.deletion import delete_with_files
@@ -78,7 +79,7 @@ def create_sample(
     (new,) = _new([body], [""])
 
     def create(ids: Ids) -> Created[schemas.Sample]:
-        sample = samples.create(project, new, ids)
+        sample = creation.create(project, new, ids)
         return created(sample_json(sample), f"/samples/{sample.id}")
 
     return idempotent(create)
@@ -102,7 +103,7 @@ def create_samples(
     new = _new(body.samples, [f"/samples/{i}" for i in range(len(body.samples))])
 
     def create(ids: Ids) -> Created[schemas.SampleBatch]:
-        made = samples.create_many(project, new, ids)
+        made = creation.create_many(project, new, ids)
         return Created(schemas.SampleBatch(samples=[sample_json(sample) for sample in made]))
 
     return idempotent(create)

@@ -15,7 +15,8 @@ from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.metadata import Metadata, Value, merged_metadata, text_of, value_of
 from chalicelib.catalog.samples.model import Sample, metadata_size_violation
 from chalicelib.errors import Invalid, Violation
-from chalicelib.ingestion.imports.samplesheet import Samplesheet, SheetFile, SheetSample, pointer
+from chalicelib.ingestion.imports.columns import pointer
+from chalicelib.ingestion.imports.model import Samplesheet, SheetFile, SheetSample
 from chalicelib.settings import settings
 
 _AT_ONCE = 16

@@ -14,8 +14,9 @@ from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib import timestamps
+from chalicelib.attributes import Choice, Integer
 from chalicelib.errors import Message, Violation
-from chalicelib.tables import Choice, Integer, Mapper, Row, TableName
+from chalicelib.tables import Mapper, Row, TableName
 
 KEPT = timedelta(days=90)
 MAX_VIOLATIONS = 100

@@ -10,9 +10,9 @@ from chalicelib.catalog.namespaces.model import Namespace
 from chalicelib.errors import Conflict, TooMany, validation_error
 from chalicelib.ids import Ids
 from chalicelib.ingestion.imports import record as import_record
+from chalicelib.ingestion.imports.model import Samplesheet
 from chalicelib.ingestion.imports.plan import plan_import
 from chalicelib.ingestion.imports.record import Import, Status
-from chalicelib.ingestion.imports.samplesheet import Samplesheet
 from chalicelib.ingestion.imports.steps import plan_key, put_steps, steps_of
 from chalicelib.settings import settings
 

@@ -15,8 +15,8 @@ from chalicelib import aws
 from chalicelib.archive.plan_file import pack_lines, unpack_lines
 from chalicelib.catalog.samples.metadata import Metadata
 from chalicelib.ids import Ids
+from chalicelib.ingestion.imports.model import SheetFile
 from chalicelib.ingestion.imports.plan import ImportPlan, PlannedSample
-from chalicelib.ingestion.imports.samplesheet import SheetFile
 from chalicelib.settings import settings
 
 FILES_PER_STEP = 50

@@ -12,19 +12,21 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from chalicelib.access.roles import Role
-from chalicelib.catalog.files import registration, uploads
+from chalicelib.catalog.files import pairs, registration, uploads
 from chalicelib.catalog.files import repository as files
 from chalicelib.catalog.files.model import DeclaredMate
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.namespaces.model import Namespace
+from chalicelib.catalog.samples import creation
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.metadata import merged_metadata
 from chalicelib.catalog.samples.model import NewSample, Sample, metadata_size_violation
 from chalicelib.errors import Conflict, Invalid, NotFound, SeqportError, Violation
 from chalicelib.ingestion.imports import record as import_record
+from chalicelib.ingestion.imports.columns import pointer
+from chalicelib.ingestion.imports.model import SheetFile
 from chalicelib.ingestion.imports.record import FailureCode, Import, ImportTotals, Status
-from chalicelib.ingestion.imports.samplesheet import SheetFile, pointer
 from chalicelib.ingestion.imports.start import start
 from chalicelib.ingestion.imports.steps import Step, file_ids, read_steps, sample_ids
 from chalicelib.log import logger
@@ -106,7 +108,7 @@ def _sample_of(present: Import, project: Namespace, step: Step) -> Sample:
     ids = sample_ids(present.id, step)
     if step.sample_id is None and step.begins:
         new = NewSample(step.name or "", step.description, step.metadata, step.puid)
-        return samples.create(project, new, ids)
+        return creation.create(project, new, ids)
     sample = samples.find(step.sample_id or ids.id())
     if sample.project_id != project.id:
         raise NotFound("Sample not found.")
@@ -170,7 +172,7 @@ def _pair(sample: Sample, file_id: str, mate: DeclaredMate) -> None:
     if not are_there or file is None or other is None or file.paired_with or other.paired_with:
         return
     with suppress(Conflict):  # another request or worker has just paired one of them
-        files.pair(file, other, mate.direction)
+        pairs.pair(file, other, mate.direction)
 
 
 def _violations_only(violations: Sequence[Violation]) -> ImportTotals:

@@ -17,8 +17,8 @@ import pytest
 from chalicelib.archive import multipart_upload
 from chalicelib.archive.entries import ArchiveError, Entry, Member, Source, UploadGone
 from chalicelib.archive.finalize import Archive, Incomplete, SourcesChanged, finish_upload
+from chalicelib.archive.limits import Limits
 from chalicelib.archive.multipart_upload import abort_uploads, complete, create_upload
-from chalicelib.archive.packing import Limits
 from chalicelib.archive.plan_file import (
     BatchResult,
     WrittenPart,

@@ -13,7 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.archive.entries import ArchiveTooLarge, Entry, Source
-from chalicelib.archive.packing import GIB, MIB, Limits, length_of
+from chalicelib.archive.limits import GIB, MIB, Limits
+from chalicelib.archive.packing import length_of
 from chalicelib.archive.parts import Place
 from chalicelib.archive.plan_file import read_batch, read_index, write_batch, write_index
 from chalicelib.archive.planner import Plan, plan

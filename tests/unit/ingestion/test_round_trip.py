@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.catalog.samples.metadata import RESERVED_FIELDS, field_named, is_field_name, is_value, value_of
+from chalicelib.ingestion.imports.model import Samplesheet
 from chalicelib.ingestion.imports.plan import _changes
-from chalicelib.ingestion.imports.samplesheet import Samplesheet, read_samplesheet
+from chalicelib.ingestion.imports.samplesheet import read_samplesheet
 from chalicelib.linelist import csv_writer, tsv_writer
 from chalicelib.linelist.rows import Columns
 

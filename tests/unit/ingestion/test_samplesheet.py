@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.ingestion.imports.samplesheet import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Samplesheet, read_samplesheet
+from chalicelib.ingestion.imports.columns import MAX_COLUMNS
+from chalicelib.ingestion.imports.model import Samplesheet
+from chalicelib.ingestion.imports.samplesheet import MAX_BYTES, MAX_ROWS, read_samplesheet
 from chalicelib.ingestion.imports.samplesheet_text import Unreadable, decoded
 
 SHEET = (

@@ -1,0 +1,25 @@
+"""The limits that an archive is packed within."""
+
+from dataclasses import dataclass
+
+MIB = 1 << 20
+GIB = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """S3's multipart limits, in bytes and counts, and the sizes that the planner aims at.
+
+    Source: "Amazon S3 multipart upload limits" in the S3 user guide.
+    """
+
+    min_part: int = 5 * MIB
+    max_part: int = 5 * GIB
+    max_parts: int = 10_000
+    max_archive: int = 50_000 * GIB
+    copy_range: int = GIB  # of a copied range, before 10,000 parts make larger ones necessary
+    segment_range: int = 256 * MIB  # of a copied range inside a segment, so that segments can be filled
+    stitch: int = 8 * MIB  # of a part of small files only
+    longest_stitch: int = 32 * MIB  # the same, where 10,000 parts make longer ones necessary
+    tail_part: int = 32 * MIB  # of the finisher's parts
+    tail_row: int = 2048  # of manifests, report and directory for each entry, to keep room for their parts

@@ -1,0 +1,113 @@
+"""What the workers of an attempt write to the export's record: the step, claims and counts.
+
+Each is one conditional write that returns whether it took place: a step that runs twice changes nothing the second
+time.
+"""
+
+from collections.abc import Sequence
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action as UpdateAction
+
+from chalicelib.exports.model import Export, Status, Step, Upload
+from chalicelib.exports.progress import progress_of
+from chalicelib.exports.table import ExportRow
+
+
+def in_work(attempt: int) -> Condition:
+    """The condition that this attempt is worked on."""
+    condition: Condition = (ExportRow.status == Status.PROCESSING) & (ExportRow.attempt == attempt)
+    in_work: Condition = condition & ExportRow.removed_at.does_not_exist()
+    return in_work
+
+
+def _update(export_id: str, condition: Condition, actions: Sequence[UpdateAction]) -> bool:
+    return ExportRow(export_id).update_if(condition, actions)
+
+
+def enter_step(export: Export, step: Step, at: str) -> bool:
+    """Show that the work of this attempt has come to `step`; False when the attempt is over.
+
+    The displayed percentage becomes the floor, so re-planning never moves progress backwards.
+    """
+    actions = [
+        ExportRow.step.set(step),
+        ExportRow.percent_floor.set(progress_of(export).percent),
+        ExportRow.touched_at.set(at),
+    ]
+    return _update(export.id, in_work(export.attempt), actions)
+
+
+def heartbeat(export_id: str, attempt: int, at: str) -> bool:
+    """A sign of life for this attempt; False when it is over."""
+    return _update(export_id, in_work(attempt), [ExportRow.touched_at.set(at)])
+
+
+def claim_upload(
+    export_id: str, attempt: int, upload: Upload, at: str, *, bytes_total: int, files_total: int, sample_count: int
+) -> bool:
+    """Make `upload` the one of its plan; False when another run of the same plan was first or the attempt is over."""
+    unclaimed = ExportRow.upload_plan.does_not_exist() | (ExportRow.upload_plan < upload.plan)
+    return _update(
+        export_id,
+        in_work(attempt) & unclaimed,
+        [
+            ExportRow.upload_plan.set(upload.plan),
+            ExportRow.upload_token.set(upload.token),
+            ExportRow.upload_key.set(upload.key),
+            ExportRow.upload_id.set(upload.upload_id),
+            ExportRow.bytes_total.set(bytes_total),
+            ExportRow.bytes_done.set(0),
+            ExportRow.files_total.set(files_total),
+            ExportRow.sample_count.set(sample_count),
+            ExportRow.step.set(Step.ASSEMBLING),
+            ExportRow.touched_at.set(at),
+        ],
+    )
+
+
+def add_bytes(export_id: str, attempt: int, plan: int, count: int, at: str) -> bool:
+    """Count bytes that a worker wrote; False when the attempt is over or the plan was replaced."""
+    return _update(
+        export_id,
+        in_work(attempt) & (ExportRow.upload_plan == plan),
+        [ExportRow.bytes_done.add(count), ExportRow.touched_at.set(at)],
+    )
+
+
+def claim_table(export_id: str, attempt: int, token: str, at: str, *, rows_total: int) -> bool:
+    """Make this plan of a linelist the one of its attempt; False when another was first or the attempt is over."""
+    return _update(
+        export_id,
+        in_work(attempt) & ExportRow.table_token.does_not_exist(),
+        [
+            ExportRow.table_token.set(token),
+            ExportRow.rows_total.set(rows_total),
+            ExportRow.rows_done.set(0),
+            ExportRow.sample_count.set(rows_total),
+            ExportRow.step.set(Step.ASSEMBLING),
+            ExportRow.touched_at.set(at),
+        ],
+    )
+
+
+def set_rows_done(export_id: str, attempt: int, done: int, at: str) -> bool:
+    """Show how many rows are written; False when the attempt is over, or another render has come as far."""
+    return _update(
+        export_id,
+        in_work(attempt) & (ExportRow.rows_done < done),
+        [ExportRow.rows_done.set(done), ExportRow.touched_at.set(at)],
+    )
+
+
+def claim_mail(export: Export, outcome: Status) -> bool:
+    """Take the right to send the one mail of this attempt's outcome; False when it was taken before."""
+    claim = f"{export.attempt}-{outcome.value}"
+    condition = (ExportRow.status == outcome.value) & (ExportRow.mailed.does_not_exist() | (ExportRow.mailed != claim))
+    return _update(export.id, condition & ExportRow.removed_at.does_not_exist(), [ExportRow.mailed.set(claim)])
+
+
+def release_mail_claim(export: Export, outcome: Status) -> None:
+    """Undo a claim after SES surely refused the mail, so that a retry can send it."""
+    claim = f"{export.attempt}-{outcome.value}"
+    _update(export.id, ExportRow.mailed == claim, [ExportRow.mailed.remove()])
