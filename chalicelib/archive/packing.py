@@ -239,8 +239,7 @@ def _spread(heads: Mapping[int, int], shelf: SizePool, put: Callable[[int, tuple
 
 def _runs(left: Sequence[int], entries: Sequence[Entry], aim: int) -> Iterator[tuple[int, ...]]:
     """The unused entries, in runs of about `aim` bytes; the last may be shorter than a part."""
-    run: list[int] = []
-    length = 0
+    run, length = list[int](), 0
     for i in left:
         run.append(i)
         length += length_of(entries[i])

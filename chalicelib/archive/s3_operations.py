@@ -114,9 +114,7 @@ class S3Operations:
         UploadPartCopy. The CRC-32 is 0 where the server answers none.
         """
         copied_range: dict[str, Any] = {} if is_whole else {"CopySourceRange": f"bytes={start}-{start + length - 1}"}
-        copy_source: dict[str, str] = {"Bucket": source.bucket, "Key": source.key}
-        if source.version_id is not None:
-            copy_source["VersionId"] = source.version_id
+        version = {} if source.version_id is None else {"VersionId": source.version_id}
 
         def call() -> tuple[str, str | None]:
             answer = self._store.copier.upload_part_copy(
@@ -124,7 +122,7 @@ class S3Operations:
                 Key=target.key,
                 UploadId=target.upload_id,
                 PartNumber=number,
-                CopySource=copy_source,  # type: ignore[arg-type]
+                CopySource={"Bucket": source.bucket, "Key": source.key, **version},  # type: ignore[arg-type]
                 CopySourceIfMatch=source.etag,
                 **copied_range,
             )["CopyPartResult"]

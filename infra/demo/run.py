@@ -20,9 +20,11 @@ from infra.demo.archive_check import WrongArchive, check_archive
 from infra.demo.catalog import PEOPLE, TOP_GROUP, load
 from infra.demo.console import Bar, say
 from infra.demo.download import DownloadFailed, download
+from infra.demo.mails import mails_about
 from infra.demo.table_check import WrongTable, check_table
+from infra.local.choices import Choices, StopAsked
 from infra.local.servers import HOST, LocalStackError
-from infra.local.stack import Choices, LocalStack, StopAsked, check_tools
+from infra.local.stack import LocalStack, check_tools
 
 _WAIT_SECONDS = 900.0
 
@@ -196,26 +198,15 @@ def _tell(api: Api, url: str, export: dict[str, Any], path: Path) -> None:
     size, through = export["file"]["size"], details["bytes_written"]
     say(
         f"Archive: {size:,} bytes in {details['parts']} parts, {export['file']['files']} files, "
-        f"{export['warnings']} left out (see report.json)."
+        f"{export['warnings']} excluded (see report.json)."
     )
     say(
         f"Passed through functions: {through:,} bytes ({100 * through / size:.1f} %; read {details['bytes_read']:,}, "
         f"written {through:,}); S3 itself copied {details['bytes_copied']:,} in {details['requests']} requests."
     )
-    mails = _mails(url, export["id"])
+    mails = mails_about(url, export["id"])
     say(f"Mail: {mails[0]['subject']!r} to {mails[0]['to']}" if mails else "Mail: none yet")
     say(f"Here it is: {path}")
-
-
-def _mails(url: str, export_id: str) -> list[Any]:
-    """The mails about the export; they are sent just after it turns ready."""
-    for _ in range(50):
-        with urllib.request.urlopen(f"{url}/local/mail?to={PEOPLE['analyst']}", timeout=10) as answer:  # noqa: S310
-            mails = [mail for mail in json.load(answer)["items"] if export_id in mail["text"]]
-        if mails:
-            return mails
-        time.sleep(0.2)
-    return []
 
 
 def main() -> int:
@@ -242,15 +233,7 @@ def main() -> int:
     except StopAsked:
         print("demo: stopped", file=sys.stderr)
         return 130
-    except (
-        DemoFailed,
-        WrongArchive,
-        WrongTable,
-        DownloadFailed,
-        LocalStackError,
-        ApiError,
-        urllib.error.URLError,
-    ) as error:
+    except (*_EXPECTED, LocalStackError, ApiError, urllib.error.URLError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     say(f"Done in {time.monotonic() - began:.1f} s.")

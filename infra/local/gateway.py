@@ -6,16 +6,16 @@ import json
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from infra.demo.catalog import PEOPLE
 from infra.local import mailbox, sign_in
-from infra.local.issuer import Issuer, SignInRefused
+from infra.local.gateway_responses import REFUSALS
+from infra.local.issuer import SignInRefused
 from infra.local.servers import HOST
-from infra.local.sign_in import SignIn
+from infra.local.wiring import Wiring
 
 MAX_BODY = 10 * 1024 * 1024  # API Gateway's
 # Longer than API Gateway's 29 s: on a small machine many functions that start at once take their time.
@@ -23,58 +23,6 @@ _PATIENCE = 120
 # The gateway compresses what is larger than the template's minimum; the emulator does not.
 _COMPRESSED_FROM = 1400
 _HOP_BY_HOP = {"connection", "keep-alive", "te", "trailers", "transfer-encoding", "upgrade", "proxy-authorization"}
-# What the emulator's gateway says of its own refusals, and the gateway response of the template that AWS would give.
-_REFUSALS = {
-    "UnauthorizedException": "UNAUTHORIZED",
-    "AccessDeniedException": "ACCESS_DENIED",
-    "MissingAuthenticationTokenException": "MISSING_AUTHENTICATION_TOKEN",
-    "RequestTooLargeException": "REQUEST_TOO_LARGE",
-    "TooManyRequestsException": "THROTTLED",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class GatewayResponse:
-    """A gateway response of the deployed template, which the emulator stores but does not apply."""
-
-    status: int | None
-    content_type: str
-    body: str
-    headers: Mapping[str, str]
-
-
-@dataclass
-class Wiring:
-    """What the front knows of the stack behind it; filled in as that comes up."""
-
-    issuer: Issuer
-    emulator_port: int
-    stage_path: str | None = None  # where the emulator serves the deployed stage
-    responses: Mapping[str, GatewayResponse] = field(default_factory=dict)
-    info: Mapping[str, Any] | None = None  # set once everything is up
-    awaited: str = "the servers"
-    # What any cache before the gateway would keep: answers that say of themselves that they never change.
-    kept: dict[str, tuple[dict[str, str], bytes]] = field(default_factory=dict)
-    sign_in: SignIn = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.sign_in = SignIn(self.issuer)
-
-
-def gateway_responses(responses: list[dict[str, Any]]) -> dict[str, GatewayResponse]:
-    """The template's own gateway responses among those of API Gateway."""
-    found = {}
-    for row in responses:
-        if row.get("defaultResponse") or not row.get("responseTemplates"):
-            continue
-        content_type, body = next(iter(row["responseTemplates"].items()))
-        headers = {
-            name.removeprefix("gatewayresponse.header."): value.strip("'")
-            for name, value in (row.get("responseParameters") or {}).items()
-        }
-        status = int(row["statusCode"]) if row.get("statusCode") else None
-        found[row["responseType"]] = GatewayResponse(status, content_type, body, headers)
-    return found
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -220,7 +168,7 @@ class Handler(BaseHTTPRequestHandler):
         return True
 
     def _pass_on(self, answer: http.client.HTTPResponse, data: bytes) -> None:
-        kind = _REFUSALS.get(answer.getheader("x-amzn-ErrorType") or "")
+        kind = REFUSALS.get(answer.getheader("x-amzn-ErrorType") or "")
         if kind is None and answer.status >= 500 and answer.getheader("Content-Type") != "application/problem+json":
             kind = "DEFAULT_5XX"
         response = self.wiring.responses.get(kind or "")

@@ -8,9 +8,10 @@ import time
 from types import FrameType
 
 from infra.demo.catalog import PEOPLE, load
+from infra.local.choices import Choices, StopAsked
 from infra.local.prefetch import warm
 from infra.local.servers import LocalStackError
-from infra.local.stack import Choices, LocalStack, StopAsked, check_tools
+from infra.local.stack import LocalStack, check_tools
 
 _TIME_TO_CONFIRM = 10.0  # seconds
 

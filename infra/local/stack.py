@@ -2,17 +2,18 @@
 
 import fcntl
 import json
-import os
 import shutil
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from infra.deployment import Client, DeploymentFailed, clients, deploy
-from infra.local.gateway import Front, Wiring, gateway_responses
+from infra.local.choices import Choices
+from infra.local.gateway import Front
+from infra.local.gateway_responses import gateway_responses
+from infra.local.info import TICK, describe
 from infra.local.issuer import AUDIENCE, ISSUER, issuer
 from infra.local.servers import (
     ACCESS_KEY,
@@ -29,51 +30,14 @@ from infra.local.servers import (
     ministack,
     seaweedfs,
 )
+from infra.local.wiring import Wiring
 from infra.package import package
 
 STACK = "seqport"
 SENDER = "exports@seqport.example.org"
 _DEPLOYMENTS = "seqport-deployments"
-# What a schedule's rule sends ("Scheduled Event", EventBridge), for running a scheduled function now.
-TICK = {
-    "version": "0",
-    "id": "now",
-    "detail-type": "Scheduled Event",
-    "source": "aws.events",
-    "account": "000000000000",
-    "time": "1970-01-01T00:00:00Z",
-    "region": REGION,
-    "resources": [],
-    "detail": {},
-}
 Say = Callable[[str], None]
 _SAY_EVERY = 3  # seconds
-
-
-class StopAsked(BaseException):
-    """Raised in the main thread on SIGINT or SIGTERM during start-up; the caller must stop the stack."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """How a local stack is to be: its port, its data folder, and which S3 server it uses."""
-
-    port: int = 8000
-    home: Path = Path(".local")
-    object_store: str = "seaweedfs"
-    stuck_after: int = 3600
-
-    @classmethod
-    def of_environment(cls) -> "Choices":
-        """From PORT, SEQPORT_HOME and SEQPORT_OBJECT_STORE. Raises LocalStackError."""
-        port = os.environ.get("PORT") or "8000"
-        if not port.isdigit() or not 1 <= int(port) <= 65_535:
-            raise LocalStackError(f"PORT is {port!r}; it must be a number from 1 to 65535")
-        store = os.environ.get("SEQPORT_OBJECT_STORE") or "seaweedfs"
-        if store not in ("seaweedfs", "ministack"):
-            raise LocalStackError(f"SEQPORT_OBJECT_STORE is {store!r}; it must be seaweedfs or ministack")
-        home = Path(os.environ.get("SEQPORT_HOME") or ".local").resolve()
-        return cls(int(port), home, store)
 
 
 class LocalStack:
@@ -133,7 +97,7 @@ class LocalStack:
         wiring.responses = gateway_responses(responses)
         self._check_state(client, outputs)
         self._take_up_work(client, outputs)
-        info = self._info(emulator, ports, outputs)
+        info = describe(self.choices, self.url, self._s3_url(ports), emulator, outputs)
         wiring.awaited = "the demo catalog"
         self._wiring = wiring
         self._published_info = info
@@ -251,39 +215,6 @@ class LocalStack:
         response = client("lambda").invoke(FunctionName=outputs["CleanUpFunction"], Payload=json.dumps(TICK).encode())
         if "FunctionError" in response:  # a failing export must not keep the stack from starting
             self._say(f"The clean-up failed and will be tried again: {response['Payload'].read().decode()[:500]}")
-
-    def _info(self, emulator: str, ports: dict[str, int], outputs: dict[str, str]) -> dict[str, Any]:
-        return {
-            "url": self.url,
-            "api": f"{self.url}/api/v1",
-            "home": str(self.choices.home),
-            "object_store": self.choices.object_store,
-            "endpoints": {"aws": emulator, "s3": self._s3_url(ports) or emulator},
-            "credentials": {"access_key_id": ACCESS_KEY, "secret_access_key": SECRET_KEY, "region": REGION},
-            "buckets": {name: outputs[f"{name.capitalize()}BucketName"] for name in ("catalog", "work", "exports")},
-            "tables": {
-                name: outputs[f"{name.capitalize()}TableName"]
-                for name in (
-                    "users",
-                    "namespaces",
-                    "samples",
-                    "files",
-                    "runs",
-                    "exports",
-                    "audit",
-                    "idempotency",
-                    "imports",
-                )
-            },
-            "state_machine_arn": outputs["StateMachineArn"],
-            "dead_letters": {"arrivals": outputs["ArrivalsDeadLettersUrl"]},
-            "functions": {
-                "api": outputs["APIHandlerName"],
-                "clean_up": outputs["CleanUpFunction"],
-                "register_arrival": outputs["RegisterArrivalFunction"],
-                "run_import": outputs["RunImportFunction"],
-            },
-        }
 
     def stop(self) -> None:
         """End everything that was started, gracefully, and let go of the data folder."""

@@ -17,8 +17,8 @@ from typing import Any
 import boto3
 
 from infra.demo.api import Api
+from infra.local.info import TICK
 from infra.local.servers import HOST, ROOT, SAVE_SECONDS, free_ports
-from infra.local.stack import TICK
 
 START_SECONDS = 120
 

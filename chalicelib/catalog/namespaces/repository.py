@@ -83,23 +83,8 @@ def create(
         created_at=timestamps.format(timestamps.now()),
     )
 
-    def fill(transaction: TransactWrite) -> None:
-        above = ROOT if parent is None else parent.id
-        place = PathRow(f"PATH#{above}", path.lower(), namespace_id=made.id)
-        transaction.save(place, condition=PathRow.pk.does_not_exist())
-        name_row = NamespacePuidRow(puid_key(made.puid), target_id=made.id)
-        transaction.save(name_row, condition=NamespacePuidRow.pk.does_not_exist())
-        transaction.save(namespace_row(made, f"NS#{made.id}", META), condition=NamespaceRow.pk.does_not_exist())
-        transaction.save(memberships.row_of(Membership(made.id, owner_id, Role.OWNER, owner_until)))
-        for ancestor_id in made.ancestor_ids:
-            transaction.save(namespace_row(made, f"BELOW#{ancestor_id}", f"{type}#{made.id}"))
-
-    taken = [
-        Conflict("This path is already in use here.", slug="path-taken"),
-        Conflict("This PUID is already in use.", slug="puid-taken"),
-    ]
     try:
-        transact_write(fill, taken=taken)
+        _write_new(made, Membership(made.id, owner_id, Role.OWNER, owner_until))
     except Conflict:
         # Under an id that only a repeated request can have made, it is our own work that is in the way.
         existing = find_many([made.id]).get(made.id) if ids.is_repeatable else None
@@ -107,6 +92,24 @@ def create(
             raise
         return existing
     return made
+
+
+def _write_new(made: Namespace, owner: Membership) -> None:
+    def fill(transaction: TransactWrite) -> None:
+        place = PathRow(f"PATH#{made.parent_id or ROOT}", made.path.lower(), namespace_id=made.id)
+        transaction.save(place, condition=PathRow.pk.does_not_exist())
+        name_row = NamespacePuidRow(puid_key(made.puid), target_id=made.id)
+        transaction.save(name_row, condition=NamespacePuidRow.pk.does_not_exist())
+        transaction.save(namespace_row(made, f"NS#{made.id}", META), condition=NamespaceRow.pk.does_not_exist())
+        transaction.save(memberships.row_of(owner))
+        for ancestor_id in made.ancestor_ids:
+            transaction.save(namespace_row(made, f"BELOW#{ancestor_id}", f"{made.type}#{made.id}"))
+
+    taken = [
+        Conflict("This path is already in use here.", slug="path-taken"),
+        Conflict("This PUID is already in use.", slug="puid-taken"),
+    ]
+    transact_write(fill, taken=taken)
 
 
 def of_members(held: Iterable[Membership], type: NamespaceType) -> list[tuple[Namespace, Role]]:
