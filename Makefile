@@ -8,7 +8,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # Test files are distributed to this many processes, each with its own servers.
 XDIST := -n $(or $(JOBS),2) --dist loadfile
 
-.PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-linelists bench-plans bench-start simulate test-browser screenshots bench-pages check requirements-current lint spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
+.PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-linelists bench-plans bench-start simulate test-browser screenshots bench-pages check requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
 
 ##@ Use
 help: ## this list
@@ -104,6 +104,9 @@ lint: $(VENV)/ready ## ruff: rules and format
 requirements-current: $(VENV)/ready ## are requirements*.txt what pyproject.toml says?
 	@$(BIN)/python -m infra.requirements --check
 
+javascript: node_modules/ready ## biome: rules and format of the pages' modules
+	@node_modules/.bin/biome check --error-on-warnings
+
 spelling: $(VENV)/ready ## codespell
 	@$(BIN)/codespell
 
@@ -139,9 +142,10 @@ openapi: $(VENV)/ready ## writes docs/openapi.json from the routes
 requirements: $(VENV)/ready ## writes requirements*.txt from pyproject.toml (UPGRADE=--upgrade)
 	@$(BIN)/python -m infra.requirements $(UPGRADE)
 
-format: $(VENV)/ready ## fixes and formats the code
+format: $(VENV)/ready node_modules/ready ## fixes and formats the code
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
+	@node_modules/.bin/biome check --write
 
 package: $(VENV)/ready ## template and deployment package in build/package
 	@$(BIN)/python -m infra.package

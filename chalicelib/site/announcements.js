@@ -1,11 +1,11 @@
 // What is said without moving the focus: to everybody as a note at the page's foot, or to screen readers alone.
-import { followed } from "./changes.js";
+import { observable } from "./changes.js";
 import { t } from "./language.js";
 import { html, useEffect } from "./view.js";
 
 const SHOWN_FOR = 8_000;
-const note = followed(null);
-const whisper = followed("");
+const note = observable(null);
+const whisper = observable("");
 
 /** Show a note; one of kind `error` stays until it is closed. */
 export const say = (text, kind = "done") => note.set({ text, kind });
@@ -25,11 +25,13 @@ export function Announcements() {
   return html`
     <div class="visually-hidden" role="status" data-live>${quiet}</div>
     <div class="note-place" role=${shown?.kind === "error" ? "alert" : "status"}>
-      ${shown &&
-      html`<div class="note" data-kind=${shown.kind}>
+      ${
+        shown &&
+        html`<div class="note" data-kind=${shown.kind}>
         <p>${shown.text}</p>
         <button type="button" class="plain icon" aria-label=${t("close")} onClick=${() => note.set(null)}>×</button>
-      </div>`}
+      </div>`
+      }
     </div>
   `;
 }

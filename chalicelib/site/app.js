@@ -1,6 +1,6 @@
 // From the URL to the page.
 import { get, patch } from "./api.js";
-import { chosenLanguage, language, speak, t, useLanguage } from "./language.js";
+import { chosenLanguage, language, loadLanguage, t, useLanguage } from "./language.js";
 import { useLoaded } from "./loading.js";
 import { Loading, PageHeading } from "./page.js";
 import { ProblemPage } from "./problem_page.js";
@@ -122,7 +122,7 @@ function Routed() {
 async function greet() {
   const user = await get("/me");
   const chosen = chosenLanguage() ?? (user.locale === null ? language() : null);
-  if (!chosen) await speak(user.locale);
+  if (!chosen) await loadLanguage(user.locale);
   me.set(chosen && chosen !== user.locale ? await patch("/me", { locale: chosen }) : user);
 }
 

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "./view.js";
 
 /** A value with `get`, `set`, and `use` for components, which are drawn again when it changes. */
-export function followed(first) {
+export function observable(first) {
   let value = first;
   const followers = new Set();
   return {

@@ -23,8 +23,10 @@ export function Dialog({ title, onClose, children, wide = false, closable = true
     <dialog ref=${element} class=${classes(wide && "wide")} aria-labelledby=${id} onCancel=${cancel}>
       <header>
         <h2 id=${id}>${title}</h2>
-        ${closable &&
-        html`<button type="button" class="plain icon" aria-label=${t("close")} onClick=${onClose}>×</button>`}
+        ${
+          closable &&
+          html`<button type="button" class="plain icon" aria-label=${t("close")} onClick=${onClose}>×</button>`
+        }
       </header>
       ${children}
     </dialog>

@@ -1,6 +1,7 @@
 // What one does with an export from wherever it stands: download it, ask and then remove it.
-import { post, remove } from "./api.js";
+
 import { say } from "./announcements.js";
+import { post, remove } from "./api.js";
 import { Dialog } from "./dialog.js";
 import { t } from "./language.js";
 import { path } from "./router.js";

@@ -1,6 +1,7 @@
 // What the dialogs share that create an export: a name, a notice by e-mail, the answer of the API.
-import { Unreachable, post } from "./api.js";
+
 import { say } from "./announcements.js";
+import { post, Unreachable } from "./api.js";
 import { t } from "./language.js";
 import { go, path } from "./router.js";
 import { me } from "./session.js";
@@ -37,7 +38,7 @@ export function useExportForm() {
 /** The optional name and the checkbox for a notice. */
 export function NameAndEmail({ form }) {
   const id = useId();
-  const flaw = form.at("/name");
+  const violation = form.at("/name");
   const user = me.use();
   return html`
     <div class="field">
@@ -48,11 +49,11 @@ export function NameAndEmail({ form }) {
         maxlength="255"
         autocomplete="off"
         value=${form.name}
-        aria-invalid=${flaw ? "true" : undefined}
-        aria-describedby=${flaw ? `${id}-flaw` : undefined}
+        aria-invalid=${violation ? "true" : undefined}
+        aria-describedby=${violation ? `${id}-violation` : undefined}
         onInput=${(event) => form.setName(event.target.value)}
       />
-      ${flaw && html`<p id=${`${id}-flaw`} class="error" role="alert">${flaw}</p>`}
+      ${violation && html`<p id=${`${id}-violation`} class="error" role="alert">${violation}</p>`}
     </div>
     <label class="check">
       <input type="checkbox" checked=${form.email} onChange=${(event) => form.setEmail(event.target.checked)} />

@@ -7,9 +7,7 @@ const isIncomplete = (made) => made.status === "ready" && made.warnings > 0;
 
 /** The state of an export as a word: one that is ready but lacks something says so, and looks it. */
 export const statusText = (made) =>
-  isIncomplete(made)
-    ? `${t("status.ready")} · ${t("excluded", { n: made.warnings })}`
-    : t(`status.${made.status}`);
+  isIncomplete(made) ? `${t("status.ready")} · ${t("excluded", { n: made.warnings })}` : t(`status.${made.status}`);
 
 /** *Processing*, *Ready*, *Ready · 1 excluded* or *Failed*. */
 export const Status = ({ made }) =>
@@ -19,9 +17,7 @@ export const Status = ({ made }) =>
 
 /** What is said when an export has become ready, or failed. */
 export const verdictOf = (made, name) =>
-  isIncomplete(made)
-    ? t("verdict.incomplete", { name, n: made.warnings })
-    : t(`verdict.${made.status}`, { name });
+  isIncomplete(made) ? t("verdict.incomplete", { name, n: made.warnings }) : t(`verdict.${made.status}`, { name });
 
 /** The bar and the current step of an export that is being worked on. */
 export function Progress({ made, label }) {

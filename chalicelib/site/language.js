@@ -1,5 +1,5 @@
 // English and French: words, plurals, numbers, sizes and dates.
-import { followed } from "./changes.js";
+import { observable } from "./changes.js";
 import { device } from "./storage.js";
 
 export const LANGUAGES = { en: "English", fr: "Français" };
@@ -7,10 +7,10 @@ export const LANGUAGES = { en: "English", fr: "Français" };
 const REGION = { en: "en-CA", fr: "fr-CA" };
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte"];
 
-const current = followed({ code: "en", words: {}, plural: null, formats: null });
+const current = observable({ code: "en", words: {}, plural: null, formats: null });
 
 /** Load a language and make it the page's. */
-export async function speak(code) {
+export async function loadLanguage(code) {
   const words = (await import(`./i18n/${code}.js`)).default;
   const region = REGION[code];
   const whole = new Intl.NumberFormat(region);
@@ -35,13 +35,13 @@ export const chosenLanguage = () => device.get("language");
 /** Choose a language, for this device. */
 export async function choose(code) {
   device.set("language", code);
-  await speak(code);
+  await loadLanguage(code);
 }
 
 /** The language to begin with: the one chosen here before, else the browser's, else English. */
 export function firstLanguage() {
-  const asked = [chosenLanguage(), ...navigator.languages.map((name) => name.slice(0, 2).toLowerCase())];
-  return asked.find((code) => code in LANGUAGES) ?? "en";
+  const preferred = [chosenLanguage(), ...navigator.languages.map((name) => name.slice(0, 2).toLowerCase())];
+  return preferred.find((code) => code in LANGUAGES) ?? "en";
 }
 
 export const language = () => current.get().code;

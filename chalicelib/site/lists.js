@@ -19,16 +19,16 @@ export const TYPING_PAUSE = 250;
  */
 export function useList(path, { sort, filters = [], again } = {}) {
   const { query } = place.use();
-  const asked = { q: query.get("q"), sort: query.get("sort") ?? sort, limit: query.get("limit") ?? PAGE_SIZES[0] };
-  for (const name of filters) asked[name] = query.get(name);
-  const key = path + queryOf(asked);
+  const parameters = { q: query.get("q"), sort: query.get("sort") ?? sort, limit: query.get("limit") ?? PAGE_SIZES[0] };
+  for (const name of filters) parameters[name] = query.get(name);
+  const key = path + queryOf(parameters);
   const [cursors, setCursors] = useState({ key, before: [] });
   const before = cursors.key === key ? cursors.before : [];
   useEffect(() => setCursors({ key, before: [] }), [key]); // another search or order begins at the beginning
   const loaded = useLoaded(before.length ? `${key}&cursor=${encodeURIComponent(before.at(-1))}` : key, { again });
   const page = loaded.value;
-  const answered = useRef({ q: asked.q ?? "", from: 1 });
-  if (!loaded.loading) answered.current = { q: asked.q ?? "", from: before.length * asked.limit + 1 };
+  const answered = useRef({ q: parameters.q ?? "", from: 1 });
+  if (!loaded.loading) answered.current = { q: parameters.q ?? "", from: before.length * parameters.limit + 1 };
   const isBad = loaded.error && BAD_QUERY.includes(loaded.error.slug);
   useEffect(() => {
     if (isBad) go(place.get().path, { replace: true }); // an address that somebody shortened or mistyped
@@ -41,10 +41,10 @@ export function useList(path, { sort, filters = [], again } = {}) {
     total: page?.total ?? 0,
     isExact: page?.total_is_exact !== false,
     from: answered.current.from,
-    q: asked.q ?? "",
-    sort: asked.sort,
-    limit: Number(asked.limit),
-    isFiltered: Boolean(asked.q) || filters.some((name) => asked[name]),
+    q: parameters.q ?? "",
+    sort: parameters.sort,
+    limit: Number(parameters.limit),
+    isFiltered: Boolean(parameters.q) || filters.some((name) => parameters[name]),
     next: page?.next_cursor && (() => setCursors({ key, before: [...before, page.next_cursor] })),
     previous: before.length > 0 && (() => setCursors({ key, before: before.slice(0, -1) })),
   };

@@ -48,7 +48,10 @@ export function useLoaded(path, { again = () => false } = {}) {
     document.addEventListener("visibilitychange", back);
     addEventListener("online", back);
     const timer = wait
-      ? setTimeout(() => document.visibilityState === "visible" && load(), Math.min(wait * pause.current.factor, LONGEST))
+      ? setTimeout(
+          () => document.visibilityState === "visible" && load(),
+          Math.min(wait * pause.current.factor, LONGEST),
+        )
       : undefined;
     return () => {
       clearTimeout(timer);
@@ -57,5 +60,10 @@ export function useLoaded(path, { again = () => false } = {}) {
     };
   }, [state, load, path]);
 
-  return { value: state.value, error: state.path === path ? state.error : undefined, loading: state.path !== path, reload: load };
+  return {
+    value: state.value,
+    error: state.path === path ? state.error : undefined,
+    loading: state.path !== path,
+    reload: load,
+  };
 }

@@ -1,8 +1,8 @@
 // The pages begin here.
 import { App } from "./app.js";
-import { firstLanguage, speak } from "./language.js";
+import { firstLanguage, loadLanguage } from "./language.js";
 import { joinSession } from "./session.js";
 import { html, render } from "./view.js";
 
-await Promise.all([speak(firstLanguage()), joinSession()]);
+await Promise.all([loadLanguage(firstLanguage()), joinSession()]);
 render(html`<${App} />`, document.getElementById("app"));

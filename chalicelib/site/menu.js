@@ -93,8 +93,9 @@ export function Menu({ label, items, disabled = false, describedBy, className, a
       >
         ${label}
       </button>
-      ${open &&
-      html`<div ref=${menu} id=${id} class="menu" role="menu" onKeyDown=${onMenuKey}>
+      ${
+        open &&
+        html`<div ref=${menu} id=${id} class="menu" role="menu" onKeyDown=${onMenuKey}>
         ${items.map((item, place) => {
           const role = item.checked === undefined ? "menuitem" : "menuitemradio";
           const shared = { role, tabIndex: -1, onClick: choose(item), key: place };
@@ -103,7 +104,8 @@ export function Menu({ label, items, disabled = false, describedBy, className, a
           const checked = item.checked === undefined ? undefined : String(item.checked);
           return html`<button ...${shared} type="button" aria-checked=${checked}>${content}</button>`;
         })}
-      </div>`}
+      </div>`
+      }
     </div>
   `;
 }

@@ -1,5 +1,5 @@
 // Which page the URL names. URLs are written without the path that the deployment puts before them.
-import { followed } from "./changes.js";
+import { observable } from "./changes.js";
 import { html } from "./view.js";
 
 const BASE = document.documentElement.dataset.base;
@@ -25,7 +25,7 @@ function decoded(segment) {
 }
 
 /** Where the person is: `{path, segments, query}`. */
-export const place = followed(read());
+export const place = observable(read());
 
 addEventListener("popstate", () => place.set(read()));
 

@@ -3,7 +3,15 @@ import { t } from "./language.js";
 import { html } from "./view.js";
 
 export const RUN_STATES = [
-  "initial", "prepared", "submitted", "running", "completing", "completed", "error", "canceling", "canceled",
+  "initial",
+  "prepared",
+  "submitted",
+  "running",
+  "completing",
+  "completed",
+  "error",
+  "canceling",
+  "canceled",
 ]; // prettier-ignore
 const LOOKS = { completed: "ready", error: "failed", canceled: "over", canceling: "over" };
 

@@ -17,9 +17,9 @@ export function SelectedSamples({ namespace, selected }) {
       setShown(shown + STEP);
       return;
     }
-    const asked = { q: selected.q, sort: "puid", limit: STEP, cursor: fetched.cursor };
+    const parameters = { q: selected.q, sort: "puid", limit: STEP, cursor: fetched.cursor };
     try {
-      const page = await get(path`/namespaces/${namespace.id}/samples` + query(asked));
+      const page = await get(path`/namespaces/${namespace.id}/samples` + query(parameters));
       setFetched({ items: [...fetched.items, ...page.items], cursor: page.next_cursor });
     } catch {
       // The button stays, and can be tried again.

@@ -1,5 +1,5 @@
 // Which samples of a group or project are selected: some by their ids, or all that a search finds.
-import { followed } from "./changes.js";
+import { observable } from "./changes.js";
 
 /** Up to so many are selected one by one, so that each can be taken out again. */
 export const ONE_BY_ONE = 1000;
@@ -11,7 +11,7 @@ const byNamespace = new Map();
  * `{all: false, samples: Map of id to sample}`, or `{all: true, q, total, isExact}`.
  */
 export function selectionOf(namespaceId) {
-  if (!byNamespace.has(namespaceId)) byNamespace.set(namespaceId, followed(NONE));
+  if (!byNamespace.has(namespaceId)) byNamespace.set(namespaceId, observable(NONE));
   return byNamespace.get(namespaceId);
 }
 

@@ -1,21 +1,21 @@
 // Who is signed in: OpenID Connect, authorization code with PKCE (RFC 7636). The token lives as long as the tab.
-import { followed } from "./changes.js";
+import { observable } from "./changes.js";
 import { language } from "./language.js";
 import { address, go, place, wholeAddress } from "./router.js";
 import { session } from "./storage.js";
 
 const CALLBACK = "/signed-in";
 const CHANNEL = "seqport.sign-in"; // by which a window that signed in again hands over its code
-const current = followed(session.get("token"));
+const current = observable(session.get("token"));
 const TABS = "seqport.tabs"; // by which tabs share a session: it ends with the last of them
 const HAND_OVER = 250; // milliseconds that another tab has to hand its token over
 const tabs = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(TABS);
 
 /** The person's record, once it is known. */
-export const me = followed(null);
+export const me = observable(null);
 
 /** Waits for whoever must sign in again: `{resume, cancel}`, or null. */
-export const ended = followed(null);
+export const ended = observable(null);
 
 export const token = () => current.get();
 export const useToken = () => current.use();
@@ -55,7 +55,10 @@ function take(text) {
 }
 
 const base64url = (bytes) =>
-  btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  btoa(String.fromCharCode(...new Uint8Array(bytes)))
+    .replace(/\+/g, "-")
+    .replace(/\//g, "_")
+    .replace(/=+$/, "");
 const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
 
 let settings;

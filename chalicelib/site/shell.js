@@ -1,9 +1,10 @@
 // What stands around every page: the bar above, the sidebar, the person's menu.
-import { patch } from "./api.js";
+
 import { Announcements } from "./announcements.js";
-import { followed } from "./changes.js";
+import { patch } from "./api.js";
+import { observable } from "./changes.js";
 import { Dialog } from "./dialog.js";
-import { LANGUAGES, choose, language, t } from "./language.js";
+import { choose, LANGUAGES, language, t } from "./language.js";
 import { Menu } from "./menu.js";
 import { Link, path, place } from "./router.js";
 import { ended, me, resumeInWindow, signIn, signOut, useToken } from "./session.js";
@@ -16,7 +17,7 @@ const PAGES = [
   ["/workflow-executions", "workflow-executions"],
   ["/exports", "exports"],
 ];
-const theme = followed(document.documentElement.dataset.theme ?? "auto");
+const theme = observable(document.documentElement.dataset.theme ?? "auto");
 
 function chooseTheme(name) {
   if (name === "auto") delete document.documentElement.dataset.theme;
@@ -102,9 +103,11 @@ function SessionEnded({ waiting }) {
     ${address && html`<p role="alert">${t("session.blocked")}</p>`}
     <footer>
       <button type="button" onClick=${waiting.cancel}>${t("sign-out")}</button>
-      ${address
-        ? html`<a class="button primary" href=${address} target="_blank" rel="noopener">${t("session.in-tab")}</a>`
-        : html`<button type="button" class="primary" onClick=${again} autofocus>${t("session.again")}</button>`}
+      ${
+        address
+          ? html`<a class="button primary" href=${address} target="_blank" rel="noopener">${t("session.in-tab")}</a>`
+          : html`<button type="button" class="primary" onClick=${again} autofocus>${t("session.again")}</button>`
+      }
     </footer>
   <//>`;
 }
@@ -124,8 +127,9 @@ export function Shell({ namespace, children }) {
   return html`
     <a class="skip" href="#main" onClick=${toMain}>${t("skip")}</a>
     <header class="bar">
-      ${signedIn &&
-      html`<button
+      ${
+        signedIn &&
+        html`<button
         type="button"
         class="side-toggle plain icon"
         aria-expanded=${String(sideOpen)}
@@ -134,18 +138,23 @@ export function Shell({ namespace, children }) {
         onClick=${() => setSideOpen(!sideOpen)}
       >
         ☰
-      </button>`}
+      </button>`
+      }
       <${Link} to="/" class="brand">Seqport<//>
       <span class="spring"></span>
       <${LanguageSwitch} />
       <${ThemeMenu} />
-      ${user
-        ? html`<${UserMenu} user=${user} />`
-        : html`<button type="button" class="primary" onClick=${signIn}>${t("sign-in")}</button>`}
+      ${
+        user
+          ? html`<${UserMenu} user=${user} />`
+          : html`<button type="button" class="primary" onClick=${signIn}>${t("sign-in")}</button>`
+      }
     </header>
     <div class="frame" data-side=${signedIn ? (sideOpen ? "open" : "closed") : "none"}>
-      ${signedIn &&
-      html`<nav id="sidebar" class="side" aria-label=${t("navigation")}><${Sidebar} namespace=${namespace} /></nav>`}
+      ${
+        signedIn &&
+        html`<nav id="sidebar" class="side" aria-label=${t("navigation")}><${Sidebar} namespace=${namespace} /></nav>`
+      }
       <main id="main" tabindex="-1">${children}</main>
     </div>
     <${Announcements} />

@@ -4,22 +4,22 @@ const LINKED = { project: "projects", sample: "samples", workflow_execution: "wo
 const SAMPLE = /_SAM_[A-Z2-7]{10}$/; // in an analysis a sample's folder may have the samplesheet's own name
 
 /** A node of a manifest's folder or file; `children` is null for a folder whose level was not fetched yet. */
-function node(told, parent, position) {
+function node(entry, parent, position) {
   const made = {
-    name: told.name,
-    title: told["irida-next-name"],
-    kind: told["irida-next-type"] ?? told.type,
-    metadata: told.metadata ?? {},
+    name: entry.name,
+    title: entry["irida-next-name"],
+    kind: entry["irida-next-type"] ?? entry.type,
+    metadata: entry.metadata ?? {},
     parent,
     position,
     level: parent ? parent.level + 1 : 0,
-    count: told.child_count ?? told.children?.length ?? 0,
+    count: entry.child_count ?? entry.children?.length ?? 0,
     children: null,
     next: null,
     open: false,
-    isFolder: told.type !== "file",
+    isFolder: entry.type !== "file",
   };
-  if (told.children) made.children = told.children.map((child, i) => node(child, made, i + 1));
+  if (entry.children) made.children = entry.children.map((child, i) => node(child, made, i + 1));
   return made;
 }
 
@@ -32,7 +32,8 @@ export function treeOf(answer) {
   root.matches = answer.matches;
   if (!root.whole) root.count = Math.max(root.count, root.children.length);
   // One folder at the top is no choice.
-  for (let only = root; only.children?.length === 1 && !only.next; only = only.children[0]) only.children[0].open = true;
+  for (let only = root; only.children?.length === 1 && !only.next; only = only.children[0])
+    only.children[0].open = true;
   return root;
 }
 

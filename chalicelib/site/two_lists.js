@@ -27,7 +27,11 @@ export function TwoLists({ items, chosen, onChange, labels, ordered = false, err
     announce(t("lists.count", { n: keys.length }));
   };
   const add = (keys) => change([...chosen, ...keys], keys);
-  const drop = (keys) => change(chosen.filter((key) => !keys.includes(key)), keys);
+  const drop = (keys) =>
+    change(
+      chosen.filter((key) => !keys.includes(key)),
+      keys,
+    );
   const marks = (side, rows) => rows.map((item) => item.key).filter((key) => marked[side].has(key));
   const toAdd = marks("available", available);
   const toDrop = marks("chosen", taken);
@@ -51,14 +55,16 @@ export function TwoLists({ items, chosen, onChange, labels, ordered = false, err
   return html`<div class="two-lists" data-ordered=${ordered}>
     <div>
       <h3 id=${`${id}-available`}>${labels.available} <span class="count">(${t("n", { n: available.length })})</span></h3>
-      ${items.length >= SEARCHED_FROM &&
-      html`<input
+      ${
+        items.length >= SEARCHED_FROM &&
+        html`<input
         type="search"
         aria-label=${t("lists.search")}
         placeholder=${t("lists.search")}
         value=${text}
         onInput=${(event) => setText(event.target.value)}
-      />`}
+      />`
+      }
       <${List}
         labelledBy=${`${id}-available`}
         rows=${available}
@@ -86,11 +92,13 @@ export function TwoLists({ items, chosen, onChange, labels, ordered = false, err
         onTake=${drop}
         onShift=${ordered ? shift : undefined}
       />
-      ${ordered &&
-      html`<p class="actions order">
+      ${
+        ordered &&
+        html`<p class="actions order">
         <button type="button" disabled=${!toDrop.length} onClick=${() => shift(-1)}>${t("lists.up")}</button>
         <button type="button" disabled=${!toDrop.length} onClick=${() => shift(1)}>${t("lists.down")}</button>
-      </p>`}
+      </p>`
+      }
     </div>
     ${error && html`<p id=${`${id}-error`} class="error" role="alert">${error}</p>`}
   </div>`;
@@ -101,7 +109,10 @@ function List({ labelledBy, describedBy, rows, marked, onMark, onTake, onShift }
   const id = useId();
   const [active, setActive] = useState(null);
   const place = useRef(null);
-  const at = Math.max(0, rows.findIndex((row) => row.key === active));
+  const at = Math.max(
+    0,
+    rows.findIndex((row) => row.key === active),
+  );
 
   useLayoutEffect(() => {
     place.current.querySelector("[data-active=true]")?.scrollIntoView({ block: "nearest" });
@@ -122,7 +133,8 @@ function List({ labelledBy, describedBy, rows, marked, onMark, onTake, onShift }
       setActive(next);
       if (event.shiftKey) onMark(new Set([...marked, key, next]));
     } else if (event.key === " ") flip(key);
-    else if (event.key === "Enter") onTake(marked.size ? rows.map((row) => row.key).filter((one) => marked.has(one)) : [key]);
+    else if (event.key === "Enter")
+      onTake(marked.size ? rows.map((row) => row.key).filter((one) => marked.has(one)) : [key]);
     else if (event.key === "a" && (event.ctrlKey || event.metaKey)) onMark(new Set(rows.map((row) => row.key)));
     else return;
     event.preventDefault();

@@ -1,8 +1,8 @@
 // The view library under one name: components, hooks, and HTML in template literals.
-import { h } from "./vendor/preact.js";
-import htm from "./vendor/htm.js";
 
-export { Component, Fragment, createContext, render } from "./vendor/preact.js";
+import htm from "./vendor/htm.js";
+import { h } from "./vendor/preact.js";
+
 export {
   useCallback,
   useContext,
@@ -13,6 +13,7 @@ export {
   useRef,
   useState,
 } from "./vendor/hooks.js";
+export { Component, createContext, Fragment, render } from "./vendor/preact.js";
 
 export const html = htm.bind(h);
 

@@ -26,9 +26,9 @@ _STILL = """() => globalThis.underWay === 0 && document.querySelector("h1") && !
     && document.fonts.status === "loaded"
     && new Promise((told) =>
       requestAnimationFrame(() => requestAnimationFrame(() => told(globalThis.underWay === 0))))"""
-_SPEAK = """async (code) => {
+_LOAD_LANGUAGE = """async (code) => {
     const {name} = performance.getEntriesByType("resource").find((one) => one.name.endsWith("/language.js"));
-    await (await import(name)).speak(code);
+    await (await import(name)).loadLanguage(code);
 }"""
 
 
@@ -54,7 +54,7 @@ def looks(page: Page) -> Iterator[str]:
 
 
 def _show_in(page: Page, language: str, theme: str) -> None:
-    page.evaluate(_SPEAK, language)
+    page.evaluate(_LOAD_LANGUAGE, language)
     page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
     expect(page.locator("html")).to_have_attribute("lang", language)
     settle(page)

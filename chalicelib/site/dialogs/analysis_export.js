@@ -8,19 +8,22 @@ import { html, useEffect, useState } from "../view.js";
 /** `namespace` is the project or group from which they are exported; without it they are one's own. */
 export default function AnalysisExport({ namespace, runs, onClose }) {
   const form = useExportForm();
-  const [told, setTold] = useState(null);
+  const [estimate, setEstimate] = useState(null);
   const [problem, setProblem] = useState(null);
-  const wish = {
+  const body = {
     type: "analysis",
     workflow_execution_ids: runs.map((run) => run.id),
     ...(namespace ? { analysis_type: namespace.type, namespace_id: namespace.id } : { analysis_type: "user" }),
   };
   useEffect(() => {
-    post("/exports/estimate", wish).then(setTold, (refused) => refused.name !== "AbortError" && setProblem(refused));
+    post("/exports/estimate", body).then(
+      setEstimate,
+      (refused) => refused.name !== "AbortError" && setProblem(refused),
+    );
   }, []);
   const submit = (event) => {
     event.preventDefault();
-    form.submit(wish);
+    form.submit(body);
   };
   return html`<${Dialog} title=${t("type.analysis.long")} onClose=${onClose}>
     <form onSubmit=${submit}>
@@ -28,16 +31,19 @@ export default function AnalysisExport({ namespace, runs, onClose }) {
         <summary>${t("runs.selected", { n: runs.length })}</summary>
         <ul tabindex="0" aria-label=${t("workflow-executions")}>
           ${runs.map(
-            (run) => html`<li key=${run.id}><bdi>${run.name ?? ""}</bdi> <span class="code quiet">${run.id}</span></li>`,
+            (run) =>
+              html`<li key=${run.id}><bdi>${run.name ?? ""}</bdi> <span class="code quiet">${run.id}</span></li>`,
           )}
         </ul>
       </details>
-      ${told
-        ? html`<p class="estimate" role="status">
-            <strong>${t("n-files", { n: told.files })} · ${size(told.bytes)}</strong>
-            ${told.exceeds.map((limit) => html`<span key=${limit} class="error"> ${t(`limit.${limit}`)}</span>`)}
+      ${
+        estimate
+          ? html`<p class="estimate" role="status">
+            <strong>${t("n-files", { n: estimate.files })} · ${size(estimate.bytes)}</strong>
+            ${estimate.exceeds.map((limit) => html`<span key=${limit} class="error"> ${t(`limit.${limit}`)}</span>`)}
           </p>`
-        : !problem && html`<p class="estimate quiet" role="status">${t("estimate.counting")}</p>`}
+          : !problem && html`<p class="estimate quiet" role="status">${t("estimate.counting")}</p>`
+      }
       <${NameAndEmail} form=${form} />
       <${Refusal} problem=${form.problem ?? problem} />
       <${FormButtons} form=${form} onClose=${onClose} />

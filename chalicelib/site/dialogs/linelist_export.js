@@ -33,7 +33,10 @@ export default function LinelistExport({ namespace, selected, request, onClose }
   }));
   // A template may name fields that no sample carries: they become empty columns.
   const listed = new Set(known.map((item) => item.key));
-  const items = [...known, ...chosen.filter((key) => !listed.has(key)).map((key) => ({ key, label: key, detail: t("n-samples", { n: 0 }) }))];
+  const items = [
+    ...known,
+    ...chosen.filter((key) => !listed.has(key)).map((key) => ({ key, label: key, detail: t("n-samples", { n: 0 }) })),
+  ];
   const choose = (keys) => {
     setChosen(keys);
     setTemplate("");
@@ -45,8 +48,8 @@ export default function LinelistExport({ namespace, selected, request, onClose }
   };
   const submit = (event) => {
     event.preventDefault();
-    const wish = { type: "linelist", namespace_id: namespace.id, ...request };
-    form.submit({ ...wish, metadata_fields: chosen, linelist_format: format });
+    const body = { type: "linelist", namespace_id: namespace.id, ...request };
+    form.submit({ ...body, metadata_fields: chosen, linelist_format: format });
   };
   return html`<${Dialog} title=${t("type.linelist.long")} onClose=${onClose} wide>
     <form onSubmit=${submit}>
@@ -58,8 +61,9 @@ export default function LinelistExport({ namespace, selected, request, onClose }
           ${templates.map((one) => html`<option key=${one.id} value=${one.id} selected=${one.id === template}>${one.name}</option>`)}
         </select>
       </div>
-      ${fields
-        ? html`<${TwoLists}
+      ${
+        fields
+          ? html`<${TwoLists}
             items=${items}
             chosen=${chosen}
             onChange=${choose}
@@ -67,7 +71,8 @@ export default function LinelistExport({ namespace, selected, request, onClose }
             error=${form.at("/metadata_fields")}
             ordered
           />`
-        : html`<p class="quiet" role="status">${t("loading")}</p>`}
+          : html`<p class="quiet" role="status">${t("loading")}</p>`
+      }
       ${!chosen.length && html`<p class="quiet small">${t("fields.needed")}</p>`}
       <fieldset>
         <legend>${t("linelist.format")}</legend>

@@ -7,29 +7,31 @@ import { SelectedSamples } from "../selected_samples.js";
 import { TwoLists } from "../two_lists.js";
 import { html, useEffect, useState } from "../view.js";
 
-const FORMATS = [
-  "fasta", "fastq", "text", "csv", "tsv", "spreadsheet", "json", "genbank", "image", "unknown",
-]; // prettier-ignore
+const FORMATS = ["fasta", "fastq", "text", "csv", "tsv", "spreadsheet", "json", "genbank", "image", "unknown"]; // prettier-ignore
 
 export default function SampleExport({ namespace, selected, request, onClose }) {
   const form = useExportForm();
   const [chosen, setChosen] = useState(FORMATS);
-  const [told, setTold] = useState(null);
+  const [estimate, setEstimate] = useState(null);
   const [problem, setProblem] = useState(null);
-  const wish = { type: "sample", namespace_id: namespace.id, ...request };
+  const body = { type: "sample", namespace_id: namespace.id, ...request };
   useEffect(() => {
-    post("/exports/estimate", { ...wish, file_formats: FORMATS }).then(
+    post("/exports/estimate", { ...body, file_formats: FORMATS }).then(
       (estimate) => {
-        setTold(estimate);
+        setEstimate(estimate);
         setChosen(FORMATS.filter((format) => estimate.by_format[format]?.files));
       },
       (refused) => refused.name !== "AbortError" && setProblem(refused),
     );
   }, []);
-  const items = FORMATS.map((format) => ({ key: format, label: t(`format.${format}`), detail: told && share(told, format) }));
+  const items = FORMATS.map((format) => ({
+    key: format,
+    label: t(`format.${format}`),
+    detail: estimate && share(estimate, format),
+  }));
   const submit = (event) => {
     event.preventDefault();
-    form.submit({ ...wish, file_formats: FORMATS.filter((format) => chosen.includes(format)) });
+    form.submit({ ...body, file_formats: FORMATS.filter((format) => chosen.includes(format)) });
   };
   return html`<${Dialog} title=${t("type.sample.long")} onClose=${onClose} wide>
     <form onSubmit=${submit}>
@@ -41,7 +43,7 @@ export default function SampleExport({ namespace, selected, request, onClose }) 
         labels=${{ available: t("formats.available"), chosen: t("formats.chosen") }}
         error=${form.at("/file_formats") ?? (chosen.length ? undefined : t("formats.needed"))}
       />
-      <${Estimate} told=${told} chosen=${chosen} />
+      <${Estimate} estimate=${estimate} chosen=${chosen} />
       <${NameAndEmail} form=${form} />
       <${Refusal} problem=${form.problem ?? problem} fields=${["/file_formats"]} />
       <${FormButtons} form=${form} onClose=${onClose} disabled=${!chosen.length} />
@@ -49,39 +51,44 @@ export default function SampleExport({ namespace, selected, request, onClose }) 
   <//>`;
 }
 
-function share(told, format) {
-  const { files, bytes } = told.by_format[format] ?? { files: 0, bytes: 0 };
+function share(estimate, format) {
+  const { files, bytes } = estimate.by_format[format] ?? { files: 0, bytes: 0 };
   return files ? `${t("n-files", { n: files })} · ${size(bytes)}` : t("no-files");
 }
 
 /** What the export will hold, what of the samples it will not, and whether it keeps the limits. */
-function Estimate({ told, chosen }) {
-  if (!told) return html`<p class="estimate quiet" role="status">${t("estimate.counting")}</p>`;
-  const sum = (formats, what) => formats.reduce((total, format) => total + (told.by_format[format]?.[what] ?? 0), 0);
+function Estimate({ estimate, chosen }) {
+  if (!estimate) return html`<p class="estimate quiet" role="status">${t("estimate.counting")}</p>`;
+  const sum = (formats, what) =>
+    formats.reduce((total, format) => total + (estimate.by_format[format]?.[what] ?? 0), 0);
   const others = FORMATS.filter((format) => !chosen.includes(format));
   const [files, bytes, left] = [sum(chosen, "files"), sum(chosen, "bytes"), sum(others, "files")];
-  const over = Object.entries({ samples: told.samples, files, bytes }).filter(([name, value]) => value > told.limits[name]);
+  const over = Object.entries({ samples: estimate.samples, files, bytes }).filter(
+    ([name, value]) => value > estimate.limits[name],
+  );
   const shown = (name, value) => (name === "bytes" ? size(value) : number(value));
   return html`<div class="estimate" role="status">
     <p>
       <strong>${t("n-files", { n: files })} · ${size(bytes)}</strong>
-      ${!told.exact && html` <span class="quiet">${t("estimate.about")}</span>`}
-      ${" "}${t("estimate.of", { n: told.samples })}
+      ${!estimate.exact && html` <span class="quiet">${t("estimate.about")}</span>`}
+      ${" "}${t("estimate.of", { n: estimate.samples })}
     </p>
     ${left > 0 && html`<p class="quiet">${t("estimate.left", { n: left, size: size(sum(others, "bytes")) })}</p>`}
     ${files === 0 && html`<p class="error">${t("estimate.nothing")}</p>`}
     ${over.map(
       ([name, value]) => html`<p key=${name} class="error">
-        ${t(`estimate.over.${name}`, { value: shown(name, value), most: shown(name, told.limits[name]) })}
+        ${t(`estimate.over.${name}`, { value: shown(name, value), most: shown(name, estimate.limits[name]) })}
       </p>`,
     )}
-    ${!over.length &&
-    html`<p class="quiet small">
+    ${
+      !over.length &&
+      html`<p class="quiet small">
       ${t("estimate.limits", {
-        samples: told.limits.samples,
-        files: told.limits.files,
-        size: size(told.limits.bytes),
+        samples: estimate.limits.samples,
+        files: estimate.limits.files,
+        size: size(estimate.limits.bytes),
       })}
-    </p>`}
+    </p>`
+    }
   </div>`;
 }

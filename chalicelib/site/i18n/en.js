@@ -39,7 +39,8 @@ export default {
 
   // pages that can't be shown
   "problem.forbidden.title": "You may not see this",
-  "problem.forbidden.text": "It exists, but your role is not enough. A maintainer of the project or group can change that.",
+  "problem.forbidden.text":
+    "It exists, but your role is not enough. A maintainer of the project or group can change that.",
   "problem.missing.title": "There is nothing here",
   "problem.missing.text":
     "Either the address is mistyped, or it names something that you are not a member of. If somebody sent you the link, ask them to share it with you.",
@@ -49,7 +50,8 @@ export default {
   "problem.unreachable.title": "No connection",
   "problem.unreachable.text": "The service can't be reached. The page tries again as soon as you are back online.",
   "problem.broken.title": "Something went wrong",
-  "problem.broken.text": "This page could not be shown. Trying again often helps, also when a new version has just come out.",
+  "problem.broken.text":
+    "This page could not be shown. Trying again often helps, also when a new version has just come out.",
 
   // home
   "home.title": "Take your data out, whole and checked",
@@ -173,15 +175,15 @@ export default {
   "failed.why": "This export failed.",
   retry: "Retry",
   commands: "Fetch it from a terminal",
-  "commands.text": "Each resumes a download that was cut off, and fails if there is nothing to download. SEQPORT_TOKEN holds a token of yours with the scope “read”:",
+  "commands.text":
+    "Each resumes a download that was cut off, and fails if there is nothing to download. SEQPORT_TOKEN holds a token of yours with the scope “read”:",
   copy: "Copy",
   copied: "Copied",
   "preview.filter": "Filter by name or PUID",
   "preview.found": { one: "{n} match", other: "{n} matches" },
   "preview.large": "This archive is large: folders are fetched when you open them.",
   "preview.first": "The first {n} of {count} matches.",
-  "preview.keys":
-    "Arrow up and down move; arrow right opens a folder and arrow left closes it; Enter follows a link.",
+  "preview.keys": "Arrow up and down move; arrow right opens a folder and arrow left closes it; Enter follows a link.",
   "expand-all": "Expand all",
   "collapse-all": "Collapse all",
   "kind.folder": "Folder",
@@ -263,7 +265,10 @@ export default {
   "estimate.counting": "Counting files …",
   "estimate.about": "(approximately)",
   "estimate.of": { one: "from {n} sample.", other: "from {n} samples." },
-  "estimate.left": { one: "Left out: {n} file of other formats ({size}).", other: "Left out: {n} files of other formats ({size})." },
+  "estimate.left": {
+    one: "Left out: {n} file of other formats ({size}).",
+    other: "Left out: {n} files of other formats ({size}).",
+  },
   "estimate.nothing": "The selected samples have no file of these formats.",
   "estimate.limits": "One export may have up to {samples} samples, {files} files and {size}.",
   "estimate.over.samples": "{value} samples are more than one export may have ({most}). Make several exports.",

@@ -39,7 +39,8 @@ export default {
 
   // pages impossibles à montrer
   "problem.forbidden.title": "Vous n'avez pas accès à cette page",
-  "problem.forbidden.text": "Elle existe, mais votre rôle ne suffit pas. Un mainteneur du projet ou du groupe peut y remédier.",
+  "problem.forbidden.text":
+    "Elle existe, mais votre rôle ne suffit pas. Un mainteneur du projet ou du groupe peut y remédier.",
   "problem.missing.title": "Il n'y a rien ici",
   "problem.missing.text":
     "L'adresse contient une faute, ou désigne quelque chose dont vous n'êtes pas membre. Si quelqu'un vous a envoyé le lien, demandez-lui de le partager avec vous.",
@@ -56,13 +57,17 @@ export default {
   "home.title": "Sortez vos données, complètes et vérifiées",
   "home.lead":
     "Choisissez des échantillons ou des exécutions de flux de travail\u00a0; Seqport réunit leurs fichiers dans une seule archive, vous prévient quand elle est prête et la garde trois jours ouvrables.",
-  "home.sample": "Les fichiers d'autant d'échantillons que vous voulez d'un projet ou d'un groupe, dans les formats de votre choix.",
-  "home.linelist": "Les métadonnées d'échantillons en un seul tableau\u00a0: les champs de votre choix, dans votre ordre.",
-  "home.analysis": "Tous les fichiers d'une ou de plusieurs exécutions de flux de travail, avec le sommaire de l'exécution.",
+  "home.sample":
+    "Les fichiers d'autant d'échantillons que vous voulez d'un projet ou d'un groupe, dans les formats de votre choix.",
+  "home.linelist":
+    "Les métadonnées d'échantillons en un seul tableau\u00a0: les champs de votre choix, dans votre ordre.",
+  "home.analysis":
+    "Tous les fichiers d'une ou de plusieurs exécutions de flux de travail, avec le sommaire de l'exécution.",
   "home.sample.go": "Choisir des échantillons",
   "home.linelist.go": "Choisir des échantillons pour un tableau",
   "home.analysis.go": "Choisir des exécutions de flux de travail",
-  "home.step.1": "Ouvrez un projet ou un groupe et cochez des échantillons, ou ouvrez une exécution de flux de travail.",
+  "home.step.1":
+    "Ouvrez un projet ou un groupe et cochez des échantillons, ou ouvrez une exécution de flux de travail.",
   "home.step.2": "Cliquez sur Créer une exportation, voyez ce qu'elle contiendra, puis soumettez.",
   "home.step.3":
     "Téléchargez-la depuis Exportations de données\u00a0: le téléchargement peut être repris, et l'archive dit ce qu'elle contient.",
@@ -100,13 +105,16 @@ export default {
   "role.owner": "Propriétaire",
 
   // exportations
-  "exports.lead": "Toutes vos exportations actuelles. Chacune est supprimée trois jours ouvrables après être devenue prête.",
+  "exports.lead":
+    "Toutes vos exportations actuelles. Chacune est supprimée trois jours ouvrables après être devenue prête.",
   "exports.search": "Rechercher par ID ou par nom",
   "exports.none": "Vous n'avez aucune exportation",
   "exports.none.text": "Voici comment en créer une\u00a0:",
   "exports.none.1": "Ouvrez un projet ou un groupe, sélectionnez Échantillons et cochez les échantillons voulus.",
-  "exports.none.2": "Cliquez sur Créer une exportation et sélectionnez Exportation d'échantillon ou Exportation de liste linéaire.",
-  "exports.none.3": "Pour les fichiers d'une analyse, ouvrez une exécution de flux de travail et cliquez-y sur Créer une exportation.",
+  "exports.none.2":
+    "Cliquez sur Créer une exportation et sélectionnez Exportation d'échantillon ou Exportation de liste linéaire.",
+  "exports.none.3":
+    "Pour les fichiers d'une analyse, ouvrez une exécution de flux de travail et cliquez-y sur Créer une exportation.",
   "type.sample": "Échantillon",
   "type.linelist": "Liste linéaire",
   "type.analysis": "Analyse",
@@ -227,10 +235,22 @@ export default {
   "samples.none": "Il n'y a pas encore d'échantillons ici.",
   "select-page": "Cocher toutes les lignes de cette page",
   "select-one": "Cocher {name}",
-  "select-all": { one: "Cocher le seul échantillon", many: "Cocher les {n} d'échantillons", other: "Cocher les {n} échantillons" },
-  "select-all.matching": { one: "Cocher le seul résultat", many: "Cocher les {n} de résultats", other: "Cocher les {n} résultats" },
+  "select-all": {
+    one: "Cocher le seul échantillon",
+    many: "Cocher les {n} d'échantillons",
+    other: "Cocher les {n} échantillons",
+  },
+  "select-all.matching": {
+    one: "Cocher le seul résultat",
+    many: "Cocher les {n} de résultats",
+    other: "Cocher les {n} résultats",
+  },
   "select-none": "Tout décocher",
-  selected: { one: "{n} échantillon sélectionné", many: "{n} d'échantillons sélectionnés", other: "{n} échantillons sélectionnés" },
+  selected: {
+    one: "{n} échantillon sélectionné",
+    many: "{n} d'échantillons sélectionnés",
+    other: "{n} échantillons sélectionnés",
+  },
   "selected.at-least": "{count} échantillons sélectionnés",
   "selected.matching": "tous ceux qui correspondent à «\u00a0{q}\u00a0»",
   "selected.everything": "tous ceux qui sont ici",
@@ -280,8 +300,10 @@ export default {
   },
   "estimate.nothing": "Les échantillons sélectionnés n'ont aucun fichier de ces formats.",
   "estimate.limits": "Une exportation peut avoir jusqu'à {samples} échantillons, {files} fichiers et {size}.",
-  "estimate.over.samples": "{value} échantillons dépassent la limite d'une exportation ({most}). Faites plusieurs exportations.",
-  "estimate.over.files": "{value} fichiers dépassent la limite d'une exportation ({most}). Faites plusieurs exportations.",
+  "estimate.over.samples":
+    "{value} échantillons dépassent la limite d'une exportation ({most}). Faites plusieurs exportations.",
+  "estimate.over.files":
+    "{value} fichiers dépassent la limite d'une exportation ({most}). Faites plusieurs exportations.",
   "estimate.over.bytes": "{value} dépassent la limite d'une exportation ({most}). Faites plusieurs exportations.",
   "fields.available": "Champs de métadonnées disponibles",
   "fields.chosen": "Champs de métadonnées sélectionnés",
@@ -294,7 +316,11 @@ export default {
   "linelist.xlsx": "Excel (XLSX)",
   "linelist.tsv": "TSV",
   "linelist.json": "JSON Lines",
-  "linelist.size": { one: "{n} ligne, {columns} colonnes.", many: "{n} de lignes, {columns} colonnes.", other: "{n} lignes, {columns} colonnes." },
+  "linelist.size": {
+    one: "{n} ligne, {columns} colonnes.",
+    many: "{n} de lignes, {columns} colonnes.",
+    other: "{n} lignes, {columns} colonnes.",
+  },
   "linelist.columns": "Le PUID de l'échantillon, son nom et le PUID du projet viennent toujours en premier.",
 
   // exécutions de flux de travail

@@ -1,8 +1,9 @@
 // The page of one export.
-import { post } from "../api.js";
+
 import { announce, say } from "../announcements.js";
-import { RemoveDialog, download, nameOf } from "../export_actions.js";
-import { Progress, Status, lookAgain, verdictOf } from "../export_state.js";
+import { post } from "../api.js";
+import { download, nameOf, RemoveDialog } from "../export_actions.js";
+import { lookAgain, Progress, Status, verdictOf } from "../export_state.js";
 import { t } from "../language.js";
 import { useLoaded } from "../loading.js";
 import { Loading, PageHeading } from "../page.js";
@@ -14,7 +15,7 @@ import { Summary } from "./summary.js";
 
 export default function Export({ id }) {
   const { value: made, error, reload } = useLoaded(path`/exports/${id}`, { again: (one) => one && lookAgain([one]) });
-  const [leaving, setLeaving] = useState(false);
+  const [deleting, setDeleting] = useState(false);
   const status = useRef();
   useEffect(() => {
     if (status.current === "processing" && made.status !== "processing") {
@@ -22,7 +23,8 @@ export default function Export({ id }) {
     }
     status.current = made?.status;
   }, [made?.status]);
-  if (error && (!made || [404, 410].includes(error.status))) return html`<${ProblemPage} error=${error} retry=${reload} of="export" />`;
+  if (error && (!made || [404, 410].includes(error.status)))
+    return html`<${ProblemPage} error=${error} retry=${reload} of="export" />`;
   if (!made) return html`<${Loading} />`;
   return html`
     <${PageHeading} title=${nameOf(made)}>
@@ -30,19 +32,21 @@ export default function Export({ id }) {
         <button type="button" class="primary" disabled=${made.status !== "ready"} onClick=${() => download(made, reload)}>
           ${t("download")}
         </button>
-        <button type="button" onClick=${() => setLeaving(true)}>${t("remove")}</button>
+        <button type="button" onClick=${() => setDeleting(true)}>${t("remove")}</button>
       </p>
     <//>
     <p class="state"><${Status} made=${made} /> ${made.status === "processing" && html`<${Progress} made=${made} />`}</p>
     ${made.status === "failed" && html`<${Failure} made=${made} onRetried=${reload} />`}
     <${Tabs} made=${made} />
-    ${leaving &&
-    html`<${RemoveDialog}
+    ${
+      deleting &&
+      html`<${RemoveDialog}
       made=${made}
       verb="remove"
-      onClose=${() => setLeaving(false)}
+      onClose=${() => setDeleting(false)}
       onRemoved=${() => go("/exports", { replace: true })}
-    />`}
+    />`
+    }
   `;
 }
 

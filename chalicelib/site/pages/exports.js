@@ -1,7 +1,7 @@
 // The list of one's exports.
 import { announce } from "../announcements.js";
-import { RemoveDialog, download, nameOf } from "../export_actions.js";
-import { Progress, Status, lookAgain, verdictOf } from "../export_state.js";
+import { download, nameOf, RemoveDialog } from "../export_actions.js";
+import { lookAgain, Progress, Status, verdictOf } from "../export_state.js";
 import { moment, t } from "../language.js";
 import { Filter, Pager, Search, SortHeader, useList } from "../lists.js";
 import { Loading, PageHeading } from "../page.js";
@@ -18,7 +18,7 @@ export default function Exports() {
     filters: ["type", "status"],
     again: (page) => page && lookAgain(page.items),
   });
-  const [leaving, setLeaving] = useState(null);
+  const [deleting, setDeleting] = useState(null);
   useVerdicts(list.items);
   if (list.error && !list.items) return html`<${ProblemPage} error=${list.error} retry=${list.reload} />`;
   return html`
@@ -31,8 +31,9 @@ export default function Exports() {
     </div>
     ${!list.items && html`<${Loading} />`}
     ${list.items?.length === 0 && (list.isFiltered ? html`<p class="empty">${t("nothing-found")}</p>` : html`<${None} />`)}
-    ${list.items?.length > 0 &&
-    html`<div class="table-place" role="region" aria-label=${t("exports")} tabindex="0">
+    ${
+      list.items?.length > 0 &&
+      html`<div class="table-place" role="region" aria-label=${t("exports")} tabindex="0">
       <table>
         <thead>
           <tr>
@@ -46,18 +47,21 @@ export default function Exports() {
           </tr>
         </thead>
         <tbody>
-          ${list.items.map((made) => html`<${Row} key=${made.id} made=${made} onDelete=${() => setLeaving(made)} onRefused=${list.reload} />`)}
+          ${list.items.map((made) => html`<${Row} key=${made.id} made=${made} onDelete=${() => setDeleting(made)} onRefused=${list.reload} />`)}
         </tbody>
       </table>
-    </div>`}
+    </div>`
+    }
     ${(list.items?.length > 0 || list.isFiltered) && html`<${Pager} list=${list} />`}
-    ${leaving &&
-    html`<${RemoveDialog}
-      made=${leaving}
+    ${
+      deleting &&
+      html`<${RemoveDialog}
+      made=${deleting}
       verb="delete"
-      onClose=${() => setLeaving(null)}
+      onClose=${() => setDeleting(null)}
       onRemoved=${list.reload}
-    />`}
+    />`
+    }
   `;
 }
 
@@ -80,8 +84,10 @@ function Row({ made, onDelete, onRefused }) {
     <td class="moment">${moment(made.created_at)}</td>
     <td class="moment">${made.expires_at && moment(made.expires_at)}</td>
     <td class="row-actions">
-      ${made.status === "ready" &&
-      html`<${Link} to=${to} onClick=${follow} aria-describedby=${`name-${made.id}`}>${t("download")}<//>`}
+      ${
+        made.status === "ready" &&
+        html`<${Link} to=${to} onClick=${follow} aria-describedby=${`name-${made.id}`}>${t("download")}<//>`
+      }
       <button type="button" class="link" aria-describedby=${`name-${made.id}`} onClick=${onDelete}>${t("delete")}</button>
     </td>
   </tr>`;

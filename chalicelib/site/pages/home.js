@@ -31,9 +31,11 @@ export default function Home() {
       <li>${t("home.step.3")}</li>
     </ol>
     <p class="actions">
-      ${signedIn
-        ? html`<${Link} to="/exports" class="button primary">${t("exports")}<//> <${Link} to="/projects" class="button">${t("projects")}<//>`
-        : html`<button type="button" class="primary" onClick=${signIn}>${t("sign-in")}</button>`}
+      ${
+        signedIn
+          ? html`<${Link} to="/exports" class="button primary">${t("exports")}<//> <${Link} to="/projects" class="button">${t("projects")}<//>`
+          : html`<button type="button" class="primary" onClick=${signIn}>${t("sign-in")}</button>`
+      }
     </p>
   `;
 }

@@ -21,14 +21,16 @@ export default function Namespace({ namespace }) {
   return html`
     <${PageHeading} title=${namespace.name} />
     <${Facts} rows=${facts} />
-    ${namespace.type === "group" &&
-    html`<${Inner} of=${namespace} type="group" /><${Inner} of=${namespace} type="project" />`}
+    ${
+      namespace.type === "group" &&
+      html`<${Inner} of=${namespace} type="group" /><${Inner} of=${namespace} type="project" />`
+    }
   `;
 }
 
 /** The groups, or the projects, that stand in a group and that the person can see. */
 function Inner({ of, type }) {
-  const { value } = useLoaded(`/${type}s` + query({ limit: 1000 }));
+  const { value } = useLoaded(`/${type}s${query({ limit: 1000 })}`);
   const inner = value?.items.filter((one) => one.parent_id === of.id) ?? [];
   if (!inner.length) return null;
   return html`<section>

@@ -14,8 +14,9 @@ export default function Namespaces({ type }) {
     <div class="filters"><${Search} list=${list} label=${t(`${type}s.search`)} /></div>
     ${!list.items && html`<${Loading} />`}
     ${list.items?.length === 0 && html`<p class="empty">${t(list.isFiltered ? "nothing-found" : `${type}s.none`)}</p>`}
-    ${list.items?.length > 0 &&
-    html`<div class="table-place" role="region" aria-label=${t(`${type}s`)} tabindex="0">
+    ${
+      list.items?.length > 0 &&
+      html`<div class="table-place" role="region" aria-label=${t(`${type}s`)} tabindex="0">
       <table>
         <thead>
           <tr>
@@ -38,7 +39,8 @@ export default function Namespaces({ type }) {
           )}
         </tbody>
       </table>
-    </div>`}
+    </div>`
+    }
     <${Pager} list=${list} />
   `;
 }

@@ -2,11 +2,11 @@
 import { announce } from "../announcements.js";
 import { get, query } from "../api.js";
 import { hasWords, kindOfFile, number, t } from "../language.js";
-import { useLoaded } from "../loading.js";
 import { TYPING_PAUSE } from "../lists.js";
+import { useLoaded } from "../loading.js";
 import { Loading } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
-import { Link, go, path } from "../router.js";
+import { go, Link, path } from "../router.js";
 import { find, foundTreeOf, pageOf, pathOf, rowsOf, setAll, takeLevel, treeOf } from "../tree.js";
 import { html, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "../view.js";
 
@@ -136,7 +136,14 @@ function Rows({ rows, onToggle, onMore }) {
   const onKey = (event) => {
     const one = rows[at];
     const page = Math.max(1, Math.floor(view.height / view.row) - 1);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1, PageDown: at + page, PageUp: at - page };
+    const to = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      Home: 0,
+      End: rows.length - 1,
+      PageDown: at + page,
+      PageUp: at - page,
+    };
     if (event.key in to) move(to[event.key]);
     else if (event.key === "ArrowRight" && one.isFolder) {
       if (one.open) move(at + 1);
@@ -209,9 +216,11 @@ function Row({ id, one, top, isActive, onToggle }) {
     ${to ? html`<${Link} to=${to} tabindex="-1" onClick=${(event) => event.stopPropagation()}>${label}<//>` : label}
     ${one.title && html`<span class="tree-title"><bdi>${one.title}</bdi></span>`}
     <span class="tree-kind">
-      ${one.isFolder
-        ? html`${hasWords(`kind.${one.kind}`) && t(`kind.${one.kind}`)} <span class="count">${number(one.count)}</span>`
-        : kindOfFile(one.metadata)}
+      ${
+        one.isFolder
+          ? html`${hasWords(`kind.${one.kind}`) && t(`kind.${one.kind}`)} <span class="count">${number(one.count)}</span>`
+          : kindOfFile(one.metadata)
+      }
     </span>
   </div>`;
 }

@@ -29,9 +29,11 @@ export default function Sample({ id }) {
     </section>
     <section>
       <h2>${t("metadata")}</h2>
-      ${metadata.length
-        ? html`<${Facts} rows=${metadata.map(([name, value]) => [html`<bdi>${name}</bdi>`, html`<bdi>${String(value)}</bdi>`])} />`
-        : html`<p class="quiet">${t("metadata.none")}</p>`}
+      ${
+        metadata.length
+          ? html`<${Facts} rows=${metadata.map(([name, value]) => [html`<bdi>${name}</bdi>`, html`<bdi>${String(value)}</bdi>`])} />`
+          : html`<p class="quiet">${t("metadata.none")}</p>`
+      }
     </section>
   `;
 }

@@ -1,6 +1,7 @@
 // The samples of a project or group: they are selected here, and exported from here.
-import { get, query } from "../api.js";
+
 import { announce, say } from "../announcements.js";
+import { get, query } from "../api.js";
 import { language, moment, t } from "../language.js";
 import { Pager, Search, SortHeader, useList } from "../lists.js";
 import { Menu } from "../menu.js";
@@ -8,7 +9,7 @@ import { Loading, PageHeading } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
 import { mayExport } from "../roles.js";
 import { Link, path } from "../router.js";
-import { ONE_BY_ONE, asRequest, choose, clear, countOf, selectionOf } from "../selection.js";
+import { asRequest, choose, clear, countOf, ONE_BY_ONE, selectionOf } from "../selection.js";
 import { Component, html, useEffect, useRef, useState } from "../view.js";
 
 const DRAWN_AT_ONCE = 100;
@@ -42,10 +43,13 @@ export default function Samples({ namespace }) {
     <div class="filters"><${Search} list=${list} label=${t("samples.search")} /></div>
     ${!list.items && html`<${Loading} />`}
     ${list.items?.length === 0 && html`<p class="empty">${t(list.isFiltered ? "nothing-found" : "samples.none")}</p>`}
-    ${(list.items?.length > 0 || countOf(selected) > 0) &&
-    html`<${Selected} list=${list} namespace=${namespace} selection=${selection} selected=${selected} />`}
-    ${list.items?.length > 0 &&
-    html`<div class="table-place" role="region" aria-label=${t("samples")} tabindex="0">
+    ${
+      (list.items?.length > 0 || countOf(selected) > 0) &&
+      html`<${Selected} list=${list} namespace=${namespace} selection=${selection} selected=${selected} />`
+    }
+    ${
+      list.items?.length > 0 &&
+      html`<div class="table-place" role="region" aria-label=${t("samples")} tabindex="0">
       <table aria-busy=${String(list.loading)}>
         <thead>
           <tr>
@@ -71,15 +75,18 @@ export default function Samples({ namespace }) {
           )}
         </tbody>
       </table>
-    </div>`}
+    </div>`
+    }
     <${Pager} list=${list} />
-    ${Opened &&
-    html`<${Opened}
+    ${
+      Opened &&
+      html`<${Opened}
       namespace=${namespace}
       selected=${selected}
       request=${asRequest(selected)}
       onClose=${() => setOpened(null)}
-    />`}
+    />`
+    }
   `;
 }
 
@@ -127,13 +134,17 @@ function Selected({ list, namespace, selection, selected }) {
   return html`<div class="selected">
     <strong>${told}</strong>
     ${selected.all && html`<span>${selected.q ? t("selected.matching", { q: selected.q }) : t("selected.everything")}</span>`}
-    ${!selected.all &&
-    list.total > 0 &&
-    html`<button type="button" class="link" disabled=${busy || list.loading} onClick=${selectAll}>
+    ${
+      !selected.all &&
+      list.total > 0 &&
+      html`<button type="button" class="link" disabled=${busy || list.loading} onClick=${selectAll}>
       ${t(list.answered ? "select-all.matching" : "select-all", { n: list.total })}
-    </button>`}
-    ${count > 0 &&
-    html`<button type="button" class="link" onClick=${() => clear(selection)}>${t("select-none")}</button>`}
+    </button>`
+    }
+    ${
+      count > 0 &&
+      html`<button type="button" class="link" onClick=${() => clear(selection)}>${t("select-none")}</button>`
+    }
   </div>`;
 }
 

@@ -24,8 +24,14 @@ export function Summary({ made }) {
     parameters.namespace_id && [t("origin"), html`<${Origin} id=${parameters.namespace_id} />`],
     parameters.sample_count != null && [t("samples"), number(parameters.sample_count)],
     parameters.file_formats?.length > 0 && [t("formats"), list(parameters.file_formats.map(formatName))],
-    parameters.metadata_fields?.length > 0 && [t("metadata-fields"), html`<bdi>${list(parameters.metadata_fields)}</bdi>`],
-    parameters.workflow_execution_count != null && [t("workflow-executions"), number(parameters.workflow_execution_count)],
+    parameters.metadata_fields?.length > 0 && [
+      t("metadata-fields"),
+      html`<bdi>${list(parameters.metadata_fields)}</bdi>`,
+    ],
+    parameters.workflow_execution_count != null && [
+      t("workflow-executions"),
+      number(parameters.workflow_execution_count),
+    ],
     [t("files"), file ? number(file.files) : later],
     [t("size"), file ? size(file.size) : later],
     file && [t("crc32"), html`<span class="code">${file.crc32}</span>`],
@@ -52,7 +58,7 @@ function Warnings({ made }) {
   const open = async (event) => {
     if (!event.target.open || rows) return;
     try {
-      setRows(await get(path`/exports/${made.id}/warnings` + "?limit=1000"));
+      setRows(await get(`${path`/exports/${made.id}/warnings`}?limit=1000`));
     } catch {
       setFailed(true);
     }
@@ -60,13 +66,13 @@ function Warnings({ made }) {
   return html`<details onToggle=${open}>
     <summary>${t("warnings.count", { n: made.warnings })}</summary>
     ${failed && html`<p class="error" role="alert">${t("problem.unreachable.text")}</p>`}
-    ${rows &&
-    html`<ul class="warnings">
-        ${rows.items.map(
-          (row) => html`<li key=${row.id}><${LeftOut} row=${row} /> – ${reason(row.reason)}</li>`,
-        )}
+    ${
+      rows &&
+      html`<ul class="warnings">
+        ${rows.items.map((row) => html`<li key=${row.id}><${LeftOut} row=${row} /> – ${reason(row.reason)}</li>`)}
       </ul>
-      ${rows.next_cursor && html`<p class="quiet">${t("warnings.more")}</p>`}`}
+      ${rows.next_cursor && html`<p class="quiet">${t("warnings.more")}</p>`}`
+    }
   </details>`;
 }
 

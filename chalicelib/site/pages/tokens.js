@@ -1,6 +1,7 @@
 // Personal access tokens: what scripts sign in with.
-import { post, remove } from "../api.js";
+
 import { say } from "../announcements.js";
+import { post, remove } from "../api.js";
 import { Dialog } from "../dialog.js";
 import { day, list as listed, t } from "../language.js";
 import { Pager, SortHeader, useList } from "../lists.js";
@@ -15,7 +16,7 @@ const DAY = 86_400_000;
 export default function Tokens() {
   const list = useList("/me/tokens", { sort: "-created_at" });
   const [secret, setSecret] = useState(null);
-  const [leaving, setLeaving] = useState(null);
+  const [deleting, setDeleting] = useState(null);
   if (list.error && !list.items) return html`<${ProblemPage} error=${list.error} retry=${list.reload} />`;
   return html`
     <${PageHeading} title=${t("tokens")} />
@@ -27,8 +28,9 @@ export default function Tokens() {
       }}
     />
     ${!list.items && html`<${Loading} />`}
-    ${list.items?.length > 0 &&
-    html`<div class="table-place" role="region" aria-label=${t("tokens")} tabindex="0">
+    ${
+      list.items?.length > 0 &&
+      html`<div class="table-place" role="region" aria-label=${t("tokens")} tabindex="0">
         <table>
           <thead>
             <tr>
@@ -51,7 +53,7 @@ export default function Tokens() {
                     type="button"
                     class="link"
                     aria-describedby=${`token-${one.id}`}
-                    onClick=${() => setLeaving(one)}
+                    onClick=${() => setDeleting(one)}
                   >
                     ${t("delete")}
                   </button>
@@ -61,9 +63,10 @@ export default function Tokens() {
           </tbody>
         </table>
       </div>
-      <${Pager} list=${list} />`}
+      <${Pager} list=${list} />`
+    }
     ${secret && html`<${Secret} made=${secret} onClose=${() => setSecret(null)} />`}
-    ${leaving && html`<${Delete} one=${leaving} onClose=${() => setLeaving(null)} onDeleted=${list.reload} />`}
+    ${deleting && html`<${Delete} one=${deleting} onClose=${() => setDeleting(null)} onDeleted=${list.reload} />`}
   `;
 }
 
@@ -73,7 +76,7 @@ function NewToken({ onMade }) {
   const [days, setDays] = useState("30");
   const [problem, setProblem] = useState(null);
   const id = useId();
-  const flaw = problem?.at?.("/name");
+  const violation = problem?.at?.("/name");
   const tick = (scope, on) => setScopes(SCOPES.filter((one) => (one === scope ? on : scopes.includes(one))));
   const submit = async (event) => {
     event.preventDefault();
@@ -97,7 +100,7 @@ function NewToken({ onMade }) {
           maxlength="255"
           autocomplete="off"
           value=${name}
-          aria-invalid=${flaw ? "true" : undefined}
+          aria-invalid=${violation ? "true" : undefined}
           onInput=${(event) => setName(event.target.value)}
         />
       </div>
@@ -105,7 +108,8 @@ function NewToken({ onMade }) {
         <label for=${`${id}-days`}>${t("expires")}</label>
         <select id=${`${id}-days`} value=${days} onChange=${(event) => setDays(event.target.value)}>
           ${["7", "30", "365"].map(
-            (n) => html`<option key=${n} value=${n} selected=${n === days}>${t("tokens.in-days", { n: Number(n) })}</option>`,
+            (n) =>
+              html`<option key=${n} value=${n} selected=${n === days}>${t("tokens.in-days", { n: Number(n) })}</option>`,
           )}
           <option value="">${t("never")}</option>
         </select>
@@ -124,7 +128,7 @@ function NewToken({ onMade }) {
         </label>`,
       )}
     </fieldset>
-    ${problem && html`<p class="error" role="alert">${flaw ?? (problem.message || t("problem.unreachable.text"))}</p>`}
+    ${problem && html`<p class="error" role="alert">${violation ?? (problem.message || t("problem.unreachable.text"))}</p>`}
     <p><button class="primary" disabled=${!scopes.length}>${t("tokens.make")}</button></p>
   </form>`;
 }

@@ -7,7 +7,7 @@ import { useLoaded } from "../loading.js";
 import { Loading, PageHeading } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
 import { Link, path } from "../router.js";
-import { RunState, isCompleted } from "../run_state.js";
+import { isCompleted, RunState } from "../run_state.js";
 import { me } from "../session.js";
 import { html, useState } from "../view.js";
 
@@ -32,7 +32,10 @@ export default function WorkflowExecution({ id, namespace }) {
     <${Facts}
       rows=${[
         [t("id"), html`<span class="code">${run.id}</span>`],
-        [t("workflow"), html`<bdi>${run.workflow.name}</bdi> <span class="quiet"><bdi>${run.workflow.version}</bdi></span>`],
+        [
+          t("workflow"),
+          html`<bdi>${run.workflow.name}</bdi> <span class="quiet"><bdi>${run.workflow.version}</bdi></span>`,
+        ],
         [t("state"), html`<${RunState} state=${run.state} />`],
         home && [t(home.type), html`<${Link} to=${path`/${home.type}s/${home.id}`}><bdi>${home.name}</bdi><//>`],
         [t("runs.automated"), t(run.automated ? "yes" : "no")],
@@ -60,7 +63,8 @@ export default function WorkflowExecution({ id, namespace }) {
 }
 
 function Sample({ sample }) {
-  if (sample.deleted) return html`${t("sample.deleted")} <bdi>${sample.name ?? ""}</bdi> <span class="code">${sample.puid}</span>`;
+  if (sample.deleted)
+    return html`${t("sample.deleted")} <bdi>${sample.name ?? ""}</bdi> <span class="code">${sample.puid}</span>`;
   return html`<${Link} to=${path`/samples/${sample.sample_id}`}><bdi>${sample.name}</bdi><//> <span class="code quiet">${sample.puid}</span>`;
 }
 
@@ -88,6 +92,8 @@ function Outputs({ of, label }) {
         </tbody>
       </table>
     </div>
-    ${of.output_count > of.outputs.length &&
-    html`<p class="quiet small">${t("shown", { from: 1, to: of.outputs.length, total: of.output_count })}</p>`}`;
+    ${
+      of.output_count > of.outputs.length &&
+      html`<p class="quiet small">${t("shown", { from: 1, to: of.outputs.length, total: of.output_count })}</p>`
+    }`;
 }

@@ -5,7 +5,7 @@ import { Filter, Pager, Search, SortHeader, useList } from "../lists.js";
 import { Loading, PageHeading } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
 import { Link, path } from "../router.js";
-import { RUN_STATES, RunState, isCompleted } from "../run_state.js";
+import { isCompleted, RUN_STATES, RunState } from "../run_state.js";
 import { html, useState } from "../view.js";
 
 export default function WorkflowExecutions({ namespace }) {
@@ -35,13 +35,16 @@ export default function WorkflowExecutions({ namespace }) {
     </div>
     ${!list.items && html`<${Loading} />`}
     ${list.items?.length === 0 && html`<p class="empty">${t(list.isFiltered ? "nothing-found" : "runs.none")}</p>`}
-    ${chosen.size > 0 &&
-    html`<div class="selected" role="status">
+    ${
+      chosen.size > 0 &&
+      html`<div class="selected" role="status">
       <strong>${t("runs.selected", { n: chosen.size })}</strong>
       <button type="button" class="link" onClick=${() => setChosen(new Map())}>${t("select-none")}</button>
-    </div>`}
-    ${list.items?.length > 0 &&
-    html`<div class="table-place" role="region" aria-label=${t("workflow-executions")} tabindex="0">
+    </div>`
+    }
+    ${
+      list.items?.length > 0 &&
+      html`<div class="table-place" role="region" aria-label=${t("workflow-executions")} tabindex="0">
       <table>
         <thead>
           <tr>
@@ -69,9 +72,11 @@ export default function WorkflowExecutions({ namespace }) {
               </td>
               <td class="code"><${Link} to=${root + path`/${run.id}`} title=${run.id}>${run.id.slice(0, 8)}<//></td>
               <td class="name">
-                ${run.name === null
-                  ? html`<span class="quiet">–</span>`
-                  : html`<${Link} to=${root + path`/${run.id}`}><bdi>${run.name}</bdi><//>`}
+                ${
+                  run.name === null
+                    ? html`<span class="quiet">–</span>`
+                    : html`<${Link} to=${root + path`/${run.id}`}><bdi>${run.name}</bdi><//>`
+                }
               </td>
               <td><bdi>${run.workflow.name}</bdi> <span class="quiet"><bdi>${run.workflow.version}</bdi></span></td>
               <td><${RunState} state=${run.state} /></td>
@@ -81,7 +86,8 @@ export default function WorkflowExecutions({ namespace }) {
           )}
         </tbody>
       </table>
-    </div>`}
+    </div>`
+    }
     <${Pager} list=${list} />
   `;
 }
