@@ -101,7 +101,7 @@ def service(monkeypatch: pytest.MonkeyPatch, signer: Issuer, **environment: str)
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(
         archive_uploads, "store", lambda: S3Clients(aws.s3())
-    )  # moto is in this process: no lean client finds it
+    )  # moto is in this process: no other client finds it
     monkeypatch.setattr("botocore.session.create_loader", _loader)
     _one_after_the_other(monkeypatch)
     with mock_aws(config={"core": {"mock_credentials": False}}):

@@ -1,7 +1,7 @@
 """IAM, as far as DynamoDB's tables go: moto lets every call through, AWS only what a function's policy allows.
 
 While a function is at work (`as_function`), a call to a table that its policy in `.chalice/` does not allow is refused,
-and told. In tests tables have the logical ids of the template as names.
+and named in the error. In tests tables have the logical ids of the template as names.
 """
 
 import json

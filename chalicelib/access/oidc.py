@@ -15,13 +15,13 @@ from chalicelib.settings import settings
 ALGORITHMS = ("RS256", "ES256")
 _LEEWAY = 30
 _LOCALES = ("en", "fr")
-_KEYS_LAST = 300
+_KEYS_LIFESPAN = 300  # seconds
 _NAMESPACE = uuid.UUID("5f1ad0f2-7a0a-4f0c-9a70-6d3f3b9c6f1e")
 
 
 @cache
 def _keys(uri: str) -> jwt.PyJWKClient:
-    return jwt.PyJWKClient(uri, cache_keys=True, lifespan=_KEYS_LAST, timeout=5)
+    return jwt.PyJWKClient(uri, cache_keys=True, lifespan=_KEYS_LIFESPAN, timeout=5)
 
 
 def forget_keys() -> None:
@@ -49,7 +49,7 @@ def verify_jwt(token: str) -> Identity:
         raise InvalidToken(type(error).__name__) from error
     if s.oidc_audience not in _audiences(claims):
         raise InvalidToken("another audience")
-    return _token_of(claims)
+    return _identity_of(claims)
 
 
 def _audiences(claims: Mapping[str, Any]) -> set[str]:
@@ -64,7 +64,7 @@ def _email(claims: Mapping[str, Any]) -> str:
     return str(claims.get("email") or "").lower() if is_verified else ""
 
 
-def _token_of(claims: Mapping[str, Any]) -> Identity:
+def _identity_of(claims: Mapping[str, Any]) -> Identity:
     language = re.split("[-_]", str(claims.get("locale") or "").lower())[0]
     return Identity(
         subject=str(uuid.uuid5(_NAMESPACE, f"{claims['iss']}\n{claims['sub']}")),

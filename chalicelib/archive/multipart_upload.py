@@ -1,4 +1,4 @@
-"""The beginning and the end of a multipart upload: S3 itself proves that the object is what was planned."""
+"""Begins and completes multipart uploads; S3 itself verifies that the object is what was planned."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ class _PartsLost(ArchiveError):
 def create_upload(
     store: S3Clients, bucket: str, key: str, copy_crc: CopyCrc, content_type: str = "application/zip"
 ) -> str:
-    """Begin a multipart upload for an archive, a segment or another file and give back its id.
+    """Begin a multipart upload for an archive, a segment or another file; returns its id.
 
     With `answer` it is created so that S3 returns each part's CRC-32 and verifies that of the whole on completion.
     """
@@ -43,14 +43,14 @@ def checksum_of(parts: Mapping[int, WrittenPart]) -> int:
 
 
 def complete(store: S3Clients, target: Target, parts: Mapping[int, WrittenPart], whole: int, size: int) -> str:
-    """Complete an upload of these parts into an object of this CRC-32 and size, and give back its ETag.
+    """Complete an upload of these parts into an object of this CRC-32 and size; returns its ETag.
 
     Idempotent, also for concurrent calls: the upload's key is its own and an upload is completed once, so the second
     call finds the object. Raises UploadGone when there is neither upload nor the right object, ArchiveError when S3
     holds something else than was planned. Source: CompleteMultipartUpload.
     """
     try:
-        _ask(store, target, _as_listed(store, target, parts), whole, size)
+        _send_completion(store, target, _as_listed(store, target, parts), whole, size)
     except _PartsLost:  # SeaweedFS lists fewer parts while it cleans up after another completion
         etag = _etag_of(store, target, whole, size)
         if etag is None:
@@ -70,7 +70,7 @@ def complete(store: S3Clients, target: Target, parts: Mapping[int, WrittenPart],
     return etag
 
 
-def _ask(store: S3Clients, target: Target, parts: Mapping[int, WrittenPart], whole: int, size: int) -> None:
+def _send_completion(store: S3Clients, target: Target, parts: Mapping[int, WrittenPart], whole: int, size: int) -> None:
     numbered: list[dict[str, Any]] = []
     arguments: dict[str, Any] = {}
     for number, part in sorted(parts.items()):

@@ -1,12 +1,12 @@
-"""In which order the bodies stand, so that few bytes must be stitched.
+"""The order of the bodies in an archive, chosen so that few bytes must be stitched.
 
 A body can only be copied by S3 if the bytes before it, back to the last copied one, fill a part (5 MiB). What fills a
 part: small files, which can't be copied anyway; files of 5–10 MiB that are stitched instead of copied (“demoted”); the
 head of the copied file itself. One group is one such filling and the file it serves.
 
-Stitched bytes are those of small files, demoted files and heads. Every small file in front of a
-copied one spares as many bytes of a head as it has, up to the part's 5 MiB: so the small ones are packed tightly, and a
-file is given up where it spares more than it costs (docs/decisions/0001).
+Stitched bytes are those of small files, demoted files and heads. Every small file in front of a copied one shortens its
+head by its own length, up to the part's 5 MiB: so the small ones are packed tightly, and a file is demoted where that
+saves more bytes than it costs (docs/decisions/0001).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ from chalicelib.archive.limits import Limits
 from chalicelib.archive.size_pool import SizePool
 from chalicelib.archive.zip_format import is_zip64, local_header_length
 
-_NEIGHBOURS = 12  # on each side of the number of files to be given up that is reckoned best
+_NEIGHBOURS = 12  # numbers of demoted files to try on each side of the estimated best one
 _MAX_NEIGHBOUR_SEARCH = 20_000  # entries; beyond, only that number is tried
 _MAX_ALL_STRATEGIES = 2_000
 _MAX_EXHAUSTIVE = 7
@@ -69,14 +69,14 @@ class _Packing:
 def _pack(
     entries: Sequence[Entry], copyable: Sequence[int], small: Sequence[int], middle: int, limits: Limits
 ) -> _Packing:
-    """The cheapest packing among the numbers of given-up files that are worth a try."""
+    """The cheapest packing among the numbers of demoted files that are worth trying."""
     if len(entries) <= _MAX_EXHAUSTIVE:
         return _pack_exhaustively(entries, copyable, small, limits)
-    reckoned = _estimate_demotions(entries, copyable, small, middle, limits)
+    estimated = _estimate_demotions(entries, copyable, small, middle, limits)
     around = _NEIGHBOURS if len(entries) <= _MAX_NEIGHBOUR_SEARCH else 0
-    ways = _STRATEGIES if len(entries) <= _MAX_ALL_STRATEGIES else _STRATEGIES[:1]
-    tried = range(max(0, reckoned - around), min(middle, reckoned + around) + 1)
-    packings = (_pack_greedily(entries, copyable, small, x, way, limits) for x in tried for way in ways)
+    strategies = _STRATEGIES if len(entries) <= _MAX_ALL_STRATEGIES else _STRATEGIES[:1]
+    tried = range(max(0, estimated - around), min(middle, estimated + around) + 1)
+    packings = (_pack_greedily(entries, copyable, small, x, strategy, limits) for x in tried for strategy in strategies)
     found = [packing for packing in packings if packing is not None]
     x = tried[-1]
     while not found:  # half of the middle ones can always serve the other half
@@ -97,7 +97,7 @@ def _heads(entries: Sequence[Entry], fillings: Mapping[int, Sequence[int]], limi
 def _pack_exhaustively(
     entries: Sequence[Entry], copyable: Sequence[int], small: Sequence[int], limits: Limits
 ) -> _Packing:
-    """The very cheapest packing of a few entries: all that can be given up, before all that it can stand before."""
+    """The cheapest packing of a few entries, by trying every set of demoted files in front of every copied one."""
     best: _Packing | None = None
     middle = [i for i in copyable if entries[i].size < 2 * limits.min_part]  # a larger one costs more than it spares
     for chosen in range(1 << len(middle)):
@@ -124,14 +124,14 @@ def _pack_exhaustively(
 def _estimate_demotions(
     entries: Sequence[Entry], copyable: Sequence[int], small: Sequence[int], middle: int, limits: Limits
 ) -> int:
-    """How many of the middle files (the smallest ones) are best given up, as if small files could be cut anywhere."""
+    """The best number of middle files (the smallest ones) to demote, as if small files could be cut anywhere."""
     at_hand = sum(length_of(entries[i]) for i in small)
     smallest_first = copyable[::-1][:middle]
     costs = [0, *accumulate(entries[i].size for i in smallest_first)]
     hard = [0, *accumulate(max(0, _least(entries[i], limits)) for i in smallest_first)]
     best, best_cost = middle, None
     for x in range(middle + 1):
-        last_served = min(middle, 2 * x)  # the x given up serve the x next, which need the most
+        last_served = min(middle, 2 * x)  # the x demoted fill the parts of the next x, which need the most
         if hard[middle] - hard[last_served] > at_hand:
             continue
         needed = (len(copyable) - 2 * x) * limits.min_part

@@ -1,4 +1,4 @@
-"""How a plan and its results travel: gzipped JSON lines, the same bytes for the same plan."""
+"""The files of plans and results: gzipped JSON lines, the same bytes for the same plan."""
 
 import gzip
 import io

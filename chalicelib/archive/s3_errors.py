@@ -42,8 +42,6 @@ _PROBLEMS = {
     "ObjectNotInActiveTierError": "archived",
 }
 _BUSY = {409, 429}
-
-
 # After these the store may still carry out the request.
 NO_ANSWER = (ReadTimeoutError, ConnectionClosedError, NoAnswer)
 

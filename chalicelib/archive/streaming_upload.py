@@ -1,4 +1,4 @@
-"""A file whose bytes are made one after the other, as a multipart upload that S3 proves."""
+"""Uploads a file whose bytes are produced one after the other, as a multipart upload that S3 verifies."""
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -38,8 +38,8 @@ def upload(store: S3Clients, target: Target, chunks: Iterable[bytes]) -> Streame
     return Streamed(sum(part.length for part in parts.values()), checksum_of(parts), parts)
 
 
-def prove(store: S3Clients, target: Target, streamed: Streamed) -> None:
-    """Complete the upload: S3 itself proves size and CRC-32 of the whole. Raises as `completion.complete` does."""
+def verify(store: S3Clients, target: Target, streamed: Streamed) -> None:
+    """Complete the upload: S3 itself verifies size and CRC-32 of the whole. Raises as `completion.complete` does."""
     complete(store, target, streamed.parts, streamed.crc32, streamed.size)
 
 

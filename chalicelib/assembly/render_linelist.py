@@ -1,4 +1,5 @@
-"""RenderLinelist: the table of a linelist, written row by row into an upload, proven by S3, and the verdict `ready`."""
+"""RenderLinelist: writes the table of a linelist row by row into an upload, has S3 verify it, and marks the export
+ready."""
 
 import json
 import time
@@ -67,21 +68,21 @@ def render_linelist(event: Mapping[str, Any]) -> dict[str, Any]:
     if export is None or export.table is None:
         return state.outcome(outcome_of(state))
     try:
-        turned = _render(export, export.table, state)
+        is_ready = _render(export, export.table, state)
     except (_Superseded, UploadGone):
         if active_export(state) is not None:
             raise
-        turned = False
+        is_ready = False
     except _Failed as failure:
         return state.outcome("failed", code=failure.code.value)
-    return state.outcome("ready" if turned else outcome_of(state))
+    return state.outcome("ready" if is_ready else outcome_of(state))
 
 
 def _render(export: Export, planned: Table, state: State) -> bool:
     """Write the file and mark the export ready; False if another run of this step did so first."""
     spec = spec_from_json(get_document(request_key(export.id)) or {})
     if not isinstance(spec, LinelistExportSpec):
-        raise TypeError(f"{export.id} is no linelist")
+        raise TypeError(f"{export.id} is not a linelist")
     plan = from_lines(get_lines(rows_key(plan_prefix(export.id, state.attempt, planned.token))))
     table = LinelistTable(plan, Columns(spec.metadata_fields), export.user_id)
     dialect = CsvDialect(spec.delimiter, spec.decimal_mark, settings().csv_bom)
@@ -106,7 +107,7 @@ def _render(export: Export, planned: Table, state: State) -> bool:
             raise _Failed(FailureCode.NOTHING_TO_EXPORT)
         if not attempts.enter_step(export, Step.FINISHING, timestamps.format(timestamps.now())):
             raise _Superseded
-        streaming_upload.prove(archive_uploads.store(), target, streamed)
+        streaming_upload.verify(archive_uploads.store(), target, streamed)
     put_export(report_key(key), "".join(table.report_lines()).encode())
     skipped = (*table.skipped, *truncated)
     save_skipped(key, skipped)

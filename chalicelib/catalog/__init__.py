@@ -1,1 +1,1 @@
-"""What can be exported: groups, projects, samples and their files."""
+"""What can be exported: groups, projects, samples and their files, and workflow executions."""

@@ -25,7 +25,7 @@ export class Unreachable extends Error {}
 
 /**
  * The answer to a request below `/api/v1`. A session that has ended is begun again first, and the request repeated:
- * whoever waits here only waits longer. Throws Problem and Unreachable.
+ * the caller only waits longer. Throws Problem and Unreachable.
  */
 export async function call(method, path, { body, key, signal } = {}) {
   for (;;) {
@@ -66,7 +66,7 @@ export const post = (path, body, key) => call("POST", path, { body, key });
 export const patch = (path, body) => call("PATCH", path, { body });
 export const remove = (path) => call("DELETE", path);
 
-/** A query of a path: `undefined`, `null` and empty texts are left out. */
+/** A query of a path: `undefined`, `null` and empty texts are skipped. */
 export function query(parameters) {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== "");
   return given.length ? `?${new URLSearchParams(given)}` : "";

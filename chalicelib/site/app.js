@@ -126,7 +126,7 @@ async function greet() {
   me.set(chosen && chosen !== user.locale ? await patch("/me", { locale: chosen }) : user);
 }
 
-/** Everything; drawn anew when the language changes. */
+/** Everything; drawn again when the language changes. */
 export function App() {
   useLanguage();
   const { segments } = place.use();

@@ -19,7 +19,7 @@ export function useExportForm() {
     const named = name.trim() ? { name: name.trim() } : {};
     const body = { ...request, ...named, email_notification: email };
     const text = JSON.stringify(body);
-    // The same wish sent twice, because an answer was lost, makes one export.
+    // The same request sent twice, because a response was lost, creates one export.
     if (text !== sent.current.text) sent.current = { text, key: crypto.randomUUID() };
     setBusy(true);
     setProblem(null);

@@ -6,7 +6,7 @@ import { html, useState } from "./view.js";
 
 /**
  * `runs` are exported as those of `namespace`, or as one's own without one. `hindrance`: why they can't be now; a role
- * that is too low is told before it.
+ * that is too low is explained before it.
  */
 export function ExportRuns({ runs, namespace, hindrance }) {
   const [Opened, setOpened] = useState(null);

@@ -1,7 +1,7 @@
 // A list of names and what they stand for.
 import { Fragment, html } from "./view.js";
 
-/** `rows` are pairs of a name and its content; what is false is left out. */
+/** `rows` are pairs of a name and its content; what is false is skipped. */
 export const Facts = ({ rows }) =>
   html`<dl class="facts">
     ${rows

@@ -1,4 +1,4 @@
-// What a page shows comes from the API, and is asked for again while it can change.
+// Data of pages: loaded from the API, and polled while it can change.
 import { get } from "./api.js";
 import { useCallback, useEffect, useRef, useState } from "./view.js";
 
@@ -8,7 +8,7 @@ const LONGEST = 30_000;
  * The answer to a path: `{value, error, loading, reload}`. While another path loads, the last value stays in sight.
  *
  * `again(value)` says after how many milliseconds to ask again, false for never. Unchanged answers make the pause grow
- * by half, up to 30 seconds; nothing is asked while the tab is hidden, and at once when it comes back.
+ * by half, up to 30 seconds; no request is made while the tab is hidden; one is made at once when it is visible again.
  */
 export function useLoaded(path, { again = () => false } = {}) {
   const [state, setState] = useState({ path: null, value: undefined, error: undefined });

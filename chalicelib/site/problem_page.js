@@ -1,4 +1,4 @@
-// What is shown in place of a page that can't be: told as a person would, with a way on.
+// Shown instead of a page that can't be loaded: what happened, in plain words, and what to do next.
 import { Unreachable } from "./api.js";
 import { t } from "./language.js";
 import { PageHeading } from "./page.js";

@@ -7,7 +7,7 @@ const NONE = { all: false, samples: new Map() };
 const byNamespace = new Map();
 
 /**
- * The selection of a namespace; it lasts as long as the tab does not load anew. Either
+ * The selection of a namespace; it lasts until the tab is reloaded. Either
  * `{all: false, samples: Map of id to sample}`, or `{all: true, q, total, isExact}`.
  */
 export function selectionOf(namespaceId) {

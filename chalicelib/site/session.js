@@ -14,7 +14,7 @@ const tabs = typeof BroadcastChannel === "undefined" ? null : new BroadcastChann
 /** The person's record, once it is known. */
 export const me = observable(null);
 
-/** Waits for whoever must sign in again: `{resume, cancel}`, or null. */
+/** Set while the user must sign in again: `{resume, cancel}`, or null. */
 export const ended = observable(null);
 
 export const token = () => current.get();
@@ -71,36 +71,36 @@ async function issuer() {
 
 /** A way to sign in: the URL to go to, and what must be known when the code comes back. */
 async function wayIn(extra = {}) {
-  const told = await issuer();
+  const settings = await issuer();
   const verifier = random();
   const state = random();
   const challenge = base64url(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier)));
-  const url = new URL(told.authorization_endpoint);
-  const asked = {
+  const url = new URL(settings.authorization_endpoint);
+  const parameters = {
     response_type: "code",
-    client_id: told.client_id,
+    client_id: settings.client_id,
     redirect_uri: wholeAddress(CALLBACK),
-    scope: told.scope,
+    scope: settings.scope,
     state,
     code_challenge: challenge,
     code_challenge_method: "S256",
     ui_locales: language(),
     ...extra,
   };
-  for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   return { url: url.href, state, verifier };
 }
 
 async function tokenFor(code, verifier) {
-  const told = await issuer();
+  const settings = await issuer();
   const body = new URLSearchParams({
     grant_type: "authorization_code",
-    client_id: told.client_id,
+    client_id: settings.client_id,
     redirect_uri: wholeAddress(CALLBACK),
     code,
     code_verifier: verifier,
   });
-  const answer = await fetch(told.token_endpoint, { method: "POST", body });
+  const answer = await fetch(settings.token_endpoint, { method: "POST", body });
   if (!answer.ok) throw new Error("the issuer refused the code");
   const given = await answer.json();
   // Some issuers' access tokens say nothing of the person (Cognito's have no address): the ID token does.
@@ -116,21 +116,21 @@ export async function signIn() {
   location.assign(url);
 }
 
-/** At the callback's URL: take the token and go on to where the person came from. False when nothing was asked. */
+/** At the callback's URL: take the token and go on to where the person came from. False when there was no sign-in. */
 export async function finishSignIn() {
   const { query } = place.get();
   const [code, state] = [query.get("code"), query.get("state")];
-  const asked = JSON.parse(session.get("way-in") ?? "null");
-  if (!code || !state) return false; // a callback that nobody has asked for
-  if (asked?.state !== state) {
+  const pending = JSON.parse(session.get("way-in") ?? "null");
+  if (!code || !state) return false; // a callback without a sign-in of ours
+  if (pending?.state !== state) {
     // The window in which somebody signs in again: the one that waits takes the code.
     new BroadcastChannel(CHANNEL).postMessage({ code, state });
     window.close();
     return waitForToken();
   }
   session.set("way-in", null);
-  take(await tokenFor(code, asked.verifier));
-  go(asked.back, { replace: true });
+  take(await tokenFor(code, pending.verifier));
+  go(pending.back, { replace: true });
   return true;
 }
 
@@ -151,11 +151,11 @@ export async function signOut() {
   if (token()) tabs?.postMessage({ kind: "signed-out", subject: subject(token()) });
   keep(null);
   me.set(null);
-  const told = await issuer().catch(() => ({}));
+  const settings = await issuer().catch(() => ({}));
   go("/", { replace: true });
-  if (told.end_session_endpoint) {
-    const url = new URL(told.end_session_endpoint);
-    url.searchParams.set("client_id", told.client_id);
+  if (settings.end_session_endpoint) {
+    const url = new URL(settings.end_session_endpoint);
+    url.searchParams.set("client_id", settings.client_id);
     url.searchParams.set("logout_uri", wholeAddress("/"));
     url.searchParams.set("post_logout_redirect_uri", wholeAddress("/"));
     location.assign(url.href);

@@ -7,7 +7,7 @@ const SEARCHED_FROM = 12; // a shorter list needs no search field
 
 /**
  * `items`: `{key, label, detail?}`; `chosen`: keys in their order. With `ordered`, the order of the chosen ones can be
- * changed. `labels`: `{available, chosen}`. `error` is told beneath, and belongs to the chosen list.
+ * changed. `labels`: `{available, chosen}`. `error` is shown below the chosen list.
  */
 export function TwoLists({ items, chosen, onChange, labels, ordered = false, error }) {
   const id = useId();

@@ -17,5 +17,5 @@ export { Component, createContext, Fragment, render } from "./vendor/preact.js";
 
 export const html = htm.bind(h);
 
-/** Words of one class attribute; what is false is left out. */
+/** Words of one class attribute; what is false is skipped. */
 export const classes = (...names) => names.filter(Boolean).join(" ");

@@ -1,4 +1,4 @@
-"""Samplesheets: the dry run, which tells every flaw by its row; beginning an import, and who may see it."""
+"""Samplesheets: the dry run, which reports every violation by its row; beginning an import, and who may see it."""
 
 import base64
 from collections.abc import Callable

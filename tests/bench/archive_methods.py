@@ -1,4 +1,4 @@
-"""One way of making an archive of objects in S3, as a process of its own: `archive_methods METHOD WISH.json`.
+"""One way of making an archive of objects in S3, as a process of its own: `archive_methods METHOD REQUEST.json`.
 
 The job has endpoint, bucket and files; the answer, a JSON line, the wall time of the work and the bytes that came in
 and went out. CPU and memory are the parent's to measure, of the whole process.
@@ -55,7 +55,7 @@ class Upload:
     """A multipart upload as a file that can only be written on; `threads` parts are sent at once."""
 
     def __init__(self, job: Job, threads: int = 0) -> None:
-        self._wish = job
+        self._request = job
         self._id = job.s3.create_multipart_upload(Bucket=job.bucket, Key=job.key)["UploadId"]
         self._buffer = bytearray()
         self._parts: list[Future[Any] | dict[str, Any]] = []
@@ -88,7 +88,7 @@ class Upload:
             self._parts.append(future)
 
     def _put(self, number: int, data: bytes) -> dict[str, Any]:
-        export_request = self._wish
+        export_request = self._request
         answer = export_request.s3.upload_part(
             Bucket=export_request.bucket, Key=export_request.key, UploadId=self._id, PartNumber=number, Body=data
         )
@@ -100,7 +100,7 @@ class Upload:
         if self._buffer:
             self._send(bytes(self._buffer))
         parts = [part.result() if isinstance(part, Future) else part for part in self._parts]
-        export_request = self._wish
+        export_request = self._request
         export_request.s3.complete_multipart_upload(
             Bucket=export_request.bucket, Key=export_request.key, UploadId=self._id, MultipartUpload={"Parts": parts}
         )

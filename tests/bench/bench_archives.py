@@ -140,7 +140,7 @@ def run(case: Case, methods: list[str], rounds: int) -> dict[str, dict[str, floa
                 for method in methods:
                     found[method].append(measure(method, way, files, folder))
                     s3.delete_object(Bucket=BUCKET, Key="out.zip")
-                    # SeaweedFS keeps what was deleted until it is told to sweep.
+                    # SeaweedFS keeps what was deleted until a vacuum is requested.
                     sweep = f"http://{HOST}:{ports['master.port']}/vol/vacuum?garbageThreshold=0.01"
                     with urllib.request.urlopen(sweep) as answer:
                         answer.read()

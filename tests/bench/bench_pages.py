@@ -41,7 +41,7 @@ def manifest(nodes: int) -> bytes:
     return json.dumps({"type": "Samples Export", "date": "2026-11-24", "children": [project]}).encode()
 
 
-def told(page: Page, what: str) -> None:
+def reported(page: Page, what: str) -> None:
     tasks: list[int] = sorted(page.evaluate("longTasks"), reverse=True)
     print(f"{what}: {len(tasks)} long tasks, the longest {tasks[0] if tasks else 0} ms {tasks[:5]}", flush=True)
     page.evaluate("longTasks.length = 0")
@@ -64,18 +64,18 @@ def measure(stack: Running) -> None:
         page.set_default_timeout(60_000)
         page.goto(f"/projects/{project}/samples?limit={ROWS}")
         page.locator("tbody tr").nth(ROWS - 1).wait_for()
-        told(page, f"{ROWS:,} rows, drawn")
+        reported(page, f"{ROWS:,} rows, drawn")
         page.locator("thead input").check()
         page.locator(".selected strong").wait_for()
-        told(page, f"{ROWS:,} rows, all selected")
+        reported(page, f"{ROWS:,} rows, all selected")
         page.goto(f"/exports/{made['id']}?tab=preview")
         page.get_by_role("treeitem").nth(5).wait_for()
-        told(page, f"{NODES:,} nodes, first drawn")
+        reported(page, f"{NODES:,} nodes, first drawn")
         page.get_by_role("tree").focus()
         for _ in range(30):
             page.keyboard.press("End")
             page.wait_for_timeout(150)
-        told(page, f"{NODES:,} nodes, scrolled to the end again and again")
+        reported(page, f"{NODES:,} nodes, scrolled to the end again and again")
         browser.close()
 
 

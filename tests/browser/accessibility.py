@@ -39,7 +39,7 @@ def settle(page: Page) -> None:
 
 
 def looks(page: Page) -> Iterator[str]:
-    """Give a page every look in turn, without loading it anew; yields each one's name."""
+    """Give a page every look in turn, without reloading it; yields each one's name."""
     devtools = page.context.new_cdp_session(page)
     first = page.evaluate("() => [document.documentElement.lang, document.documentElement.dataset.theme]")
     for zoom, language, theme in product(ZOOMS, LANGUAGES, THEMES):

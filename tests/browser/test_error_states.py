@@ -1,4 +1,4 @@
-"""What people see when something is wrong: left out, failed, gone, forbidden, or out of reach; and the way on."""
+"""What people see when something is wrong: excluded, failed, gone, forbidden, or out of reach; and the way on."""
 
 from collections.abc import Callable
 from typing import Any

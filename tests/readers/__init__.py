@@ -13,7 +13,7 @@ from stream_unzip import stream_unzip
 
 
 def is_installed(program: str) -> bool:
-    """CI has all readers; elsewhere those that are not there are left out (`make test` says which)."""
+    """CI has all readers; elsewhere those that are not there are skipped (`make test` says which)."""
     found = shutil.which(program) is not None
     assert found or not os.environ.get("CI"), f"{program} is not installed"
     return found

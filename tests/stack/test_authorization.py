@@ -1,4 +1,4 @@
-"""Every route, asked by everybody, about what is theirs, another's, and nobody's: run over HTTP on the deployed stack.
+"""Every route, requested by everybody, about what is theirs, another's, and nobody's: over HTTP on the deployed stack.
 
 The table says which role a route needs; the statuses follow from it, and from the ways by which somebody can have a
 role. Nothing may tell what one may not know from what does not exist.
@@ -59,7 +59,7 @@ class Case:
     body: Callable[[Place], Any] = lambda _: None
     on: str = "project"
     below: int = 403  # the status of who has too low a role
-    spoils: str | None = None  # what it takes away: made anew for each who may
+    spoils: str | None = None  # what it takes away: recreated for each who may
 
 
 def name() -> str:
@@ -137,7 +137,7 @@ CASES = [
     Case("POST", "/exports", ANALYST, 202, _export),
     Case("POST", "/exports/estimate", ANALYST, 200, _export),
 ]
-# Routes about oneself need no role; those about one's own exports are asked further down.
+# Routes about oneself need no role; those about one's own exports are tested further down.
 PERSONAL = {"/health", "/sign-in", "/openapi.json", "/me", "/me/tokens", "/me/tokens/{token_id}", "/users"}
 OWN_EXPORT = [
     ("GET", "/exports/{}"), ("GET", "/exports/{}/preview"), ("GET", "/exports/{}/warnings"),
@@ -147,7 +147,7 @@ OWN_EXPORT = [
 ]  # fmt: skip
 
 
-def asked(api: Api, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+def answer_to(api: Api, method: str, path: str, body: Any = None) -> tuple[int, Any]:
     try:
         answer = api.call(method, path, body)
     except ApiError as error:
@@ -182,7 +182,7 @@ def new_file(api: Api, project_id: str) -> str:
     return str(exports.upload(api, new_sample(api, project_id), "c.txt", b"text")["id"])
 
 
-MADE_ANEW = {"sample": new_sample, "template": new_template, "file": new_file}
+REPLACEMENTS = {"sample": new_sample, "template": new_template, "file": new_file}
 
 
 @dataclass(frozen=True)
@@ -252,20 +252,20 @@ def expected(case: Case, who: Somebody) -> int:
 
 
 def mistakes(world: World, who: Somebody, cases: list[Case]) -> Iterator[str]:
-    """What is not as it should be, for one of the people. What a role elsewhere is worth is asked by one of each."""
+    """What is not as it should be, for one of the people. What a role elsewhere is worth is tested by one of each."""
     asks_elsewhere = any(word in who.name for word in ("direct", "owner", "nobody"))
     for case in cases:
         place = world.own
         if case.spoils and expected(case, who) == case.status:
-            place = replace(place, **{case.spoils: MADE_ANEW[case.spoils](world.olga, place.project)})
+            place = replace(place, **{case.spoils: REPLACEMENTS[case.spoils](world.olga, place.project)})
         filled = case.route.format(**vars(place), member=world.member, open=world.open)
-        status, body = asked(who.api, case.method, filled, case.body(place))
+        status, body = answer_to(who.api, case.method, filled, case.body(place))
         if status != expected(case, who):
             yield f"{who.name}: {case.method} {case.route}: {status}, not {expected(case, who)}: {body}"
         refusals = []
         for elsewhere in (world.others, world.nobodys) if asks_elsewhere else ():
             filled = case.route.format(**vars(elsewhere), member=world.member, open=world.open)
-            refusals.append(asked(who.api, case.method, filled, case.body(elsewhere)))
+            refusals.append(answer_to(who.api, case.method, filled, case.body(elsewhere)))
         if refusals and (refusals[0] != refusals[1] or refusals[0][0] != 404):
             yield f"{who.name}: {case.method} {case.route}: another's {refusals[0]}, nobody's {refusals[1]}"
 
@@ -297,7 +297,7 @@ def test_the_table_has_every_route(stack: Running) -> None:
         for ours, theirs in names.items():
             shape = shape.replace(ours, theirs)
         shapes.add(shape.replace("/projects/{namespace_id}", "/projects/{project_id}"))
-    # The pages are the same for everybody: they hold nothing but what the API gives whoever is signed in.
+    # The pages are the same for everybody: they hold nothing but what the API gives the user who is signed in.
     assert {path.removeprefix("/api/v1") for path in app.routes if path.startswith("/api/v1")} == shapes
 
 
@@ -307,8 +307,8 @@ def test_an_export_is_its_makers_alone(stack: Running, world: World) -> None:
     for who in (one for one in world.people if one.name in {"owner inherited", "analyst direct", "nobody"}):
         for method, route in OWN_EXPORT:
             body: dict[str, Any] | None = {} if method == "POST" else None
-            others = asked(who.api, method, route.format(made["id"]), body)
-            assert others == asked(who.api, method, route.format(str(uuid4())), body), (who.name, method, route)
+            others = answer_to(who.api, method, route.format(made["id"]), body)
+            assert others == answer_to(who.api, method, route.format(str(uuid4())), body), (who.name, method, route)
             assert others[0] == 404
     assert world.olga.get(f"/exports/{made['id']}")["status"] == "ready"
     listed = {one["id"] for one in world.olga.all("/exports")}
@@ -321,7 +321,7 @@ def test_only_maintainers_look_people_up(stack: Running, world: World) -> None:
     for who in world.people:
         # The linked and the chained own their group of friends.
         is_maintainer = who.name.endswith(("linked", "chained")) or (who.project or 0) >= MAINTAINER
-        status, _ = asked(who.api, "GET", "/users?email=olga@example.org")
+        status, _ = answer_to(who.api, "GET", "/users?email=olga@example.org")
         assert status == (200 if is_maintainer else 403), who.name
 
 
@@ -333,11 +333,11 @@ def test_of_two_owners_who_leave_at_once_one_stays(stack: Running) -> None:
         ana.call("PUT", f"/namespaces/{group}/members/{second}", {"role": "owner"})
         with ThreadPoolExecutor(2) as pool:
             leaving = [
-                pool.submit(asked, ana, "DELETE", f"/namespaces/{group}/members/{second}"),
-                pool.submit(asked, bob, "DELETE", f"/namespaces/{group}/members/{first}"),
+                pool.submit(answer_to, ana, "DELETE", f"/namespaces/{group}/members/{second}"),
+                pool.submit(answer_to, bob, "DELETE", f"/namespaces/{group}/members/{first}"),
             ]
             statuses = sorted(one.result()[0] for one in leaving)
         # The one who was second is no member any more, or finds that the last owner stays.
         assert statuses in ([204, 404], [204, 409])
-        owners = [api for api in (ana, bob) if asked(api, "GET", f"/namespaces/{group}/members")[0] == 200]
+        owners = [api for api in (ana, bob) if answer_to(api, "GET", f"/namespaces/{group}/members")[0] == 200]
         assert len(owners) == 1

@@ -32,9 +32,9 @@ def ended(api: Api, import_id: str, seconds: float = 120) -> Any:
         time.sleep(0.2)
 
 
-def check(api: Api, project: Any, told: Any) -> None:
-    assert (told["status"], told["error_count"], told["failure"]) == ("done", 0, None)
-    assert (told["samples_created"], told["files_registered"]) == (SAMPLES, 2 * SAMPLES)
+def check(api: Api, project: Any, reported: Any) -> None:
+    assert (reported["status"], reported["error_count"], reported["failure"]) == ("done", 0, None)
+    assert (reported["samples_created"], reported["files_registered"]) == (SAMPLES, 2 * SAMPLES)
     listed = api.get(f"/namespaces/{project['id']}/samples?limit=100")["items"]
     made = {one["name"]: one for one in listed if one["name"] != "First"}
     assert sorted(made) == [f"S{number:02}" for number in range(SAMPLES)]
@@ -51,8 +51,8 @@ def test_a_samplesheet_is_imported_in_the_background_and_what_it_made_is_exporte
     ana = stack.person("ana@example.org")
     project = exports.project(ana)
     sheet = sheet_of(ana, project)
-    foreseen = ana.post(f"/projects/{project['id']}/import", {"samplesheet": sheet, "dry_run": True})
-    assert (foreseen["samples_to_create"], foreseen["files_to_register"], foreseen["errors"]) == (40, 80, [])
+    expected = ana.post(f"/projects/{project['id']}/import", {"samplesheet": sheet, "dry_run": True})
+    assert (expected["samples_to_create"], expected["files_to_register"], expected["errors"]) == (40, 80, [])
     begun = ana.post(f"/projects/{project['id']}/import", {"samplesheet": sheet, "dry_run": False})
     check(ana, project, ended(ana, begun["id"]))
     export_request = {

@@ -1,5 +1,5 @@
 """The code uses standard terms (docs/architecture.md, "Glossary"): the private vocabulary of its first months stays out
-of identifiers, docstrings and messages."""
+of identifiers, docstrings, comments and messages, of the tests and of the pages' modules too."""
 
 import ast
 import re
@@ -11,7 +11,11 @@ import pytest
 from chalicelib.http.messages_fr import FRENCH
 
 ROOT = Path(__file__).parents[2]
-SOURCES = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py"), *(ROOT / "infra").rglob("*.py")])
+FOLDERS = ("chalicelib", "infra", "tests")
+SOURCES = sorted([ROOT / "app.py", *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))])
+SOURCES.remove(Path(__file__))  # it has the words that it looks for
+SITE = ROOT / "chalicelib" / "site"
+PAGES = [path for path in sorted(SITE.rglob("*.js")) if path.parent.name not in {"vendor", "i18n"}]
 IDENTIFIERS = {"told", "wish", "asked", "flaw", "flaws", "lean", "anew", "foreseen", "spoken", "wayin"}
 PROSE = re.compile(r"\b(wish|told|flaws?|anew|whoever|comes? twice|left out|lean client|looks? after)\b", re.IGNORECASE)
 
@@ -39,6 +43,14 @@ def test_module_uses_standard_terms(path: Path) -> None:
     assert [text for text in docstrings(tree) if PROSE.search(text)] == []
     comments = [line for line in source.splitlines() if "# " in line and PROSE.search(line.partition("# ")[2])]
     assert comments == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(SITE)))
+def test_page_module_uses_standard_terms(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    words = {part.lower() for name in re.findall(r"[A-Za-z]+", source) for part in re.findall(r"[A-Z]?[a-z]+", name)}
+    assert words & IDENTIFIERS == set()
+    assert [line for line in source.splitlines() if PROSE.search(line)] == []
 
 
 def test_messages_use_standard_terms() -> None:

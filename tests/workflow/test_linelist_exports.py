@@ -254,11 +254,11 @@ def test_a_render_that_was_killed_half_way_is_done_again(
     ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     export = create(ana, lab)
-    prove = streaming_upload.prove
-    monkeypatch.setattr(streaming_upload, "prove", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    verify = streaming_upload.verify
+    monkeypatch.setattr(streaming_upload, "verify", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         run(export)
-    monkeypatch.setattr(streaming_upload, "prove", prove)
+    monkeypatch.setattr(streaming_upload, "verify", verify)
     assert run(export)[:2] == ["linelist_planned", "ready"]
     downloaded(ana, export["id"])
 

@@ -35,7 +35,7 @@ class File:
     direction: Direction | None = None
     type: str | None = None
     paired_with: str | None = None
-    is_managed: bool = True  # uploaded through us, under files/; else registered where it lay
+    is_managed: bool = True  # uploaded through us, under files/; else registered where it was
     upload_id: str | None = None
     part_size: int = 0
     concurrent_mate_id: str | None = None  # a mate that was completed while this one was on its way
@@ -62,7 +62,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredMate:
-    """The file that a new one was said to pair with, and the new one's direction if that was said too."""
+    """The declared mate of a new file, and the new file's own direction if that was declared too."""
 
     id: str
     direction: Direction | None = None

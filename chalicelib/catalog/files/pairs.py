@@ -16,7 +16,7 @@ from chalicelib.errors import Conflict, Violation, validation_error
 from chalicelib.ids import Ids
 from chalicelib.tables import retry_on, transact_write
 
-_MATES = 90  # on their way at once, of which one transaction can speak
+_MAX_MATES = 90  # incomplete files that one transaction can update
 
 
 def _opposite(direction: Direction) -> Direction:
@@ -24,7 +24,7 @@ def _opposite(direction: Direction) -> Direction:
 
 
 def complete(file: File) -> File:
-    """Turn a file visible, with what S3 says of its object, and pair it with its mate if that is there.
+    """Make a file visible, with what S3 says of its object, and pair it with its mate if that is there.
 
     Mates are, in this order: files that were declared to be, files that were given the same PUID, and fastq files of
     one folder whose names pair, the newest first. The second to be completed takes the first's PUID; two that were
@@ -56,7 +56,7 @@ def _try_complete(file: File) -> File:
             if own.concurrent_mate_id is None
             else FileRow.concurrent_mate_id == own.concurrent_mate_id
         )
-        _complete_unpaired(done, incomplete & unmet, [one for one in others if not one.complete][:_MATES])
+        _complete_unpaired(done, incomplete & unmet, [one for one in others if not one.complete][:_MAX_MATES])
         return done
     paired, partner = _as_pair(done, mate, mate.puid)
 

@@ -53,7 +53,7 @@ def _mate_with_puid(file: File) -> File | None:
 
 
 def find_own(sample_id: str, file_id: str) -> File | None:
-    """The file of this very id in this sample, or None."""
+    """The file with this id in this sample, or None."""
     try:
         return file_of(FileRow.get(f"SAMPLE#{sample_id}", f"FILE#{file_id}", consistent_read=True))
     except DoesNotExist:

@@ -32,7 +32,7 @@ class Status(StrEnum):
 
 
 class FailureCode(StrEnum):
-    """Why an import was given up."""
+    """Why an import failed."""
 
     RIGHT_LOST = "right-lost"
     PLAN_LOST = "plan-lost"

@@ -1,5 +1,5 @@
 """The part of the scheduled clean-up for imports: those without progress are restarted, a few times at
-the same place, and then given up. Running it twice, or two at once, changes nothing.
+the same place, and then marked as failed. Running it twice, or two at once, changes nothing.
 """
 
 from collections.abc import Callable

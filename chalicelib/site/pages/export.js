@@ -68,9 +68,9 @@ function Failure({ made, onRetried }) {
 /** *Summary* and, but on a linelist, *Preview*, which can be chosen once the export is ready. */
 function Tabs({ made }) {
   const names = made.type === "linelist" ? ["summary"] : ["summary", "preview"];
-  const asked = place.use().query.get("tab");
+  const requested = place.use().query.get("tab");
   const open = (name) => name === "summary" || made.status === "ready";
-  const shown = names.includes(asked) && open(asked) ? asked : "summary";
+  const shown = names.includes(requested) && open(requested) ? requested : "summary";
   const tabs = useRef(null);
   const choose = (name) => open(name) && go(withQuery({ tab: name === "summary" ? null : name }), { replace: true });
   const onKey = (event) => {

@@ -110,7 +110,7 @@ function None() {
   </div>`;
 }
 
-/** Screen readers are told which exports have turned ready or failed since the last look. */
+/** Announces to screen readers which exports have become ready or failed since the last poll. */
 function useVerdicts(items) {
   const known = useRef(new Map());
   useEffect(() => {

@@ -32,9 +32,9 @@ function Tree({ root, source }) {
   // What is here whole is looked through here; for what is not, the service looks.
   const found = useMemo(() => (text && root.whole ? find(root, text) : null), [text, root]);
   const search = useSearch(root.whole ? "" : text, source);
-  const tree = search.asked ? search.root : root;
+  const tree = search.isActive ? search.root : root;
   const rows = tree ? rowsOf(tree, found?.shown) : [];
-  const count = found?.count ?? (search.asked ? search.root?.matches : undefined);
+  const count = found?.count ?? (search.isActive ? search.root?.matches : undefined);
 
   useEffect(() => {
     if (count !== undefined) announce(t("preview.found", { n: count }));
@@ -54,7 +54,7 @@ function Tree({ root, source }) {
   };
   const toggle = (one, open = !one.open) => {
     one.open = open;
-    one.failed = false; // what could not be fetched is asked for once more
+    one.failed = false; // what could not be fetched is requested once more
     redraw();
   };
   const toggleAll = (open) => {
@@ -77,7 +77,7 @@ function Tree({ root, source }) {
       <button type="button" onClick=${() => toggleAll(false)}>${t("collapse-all")}</button>
     </div>
     ${!root.whole && html`<p class="quiet small">${t("preview.large")}</p>`}
-    ${search.asked && count > MOST_FOUND && html`<p class="quiet small">${t("preview.first", { n: MOST_FOUND, count })}</p>`}
+    ${search.isActive && count > MOST_FOUND && html`<p class="quiet small">${t("preview.first", { n: MOST_FOUND, count })}</p>`}
     ${search.error && html`<p class="error" role="alert">${t("problem.unreachable.text")}</p>`}
     ${!tree && !search.error && html`<${Loading} />`}
     ${count === 0 && html`<p class="empty">${t("nothing-found")}</p>`}
@@ -85,16 +85,16 @@ function Tree({ root, source }) {
   `;
 }
 
-/** What the service finds in an archive that is too large to be here whole: `{asked, root, error}`. */
+/** What the service finds in an archive that is too large to be here whole: `{isActive, root, error}`. */
 function useSearch(text, source) {
-  const [asked, setAsked] = useState("");
+  const [submitted, setSubmitted] = useState("");
   useEffect(() => {
-    const timer = setTimeout(() => setAsked(text), text ? TYPING_PAUSE : 0);
+    const timer = setTimeout(() => setSubmitted(text), text ? TYPING_PAUSE : 0);
     return () => clearTimeout(timer);
   }, [text]);
-  const { value, error, loading } = useLoaded(text && asked ? source + query({ q: asked }) : null);
+  const { value, error, loading } = useLoaded(text && submitted ? source + query({ q: submitted }) : null);
   const root = useMemo(() => value && foundTreeOf(value), [value]);
-  return { asked: Boolean(text && asked), root: loading ? undefined : root, error };
+  return { isActive: Boolean(text && submitted), root: loading ? undefined : root, error };
 }
 
 function Rows({ rows, onToggle, onMore }) {

@@ -121,18 +121,18 @@ function Selected({ list, namespace, selection, selected }) {
     }
     setBusy(true);
     try {
-      const asked = { q: list.answered, limit: ONE_BY_ONE };
-      choose(selection, (await get(path`/namespaces/${namespace.id}/samples` + query(asked))).items, true);
+      const parameters = { q: list.answered, limit: ONE_BY_ONE };
+      choose(selection, (await get(path`/namespaces/${namespace.id}/samples` + query(parameters))).items, true);
     } catch (error) {
       if (error.name !== "AbortError") say(error.message || t("problem.unreachable.text"), "error");
     }
     setBusy(false);
   };
   const n = selected.all && !selected.isExact ? t("at-least", { n: count }) : undefined;
-  const told = n ? t("selected.at-least", { count: n }) : t("selected", { n: count });
-  useEffect(() => announce(told), [told]);
+  const text = n ? t("selected.at-least", { count: n }) : t("selected", { n: count });
+  useEffect(() => announce(text), [text]);
   return html`<div class="selected">
-    <strong>${told}</strong>
+    <strong>${text}</strong>
     ${selected.all && html`<span>${selected.q ? t("selected.matching", { q: selected.q }) : t("selected.everything")}</span>`}
     ${
       !selected.all &&

@@ -1,4 +1,4 @@
-// The summary of an export: all that is known of it, what was left out, and how to fetch it without a browser.
+// The summary of an export: its parameters, what was excluded, and how to fetch it without a browser.
 import { say } from "../announcements.js";
 import { get } from "../api.js";
 import { statusText } from "../export_state.js";
@@ -76,7 +76,7 @@ function Warnings({ made }) {
   </details>`;
 }
 
-/** What was left out, as people know it; a sample leads to its page. An id that names nothing stays as it was asked for. */
+/** The excluded items, by the names that people know; a sample leads to its page. An id that names nothing is shown as it was requested. */
 function LeftOut({ row }) {
   if (row.name === null) return html`<span class="code">${row.id}</span>`;
   const name = html`<bdi>${row.name}</bdi>`;

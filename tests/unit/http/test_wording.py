@@ -36,8 +36,8 @@ def calls() -> Iterator[ast.Call]:
                 yield node
 
 
-def spoken() -> set[str]:
-    """The templates of all errors and flaws in the code."""
+def templates() -> set[str]:
+    """The templates of all errors and violations in the code."""
     found = {*_MESSAGES.values(), _INVALID_VALUE, *_LIMIT_MESSAGES.values()}
     for call in calls():
         assert isinstance(call.func, ast.Name)
@@ -67,7 +67,7 @@ def facts(template: str) -> set[str]:
 
 
 def test_all_that_is_said_has_french_words_and_none_is_left_over() -> None:
-    said = spoken() | assigned_rules()
+    said = templates() | assigned_rules()
     assert len(said) > 70
     assert said - FRENCH.keys() == set()
     assert FRENCH.keys() - said == set()

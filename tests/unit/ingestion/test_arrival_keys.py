@@ -1,4 +1,4 @@
-"""The keys of objects that arrive: one spelling, anything else is told from it before a record is read."""
+"""The keys of objects that arrive: one spelling, anything else is distinguished from it before a record is read."""
 
 import pytest
 from hypothesis import given

@@ -36,7 +36,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20) | s
     ["=1+1", "1;=2", "'=x", "-", "1.0", "00012", "NA", "a\nb", '"x"', "+5 mg/L", "@x", "\uff1d1"]
 )
 NUMBERS = st.integers(-(10**15) + 1, 10**15 - 1) | st.floats(allow_nan=False, allow_infinity=False)
-# What a cell can show: a text of blanks only, or with blanks around it, is not told from one without.
+# What a cell can show: a text of blanks only, or with blanks around it, can't be distinguished from one without.
 VALUES = (TEXTS.map(str.strip).filter(bool) | NUMBERS).filter(is_value)
 TABLES = st.lists(FIELDS, unique=True, min_size=1, max_size=4).flatmap(
     lambda fields: st.tuples(
