@@ -1,6 +1,6 @@
 """JSON of files, their uploads and registration."""
 
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, Literal, NotRequired, cast
 
 from pydantic import Field, StringConstraints
 from typing_extensions import TypedDict
@@ -10,6 +10,7 @@ from chalicelib.access.roles import Role
 from chalicelib.catalog.files import model, upload_urls
 from chalicelib.catalog.files.formats import FILE_FORMATS
 from chalicelib.catalog.files.uploads import MAX_FILE, MAX_PARTS
+from chalicelib.catalog.runs.model import Output
 from chalicelib.http.schemas.base import Body, Crc32, Id, Size, Time, Url, one_of, puid
 from chalicelib.ids import GivenId
 from chalicelib.names import Name
@@ -87,8 +88,8 @@ class StoredChecksums(TypedDict):
     sha256: NotRequired[Annotated[str, Field(examples=[_SHA_256])]]
 
 
-class File(TypedDict):
-    """A file of a sample."""
+class StoredFile(TypedDict):
+    """A file in S3."""
 
     id: Id
     puid: Annotated[str, puid("ATT")]
@@ -96,11 +97,16 @@ class File(TypedDict):
     format: FormatName
     size: Size
     created_at: Time
+    checksums: StoredChecksums
+    s3_uri: NotRequired[Annotated[str, Field(description="For uploaders and above.", examples=[_URI])]]
+
+
+class File(StoredFile):
+    """A file of a sample."""
+
     direction: NotRequired[Annotated[str, one_of("forward", "reverse")]]
     type: NotRequired[Annotated[str, one_of("illumina_pe", "pe")]]
     paired_with: NotRequired[Id]
-    checksums: StoredChecksums
-    s3_uri: NotRequired[Annotated[str, Field(description="For uploaders and above.", examples=[_URI])]]
 
 
 class PartToUpload(TypedDict):
@@ -135,17 +141,25 @@ class FileUpload(TypedDict):
     upload: Upload
 
 
-def file_json(file: model.File, role: Role) -> File:
-    """A file as JSON; with its S3 URI for uploaders and above."""
-    document = File(
+def stored_file_json(file: model.File | Output, role: Role) -> StoredFile:
+    """A file in S3 as JSON; with its S3 URI for uploaders and above."""
+    document = StoredFile(
         id=file.id,
         puid=file.puid,
         filename=file.filename,
         format=file.format,
         size=file.size,
         created_at=timestamps.format(file.created_at),
-        checksums=checksums_json(file.crc32),
+        checksums=StoredChecksums() if file.crc32 is None else StoredChecksums(crc32=f"{file.crc32:08x}"),
     )
+    if role >= Role.UPLOADER:
+        document["s3_uri"] = file.s3_uri
+    return document
+
+
+def file_json(file: model.File, role: Role) -> File:
+    """A file of a sample as JSON; with its S3 URI for uploaders and above."""
+    document = cast("File", stored_file_json(file, role))  # its other members are optional
     if file.direction:
         document["direction"] = file.direction
     if file.type:
@@ -154,14 +168,7 @@ def file_json(file: model.File, role: Role) -> File:
         document["paired_with"] = file.paired_with
     if file.sha256 is not None:
         document["checksums"]["sha256"] = file.sha256
-    if role >= Role.UPLOADER:
-        document["s3_uri"] = file.s3_uri
     return document
-
-
-def checksums_json(crc32: int | None) -> StoredChecksums:
-    """The checksums of a file of which S3 knows the CRC-32, or not."""
-    return StoredChecksums() if crc32 is None else StoredChecksums(crc32=f"{crc32:08x}")
 
 
 def upload_json(file: model.File, upload: upload_urls.Upload) -> FileUpload:

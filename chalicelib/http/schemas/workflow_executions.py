@@ -1,26 +1,24 @@
 """JSON of workflow executions and their outputs."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from chalicelib import timestamps
 from chalicelib.access.roles import Role
 from chalicelib.catalog.runs import model
 from chalicelib.catalog.runs.states import RUN_STATES
 from chalicelib.catalog.samples.metadata import FieldName, Value
 from chalicelib.catalog.samples.model import Sample
-from chalicelib.http.schemas.base import Body, Count, Id, Size, Time, one_of, puid
-from chalicelib.http.schemas.files import FormatName, Registration, StoredChecksums, checksums_json
+from chalicelib.http.schemas.base import Body, Count, Id, Time, one_of, puid
+from chalicelib.http.schemas.files import Registration, StoredFile, stored_file_json
 from chalicelib.http.schemas.samples import MetadataValueOrNull
 from chalicelib.ids import GivenId, RequiredId
 from chalicelib.names import Name
 
 MAX_SAMPLES = 1_000
 MAX_OUTPUTS = 2_000  # of one sample, or of the run itself, in a response
-_OUTPUT = "EC-001.contigs.fa.gz"
 StateName = Annotated[
     Literal["initial", "prepared", "submitted", "running", "completing", "canceling", "completed", "error", "canceled"],
     Field(examples=["completed"]),
@@ -92,19 +90,8 @@ class WorkflowExecution(TypedDict):
     updated_at: Time
 
 
-class Output(TypedDict):
+class Output(StoredFile):
     """An output file."""
-
-    id: Id
-    puid: Annotated[str, puid("ATT")]
-    filename: Annotated[str, Field(examples=[_OUTPUT])]
-    format: FormatName
-    size: Size
-    created_at: Time
-    checksums: StoredChecksums
-    s3_uri: NotRequired[
-        Annotated[str, Field(description="For uploaders and above.", examples=[f"s3://lab-bucket/runs/{_OUTPUT}"])]
-    ]
 
 
 class RunSample(TypedDict):
@@ -148,18 +135,7 @@ def run_json(run: model.Run) -> WorkflowExecution:
 
 def output_json(output: model.Output, role: Role) -> Output:
     """An output as JSON; with its S3 URI for uploaders and above."""
-    document = Output(
-        id=output.id,
-        puid=output.puid,
-        filename=output.filename,
-        format=output.format,
-        size=output.size,
-        created_at=timestamps.format(output.created_at),
-        checksums=checksums_json(output.crc32),
-    )
-    if role >= Role.UPLOADER:
-        document["s3_uri"] = output.s3_uri
-    return document
+    return Output(**stored_file_json(output, role))
 
 
 def outputs_json(outputs: Sequence[model.Output], role: Role) -> list[Output]:
