@@ -44,5 +44,5 @@ class Ids:
 
     def base32(self, count: int) -> str:
         """`count` (at most 11) letters of A-Z and 2-7 (base32, RFC 4648)."""
-        # Version and variant of a UUID stand before its last seven bytes, which are free.
+        # Version and variant of a UUID are not in its last seven bytes, which are free.
         return base64.b32encode(self._next().bytes[9:]).decode()[:count]

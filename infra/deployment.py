@@ -61,7 +61,7 @@ def _upload(client: Client, package: Path, bucket: str, base_url: str) -> str:
 def deploy(
     client: Client, package: Path, stack: str, parameters: Mapping[str, str], *, bucket: str, base_url: str
 ) -> dict[str, str]:
-    """Create or update `stack` from what `infra.package` made, and give back its outputs. Raises DeploymentFailed."""
+    """Create or update `stack` from what `infra.package` made, and return its outputs. Raises DeploymentFailed."""
     url = _upload(client, package, bucket, base_url)
     cloudformation = client("cloudformation")
     change = cloudformation.create_change_set(

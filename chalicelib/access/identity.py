@@ -1,4 +1,4 @@
-"""Who a verified token stands for."""
+"""The identity that a verified token proves."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

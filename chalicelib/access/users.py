@@ -72,8 +72,8 @@ def find_many(user_ids: Iterable[str]) -> dict[str, User]:
 
 
 def upsert(token: Identity) -> User:
-    """The user of a verified token. A first sign-in makes the record; later ones take over what the token says, and
-    keep what it does not say. A language that the user chose is kept, whatever the issuer says."""
+    """The user of a verified token. The first sign-in creates the record; later ones update it with what the token
+    contains. A language that the user chose is kept, whatever the issuer sends."""
     known = find(token.subject)
     if known is None:
         row = UserRow(

@@ -39,7 +39,7 @@ class FastMultipartClient:
         self._http = urllib3.PoolManager(maxsize=96, timeout=_TIMEOUT, retries=False)
 
     def put(self, part: Address, body: bytes | bytearray, checksum: str | None) -> str | None:
-        """Upload a part, proven by its CRC-32 in base64, and give back its ETag."""
+        """Upload a part, verified by its CRC-32 in base64; returns its ETag."""
         try:
             answer = self._ask(part, {} if checksum is None else {"x-amz-checksum-crc32": checksum}, body)
         except NoAnswer:  # sending the same bytes once more does no harm

@@ -51,9 +51,9 @@ class Incomplete:
 def finish_upload(
     store: S3Clients, target: Target, index: Index, results: Iterable[BatchResult], extras: Extras
 ) -> Archive | SourcesChanged | Incomplete:
-    """Complete the archive. `extras` gives the members that stand last (manifests), from the CRC-32s by entry.
+    """Complete the archive. `extras` returns the last members (manifests), from the CRC-32s by entry.
 
-    Repeatable: a finisher that finds the upload completed checks the object and gives back the same. Raises UploadGone
+    Repeatable: a finisher that finds the upload completed checks the object and returns the same. Raises UploadGone
     when there is neither upload nor the right object, ArchiveError when S3 holds something else than was planned.
     """
     work = _gather(index, results)
@@ -126,7 +126,7 @@ class _Tail:
         self._sent.append(self._pool.submit(self._objects.put_part, self._target, number, part))
 
     def close(self) -> dict[int, WrittenPart]:
-        """Send what is left and give back the parts by number.
+        """Send the rest; returns the parts by number.
 
         Where another finisher was first they have no ETag: what they must be is known all the same.
         """

@@ -142,7 +142,7 @@ def _estimate_demotions(
 
 
 def _least(entry: Entry, limits: Limits) -> int:
-    """What must stand before a copied entry so that what is left of it behind its head is a part."""
+    """The least bytes in front of a copied entry so that the rest of it behind its head is a part."""
     return 2 * limits.min_part - entry.size - local_header_length(entry.name, entry.size)
 
 
@@ -181,7 +181,7 @@ def _pack_greedily(
             fillings[target].append(taken[1])
         return taken is not None
 
-    for target in targets:  # those that need the most stand first
+    for target in targets:  # those that need the most come first
         longest = entries[target].size - limits.min_part  # head, so that what is left is a part
         while (gap := heads[target] - longest) > 0:
             if way.alone and put(target, shelf.take_between(gap, heads[target])):

@@ -110,7 +110,7 @@ class S3Operations:
         """Have S3 copy a range of a source to a part. Raises UploadGone, and SourceProblem of the entry at `position`.
 
         A whole object is copied without a range, which S3 takes only of objects larger than 5 MB. A copy that outlasts
-        the client's patience goes on in the store: so the part is looked for before the copy is begun again. Source:
+        the client's patience goes on in the store: so the part is looked for before the copy is started again. Source:
         UploadPartCopy. The CRC-32 is 0 where the server answers none.
         """
         copied_range: dict[str, Any] = {} if is_whole else {"CopySourceRange": f"bytes={start}-{start + length - 1}"}
@@ -151,7 +151,7 @@ class S3Operations:
         self, target: Target, number: int, length: int, copy: Callable[[], tuple[str, str | None]]
     ) -> tuple[str, str | None]:
         """What a copy answers. After one whose answer did not come, what S3 says of the part (ListParts), as soon as it
-        has it. The copy is begun again only if the part does not come within a while, or if its CRC-32 is needed and
+        has it. The copy is started again only if the part does not come within a while, or if its CRC-32 is needed and
         the server's list has none (SeaweedFS); nothing else writes to the part then."""
         for attempt in range(TRIES):
             try:

@@ -62,7 +62,7 @@ class _Run:
             )
 
     def run(self) -> BatchResult:
-        """Copies wait for nothing and hold no memory, so as many units are begun at once as copies can run."""
+        """Copies wait for nothing and hold no memory, so as many units are started at once as copies can run."""
         batch = self._batch
         with (
             self._copy,
@@ -233,7 +233,7 @@ def write_batch(
     on_bytes: Callable[[int], None] = lambda _: None,
     save: Callable[[BatchResult], None] = lambda _: None,
 ) -> BatchResult:
-    """Write the parts of a batch that `done` does not hold yet, and give back the whole result.
+    """Write the parts of a batch that `done` does not contain yet; returns the whole result.
 
     `targets` are the uploads by index (0: the archive's), `earlier` the results of the batches that this one comes
     after. `on_bytes` receives what each part added to the archive, `save` the results so far, periodically; both are

@@ -49,7 +49,7 @@ def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
     `linelist_planned`, `failed` with a code, `removed`.
 
     Each run writes its plan under a token of its own; the first to claim the record for this plan wins, and a run that
-    comes second gives back the winner's.
+    comes second returns the winner's.
     """
     state = State.of(event)
     export = active_export(state)

@@ -30,7 +30,7 @@ def store() -> S3Clients:
 
 
 def begin(key: str) -> str:
-    """Begin the upload of an archive and give back its id."""
+    """Begin the upload of an archive; returns its id."""
     s = settings()
     return multipart_upload.create_upload(store(), s.exports_bucket, key, s.copy_crc)
 

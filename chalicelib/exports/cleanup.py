@@ -42,7 +42,7 @@ class Tally:
 
 
 def clean_up(clock: Callable[[], datetime] = timestamps.now) -> dict[str, int]:
-    """Look at every export that is due; gives back counts. What fails for one export never stops the others."""
+    """Process every export that is due; returns counts. What fails for one export never stops the others."""
     moment = clock()
     tally = Tally()
     for export in record.due(timestamps.format(moment)):

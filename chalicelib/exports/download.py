@@ -22,7 +22,7 @@ _CONTENT_TYPES = {"zip": "application/zip", **CONTENT_TYPES}
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A presigned URL of the file and what a client needs to check what it gets. `report_url`: of the report that lies
+    """A presigned URL of the file and what a client needs to check what it gets. `report_url`: of the report that is
     beside a linelist; an archive has its own inside."""
 
     url: str

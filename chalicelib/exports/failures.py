@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class FailureCode(StrEnum):
-    """The codes that stand on a failed export's record; clients switch on them."""
+    """The failure codes of exports; clients switch on them."""
 
     NOTHING_TO_EXPORT = "nothing-to-export"
     NO_LONGER_ALLOWED = "no-longer-allowed"

@@ -1,5 +1,5 @@
 """The transitions of an export's record. Each is one conditional write, together with its line in the audit trail;
-each gives back whether it took place, so that a step which runs twice changes nothing the second time.
+each returns whether it took place, so that a step which runs twice changes nothing the second time.
 """
 
 from collections.abc import Callable, Sequence
@@ -148,7 +148,7 @@ def keep_failed(export: Export, *, at: str, kept_until: str) -> bool:
 
 
 def restart(export: Export, *, at: str) -> bool:
-    """Begin the next attempt of an export whose execution ended without a verdict; False when it has one by now."""
+    """Begin the next attempt of an export whose execution ended without a result; False if it has one now."""
     condition = in_work(export.attempt) & (ExportRow.restarts == export.restarts)
     actions = [
         *_begin_again(export, at),

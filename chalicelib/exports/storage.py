@@ -184,7 +184,7 @@ def get_document(key: str) -> Any | None:
 
 
 def delete_prefix(bucket: str, prefix: str) -> int:
-    """Delete all objects below `prefix` and abort its unfinished uploads; gives back how many there were."""
+    """Delete all objects below `prefix` and abort its unfinished uploads; returns how many there were."""
     s3, count = aws.s3(), 0
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
         keys = [{"Key": found["Key"]} for found in page.get("Contents", [])]
@@ -197,13 +197,13 @@ def delete_prefix(bucket: str, prefix: str) -> int:
 
 
 def abort_attempt(export_id: str, attempt: int) -> None:
-    """Abort what an attempt at an export has begun to upload, to either bucket; others, a retry's, go on."""
+    """Abort the uploads that an attempt has started, to either bucket; those of a retry go on."""
     abort_uploads(settings().exports_bucket, attempt_files_prefix(export_id, attempt))
     abort_uploads(settings().work_bucket, attempt_prefix(export_id, attempt))
 
 
 def abort_uploads(bucket: str, prefix: str) -> int:
-    """Abort the unfinished multipart uploads below `prefix`; gives back how many there were."""
+    """Abort the unfinished multipart uploads below `prefix`; returns how many there were."""
     s3, count = aws.s3(), 0
     for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=prefix):
         for upload in page.get("Uploads", []):

@@ -92,7 +92,7 @@ def _document(request: Request) -> Any:
         text = raw.decode() if isinstance(raw, bytes) else raw
     except UnicodeDecodeError:
         raise BadRequest("The body is not UTF-8.", slug="malformed-json") from None
-    if REPLACEMENT in text:  # the gateway hands on texts: of bytes that are not UTF-8 it makes this character
+    if REPLACEMENT in text:  # the gateway decodes bodies: it replaces bytes that are not UTF-8 by this character
         raise BadRequest("The body is not UTF-8: it contains U+FFFD.", slug="malformed-json")
     try:
         return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object)

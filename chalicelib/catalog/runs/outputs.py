@@ -36,7 +36,7 @@ def register(
     """Make an object an output of a run, or of one of its samples. Conflict when another thing has the PUID.
 
     The same object at the same place is the same output, with the name and PUID that it was first given. If its
-    content is another by now, size, ETag and checksum follow.
+    content has changed, size, ETag and checksum follow.
     """
     place = RUN_LEVEL if sample is None else sample.place
     output_id = str(uuid5(_NAMES, f"{run.id}\n{place}\ns3://{found.bucket}/{found.key}"))

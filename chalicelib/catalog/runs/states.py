@@ -25,8 +25,8 @@ _RANKS = {state: rank for rank, state in enumerate(RunState)}
 def may_become(present: RunState, wanted: RunState) -> bool:
     """May a run in one state be set to another?
 
-    It only moves forward, as the states stand above: who reports it may skip some (polling misses the short ones). Any
-    that is not final may end in any of the three; one that is being cancelled may have been too far already, and
-    complete. Nothing follows a final state. The same again is no move, and allowed.
+    States only move forward, in the order above; some may be skipped (polling misses the short ones). A run that is not
+    final may end in any of the three final states; one that is being canceled may still complete. Nothing follows a
+    final state. Setting the present state again is allowed.
     """
     return present is wanted or (present not in FINAL and _RANKS[wanted] > _RANKS[present])

@@ -77,7 +77,7 @@ def _name_row(one: MetadataTemplate) -> _NameRow:
 
 
 def of_namespaces(namespace_ids: Sequence[str]) -> list[MetadataTemplate]:
-    """The templates that stand in these namespaces (one with its ancestors)."""
+    """The templates of these namespaces (one with its ancestors)."""
     begin = _TemplateRow.sk.startswith("TEMPLATE#")
     return [
         _MAPPER.value(row)
@@ -97,7 +97,7 @@ def find(namespace_id: str, template_id: str) -> MetadataTemplate:
 def create(namespace_id: str, name: str, fields: Sequence[str], ids: Ids) -> MetadataTemplate:
     """Make a template. Conflict when its name is in use here, or there are as many as may be.
 
-    With repeatable ids a second call gives back what the first one made.
+    With repeatable ids a second call returns what the first one created.
     """
     at = timestamps.format(timestamps.now())
     made = MetadataTemplate(ids.id(), namespace_id, name, tuple(fields), at, at)

@@ -20,7 +20,7 @@ def analysis_contents(
 ) -> Contents:
     """The contents of an analysis export: `<run id>/<filename>` and `<run id>/<sample>/<filename>`.
 
-    Runs stand in the order given, a run's own outputs before its samples, samples as in its samplesheet, outputs by
+    Runs are in the order given, a run's own outputs before its samples, samples as in its samplesheet, outputs by
     creation. `parts` are by run id; `sample_names` by the id of samples that there still are;
     `excluded` has reasons by `source_key` of outputs that an earlier plan could not read; `skipped` is put before what
     is found here. Runs without any output are listed in `skipped`.
@@ -43,7 +43,7 @@ def analysis_contents(
             continue
         own = by_place.get(RUN_LEVEL, [])
         sheet = [part for part in parts[run.id] if isinstance(part, RunSample) and part.place in by_place]
-        # Files and folders of one folder share its names: none may stand in another's way.
+        # Files and folders of one folder share a namespace: their names must differ.
         names = distinct_names(
             [*(one.filename for one in own), *(one.samplesheet_text("sample") or one.puid for one in sheet)]
         )

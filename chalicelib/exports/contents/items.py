@@ -92,7 +92,7 @@ def sample_contents(
 ) -> Contents:
     """The contents of a sample export: `<PRJ puid>/<SAM puid>/<ATT puid>/<filename>`.
 
-    Samples stand in the order given, projects by their first sample, attachments by creation. `files` are by sample
+    Samples are in the order given, projects by their first sample, attachments by creation. `files` are by sample
     id; `excluded` has reasons by `source_key` of files that an earlier plan could not read;
     `skipped` is put before what is found here. Samples without a matching file are listed in `skipped`.
     """

@@ -86,7 +86,7 @@ def _quoted(text: str) -> str:
 
 
 def _listed(children: Iterable[Iterator[str]], depth: int) -> Iterator[str]:
-    """Children as a JSON array whose brackets stand at `depth`; they may be none."""
+    """Children as a JSON array whose brackets are indented by `depth`; there may be none."""
     before = "["
     for child in children:
         yield before + "\n" + "  " * (depth + 1)

@@ -24,7 +24,7 @@ _SEGMENTS = {
 
 
 def parameters(name: str, argument: Argument) -> list[Json]:
-    """The parameters that an argument of a view stands for; none for a body or the caller."""
+    """The parameters for an argument of a view; none for a body or the caller."""
     match argument:
         case PathSegment():
             description, example = _SEGMENTS[name]

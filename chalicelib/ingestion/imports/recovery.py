@@ -18,7 +18,7 @@ MAX_RESTARTS = 3
 
 
 def recover_stalled_imports(clock: Callable[[], datetime] = timestamps.now) -> dict[str, int]:
-    """Look at every import that is silent; gives back counts. What fails for one never stops the others."""
+    """Process every import without progress; returns counts. What fails for one never stops the others."""
     since = timestamps.format(clock() - SILENT_AFTER)
     restarted = failed = errors = 0
     for listed in import_record.open_ones(since):
