@@ -21,6 +21,13 @@ from infra.local.info import TICK
 from infra.local.servers import HOST, ROOT, SAVE_SECONDS, free_ports
 
 START_SECONDS = 120
+# As `python -m infra.local.run` at a terminal. A shell without job control lets what it starts in the background ignore
+# SIGINT, and the launcher would too until its own handler is there.
+_LAUNCHER = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+runpy.run_module("infra.local.run", run_name="__main__", alter_sys=True)
+"""
 
 
 def environment(home: Path, port: int, **more: str) -> dict[str, str]:
@@ -32,7 +39,7 @@ def launch(home: Path, port: int, **more: str) -> subprocess.Popen[str]:
     log = home.with_name(f"{home.name}-{port}.log").open("w")
     with log:
         return subprocess.Popen(
-            [sys.executable, "-m", "infra.local.run", "--empty"],
+            [sys.executable, "-c", _LAUNCHER, "--empty"],
             cwd=ROOT,
             env=environment(home, port, **more),
             stdout=log,
