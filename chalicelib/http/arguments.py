@@ -21,7 +21,7 @@ from chalice.app import Request
 from pydantic import BaseModel
 
 from chalicelib.access.users import User
-from chalicelib.http.idempotent import STORED, Idempotency, Idempotent
+from chalicelib.http.idempotent import Idempotency, Idempotent
 from chalicelib.http.paging import Cursor, Paging, Sort, SortedPaging
 from chalicelib.http.requests import BadRequest, path_value, query, read_body, read_body_by_type
 
@@ -126,12 +126,22 @@ def _user(call: Call) -> User:
     return call.user
 
 
+def _idempotency(call: Call) -> Idempotency:
+    assert call.idempotency is not None  # noqa: S101 - routes with such an argument declare it
+    return call.idempotency
+
+
 _FROM_CALL: Mapping[type, Callable[[Call], object]] = {
     User: _user,
     Request: lambda call: call.request,
     Cursor: lambda call: Cursor.of(call.request),
-    Idempotent: lambda call: Idempotent(call.request, _user(call), call.idempotency or STORED),
+    Idempotent: lambda call: Idempotent(call.request, _user(call), _idempotency(call)),
 }
+
+
+def is_idempotent(argument: Argument) -> bool:
+    """Is this the argument by which a view creates once for each Idempotency-Key?"""
+    return isinstance(argument, FromCall) and argument.type is Idempotent
 
 
 def arguments_of(view: Callable[..., object], path: str) -> dict[str, Argument]:

@@ -10,6 +10,7 @@ from chalicelib.http.urls import location
 
 T = TypeVar("T")
 NOT_STORED = {"Cache-Control": "no-store"}
+POLL_AFTER = "2"  # seconds
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,12 @@ class EncodedJson(Generic[T]):
 def created(document: T, path: str, headers: Mapping[str, str] | None = None) -> Created[T]:
     """The reply for a new resource that is at this path of the API."""
     return Created(document, {"Location": location(path), **(headers or {})})
+
+
+def polling_headers(*, is_waiting: bool) -> dict[str, str]:
+    """The headers of a resource that clients poll; while it is worked on, with the time to wait before the next
+    request."""
+    return {**NOT_STORED, **({"Retry-After": POLL_AFTER} if is_waiting else {})}
 
 
 def to_response(result: object) -> Response:

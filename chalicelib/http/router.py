@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from chalice.app import Chalice, Request, Response
 
 from chalicelib.access.personal_access_tokens import Scope
-from chalicelib.http.arguments import Argument, Call, arguments_of
+from chalicelib.http.arguments import Argument, Call, arguments_of, is_idempotent
 from chalicelib.http.authentication import caller
 from chalicelib.http.idempotent import Idempotency
 from chalicelib.http.problems import problem_details
@@ -56,6 +56,8 @@ class Router:
 
         def register(view: View) -> View:
             arguments = arguments_of(view, path)
+            if (idempotency is None) == any(is_idempotent(argument) for argument in arguments.values()):
+                raise TypeError(f"{view.__name__}: idempotency and a parameter of type Idempotent go together")
             self.routes.append(
                 Route(method, path, view, self.tag, scope, public, tuple(problems), idempotency, arguments)
             )

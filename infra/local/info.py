@@ -1,4 +1,4 @@
-"""What the local stack tells of itself."""
+"""The description of a running local stack."""
 
 from typing import Any
 

@@ -25,19 +25,14 @@ Json = dict[str, Any]
 _JSON = "application/json"
 _DESCRIPTION = """Exports of sequencing data: files of samples, tables of their metadata, results of workflow runs.
 
-* Times are RFC 3339 in UTC; sizes are bytes; ids are opaque strings. Wherever a path or field takes the id of a group,
-  project, sample or file, its PUID is accepted too.
+* Times are RFC 3339 in UTC; sizes are bytes; ids are opaque strings. In a path or field, the PUID of a group, project,
+  sample or file is accepted in place of its id.
 * Errors are problem details (RFC 9457), in English or French by `Accept-Language`. Switch on the last segment of
   `type`.
 * Lists take `limit`, `cursor` and `sort`, and answer `items`, `next_cursor` and `total`.
 * A POST that creates something accepts an `Idempotency-Key`: the same key and body within 24 hours give the first
   response again.
 * Long work answers 202 with a `Location` to poll; `Retry-After` says when."""
-_SCOPES = {
-    "read": "Needs the token scope `read`.",
-    "export": "Needs the token scope `export`.",
-    "catalog": "Needs the token scope `catalog`.",
-}
 
 
 def document(routes: Iterable[Route] = ROUTES) -> Json:
@@ -103,7 +98,7 @@ def _operation(route: Route, schemas: Mapping[str, Json], definitions: Mapping[s
 def _scope_sentence(route: Route) -> str:
     if route.scope is None:
         return "Personal access tokens are not accepted: sign in."
-    return _SCOPES[route.scope.value]
+    return f"Needs the token scope `{route.scope.value}`."
 
 
 def _content(schema: Json, definitions: Mapping[str, Json]) -> Json:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from typing import Any
 
 from chalicelib.http.arguments import ByType, FromCall, JsonBody, PagingArgument, PathSegment, Query
-from chalicelib.http.idempotent import Idempotent
 from chalicelib.http.paging import Cursor
 from chalicelib.http.problem_types import PROBLEM_TYPES, TYPE_ROOT
 from chalicelib.http.problems import CONTENT_TYPE
@@ -39,10 +38,8 @@ def problems_of(route: Route) -> list[str]:
                 slugs += _OF_PAGES if sort is None else (*_OF_PAGES, "bad-sort")
             case FromCall(type) if type is Cursor:
                 slugs += _OF_CURSORS
-            case FromCall(type) if type is Idempotent:
-                slugs += _OF_KEYS
-    if route.idempotency is not None and route.idempotency.secret is not None:
-        slugs.append("secret-shown")
+    if route.idempotency is not None:
+        slugs += _OF_KEYS if route.idempotency.secret is None else (*_OF_KEYS, "secret-shown")
     return list(dict.fromkeys(slugs))
 
 

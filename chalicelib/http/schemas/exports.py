@@ -18,7 +18,7 @@ _TOTAL = 209_715_200
 
 
 class SampleExportParameters(TypedDict):
-    """What a sample export was asked for. `sample_count` is null until a selection is planned."""
+    """The parameters of a sample export. `sample_count` is null until a selection is planned."""
 
     namespace_id: Id
     sample_count: Annotated[int | None, Field(ge=0, examples=[3])]
@@ -26,7 +26,7 @@ class SampleExportParameters(TypedDict):
 
 
 class LinelistExportParameters(TypedDict):
-    """What a linelist export was asked for; delimiter and decimal mark of CSV only."""
+    """The parameters of a linelist export; delimiter and decimal mark of CSV only."""
 
     namespace_id: Id
     sample_count: Annotated[int | None, Field(ge=0, examples=[3])]
@@ -37,7 +37,7 @@ class LinelistExportParameters(TypedDict):
 
 
 class AnalysisExportParameters(TypedDict):
-    """What an analysis export was asked for."""
+    """The parameters of an analysis export."""
 
     namespace_id: Id | None
     analysis_type: Annotated[str, one_of("user", "project", "group")]

@@ -17,7 +17,7 @@ from chalicelib.http.authentication import source_ip
 from chalicelib.http.idempotent import STORED, Idempotent
 from chalicelib.http.paging import Sort, SortedPaging
 from chalicelib.http.problems import language_of
-from chalicelib.http.replies import Accepted, Reply
+from chalicelib.http.replies import Accepted, Reply, polling_headers
 from chalicelib.http.router import Router
 from chalicelib.http.schemas import exports as schemas
 from chalicelib.http.schemas.base import Page
@@ -25,7 +25,6 @@ from chalicelib.http.schemas.exports import estimate_json, export_json
 from chalicelib.http.urls import location
 from chalicelib.ids import Ids
 
-POLL_AFTER = "2"  # seconds
 _REQUEST = ByType({name: kind.body for name, kind in TYPES.items()})
 _REQUEST_PROBLEMS = [
     "role-too-low", "no-file-format", "unknown-file-format", "no-sample", "sample-not-found", "no-metadata-field",
@@ -141,5 +140,4 @@ def _accepted(export: Export, request: Request) -> Accepted[schemas.Export]:
 
 
 def _polling_headers(export: Export) -> dict[str, str]:
-    waiting = export.status is Status.PROCESSING
-    return {"Cache-Control": "no-store", **({"Retry-After": POLL_AFTER} if waiting else {})}
+    return polling_headers(is_waiting=export.status is Status.PROCESSING)

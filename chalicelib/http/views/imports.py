@@ -11,7 +11,7 @@ from chalicelib.errors import Violation, message, validation_error
 from chalicelib.http.idempotent import STORED, Idempotent
 from chalicelib.http.lookup import project_of
 from chalicelib.http.problems import language_of
-from chalicelib.http.replies import Accepted, Reply
+from chalicelib.http.replies import Accepted, Reply, polling_headers
 from chalicelib.http.router import Router
 from chalicelib.http.schemas import imports as schemas
 from chalicelib.http.schemas.imports import dry_run_json, import_json, started_import_json
@@ -26,7 +26,6 @@ from chalicelib.ingestion.imports.samplesheet_text import Unreadable, decoded, f
 from chalicelib.ingestion.imports.start import begin_import
 
 LOOKED_AT_MOST = 500  # objects: a request has 29 seconds; an import looks at each as it registers it
-POLL_AFTER = "2"  # seconds
 router = Router("Imports")
 
 
@@ -87,5 +86,4 @@ def _read(body: schemas.ImportRequest) -> tuple[Samplesheet, str]:
 
 
 def _polling_headers(item: Import) -> dict[str, str]:
-    waiting = item.status is Status.PROCESSING
-    return {"Cache-Control": "no-store", **({"Retry-After": POLL_AFTER} if waiting else {})}
+    return polling_headers(is_waiting=item.status is Status.PROCESSING)
