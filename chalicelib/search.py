@@ -11,13 +11,19 @@ from itertools import pairwise
 def normalize(text: str) -> str:
     """A text as it is compared: without case and accents, in one Unicode form."""
     letters = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
-    return unicodedata.normalize("NFC", "".join(one for one in letters if unicodedata.category(one) != "Mn"))
+    return unicodedata.normalize(
+        "NFC", "".join(character for character in letters if unicodedata.category(character) != "Mn")
+    )
 
 
 def runs(name: str) -> list[str]:
     """What is left of a name, folded, from each of its words on, each once. A word is letters and digits."""
     text = normalize(name)
-    starts = [place for place, (before, one) in enumerate(pairwise(f" {text}")) if one.isalnum() > before.isalnum()]
+    starts = [
+        place
+        for place, (before, character) in enumerate(pairwise(f" {text}"))
+        if character.isalnum() > before.isalnum()
+    ]
     return list(dict.fromkeys(text[start:] for start in starts))
 
 

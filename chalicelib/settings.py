@@ -110,7 +110,11 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """Settings from variables named as the fields in upper case; of an empty one that is no text, the default holds.
     Raises SettingsError naming all that are missing."""
     known = settings_from(Source.RESOURCE, Source.PARAMETER, Source.FUNCTION)
-    missing = [one.name.upper() for one in known if one.default is MISSING and not environment.get(one.name.upper())]
+    missing = [
+        setting.name.upper()
+        for setting in known
+        if setting.default is MISSING and not environment.get(setting.name.upper())
+    ]
     if missing:
         raise SettingsError(f"missing environment variables: {', '.join(missing)}")
     given = {setting: environment[name] for setting in known if (name := setting.name.upper()) in environment}

@@ -59,7 +59,7 @@ def _calls(operation: str, parameters: dict[str, Any]) -> Iterator[tuple[str, st
     """The actions of a call, each with its table or `<table>/index/*`."""
     if operation == "TransactWriteItems":
         for item in parameters["TransactItems"]:
-            yield from ((f"dynamodb:{_WRITES[kind]}", one["TableName"]) for kind, one in item.items())
+            yield from ((f"dynamodb:{_WRITES[kind]}", write["TableName"]) for kind, write in item.items())
     elif "RequestItems" in parameters:
         yield from ((f"dynamodb:{operation}", table) for table in parameters["RequestItems"])
     elif operation != "DescribeTable":
@@ -84,5 +84,5 @@ def _place(resource: Any) -> str:
     return re.sub(r"^\$\{(\w+)\.Arn\}", r"\1", text)
 
 
-def _listed(one: Any) -> list[Any]:
-    return one if isinstance(one, list) else [one]
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

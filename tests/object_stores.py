@@ -109,5 +109,5 @@ def counting_proxy(endpoint: str) -> Iterator[Counted]:
             listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         thread.join(5)
-        for one in opened:
-            one.close()
+        for store in opened:
+            store.close()

@@ -54,7 +54,7 @@ def verify_jwt(token: str) -> Identity:
 
 def _audiences(claims: Mapping[str, Any]) -> set[str]:
     audience = claims.get("aud", claims.get("client_id", ""))
-    return {audience} if isinstance(audience, str) else {str(one) for one in audience}
+    return {audience} if isinstance(audience, str) else {str(value) for value in audience}
 
 
 def _email(claims: Mapping[str, Any]) -> str:

@@ -79,7 +79,7 @@ def make(
     request that made one already."""
     there = of_user(user_id)
     token = PersonalToken(ids.id(), user_id, name, scopes, timestamps.format(timestamps.now()), expires_at)
-    if len(there) >= MAX_TOKENS and all(one.id != token.id for one in there):
+    if len(there) >= MAX_TOKENS and all(other.id != token.id for other in there):
         raise Conflict(
             "You have {most} tokens, which is the maximum. Remove one first.",
             slug="too-many-tokens",

@@ -65,8 +65,8 @@ def assign_batches(parts: Parts, entries: Sequence[Entry], workers: int) -> Batc
         for unit in batch.units:
             for place in (unit.place, *(copy.place for copy in unit.copies)):
                 writers.setdefault(place.upload, set()).add(number)
-        for one in batch.copies:
-            copiers.setdefault(one.entry, set()).add(number)
+        for copy in batch.copies:
+            copiers.setdefault(copy.entry, set()).add(number)
     then = _share([*direct, *parts.segments], entries, workers, copied=huge)
     found = []
     for batch in then:
@@ -105,12 +105,12 @@ def _share(
         return []
     done = set(copied)
 
-    def cost(one: Unit | Copy | Segment) -> float:
-        if isinstance(one, Unit) and one.place in done:
-            return _seconds(one, entries) - _copy_seconds(one.copies)
-        return _seconds(one, entries)
+    def cost(item: Unit | Copy | Segment) -> float:
+        if isinstance(item, Unit) and item.place in done:
+            return _seconds(item, entries) - _copy_seconds(item.copies)
+        return _seconds(item, entries)
 
-    costs = [cost(one) for one in work]
+    costs = [cost(item) for item in work]
     heap = [(0.0, number) for number in range(min(len(work), _number(sum(costs), workers)))]
     heapify(heap)
     shares: list[list[int]] = [[] for _ in heap]
@@ -122,9 +122,9 @@ def _share(
 
 
 def _batch(work: Sequence[Unit | Copy | Segment], entries: Sequence[Entry]) -> Batch:
-    units = tuple(one for one in work if isinstance(one, Unit))
-    copies = tuple(one for one in work if isinstance(one, Copy))
+    units = tuple(item for item in work if isinstance(item, Unit))
+    copies = tuple(item for item in work if isinstance(item, Copy))
     referenced = {i for unit in units for i in unit.stitched} | {u.copied for u in units if u.copied is not None}
     referenced |= {copy.entry for copy in copies}
-    joins = tuple(one for one in work if isinstance(one, Segment))
+    joins = tuple(item for item in work if isinstance(item, Segment))
     return Batch(units, copies, joins, {i: entries[i] for i in sorted(referenced)})

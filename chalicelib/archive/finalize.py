@@ -18,8 +18,8 @@ from chalicelib.archive.zip_format import central_header, end_records, local_hea
 from chalicelib.crc32 import combine_all, crc32
 
 _TAIL_PART = 32 * MIB
-_PUTS_AT_ONCE = 2
-_READS_AT_ONCE = 8
+_CONCURRENT_PUTS = 2
+_CONCURRENT_READS = 8
 Extras = Callable[[Sequence[int]], Sequence[Member]]
 
 
@@ -59,14 +59,14 @@ def finish_upload(
     work = _gather(index, results)
     objects = S3Operations(store)
     if work.problems:
-        with ThreadPoolExecutor(_READS_AT_ONCE, "read") as pool:
+        with ThreadPoolExecutor(_CONCURRENT_READS, "read") as pool:
             return SourcesChanged(work.problems | check(index.tail.items(), objects, pool))
     missing = set(range(1, index.tail_number)) - work.parts.keys()
     if missing:
         if not is_open(store, target):
             raise UploadGone("the upload was aborted while parts were written")
         return Incomplete(len(missing), min(missing))
-    with ThreadPoolExecutor(_PUTS_AT_ONCE, "put") as pool:
+    with ThreadPoolExecutor(_CONCURRENT_PUTS, "put") as pool:
         tail = _Tail(objects, target, index.tail_number, pool)
         try:
             _write_tail(index, work, extras, objects, tail)
@@ -119,8 +119,8 @@ class _Tail:
             self._send(full)
 
     def _send(self, part: bytearray) -> None:
-        if len(self._sent) >= _PUTS_AT_ONCE:
-            self._sent[-_PUTS_AT_ONCE].exception()  # its error is raised at the end
+        if len(self._sent) >= _CONCURRENT_PUTS:
+            self._sent[-_CONCURRENT_PUTS].exception()  # its error is raised at the end
         number = self._first + len(self._sent)
         self._planned.append(WrittenPart("", len(part), crc32(part)))
         self._sent.append(self._pool.submit(self._objects.put_part, self._target, number, part))
@@ -141,7 +141,7 @@ class _Tail:
 
 def _write_tail(index: Index, work: _Work, extras: Extras, objects: S3Operations, tail: _Tail) -> None:
     """Entries that fill no part, extra members, central directory, end records."""
-    with ThreadPoolExecutor(_READS_AT_ONCE, "read") as pool:
+    with ThreadPoolExecutor(_CONCURRENT_READS, "read") as pool:
         body, own = stitch(list(index.tail.items()), 0, objects, pool)
     tail.write(body)
     for position, checksum in own.items():

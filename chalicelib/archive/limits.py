@@ -22,4 +22,4 @@ class Limits:
     stitch: int = 8 * MIB  # of a part of small files only
     longest_stitch: int = 32 * MIB  # the same, where 10,000 parts make longer ones necessary
     tail_part: int = 32 * MIB  # of the finisher's parts
-    tail_row: int = 2048  # of manifests, report and directory for each entry, to keep room for their parts
+    tail_row: int = 2048  # of manifests, report and directory for each entry, reserved for the tail's parts

@@ -52,7 +52,7 @@ def group(entries: Sequence[Entry], limits: Limits) -> list[Group]:
     packing = _pack(entries, copyable, small, middle, limits)
     served = [Group(tuple(filling), target) for target, filling in packing.fillings.items()]
     # The archive's first member should not be zip64 if another can be, because Safari fails on such archives.
-    served.sort(key=lambda one: is_zip64(entries[(*one.stitched, one.copied or 0)[0]].size))
+    served.sort(key=lambda packed: is_zip64(entries[(*packed.stitched, packed.copied or 0)[0]].size))
     idle = [Group(run, None) for run in _runs(packing.left, entries, limits.stitch)]
     return served + idle
 

@@ -83,48 +83,48 @@ def cut(groups: Sequence[Group], entries: Sequence[Entry], limits: Limits) -> Pa
 
     Raises ArchiveTooLarge when S3's limits can't hold the archive.
     """
-    room = limits.max_parts - 2 - ceil(len(entries) * limits.tail_row / limits.tail_part)
-    measured = [_measure(one, entries, limits) for one in groups]
+    available = limits.max_parts - 2 - ceil(len(entries) * limits.tail_row / limits.tail_part)
+    measured = [_measure(group, entries, limits) for group in groups]
     longest = limits.copy_range
-    if len(measured) > room:
+    if len(measured) > available:
         measured = list(_merged(measured, limits.longest_stitch))
-    while (count := _count(measured, longest)) > room:
+    while (count := _count(measured, longest)) > available:
         if longest >= limits.max_part:
-            return _segmented(measured, room, limits, count)
+            return _segmented(measured, available, limits, count)
         longest = min(2 * longest, limits.max_part)
     units = []
     number = 1
-    for one in measured:
-        units.append(_unit(one, (Place(0, number + k) for k in range(1 + one.copies(longest))), longest))
-        number += 1 + one.copies(longest)
+    for item in measured:
+        units.append(_unit(item, (Place(0, number + k) for k in range(1 + item.copies(longest))), longest))
+        number += 1 + item.copies(longest)
     return Parts(tuple(units), (), number)
 
 
-def _measure(one: Group, entries: Sequence[Entry], limits: Limits) -> _Measured:
-    before = sum(length_of(entries[i]) for i in one.stitched)
-    if one.copied is None:
-        return _Measured(one, before, 0, 0)
-    entry = entries[one.copied]
+def _measure(group: Group, entries: Sequence[Entry], limits: Limits) -> _Measured:
+    before = sum(length_of(entries[i]) for i in group.stitched)
+    if group.copied is None:
+        return _Measured(group, before, 0, 0)
+    entry = entries[group.copied]
     head = head_of(entry, before, limits)
-    return _Measured(one, before + length_of(entry) - entry.size + head, head, entry.size - head)
+    return _Measured(group, before + length_of(entry) - entry.size + head, head, entry.size - head)
 
 
 def _count(measured: Sequence[_Measured], longest: int) -> int:
-    return sum(1 + one.copies(longest) for one in measured)
+    return sum(1 + item.copies(longest) for item in measured)
 
 
 def _merged(measured: Sequence[_Measured], longest: int) -> Iterator[_Measured]:
     """Neighbouring parts of small files only, joined to longer ones: fewer parts, no byte more."""
     run: list[_Measured] = []
-    for one in measured:
-        joins = one.group.copied is None and sum(m.stitch for m in run) + one.stitch <= longest
+    for item in measured:
+        joins = item.group.copied is None and sum(m.stitch for m in run) + item.stitch <= longest
         if run and not joins:
             yield _joined(run)
             run = []
-        if one.group.copied is None:
-            run.append(one)
+        if item.group.copied is None:
+            run.append(item)
         else:
-            yield one
+            yield item
     if run:
         yield _joined(run)
 
@@ -135,25 +135,25 @@ def _joined(run: Sequence[_Measured]) -> _Measured:
     return _Measured(Group(tuple(i for m in run for i in m.group.stitched), None), sum(m.stitch for m in run), 0, 0)
 
 
-def _ranges(one: _Measured, longest: int) -> Iterator[tuple[int, int]]:
+def _ranges(item: _Measured, longest: int) -> Iterator[tuple[int, int]]:
     """(start, length) of the copied ranges, all about as long."""
-    start, left = one.head, one.copied
-    for k in range(one.copies(longest), 0, -1):
+    start, left = item.head, item.copied
+    for k in range(item.copies(longest), 0, -1):
         length = ceil(left / k)
         yield start, length
         start, left = start + length, left - length
 
 
-def _unit(one: _Measured, places: Iterator[Place], longest: int) -> Unit:
+def _unit(item: _Measured, places: Iterator[Place], longest: int) -> Unit:
     first = next(places)
-    copies = tuple(CopyPart(next(places), *found) for found in _ranges(one, longest))
-    return Unit(first, one.group.stitched, one.group.copied, one.head, copies, one.stitch)
+    copies = tuple(CopyPart(next(places), *found) for found in _ranges(item, longest))
+    return Unit(first, item.group.stitched, item.group.copied, item.head, copies, item.stitch)
 
 
-def _segmented(measured: Sequence[_Measured], room: int, limits: Limits, count: int) -> Parts:
+def _segmented(measured: Sequence[_Measured], available: int, limits: Limits, count: int) -> Parts:
     """Segments of those groups that have the most parts for their bytes, as few as are needed."""
     # A zip64 member has the fewest parts for its bytes, so none comes first that did not before.
-    ordered = sorted(measured, key=lambda one: (one.stitch + one.copied) / (1 + one.copies(limits.max_part)))
+    ordered = sorted(measured, key=lambda item: (item.stitch + item.copied) / (1 + item.copies(limits.max_part)))
     beyond = [0] * (len(ordered) + 1)
     for k in range(len(ordered) - 1, -1, -1):
         beyond[k] = beyond[k + 1] + 1 + ordered[k].copies(limits.max_part)
@@ -174,18 +174,18 @@ def _segmented(measured: Sequence[_Measured], room: int, limits: Limits, count: 
         parts, length = 0, 0
 
     done = 0
-    while len(segments) + (1 if parts else 0) + beyond[done] > room:
+    while len(segments) + (1 if parts else 0) + beyond[done] > available:
         if done == len(ordered):
             raise ArchiveTooLarge(f"the archive would need {count} parts; the limit is {limits.max_parts}")
-        one = ordered[done]
-        sizes = [one.stitch, *(size for _, size in _ranges(one, limits.segment_range))]
-        units.append(_unit(one, iter([place(size) for size in sizes]), limits.segment_range))
+        item = ordered[done]
+        sizes = [item.stitch, *(size for _, size in _ranges(item, limits.segment_range))]
+        units.append(_unit(item, iter([place(size) for size in sizes]), limits.segment_range))
         done += 1
     if parts:
         close()
     number = len(segments) + 1
-    for one in ordered[done:]:
-        end = number + 1 + one.copies(limits.max_part)
-        units.append(_unit(one, (Place(0, k) for k in range(number, end)), limits.max_part))
+    for item in ordered[done:]:
+        end = number + 1 + item.copies(limits.max_part)
+        units.append(_unit(item, (Place(0, k) for k in range(number, end)), limits.max_part))
         number = end
     return Parts(tuple(units), tuple(segments), number)

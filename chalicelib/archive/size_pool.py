@@ -21,8 +21,8 @@ class SizePool:
         while 0 <= at < len(self._items) and self._taken[at]:
             passed.append(at)
             at = onward[at]
-        for one in passed:
-            onward[one] = at
+        for passed_index in passed:
+            onward[passed_index] = at
         return at
 
     def _take(self, at: int) -> tuple[int, int] | None:

@@ -37,7 +37,7 @@ class MemoryBudget:
 def stitch(
     entries: Sequence[tuple[int, Entry]], more: int, objects: S3Operations, read: ThreadPoolExecutor
 ) -> tuple[bytearray, dict[int, int]]:
-    """Headers and bodies of whole entries, joined, with `more` bytes of room behind them; CRC-32s by position.
+    """Headers and bodies of whole entries, joined, with `more` spare bytes at the end; CRC-32s by position.
 
     Raises SourceProblems with all that are found: one that is lost is no reason not to look at the others.
     """

@@ -11,7 +11,7 @@ from chalicelib.archive.s3_clients import S3Clients
 from chalicelib.archive.s3_operations import S3Operations, Target
 
 PART = 8 * MIB  # 10,000 of them are 78 GiB
-_PUTS_AT_ONCE = 2
+_CONCURRENT_PUTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,10 @@ def upload(store: S3Clients, target: Target, chunks: Iterable[bytes]) -> Streame
     """Upload what `chunks` give, as parts of one size. At most four parts are in memory. Raises UploadGone."""
     objects = S3Operations(store)
     parts: dict[int, WrittenPart] = {}
-    with ThreadPoolExecutor(_PUTS_AT_ONCE, "put") as pool:
+    with ThreadPoolExecutor(_CONCURRENT_PUTS, "put") as pool:
         under_way: dict[int, Future[WrittenPart]] = {}
         for number, body in enumerate(_parts(chunks), 1):
-            if len(under_way) == _PUTS_AT_ONCE:
+            if len(under_way) == _CONCURRENT_PUTS:
                 first = min(under_way)
                 parts[first] = under_way.pop(first).result()
             under_way[number] = pool.submit(objects.put_part, target, number, body)

@@ -19,11 +19,11 @@ from chalicelib.crc32 import combine, crc32
 
 # A worker has 64 large copies at work, which take long; of small ones fewer, because 40 workers with 16 copies of 0.2 s
 # each come near the 3,500 writes a second that S3 takes below a prefix.
-_COPIES_AT_ONCE, _SMALL_COPIES_AT_ONCE, _SMALL_COPY = 64, 16, 64 << 20
+_CONCURRENT_COPIES, _CONCURRENT_SMALL_COPIES, _SMALL_COPY = 64, 16, 64 << 20
 _COPIES_ELSEWHERE = 8  # large ones, on a server that is not S3 itself
-_STITCHES_AT_ONCE = 6  # few threads that hold parts: each keeps the memory of its largest
-_READS_AT_ONCE = 16
-_STITCHED_AT_ONCE = 32 << 20  # bytes of parts in memory; one part alone may pass it
+_CONCURRENT_STITCHES = 6  # few threads that hold parts: each keeps the memory of its largest
+_CONCURRENT_READS = 16
+_MAX_STITCHED_IN_MEMORY = 32 << 20  # bytes of parts in memory; one part alone may pass it
 _SAVE_EVERY = 15.0
 
 
@@ -48,12 +48,12 @@ class _Run:
         self._before = done.traffic
         self._lock, self._saving = threading.Lock(), threading.Lock()
         self._saved_at = time.monotonic()
-        self._room = MemoryBudget(_STITCHED_AT_ONCE)
-        self._copies_at_once = _COPIES_AT_ONCE if store.is_aws else _COPIES_ELSEWHERE
+        self._room = MemoryBudget(_MAX_STITCHED_IN_MEMORY)
+        self._copies_at_once = _CONCURRENT_COPIES if store.is_aws else _COPIES_ELSEWHERE
         self._copy = ThreadPoolExecutor(self._copies_at_once, "copy")
-        self._copy_small = ThreadPoolExecutor(_SMALL_COPIES_AT_ONCE, "small copy")
-        self._read = ThreadPoolExecutor(_READS_AT_ONCE, "read")
-        self._stitch = ThreadPoolExecutor(_STITCHES_AT_ONCE, "stitch")
+        self._copy_small = ThreadPoolExecutor(_CONCURRENT_SMALL_COPIES, "small copy")
+        self._read = ThreadPoolExecutor(_CONCURRENT_READS, "read")
+        self._stitch = ThreadPoolExecutor(_CONCURRENT_STITCHES, "stitch")
 
     def result(self) -> BatchResult:
         with self._lock:
@@ -69,9 +69,9 @@ class _Run:
             self._copy_small,
             self._read,
             self._stitch,
-            ThreadPoolExecutor(_COPIES_AT_ONCE, "unit") as pool,
+            ThreadPoolExecutor(_CONCURRENT_COPIES, "unit") as pool,
         ):
-            futures = [pool.submit(self._copy_ahead, one.entry, one.part) for one in batch.copies]
+            futures = [pool.submit(self._copy_ahead, copy.entry, copy.part) for copy in batch.copies]
             futures += [pool.submit(self._join, segment) for segment in batch.joins]
             futures += [pool.submit(self._unit, unit) for unit in batch.units]
             try:

@@ -87,7 +87,7 @@ def assemble_batch(event: Mapping[str, Any]) -> dict[str, Any]:
             archive_uploads.targets_of(export.upload, folder),
             batch,
             done=before,
-            earlier=[merged(results_of(folder, one)) for one in batch.after],
+            earlier=[merged(results_of(folder, earlier)) for earlier in batch.after],
             on_bytes=progress.add,
             save=save,
         )

@@ -1,4 +1,4 @@
-"""Fail: give the verdict `failed`, abort the upload, tell the owner."""
+"""Fail: set the status `failed`, abort the upload, tell the owner."""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from chalicelib.mail.send import MailRefused
 
 
 def fail_export(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Outcomes: `failed`, or `removed` when the export has another verdict or is gone.
+    """Outcomes: `failed`, or `removed` when the export has another final status or is gone.
 
     `code` is the domain's reason; without one the cause is what a step raised, and the code `internal`.
     """

@@ -1,4 +1,4 @@
-"""Finish: the archive's end, its proof by S3, and the verdict `ready`."""
+"""Finish: write the archive's tail, verify the object, set the status `ready`."""
 
 import json
 import time
@@ -44,7 +44,7 @@ from chalicelib.exports.storage import (
 from chalicelib.exports.types.registry import TYPES
 from chalicelib.settings import settings
 
-_CHECKS_AT_ONCE, _CHUNK, _TIME_TO_CHECK = 32, 1_000, 240.0  # seconds
+_CONCURRENT_CHECKS, _CHUNK, _TIME_TO_CHECK = 32, 1_000, 240.0  # seconds
 
 
 def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _with_the_rest(changed: SourcesChanged, folder: str, count: int) -> SourcesC
         return changed
     problems, deadline = dict(changed.problems), time.monotonic() + _TIME_TO_CHECK
     objects = S3Operations(archive_uploads.store())
-    with ThreadPoolExecutor(_CHECKS_AT_ONCE) as pool:
+    with ThreadPoolExecutor(_CONCURRENT_CHECKS) as pool:
         for number in range(count):
             if time.monotonic() >= deadline:
                 break
@@ -125,7 +125,7 @@ def _complete_batches(state: State, folder: str, count: int, found: Incomplete) 
 def _places(folder: str, number: int) -> set[Place]:
     """Where the parts of a batch go."""
     batch = read_batch(get_work(batch_key(folder, number)) or b"")
-    places = {unit.place for unit in batch.units} | {one.part.place for one in batch.copies}
+    places = {unit.place for unit in batch.units} | {copy.part.place for copy in batch.copies}
     if not batch.after:
         places |= {copy.place for unit in batch.units for copy in unit.copies}
     return places | {Place(0, segment.number) for segment in batch.joins}

@@ -40,7 +40,7 @@ from chalicelib.exports.types.base import ExportSpec
 from chalicelib.exports.types.registry import TYPES, spec_from_json
 from chalicelib.settings import settings
 
-_PUTS_AT_ONCE, _CHECKS_AT_ONCE = 8, 16
+_CONCURRENT_PUTS, _CONCURRENT_CHECKS = 8, 16
 _RANGE_ELSEWHERE = 256 * MIB  # of a copy on a server that is not S3 itself, so that each answers in time
 
 
@@ -127,7 +127,7 @@ def _still_lost(contents: Contents, known: Mapping[str, str]) -> dict[str, str]:
     read, and is believed."""
     lost = [item for item in contents.items if source_key(item) in known]
     again = [(place, _entry(item)) for place, item in enumerate(lost) if known[source_key(item)] != "corrupt"]
-    with ThreadPoolExecutor(_CHECKS_AT_ONCE) as pool:
+    with ThreadPoolExecutor(_CONCURRENT_CHECKS) as pool:
         problems = check(again, S3Operations(archive_uploads.store()), pool)
     checked = {place for place, _ in again}
     return {
@@ -148,9 +148,9 @@ def _claim(export: Export, state: State, contents: Contents, planned: Plan) -> d
     folder = plan_prefix(export.id, state.attempt, token)
     put_lines(contents_key(folder), to_rows(contents))
     put_work(index_key(folder), write_index(planned.index))
-    with ThreadPoolExecutor(_PUTS_AT_ONCE) as pool:
+    with ThreadPoolExecutor(_CONCURRENT_PUTS) as pool:
         numbered = list(enumerate(planned.batches))
-        list(pool.map(lambda one: put_work(batch_key(folder, one[0]), write_batch(one[1])), numbered))
+        list(pool.map(lambda batch: put_work(batch_key(folder, batch[0]), write_batch(batch[1])), numbered))
     put_document(summary_key(folder), {"ahead": planned.ahead, "batches": len(planned.batches)})
     archive_uploads.begin_segments(folder, len(planned.segments))
     key = archive_key(export.id, state.attempt, token)

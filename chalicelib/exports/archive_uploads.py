@@ -20,7 +20,7 @@ from chalicelib.exports.storage import (
 )
 from chalicelib.settings import settings
 
-_AT_ONCE = 16
+_CONCURRENT_REQUESTS = 16
 
 
 @cache
@@ -56,11 +56,11 @@ def begin_segments(plan: str, count: int) -> None:
     """Begin the uploads of a plan's segments, numbered from 1, and note their ids among its work files."""
     s = settings()
 
-    def one(number: int) -> str:
+    def begin(number: int) -> str:
         return multipart_upload.create_upload(store(), s.work_bucket, segment_key(plan, number), s.copy_crc)
 
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        ids = list(pool.map(one, range(1, count + 1)))
+    with ThreadPoolExecutor(_CONCURRENT_REQUESTS) as pool:
+        ids = list(pool.map(begin, range(1, count + 1)))
     if ids:
         put_document(segments_key(plan), ids)
 

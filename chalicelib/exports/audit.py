@@ -11,7 +11,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from chalicelib.attributes import Choice
 from chalicelib.tables import Mapper, Row, TableName
 
-COUNTED_TO = 10_000  # events; beyond that, the total is a lower bound
+MAX_COUNT = 10_000  # events; beyond that, the total is a lower bound
 
 
 class Action(StrEnum):
@@ -110,5 +110,5 @@ def of_namespace(namespace_id: str, after: str | None, limit: int) -> Page:
     )
     chosen = rows[:limit]
     following = f"{chosen[-1].at} {chosen[-1].pk} {chosen[-1].sk}" if len(rows) > limit else None
-    total = AuditRow.by_namespace.count(namespace_id, limit=COUNTED_TO + 1)
-    return Page(tuple(map(_MAPPER.value, chosen)), following, min(total, COUNTED_TO), total <= COUNTED_TO)
+    total = AuditRow.by_namespace.count(namespace_id, limit=MAX_COUNT + 1)
+    return Page(tuple(map(_MAPPER.value, chosen)), following, min(total, MAX_COUNT), total <= MAX_COUNT)

@@ -1,5 +1,5 @@
-"""The scheduled clean-up: expired and removed exports with all that is theirs, executions that ended without a
-verdict, and what is left of exports that have no record any more. Running it twice, or two at once, changes nothing.
+"""The scheduled clean-up: expired and removed exports with all that is theirs, executions that ended without a final
+status, and what is left of exports that have no record any more. Running it twice, or two at once, changes nothing.
 """
 
 from collections.abc import Callable, Iterator
@@ -101,7 +101,7 @@ def _delete_objects(export_id: str) -> None:
 
 
 def _recover(export: Export, moment: datetime, tally: Tally) -> None:
-    """Restart once, then fail, an export whose execution is over although its record has no verdict."""
+    """Restart once, then fail, an export whose execution is over although its record still says `processing`."""
     quiet = moment - timestamps.parse(export.touched_at)
     state = executions.state_of(export)
     if state is Execution.RUNNING:

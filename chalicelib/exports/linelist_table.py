@@ -72,8 +72,8 @@ class LinelistTable:
         """The report as JSON, one row per line, for every requested sample: `{"id", "outcome":
         "included"|"skipped", "row"?, "reason"?}`; rows count from 1, without the header."""
         before, number = "[\n", 0
-        for one in self._plan.skipped:
-            yield before + json.dumps({"id": one.id, "outcome": "skipped", "reason": one.reason})
+        for skipped in self._plan.skipped:
+            yield before + json.dumps({"id": skipped.id, "outcome": "skipped", "reason": skipped.reason})
             before = ",\n"
         for planned in self._plan.samples:
             reason = self._lost.get(planned.id)

@@ -87,5 +87,5 @@ def _others(user_id: str, export_id: str) -> tuple[int, list[str]]:
     else:
         version, ids = int(row.version), list(row.export_ids)
     there = record.find_many(ids)
-    running = {one.id for one in there if one.status is Status.PROCESSING and one.removed_at is None}
+    running = {export.id for export in there if export.status is Status.PROCESSING and export.removed_at is None}
     return version, [id_ for id_ in ids if id_ in running and id_ != export_id]

@@ -22,7 +22,7 @@ _PIECE = 1 << 20
 
 
 class WorkbookTooLarge(Exception):
-    """There is no room for so large a workbook."""
+    """The workbook does not fit into the available storage."""
 
 
 def chunks(

@@ -16,8 +16,8 @@ export const Status = ({ made }) =>
   >`;
 
 /** What is said when an export has become ready, or failed. */
-export const verdictOf = (made, name) =>
-  isIncomplete(made) ? t("verdict.incomplete", { name, n: made.warnings }) : t(`verdict.${made.status}`, { name });
+export const outcomeText = (made, name) =>
+  isIncomplete(made) ? t("outcome.incomplete", { name, n: made.warnings }) : t(`outcome.${made.status}`, { name });
 
 /** The bar and the current step of an export that is being worked on. */
 export function Progress({ made, label }) {

@@ -15,7 +15,7 @@ ROLES = ("guest", "uploader", "analyst", "maintainer", "owner")
 PEOPLE = {role: f"{role}@demo.example.org" for role in ROLES}
 TOP_GROUP = ("Public Health Demo", "public-health-demo")
 NESTED_GROUP = ("Wastewater Surveillance", "wastewater")
-_UPLOADS_AT_ONCE = 4
+_CONCURRENT_UPLOADS = 4
 _CORE_FIELDS = ("specimen_collector_sample_id", "sample_collection_date", "geo_loc_name", "organism", "isolate", "host")
 _SEQUENCING_FIELDS = ("sequencing_instrument", "library_layout", "mean_depth", "contig_count", "qc_status")
 Say = Callable[[str], None]
@@ -84,10 +84,10 @@ def files_of(sample: DemoSample, pool: list[reads.Pair]) -> list[tuple[str, Call
     chosen = [pool[(first + i) % len(pool)] for i in range(count)]
     stem = f"{name}_S{number + 1}_L001"
     large: list[tuple[str, Callable[[], bytes]]] = [
-        (f"{stem}_R1_001.fastq.gz", lambda: b"".join(one.forward for one in chosen))
+        (f"{stem}_R1_001.fastq.gz", lambda: b"".join(pair.forward for pair in chosen))
     ]
     if sample.layout == "paired":
-        large.append((f"{stem}_R2_001.fastq.gz", lambda: b"".join(one.reverse for one in chosen)))
+        large.append((f"{stem}_R2_001.fastq.gz", lambda: b"".join(pair.reverse for pair in chosen)))
     return [
         *large,
         (f"{name}.assembly.fasta.gz", lambda: reads.assembly(name, number)),
@@ -107,7 +107,7 @@ def load(info: Mapping[str, Any], *, say: Say = print, stopping: Callable[[], bo
     nested = _group(owner, *NESTED_GROUP, parent=top)
     for group, name, fields in ((top, "Sample and host", _CORE_FIELDS), (nested, "Sequencing", _SEQUENCING_FIELDS)):
         path = f"/namespaces/{group['id']}/metadata-templates"
-        if name not in {one["name"] for one in owner.all(path)}:
+        if name not in {item["name"] for item in owner.all(path)}:
             owner.post(path, {"name": name, "fields": list(fields)})
     for role in ROLES[:-1]:
         owner.call("PUT", f"/namespaces/{top['id']}/members/{ids[role]}", {"role": role})
@@ -133,8 +133,8 @@ def _upload_missing(
     ]
     say(f"Uploading {len(todo)} files …")
     sent = 0
-    with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as pool:
-        for i, size in enumerate(pool.map(lambda one: 0 if stopping() else _upload(owner, *one), todo), 1):
+    with ThreadPoolExecutor(_CONCURRENT_UPLOADS) as pool:
+        for i, size in enumerate(pool.map(lambda upload: 0 if stopping() else _upload(owner, *upload), todo), 1):
             sent += size
             if i % 20 == 0 or i == len(todo):
                 say(f"  {i} of {len(todo)} files, {sent / 1e6:,.0f} MB")
@@ -149,7 +149,11 @@ def _group(api: Api, name: str, path: str, parent: Any) -> Any:
 
 def _missing(api: Api, project: DemoProject, group: Any) -> list[tuple[str, DemoSample, set[str]]]:
     """The project's samples whose files are not all there: id, what it is to be, names of the files that are there."""
-    found = [one for one in api.all("/projects") if one["path"] == project.path and one["parent_id"] == group["id"]]
+    found = [
+        found_project
+        for found_project in api.all("/projects")
+        if found_project["path"] == project.path and found_project["parent_id"] == group["id"]
+    ]
     made = (
         found[0]
         if found
@@ -161,7 +165,7 @@ def _missing(api: Api, project: DemoProject, group: Any) -> list[tuple[str, Demo
         bodies = [{"name": sample.name, "metadata": sample.metadata} for sample in new]
         created = api.post(f"/projects/{made['id']}/samples/batch", {"samples": bodies})["samples"]
         there |= {sample["name"]: sample["id"] for sample in created}
-    with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as pool:
+    with ThreadPoolExecutor(_CONCURRENT_UPLOADS) as pool:
         ids = [there[sample.name] for sample in project.samples]
         listed = list(pool.map(lambda sample_id: api.all(f"/samples/{sample_id}/files"), ids))
     missing = []

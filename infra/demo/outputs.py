@@ -42,9 +42,9 @@ def quast_report(name: str) -> bytes:
     ]
     body = b"%PDF-1.4\n"
     offsets = []
-    for number, one in enumerate(objects, 1):
+    for number, content in enumerate(objects, 1):
         offsets.append(len(body))
-        body += b"%d 0 obj\n%s\nendobj\n" % (number, one)
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, content)
     table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     size = len(objects) + 1
     ending = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (size, len(body))

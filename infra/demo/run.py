@@ -78,8 +78,8 @@ def _export(api: Api, stop: threading.Event) -> Made:
     group = _group(api)
     samples = api.all(f"/namespaces/{group['id']}/samples")
     with ThreadPoolExecutor(4) as pool:
-        lists = list(pool.map(lambda one: api.all(f"/samples/{one['id']}/files"), samples))
-    files = [file for one in lists for file in one]
+        lists = list(pool.map(lambda sample: api.all(f"/samples/{sample['id']}/files"), samples))
+    files = [file for files_of_sample in lists for file in files_of_sample]
     formats = sorted({file["format"] for file in files})
     say(f"Exporting {len(samples)} samples with {len(files)} files ({', '.join(formats)}) …")
     body = {
@@ -95,7 +95,7 @@ def _export(api: Api, stop: threading.Event) -> Made:
 
 def _export_runs(api: Api, stop: threading.Event) -> Made:
     """An export of all of one's completed workflow executions."""
-    runs = [api.get(f"/workflow-executions/{one['id']}") for one in api.all("/workflow-executions")]
+    runs = [api.get(f"/workflow-executions/{run['id']}") for run in api.all("/workflow-executions")]
     completed = [run for run in runs if run["state"] == "completed"]
     sources = {f"{run['id']}/{output['filename']}": output for run in completed for output in run["outputs"]}
     sources |= {
@@ -119,7 +119,7 @@ def _linelist(api: Api, folder: Path, stop: threading.Event) -> Path:
     group = _group(api)
     heads = api.all(f"/namespaces/{group['id']}/samples")
     with ThreadPoolExecutor(4) as pool:
-        samples = list(pool.map(lambda one: api.get(f"/samples/{one['id']}"), heads))
+        samples = list(pool.map(lambda head: api.get(f"/samples/{head['id']}"), heads))
     fields = list(dict.fromkeys(field for sample in samples for field in sample["metadata"]))
     say(f"Exporting a linelist of {len(samples)} samples and {len(fields)} fields …")
     body = {
@@ -138,7 +138,7 @@ def _linelist(api: Api, folder: Path, stop: threading.Event) -> Path:
 
 def _group(api: Api) -> Any:
     """The demo catalog's top group."""
-    (group,) = [one for one in api.all("/groups") if one["path"] == TOP_GROUP[1] and one["parent_id"] is None]
+    (group,) = [group for group in api.all("/groups") if group["path"] == TOP_GROUP[1] and group["parent_id"] is None]
     return group
 
 

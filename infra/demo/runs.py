@@ -106,8 +106,8 @@ def _find(api: Api, wanted: DemoRun, project: str) -> Any:
 
 
 def _create(api: Api, wanted: DemoRun, project: str, samples: list[Any]) -> Any:
-    rows = [{"sample_id": one["id"], "samplesheet": {"sample": one["puid"], "sample_name": one["name"]}}
-            for one in samples]  # fmt: skip
+    rows = [{"sample_id": sample["id"], "samplesheet": {"sample": sample["puid"], "sample_name": sample["name"]}}
+            for sample in samples]  # fmt: skip
     body = {
         "name": wanted.name,
         "workflow": {"name": wanted.workflow, "version": wanted.version},
@@ -122,7 +122,7 @@ def _create(api: Api, wanted: DemoRun, project: str, samples: list[Any]) -> Any:
 
 def _complete(api: Api, wanted: DemoRun, run_id: str, samples: list[Any], bucket: Bucket) -> None:
     """Put and register the outputs, then set the state: a run that was cut off is simply done again."""
-    puids = {one["name"]: one["puid"] for one in samples}
+    puids = {sample["name"]: sample["puid"] for sample in samples}
     for name, filename, body in wanted.makes(list(puids)):
         place = "" if name is None else f"{puids[name]}/"
         uri = bucket.put(f"runs/{run_id}/{place}{filename}", body)

@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make run", description=__doc__)
     parser.add_argument("--empty", action="store_true", help="do not load the demo catalog")
     empty = parser.parse_args(arguments).empty
-    stop, at_once = threading.Event(), threading.Event()
+    stop, kill_now = threading.Event(), threading.Event()
 
     starting = True
     warned_at = 0.0
@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
             raise StopAsked  # whatever is waited for just now, packaging for example, is given up
         if again and number == signal.SIGINT:
             if warned_at and time.monotonic() - warned_at < _TIME_TO_CONFIRM:
-                at_once.set()
+                kill_now.set()
             else:
                 warned_at = time.monotonic()
                 _say("The emulator is saving its data. Ctrl-C once more within 10 s ends it at once, and loses them.")
@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, on_signal)
     try:
         check_tools()
-        stack = LocalStack(Choices.of_environment(), say=_say, stopping=stop.is_set, at_once=at_once.is_set)
+        stack = LocalStack(Choices.of_environment(), say=_say, stopping=stop.is_set, kill_now=kill_now.is_set)
         info = stack.start()
         starting = False
     except StopAsked:

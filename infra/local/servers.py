@@ -145,16 +145,16 @@ class Server:
         self,
         patience: float = STOP_SECONDS,
         *,
-        at_once: Callable[[], bool] = lambda: False,
+        kill_now: Callable[[], bool] = lambda: False,
         waiting: Callable[[float], None] = lambda _: None,
     ) -> None:
-        """End it and all its children, gracefully for `patience` seconds, then at once; before that if `at_once` says
+        """End it and all its children, gracefully for `patience` seconds, then at once; before that if `kill_now` says
         so. `waiting` is called each second with the time so far."""
         if self._process is None:
             return
         self.terminate()
         began = time.monotonic()
-        while not at_once() and (waited := time.monotonic() - began) < patience:
+        while not kill_now() and (waited := time.monotonic() - began) < patience:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(max(0.0, min(1.0, patience - waited)))
                 break

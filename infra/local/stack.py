@@ -48,10 +48,10 @@ class LocalStack:
         choices: Choices,
         say: Say = print,
         stopping: Callable[[], bool] = lambda: False,
-        at_once: Callable[[], bool] = lambda: False,
+        kill_now: Callable[[], bool] = lambda: False,
     ) -> None:
         self.choices = choices
-        self._at_once = at_once  # is it to end without saving?
+        self._kill_now = kill_now  # is it to end without saving?
         self._say, self._stopping = say, stopping
         self._lock: IO[str] | None = None
         self._front: Front | None = None
@@ -191,9 +191,11 @@ class LocalStack:
     def _check_state(self, client: Client, outputs: dict[str, str]) -> None:
         """Raise LocalStackError where the emulator has lost what its deployment says is there: it was ended while it
         saved. Nothing that is half there can be trusted."""
-        machines = {one["stateMachineArn"] for one in client("stepfunctions").list_state_machines()["stateMachines"]}
+        machines = {
+            machine["stateMachineArn"] for machine in client("stepfunctions").list_state_machines()["stateMachines"]
+        }
         tables = set(client("dynamodb").list_tables(Limit=100)["TableNames"])
-        functions = {one["FunctionName"] for one in client("lambda").list_functions()["Functions"]}
+        functions = {function["FunctionName"] for function in client("lambda").list_functions()["Functions"]}
         missing = [
             what
             for what, is_there in (
@@ -222,7 +224,7 @@ class LocalStack:
             self._front.stop()
             self._front = None
         if self.ministack is not None:  # first: it saves what it holds, and its functions may be at the object store
-            self.ministack.stop(SAVE_SECONDS, at_once=self._at_once, waiting=self._saving)
+            self.ministack.stop(SAVE_SECONDS, kill_now=self._kill_now, waiting=self._saving)
         if self.seaweedfs is not None:
             self.seaweedfs.stop(STOP_SECONDS)
         if self._lock is not None:

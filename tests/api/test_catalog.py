@@ -39,9 +39,9 @@ def grant(owner: Person, namespace_id: str, person: Person, role: str) -> None:
 def test_things_are_found_by_id_and_by_puid(olga: Person, place: dict[str, Any]) -> None:
     assert re.fullmatch(r"INXT_GRP_[A-Z2-7]{10}", place["top"]["puid"])
     assert place["project"]["full_path"] == "top/inner/pro"
-    for one in ("top", "inner", "project"):
-        by_id = expect_status(olga.get(f"/namespaces/{place[one]['id']}"), 200)
-        assert expect_status(olga.get(f"/namespaces/{place[one]['puid']}"), 200) == by_id
+    for key in ("top", "inner", "project"):
+        by_id = expect_status(olga.get(f"/namespaces/{place[key]['id']}"), 200)
+        assert expect_status(olga.get(f"/namespaces/{place[key]['puid']}"), 200) == by_id
     assert expect_status(olga.get(f"/samples/{place['sample']['puid']}"), 200) == place["sample"]
     assert place["sample"]["metadata"] == {"organism": "x"}
 
@@ -85,7 +85,7 @@ def test_grants_are_capped_at_the_own_role_and_the_last_owner_is_kept(
     assert olga.call("DELETE", f"{top}/{olgas}").status == 409
     assert olga.call("PUT", f"{top}/{olgas}", {"role": "analyst"}).status == 403
     assert max_.call("DELETE", f"{top}/{eves}").status == 204
-    assert [one["role"] for one in max_.get(top).body["items"]].count("owner") == 1
+    assert [member["role"] for member in max_.get(top).body["items"]].count("owner") == 1
 
 
 def test_a_membership_can_expire(olga: Person, place: dict[str, Any], sign_in: SignIn) -> None:
@@ -103,11 +103,11 @@ def test_lists_tell_what_one_can_see_with_the_role(olga: Person, place: dict[str
     assert bob.get("/groups").body == {"items": [], "next_cursor": None, "total": 0}
     grant(olga, place["top"]["id"], bob, "analyst")
     groups = bob.get("/groups?sort=path").body
-    assert [(one["full_path"], one["role"]) for one in groups["items"]] == [
+    assert [(item["full_path"], item["role"]) for item in groups["items"]] == [
         ("top", "analyst"),
         ("top/inner", "analyst"),
     ]
-    assert [one["path"] for one in bob.get("/projects").body["items"]] == ["pro"]
+    assert [item["path"] for item in bob.get("/projects").body["items"]] == ["pro"]
 
 
 def test_pages_of_samples_show_each_once(olga: Person, place: dict[str, Any]) -> None:
@@ -120,7 +120,7 @@ def test_pages_of_samples_show_each_once(olga: Person, place: dict[str, Any]) ->
         while True:
             page = expect_status(olga.get(f"/namespaces/{place['top']['id']}/samples?limit=7&sort={sort}{cursor}"), 200)
             assert page["total"] == 25
-            names += [one["name"] for one in page["items"]]
+            names += [item["name"] for item in page["items"]]
             if page["next_cursor"] is None:
                 break
             cursor = f"&cursor={page['next_cursor']}"
@@ -147,9 +147,9 @@ def test_batch_with_violations_writes_nothing_and_names_all(olga: Person, place:
     wrong = {"samples": [{"name": ""}, {"name": "ok"}, {"colour": 1, "name": "y"}]}
     answer = olga.post(f"/projects/{project}/samples/batch", wrong)
     assert answer.status == 422
-    assert {one["pointer"] for one in answer.body["errors"]} == {"/samples/0/name", "/samples/2/colour"}
+    assert {error["pointer"] for error in answer.body["errors"]} == {"/samples/0/name", "/samples/2/colour"}
     twice = {"samples": [{"name": "a", "puid": puid}, {"name": "b", "puid": puid}, {"name": "c", "puid": "NO"}]}
-    pointers = [one["pointer"] for one in olga.post(f"/projects/{project}/samples/batch", twice).body["errors"]]
+    pointers = [error["pointer"] for error in olga.post(f"/projects/{project}/samples/batch", twice).body["errors"]]
     assert pointers == ["/samples/1/puid", "/samples/2/puid"]
     assert olga.get(f"/namespaces/{project}/samples").body["total"] == 1
 
@@ -169,7 +169,7 @@ def test_two_fastq_files_become_a_pair_under_the_first_ones_puid(olga: Person, p
     assert "direction" not in reverse
     forward = upload(olga, sample, "a_S1_L001_R1_001.fastq.gz", b"ACGTACGT")
     assert (forward["direction"], forward["type"], forward["paired_with"]) == ("forward", "illumina_pe", reverse["id"])
-    listed = {one["id"]: one for one in olga.get(f"/samples/{sample}/files").body["items"]}
+    listed = {file["id"]: file for file in olga.get(f"/samples/{sample}/files").body["items"]}
     assert listed[reverse["id"]]["direction"] == "reverse"
     assert listed[reverse["id"]]["puid"] == forward["puid"] == reverse["puid"]
 
@@ -183,8 +183,8 @@ def test_two_mates_that_are_completed_at_the_same_moment_find_each_other(
     first, second = (
         expect_status(olga.post(f"/samples/{sample}/files", {"filename": f"c_{mate}.fq", "size": 4})) for mate in (1, 2)
     )
-    for one in (first, second):
-        key = re.search(r"files/[0-9a-f/-]+", one["upload"]["parts"][0]["url"])
+    for begun in (first, second):
+        key = re.search(r"files/[0-9a-f/-]+", begun["upload"]["parts"][0]["url"])
         assert key is not None
         aws.s3().put_object(Bucket="test-catalog", Key=key.group(), Body=b"ACGT")
     look, between = pairs._best_mate, [second["id"]]
@@ -198,8 +198,8 @@ def test_two_mates_that_are_completed_at_the_same_moment_find_each_other(
     monkeypatch.setattr(pairs, "_best_mate", looked)
     done = expect_status(olga.post(f"/files/{first['id']}/complete", {"parts": []}), 200)
     assert (done["direction"], done["paired_with"]) == ("forward", second["id"])
-    listed = {one["id"]: one for one in olga.get(f"/samples/{sample}/files").body["items"]}
-    assert {one["puid"] for one in listed.values()} == {second["puid"]}
+    listed = {file["id"]: file for file in olga.get(f"/samples/{sample}/files").body["items"]}
+    assert {file["puid"] for file in listed.values()} == {second["puid"]}
     assert listed[second["id"]]["direction"] == "reverse"
 
 
@@ -228,7 +228,7 @@ def test_a_large_file_is_uploaded_in_parts(olga: Person, place: dict[str, Any]) 
     size = 200 * 1024 * 1024
     begun = expect_status(olga.post(f"/samples/{sample}/files", {"filename": "big.fastq.gz", "size": size}))
     assert begun["upload"]["part_size"] == 64 * 1024 * 1024
-    assert [one["part_number"] for one in begun["upload"]["parts"]] == [1, 2, 3, 4]
+    assert [part["part_number"] for part in begun["upload"]["parts"]] == [1, 2, 3, 4]
     huge = expect_status(olga.post(f"/samples/{sample}/files", {"filename": "huge.bam", "size": 1 << 40}))
     assert len(huge["upload"]["parts"]) <= 1000
 
@@ -337,7 +337,7 @@ def test_a_batch_that_was_cut_off_is_completed_by_the_same_call(
         assert olga.call("POST", f"/projects/{project}/samples/batch", body, **{"Idempotency-Key": "b"}).status == 500
     assert 1 < olga.get(f"/namespaces/{project}/samples").body["total"] < 13
     done = olga.call("POST", f"/projects/{project}/samples/batch", body, **{"Idempotency-Key": "b"})
-    assert [one["puid"] for one in expect_status(done)["samples"]] == puids
+    assert [sample["puid"] for sample in expect_status(done)["samples"]] == puids
     assert olga.get(f"/namespaces/{project}/samples").body["total"] == 13
 
 
@@ -353,9 +353,9 @@ def test_group_link_caps_the_members_role(olga: Person, place: dict[str, Any], s
     assert expect_status(bob.get(f"/namespaces/{project}"), 200)["role"] == "analyst"
     assert expect_status(eve.get(f"/namespaces/{project}"), 200)["role"] == "guest"
     assert bob.get(f"/namespaces/{place['inner']['id']}").status == 404
-    assert [one["id"] for one in bob.get("/projects").body["items"]] == [project]
+    assert [item["id"] for item in bob.get("/projects").body["items"]] == [project]
     listed = expect_status(bob.get(f"/namespaces/{team['id']}/samples"), 200)
-    assert [one["id"] for one in listed["items"]] == [sample["id"]]
+    assert [item["id"] for item in listed["items"]] == [sample["id"]]
     upload(olga, sample["id"], "a.txt")
     export_request = {
         "type": "sample",
@@ -407,7 +407,7 @@ def test_bad_bodies_get_problems(olga: Person, body: bytes, headers: dict[str, s
 def test_people_are_looked_up_by_maintainers_only(olga: Person, place: dict[str, Any], sign_in: SignIn) -> None:
     bob = sign_in("bob@example.org")
     grant(olga, place["project"]["id"], bob, "guest")
-    assert [one["email"] for one in olga.get("/users?email=BOB@example.org").body["items"]] == ["bob@example.org"]
+    assert [item["email"] for item in olga.get("/users?email=BOB@example.org").body["items"]] == ["bob@example.org"]
     assert olga.get("/users?email=bo@example.org").body["items"] == []
     assert olga.get("/users").status == 400
     assert bob.get("/users?email=olga@example.org").status == 403
@@ -423,15 +423,15 @@ def test_what_is_shared_with_a_group_is_seen_from_the_groups_above_it(
     inner, project = place["inner"]["id"], place["project"]["id"]
     expect_status(olga.call("PUT", f"/namespaces/{inner}/links/{room['id']}", {"role": "analyst"}), 200)
     expect_status(olga.call("PUT", f"/namespaces/{project}/links/{room['id']}", {"role": "guest"}), 200)
-    assert {(one["id"], one["role"]) for one in bob.get("/projects").body["items"]} == {(project, "analyst")}
-    assert {one["id"] for one in bob.get("/groups").body["items"]} == {house["id"], room["id"], inner}
+    assert {(item["id"], item["role"]) for item in bob.get("/projects").body["items"]} == {(project, "analyst")}
+    assert {item["id"] for item in bob.get("/groups").body["items"]} == {house["id"], room["id"], inner}
     # The project is below the inner group, which is shared as well: its sample is listed once.
     listed = expect_status(bob.get(f"/namespaces/{room['id']}/samples"), 200)
-    assert ([one["id"] for one in listed["items"]], listed["total"]) == ([place["sample"]["id"]], 1)
+    assert ([item["id"] for item in listed["items"]], listed["total"]) == ([place["sample"]["id"]], 1)
     assert bob.get(f"/namespaces/{house['id']}/samples").body["total"] == 0
     monkeypatch.setattr("chalicelib.catalog.namespaces.sharing.MAX_LINKS", 2)
     many = olga.call("PUT", f"/namespaces/{place['top']['id']}/links/{room['id']}", {"role": "guest"})
     assert (many.status, many.body["type"].rsplit("/", 1)[1]) == (409, "too-many-links")
     assert olga.call("DELETE", f"/namespaces/{inner}/links/{room['id']}").status == 204
     assert olga.call("DELETE", f"/namespaces/{inner}/links/{room['id']}").status == 404
-    assert {(one["id"], one["role"]) for one in bob.get("/projects").body["items"]} == {(project, "guest")}
+    assert {(item["id"], item["role"]) for item in bob.get("/projects").body["items"]} == {(project, "guest")}

@@ -54,7 +54,7 @@ def test_dry_run_reports_creations_updates_and_registrations(olga: Person, proje
     assert (result["samples_to_create"], result["samples_to_update"], result["error_count"]) == (1, 0, 0)
     assert (result["files_to_register"], result["files_looked_at"], result["bytes"]) == (2, 2, 3)
     assert (result["rows"], result["metadata_fields"]) == (2, ["site"])
-    assert [(one["row"], one["name"], one["action"]) for one in result["samples"]] == [
+    assert [(sample["row"], sample["name"], sample["action"]) for sample in result["samples"]] == [
         (2, "A", "create"),
         (3, "B", "none"),
     ]
@@ -64,7 +64,7 @@ def test_dry_run_reports_creations_updates_and_registrations(olga: Person, proje
     assert result["interpretation"]["columns"][1] == {"name": "fastq_1", "role": "file"}
     assert (result["interpretation"]["delimiter"], result["interpretation"]["encoding"]) == ("comma", "utf-8")
     changed = dry(olga, project, f"puid,site\n{known['puid']},south\n")
-    assert [(one["name"], one["action"]) for one in changed["samples"]] == [("B", "update")]
+    assert [(sample["name"], sample["action"]) for sample in changed["samples"]] == [("B", "update")]
     assert olga.get(f"/namespaces/{project['id']}/samples").body["total"] == 1
 
 
@@ -139,12 +139,12 @@ def test_impossible_uri_is_a_violation_of_its_cell(olga: Person, project: Any) -
 def test_beyond_a_bound_files_that_are_there_are_found_by_the_work(
     olga: Person, project: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_plan, "_MOST_COMPARED", 1)
+    monkeypatch.setattr(import_plan, "_MAX_COMPARED", 1)
     for name in ("A", "B"):
         sample = expect_status(olga.post(f"/projects/{project['id']}/samples", {"name": name}))
         expect_status(olga.post(f"/samples/{sample['id']}/files/register", {"s3_uri": "s3://bound/reads/b.fa"}))
     result = dry(olga, project, "sample,fasta\nA,s3://bound/reads/b.fa\nB,s3://bound/reads/b.fa\n")
-    assert [one["action"] for one in result["samples"]] == ["none", "update"]
+    assert [sample["action"] for sample in result["samples"]] == ["none", "update"]
 
 
 def test_any_violation_refuses_the_whole_import(olga: Person, project: Any, functions: Functions) -> None:
@@ -192,8 +192,8 @@ def test_an_import_is_seen_by_its_maker_and_maintainers_alone(
     grant(bob, "analyst")
     own = expect_status(begin(bob, project), 202)["id"]
     other = expect_status(begin(olga, project), 202)["id"]
-    assert [olga.get(f"/imports/{one}").status for one in (own, other)] == [200, 200]
-    assert [bob.get(f"/imports/{one}").status for one in (own, other)] == [200, 404]
+    assert [olga.get(f"/imports/{import_id}").status for import_id in (own, other)] == [200, 200]
+    assert [bob.get(f"/imports/{import_id}").status for import_id in (own, other)] == [200, 404]
     nothing = bob.get("/imports/none")
     assert (bob.get(f"/imports/{other}").body, nothing.status) == (nothing.body, 404)
     for role, status in (("analyst", 404), ("maintainer", 200)):

@@ -136,7 +136,7 @@ def test_templates_hold_below_where_they_stand_and_are_changed_only_there(
     own = expect_status(
         olga.post(f"/namespaces/{lab['one']['id']}/metadata-templates", {"name": "Core", "fields": ["x"]})
     )
-    assert templates(lab["one"]) == sorted([core, own], key=lambda one: one["id"])
+    assert templates(lab["one"]) == sorted([core, own], key=lambda template: template["id"])
     assert templates(lab["two"]) == [core]
     below = f"/namespaces/{lab['one']['id']}/metadata-templates"
     assert olga.call("PATCH", f"{below}/{core['id']}", {"fields": ["y"]}).status == 404

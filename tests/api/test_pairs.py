@@ -45,17 +45,18 @@ def register(person: Person, sample: str, key: str, **more: Any) -> Any:
 
 def state(person: Person, sample: str) -> dict[str, Any]:
     """The files of the sample by id, checked to be whole pairs or single."""
-    found = {one["id"]: one for one in expect_status(person.get(f"/samples/{sample}/files?limit=100"), 200)["items"]}
-    for one in found.values():
-        if "paired_with" in one:
-            mate = found[one["paired_with"]]
-            assert (mate["paired_with"], mate["puid"]) == (one["id"], one["puid"])
-            assert {one["direction"], mate["direction"]} == {"forward", "reverse"}
+    found = {file["id"]: file for file in expect_status(person.get(f"/samples/{sample}/files?limit=100"), 200)["items"]}
+    for file in found.values():
+        if "paired_with" in file:
+            mate = found[file["paired_with"]]
+            assert (mate["paired_with"], mate["puid"]) == (file["id"], file["puid"])
+            assert {file["direction"], mate["direction"]} == {"forward", "reverse"}
         else:
-            assert "direction" not in one
-    puids = [one["puid"] for one in found.values()]
+            assert "direction" not in file
+    puids = [file["puid"] for file in found.values()]
     assert all(
-        puids.count(puid) == (2 if "paired_with" in one else 1) for puid, one in zip(puids, found.values(), strict=True)
+        puids.count(puid) == (2 if "paired_with" in file else 1)
+        for puid, file in zip(puids, found.values(), strict=True)
     )
     return found
 
@@ -117,25 +118,25 @@ def test_a_shared_puid_pairs_names_that_say_nothing(olga: Person, sample: str) -
 
 
 def test_a_pair_is_declared_and_dissolved(olga: Person, sample: str) -> None:
-    one, other, third = (upload(olga, sample, f"{name}.fastq", name.encode()) for name in ("a", "b", "c"))
+    first, other, third = (upload(olga, sample, f"{name}.fastq", name.encode()) for name in ("a", "b", "c"))
     result = expect_status(
-        olga.call("PATCH", f"/files/{other['id']}", {"paired_with": one["id"], "direction": "forward"}), 200
+        olga.call("PATCH", f"/files/{other['id']}", {"paired_with": first["id"], "direction": "forward"}), 200
     )
-    assert (result["direction"], result["paired_with"], result["puid"]) == ("forward", one["id"], one["puid"])
+    assert (result["direction"], result["paired_with"], result["puid"]) == ("forward", first["id"], first["puid"])
     state(olga, sample)
     swapped = expect_status(
-        olga.call("PATCH", f"/files/{one['id']}", {"paired_with": other["id"], "direction": "forward"}), 200
+        olga.call("PATCH", f"/files/{first['id']}", {"paired_with": other["id"], "direction": "forward"}), 200
     )
     assert swapped["direction"] == "forward"
-    assert olga.call("PATCH", f"/files/{third['id']}", {"paired_with": one["id"]}).status == 409
+    assert olga.call("PATCH", f"/files/{third['id']}", {"paired_with": first["id"]}).status == 409
     single = expect_status(olga.call("PATCH", f"/files/{other['id']}", {"paired_with": None}), 200)
     assert "paired_with" not in single
     found = state(olga, sample)
-    assert found[one["id"]]["puid"] == one["puid"]
-    assert found[other["id"]]["puid"] != one["puid"]
+    assert found[first["id"]]["puid"] == first["puid"]
+    assert found[other["id"]]["puid"] != first["puid"]
     assert expect_status(olga.call("PATCH", f"/files/{other['id']}", {"paired_with": None}), 200)["id"] == other["id"]
-    expect_status(olga.call("PATCH", f"/files/{third['id']}", {"paired_with": one["id"]}), 200)
-    assert mate(olga, sample, third) == one["id"]
+    expect_status(olga.call("PATCH", f"/files/{third['id']}", {"paired_with": first["id"]}), 200)
+    assert mate(olga, sample, third) == first["id"]
 
 
 def test_what_can_be_no_pair_is_refused(olga: Person, sample: str) -> None:
@@ -162,17 +163,17 @@ def test_what_can_be_no_pair_is_refused(olga: Person, sample: str) -> None:
 
 
 def test_a_deleted_files_mate_is_single_and_keeps_the_puid(olga: Person, sample: str) -> None:
-    one, other = (upload(olga, sample, f"x_{number}.fq") for number in (1, 2))
-    for gone, kept in ((other, one),):
+    first, other = (upload(olga, sample, f"x_{number}.fq") for number in (1, 2))
+    for gone, kept in ((other, first),):
         assert olga.call("DELETE", f"/files/{gone['id']}").status == 204
         (left,) = state(olga, sample).values()
-        assert (left["id"], left["puid"]) == (kept["id"], one["puid"])
+        assert (left["id"], left["puid"]) == (kept["id"], first["puid"])
     again = upload(olga, sample, "x_2.fq")
-    assert mate(olga, sample, again) == one["id"]
-    assert olga.call("DELETE", f"/files/{one['id']}").status == 204
+    assert mate(olga, sample, again) == first["id"]
+    assert olga.call("DELETE", f"/files/{first['id']}").status == 204
     (left,) = state(olga, sample).values()
-    assert (left["id"], left["puid"]) == (again["id"], one["puid"])
-    assert expect_status(olga.call("PATCH", f"/files/{one['puid']}", {"paired_with": None}), 200)["id"] == again["id"]
+    assert (left["id"], left["puid"]) == (again["id"], first["puid"])
+    assert expect_status(olga.call("PATCH", f"/files/{first['puid']}", {"paired_with": None}), 200)["id"] == again["id"]
 
 
 SCHEMES = ("{}_R#.fastq.gz", "{}_S1_L001_R#_001.fastq.gz", "{}_#.fq", "{}.R#.fq.gz", "{}_R#_val_#.fq.gz")

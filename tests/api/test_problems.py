@@ -34,7 +34,7 @@ def test_problems_are_in_the_requested_language_or_the_users(ana: Person, sign_i
     assert french.body["type"] == english.body["type"]
     assert french.body["title"] == "Requête non valide"
     assert french.body["detail"] == "La requête contient 3 erreurs."
-    assert {one["pointer"]: one["detail"] for one in french.body["errors"]} == {
+    assert {error["pointer"]: error["detail"] for error in french.body["errors"]} == {
         "/name": "Doit comporter au moins 1 caractères.",
         "/path": "Contient des caractères non autorisés ici.",
         "/colour": "Champ inconnu.",

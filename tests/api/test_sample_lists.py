@@ -38,7 +38,7 @@ def pages(where: list[str], *, sort: str, descending: bool, q: str | None, limit
             after=after,
             limit=limit,
         )
-        yield [one.id for one in page.samples]
+        yield [entry.id for entry in page.samples]
         after = page.next
         if after is None:
             return
@@ -73,12 +73,12 @@ def test_samples_that_stay_are_listed_exactly_once_while_others_come_and_go(
     forget_rows()
     where = project()
     there = creation.create_many(where, [NewSample(name) for name in names], Ids())
-    staying = {one.id: one for one in there}
+    staying = {entry.id: entry for entry in there}
     shown: list[str] = []
     remaining = list(changes)
     patch = pytest.MonkeyPatch()
     with patch.context() as patched:
-        patched.setattr(sample_queries, "SORTED_AT_ONCE", most)
+        patched.setattr(sample_queries, "MAX_IN_MEMORY", most)
         for page in pages([where.ancestor_ids[0]], sort=sort, descending=descending, q=q, limit=limit):
             assert len(page) <= limit
             shown += page
@@ -88,7 +88,7 @@ def test_samples_that_stay_are_listed_exactly_once_while_others_come_and_go(
                 elif staying and there[change % len(there)].id in staying:
                     samples.delete(staying.pop(there[change % len(there)].id))
     assert len(shown) == len(set(shown))
-    found = {one.id for one in staying.values() if listed(one).is_found_by(q)}
+    found = {entry.id for entry in staying.values() if listed(entry).is_found_by(q)}
     assert found <= set(shown)
     total = sample_queries.page([where.id], sort="name", descending=False, q=None, after=None, limit=1000)
     assert (total.total, total.total_is_exact) == (len(total.samples), True)
@@ -120,20 +120,23 @@ def test_a_renamed_sample_is_found_by_its_new_name_only(client: Client) -> None:
 def test_a_cursor_belongs_to_its_list(sign_in: SignIn) -> None:
     ana = sign_in("ana@example.org")
     group = expect_status(ana.post("/groups", {"name": "G", "path": "g"}))
-    one, other = (
+    project, other = (
         expect_status(ana.post("/projects", {"name": "P", "path": path, "group_id": group["id"]}))["id"]
         for path in ("p", "q")
     )
-    expect_status(ana.post(f"/projects/{one}/samples/batch", {"samples": [{"name": f"S{i}"} for i in range(5)]}))
-    cursor = expect_status(ana.get(f"/namespaces/{one}/samples?limit=2"), 200)["next_cursor"]
-    assert expect_status(ana.get(f"/namespaces/{one}/samples?limit=3&cursor={cursor}"), 200)["items"][0]["name"] == "S2"
+    expect_status(ana.post(f"/projects/{project}/samples/batch", {"samples": [{"name": f"S{i}"} for i in range(5)]}))
+    cursor = expect_status(ana.get(f"/namespaces/{project}/samples?limit=2"), 200)["next_cursor"]
+    assert (
+        expect_status(ana.get(f"/namespaces/{project}/samples?limit=3&cursor={cursor}"), 200)["items"][0]["name"]
+        == "S2"
+    )
     flipped = ("A" if cursor[0] != "A" else "B") + cursor[1:]
     for path in (
         f"/namespaces/{other}/samples?cursor={cursor}",
-        f"/namespaces/{one}/samples?cursor={cursor}&sort=-name",
-        f"/namespaces/{one}/samples?cursor={cursor}&q=s",
-        f"/namespaces/{one}/samples?cursor={flipped}",
-        f"/namespaces/{one}/samples?cursor={cursor[:-1]}",
+        f"/namespaces/{project}/samples?cursor={cursor}&sort=-name",
+        f"/namespaces/{project}/samples?cursor={cursor}&q=s",
+        f"/namespaces/{project}/samples?cursor={flipped}",
+        f"/namespaces/{project}/samples?cursor={cursor[:-1]}",
         f"/groups?cursor={cursor}",
     ):
         answer = ana.get(path)

@@ -23,8 +23,8 @@ def token(person: Person, *scopes: str, **more: Any) -> dict[str, Any]:
     return answer
 
 
-def bearing(person: Person, one: dict[str, Any]) -> Person:
-    return replace(person, token=one["token"])
+def bearing(person: Person, issued: dict[str, Any]) -> Person:
+    return replace(person, token=issued["token"])
 
 
 def test_a_token_stands_for_its_maker_within_its_scopes(ana: Person) -> None:
@@ -55,11 +55,11 @@ def test_personal_access_token_can_not_manage_tokens_or_the_account(ana: Person,
 
 
 def test_the_secret_is_shown_once_and_kept_nowhere(ana: Person) -> None:
-    one = token(ana, "read", expires_at="2099-01-01T00:00:00Z")
+    first = token(ana, "read", expires_at="2099-01-01T00:00:00Z")
     listed = expect_status(ana.get("/me/tokens"), 200)["items"]
-    assert listed == [{key: value for key, value in one.items() if key != "token"}]
+    assert listed == [{key: value for key, value in first.items() if key != "token"}]
     for table in (settings().users_table, settings().idempotency_table):
-        assert one["token"] not in str(boto3.client("dynamodb").scan(TableName=table)["Items"])
+        assert first["token"] not in str(boto3.client("dynamodb").scan(TableName=table)["Items"])
     key = {"Idempotency-Key": "k"}
     body = {"name": "n", "scopes": ["read"]}
     assert ana.call("POST", "/me/tokens", body, **key).status == 201
@@ -69,10 +69,10 @@ def test_the_secret_is_shown_once_and_kept_nowhere(ana: Person) -> None:
 
 
 def test_a_removed_or_expired_token_is_worth_nothing(ana: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    one, other = token(ana, "read"), token(ana, "read", expires_at="2099-01-01T00:00:00Z")
-    assert ana.call("DELETE", f"/me/tokens/{one['id']}").status == 204
-    assert bearing(ana, one).get("/me").status == 401
-    assert ana.call("DELETE", f"/me/tokens/{one['id']}").status == 404
+    first, other = token(ana, "read"), token(ana, "read", expires_at="2099-01-01T00:00:00Z")
+    assert ana.call("DELETE", f"/me/tokens/{first['id']}").status == 204
+    assert bearing(ana, first).get("/me").status == 401
+    assert ana.call("DELETE", f"/me/tokens/{first['id']}").status == 404
     assert bearing(ana, other).get("/me").status == 200
     monkeypatch.setattr(
         "chalicelib.access.personal_access_tokens.timestamps.format", lambda _: "2099-01-01T00:00:00.000Z"
@@ -81,9 +81,9 @@ def test_a_removed_or_expired_token_is_worth_nothing(ana: Person, monkeypatch: p
 
 
 def test_tokens_of_other_users_can_not_be_removed(ana: Person, sign_in: SignIn) -> None:
-    one = token(ana, "read")
-    assert sign_in("bob@example.org").call("DELETE", f"/me/tokens/{one['id']}").status == 404
-    assert bearing(ana, one).get("/me").status == 200
+    first = token(ana, "read")
+    assert sign_in("bob@example.org").call("DELETE", f"/me/tokens/{first['id']}").status == 404
+    assert bearing(ana, first).get("/me").status == 200
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def sample(olga: Person) -> str:
 @pytest.fixture
 def large(olga: Person, sample: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """A file of three parts that is announced."""
-    monkeypatch.setattr(uploads, "SINGLE_UP_TO", PART)
+    monkeypatch.setattr(uploads, "MAX_SINGLE_PART", PART)
     body = {"filename": "a.fastq.gz", "size": 2 * PART + 7}
     return dict(expect_status(olga.post(f"/samples/{sample}/files", body)))
 

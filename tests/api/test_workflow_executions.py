@@ -42,7 +42,9 @@ def run(lab: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "namespace_id": lab["project"]["id"],
         "automated": False,
         "shared_with_namespace": False,
-        "samples": [{"sample_id": one["id"], "samplesheet": {"sample": one["puid"]}} for one in lab["samples"]],
+        "samples": [
+            {"sample_id": sample["id"], "samplesheet": {"sample": sample["puid"]}} for sample in lab["samples"]
+        ],
         **changes,
     }
 
@@ -63,9 +65,9 @@ def slug(answer: Any) -> str:
 
 
 def test_a_run_is_made_and_shown_with_its_samplesheet(ana: Person, lab: dict[str, Any]) -> None:
-    one, two = lab["samples"]
-    sheet = {"sample": one["puid"], "sample_name": "One", "depth": 12.5, "fastq_2": None}
-    body = run(lab, samples=[{"sample_id": two["puid"]}, {"sample_id": one["id"], "samplesheet": sheet}])
+    first, two = lab["samples"]
+    sheet = {"sample": first["puid"], "sample_name": "One", "depth": 12.5, "fastq_2": None}
+    body = run(lab, samples=[{"sample_id": two["puid"]}, {"sample_id": first["id"], "samplesheet": sheet}])
     answer = ana.post("/workflow-executions", body)
     first = expect_status(answer)
     assert answer.headers["Location"] == f"https://seqport.test/api/v1/workflow-executions/{first['id']}"
@@ -96,8 +98,8 @@ def test_a_run_is_made_and_shown_with_its_samplesheet(ana: Person, lab: dict[str
                 **nothing,
             },
             {
-                "sample_id": one["id"],
-                "puid": one["puid"],
+                "sample_id": first["id"],
+                "puid": first["puid"],
                 "name": "one",
                 "deleted": False,
                 "samplesheet": sheet,
@@ -109,9 +111,9 @@ def test_a_run_is_made_and_shown_with_its_samplesheet(ana: Person, lab: dict[str
 
 
 def test_the_name_of_a_deleted_sample_survives_in_the_samplesheet(ana: Person, lab: dict[str, Any]) -> None:
-    one, two = lab["samples"]
+    first, two = lab["samples"]
     rows = [
-        {"sample_id": one["id"], "samplesheet": {"sample_name": "Once"}},
+        {"sample_id": first["id"], "samplesheet": {"sample_name": "Once"}},
         {"sample_id": two["id"], "samplesheet": {"sample_name": " "}},
     ]
     made_run = expect_status(ana.post("/workflow-executions", run(lab, samples=rows)))
@@ -119,7 +121,7 @@ def test_the_name_of_a_deleted_sample_survives_in_the_samplesheet(ana: Person, l
         assert ana.call("DELETE", f"/samples/{sample['id']}").status == 204
     shown = expect_status(ana.get(f"/workflow-executions/{made_run['id']}"), 200)["samples"]
     assert [(row["name"], row["deleted"], row["puid"]) for row in shown] == [
-        ("Once", True, one["puid"]),
+        ("Once", True, first["puid"]),
         (None, True, two["puid"]),
     ]
     uri = put(f"runs/{made_run['id']}/late.txt")
@@ -147,12 +149,12 @@ def test_each_broken_rule_is_named(
 
 
 def test_unknown_duplicate_and_oversized_samples_each_get_an_error(ana: Person, lab: dict[str, Any]) -> None:
-    one = lab["samples"][0]
+    sample = lab["samples"][0]
     rows = [
-        {"sample_id": one["id"]},
+        {"sample_id": sample["id"]},
         {"sample_id": "nothing"},
         {"sample_id": lab["foreign"]["id"]},
-        {"sample_id": one["puid"]},
+        {"sample_id": sample["puid"]},
         {"sample_id": lab["samples"][1]["id"], "samplesheet": {"a": "x" * 20_000}},
     ]
     answer = ana.post("/workflow-executions", run(lab, samples=rows))
@@ -250,7 +252,7 @@ def test_who_may_report_and_register(ana: Person, lab: dict[str, Any], sign_in: 
     grant(ana, lab["project"]["id"], eve, "analyst")
     shared = expect_status(eve.post("/workflow-executions", run(lab, shared_with_namespace=True)))["id"]
     private = expect_status(eve.post("/workflow-executions", run(lab)))["id"]
-    uris = {one: put(f"runs/{one}/a.txt") for one in (shared, private)}
+    uris = {project: put(f"runs/{project}/a.txt") for project in (shared, private)}
 
     def statuses(person: Person, run_id: str) -> tuple[int, int]:
         path = f"/workflow-executions/{run_id}"
@@ -371,7 +373,7 @@ def test_lists_are_sorted_searched_filtered_and_paged(
     cursor = expect_status(ana.get("/workflow-executions?limit=1&state=completed"), 200)["next_cursor"]
     assert ana.get(f"/workflow-executions?limit=1&state=error&cursor={cursor}").status == 400
     # Where a walk ends before the list does, the page is short and goes on, and the total is a lower bound.
-    monkeypatch.setattr(run_queries, "WALKED_AT_MOST", 2)
+    monkeypatch.setattr(run_queries, "MAX_ROWS_READ", 2)
     page = expect_status(ana.get("/workflow-executions?q=gamma&limit=3"), 200)
     assert (page["items"], page["total_is_exact"]) == ([], False)
     page = expect_status(ana.get(f"/workflow-executions?q=gamma&limit=3&cursor={page['next_cursor']}"), 200)
@@ -474,4 +476,4 @@ def test_of_very_many_outputs_the_first_are_shown_and_all_are_counted(
         uri = put(f"runs/{first}/{name}")
         expect_status(ana.post(f"/workflow-executions/{first}/outputs/register", {"s3_uri": uri}))
     shown = expect_status(ana.get(f"/workflow-executions/{first}"), 200)
-    assert (shown["output_count"], [one["filename"] for one in shown["outputs"]]) == (2, ["b.txt"])
+    assert (shown["output_count"], [output["filename"] for output in shown["outputs"]]) == (2, ["b.txt"])

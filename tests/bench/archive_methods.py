@@ -60,7 +60,7 @@ class Upload:
         self._buffer = bytearray()
         self._parts: list[Future[Any] | dict[str, Any]] = []
         self._pool = ThreadPoolExecutor(threads) if threads else None
-        self._room = threading.Semaphore(threads + 1)
+        self._free_slots = threading.Semaphore(threads + 1)
         self._position = 0
 
     def write(self, data: bytes) -> int:
@@ -82,9 +82,9 @@ class Upload:
         if self._pool is None:
             self._parts.append(self._put(number, data))
         else:
-            self._room.acquire()
+            self._free_slots.acquire()
             future = self._pool.submit(self._put, number, data)
-            future.add_done_callback(lambda _: self._room.release())
+            future.add_done_callback(lambda _: self._free_slots.release())
             self._parts.append(future)
 
     def _put(self, number: int, data: bytes) -> dict[str, Any]:

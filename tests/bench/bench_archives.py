@@ -109,7 +109,7 @@ def measure(method: str, endpoint: str, files: list[dict[str, Any]], folder: Pat
         "TMPDIR": str(folder),
     }
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # all that is installed is compiled, and so is what is measured
-    out = folder / "told.json"
+    out = folder / "measured.json"
     command = [sys.executable, "-m", "tests.bench.archive_methods", method, str(export_request)]
     with out.open("w") as result:
         process = subprocess.Popen(command, stdout=result, env=environment)
@@ -145,7 +145,7 @@ def run(case: Case, methods: list[str], rounds: int) -> dict[str, dict[str, floa
                     with urllib.request.urlopen(sweep) as answer:
                         answer.read()
     return {
-        method: {figure: median(one[figure] for one in runs) for figure in FIGURES} for method, runs in found.items()
+        method: {figure: median(run[figure] for run in runs) for figure in FIGURES} for method, runs in found.items()
     }
 
 
@@ -165,8 +165,8 @@ def show(case: Case, medians: dict[str, dict[str, float]]) -> None:
     if len(medians) > 1:
         for figure, ratio in ratios(medians).items():
             aim = case.aims.get(figure)
-            verdict = "" if aim is None else f"   (aim ≤ {aim:.3f}: {'reached' if ratio <= aim else 'MISSED'})"
-            print(f"  {figure:8} {ratio:.3f} of the best peer{verdict}")
+            result = "" if aim is None else f"   (aim ≤ {aim:.3f}: {'reached' if ratio <= aim else 'MISSED'})"
+            print(f"  {figure:8} {ratio:.3f} of the best peer{result}")
 
 
 def main() -> None:

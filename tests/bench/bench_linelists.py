@@ -34,7 +34,7 @@ from tests.stack.local_stack import Running, running
 FIELDS = tuple(f"field_{i:02d}" for i in range(60))
 MIB = 1 << 20
 ROUNDS = 3
-IDS_AT_ONCE = 50_000
+IDS_PER_REQUEST = 50_000
 
 
 def metadata(number: int) -> dict[str, str | int | float]:
@@ -154,10 +154,10 @@ def whole(stack: Running, count: int) -> None:
     ids: list[str] = []
     load(stack, stack.info["tables"]["samples"], sample_rows(project["id"], group["id"], count, ids))
     export_request = {"type": "linelist", "namespace_id": project["id"], "metadata_fields": list(FIELDS)}
-    half = {**export_request, "sample_ids": ids[:IDS_AT_ONCE], "linelist_format": "csv"}
+    half = {**export_request, "sample_ids": ids[:IDS_PER_REQUEST], "linelist_format": "csv"}
     answered, _, _ = export(olga, half)
     print(f"a request with {len(half['sample_ids']):,} ids ({len(json.dumps(half)):,} bytes): {answered:.1f} s")
-    named = [one["FunctionName"] for one in stack.client("lambda").list_functions()["Functions"]]
+    named = [function["FunctionName"] for function in stack.client("lambda").list_functions()["Functions"]]
     (function,) = (name for name in named if "RenderLinelist" in name)
     for linelist_format in ("csv", "xlsx"):
         body = {**export_request, "sample_ids": ids, "linelist_format": linelist_format}

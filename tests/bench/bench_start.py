@@ -134,7 +134,7 @@ def measure(folder: Path, calls: dict[str, tuple[str, str, Any]], variables: dic
     results = {}
     for name, (module, handler, event) in calls.items():
         rounds = [first_call(folder, module, handler, event, variables) for _ in range(ROUNDS)]
-        cpu = median(one["cpu"] for one in rounds)
+        cpu = median(round_["cpu"] for round_ in rounds)
         results[name] = {"cpu": cpu, "modules": rounds[0]["modules"], "failed": rounds[0]["failed"]}
     return results
 

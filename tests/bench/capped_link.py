@@ -33,9 +33,9 @@ def pump(source: socket.socket, sink: socket.socket, bucket: Bucket) -> None:
         while data := source.recv(1 << 17):
             bucket.take(len(data))
             sink.sendall(data)
-    for one in (source, sink):
+    for end in (source, sink):
         with suppress(OSError):
-            one.shutdown(socket.SHUT_RDWR)
+            end.shutdown(socket.SHUT_RDWR)
 
 
 def main() -> None:
@@ -48,8 +48,8 @@ def main() -> None:
         while True:
             client, _ = listener.accept()
             server = socket.create_connection((HOST, port))
-            for one in (client, server):
-                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for end in (client, server):
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threading.Thread(target=pump, args=(client, server, up), daemon=True).start()
             threading.Thread(target=pump, args=(server, client, down), daemon=True).start()
 

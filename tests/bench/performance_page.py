@@ -56,7 +56,7 @@ def _chart(cases: dict[str, Medians]) -> str:
             colour = "#0b5c7a" if method == "seqport" else "#b8c4cc"
             out.append(f'<text x="{_LABEL - 8}" y="{y + 13}" text-anchor="end">{escape(method)}</text>')
             for k, (figure, _, unit) in enumerate(_PANELS):
-                most = max(one[figure] for one in medians.values()) or 1
+                most = max(values[figure] for values in medians.values()) or 1
                 x, length = _LABEL + k * (_PANEL + 70), max(1.0, _PANEL * figures[figure] / most)
                 value = figures[figure] / unit
                 shown = f"{value:,.0f}" if value >= 100 else f"{value:.1f}"

@@ -59,23 +59,23 @@ class Assumptions:
 
 
 class Limit:
-    """Requests at a rate, in slots of 0.1 s: each gets the first moment with room, in whatever order they are asked."""
+    """Requests at a rate, in slots of 0.1 s: each gets the first slot with capacity left, in any order."""
 
     _SLOT = 0.1
 
     def __init__(self, rate: float) -> None:
-        self._room = max(1, int(rate * self._SLOT))
+        self._capacity = max(1, int(rate * self._SLOT))
         self._taken: Counter[int] = Counter()
         self._full_to: dict[int, int] = {}  # where to look next, so that a full stretch is passed at once
 
     def at(self, moment: float) -> float:
         slot = int(moment / self._SLOT)
         passed = []
-        while self._taken[slot] >= self._room:
+        while self._taken[slot] >= self._capacity:
             passed.append(slot)
             slot = self._full_to.get(slot, slot + 1)
-        for one in passed:
-            self._full_to[one] = slot
+        for full_slot in passed:
+            self._full_to[full_slot] = slot
         self._taken[slot] += 1
         return max(moment, slot * self._SLOT)
 
@@ -257,10 +257,10 @@ def main() -> None:
             f"({model.tally.moved / 2 / total:.1%}) | ${model.price():,.3f} | {alone} | ${dollars:,.3f} |"
         )
         print(lines[-1], flush=True)
-    said = ["| assumed | |", "|--:|---|"]
-    said += [f"| {shown(getattr(a, one.name))} | {one.metadata['meaning']} |" for one in fields(a)]
-    text = "\n".join([*lines, "", *said])
-    print("\n".join(["", *said]))
+    assumptions = ["| assumed | |", "|--:|---|"]
+    assumptions += [f"| {shown(getattr(a, field.name))} | {field.metadata['meaning']} |" for field in fields(a)]
+    text = "\n".join([*lines, "", *assumptions])
+    print("\n".join(["", *assumptions]))
     if "--write" in sys.argv:
         page = DOCS.read_text(encoding="utf-8")
         before, rest = page.split(BEGIN)

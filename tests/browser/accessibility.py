@@ -24,8 +24,8 @@ COUNT_REQUESTS = """
 """
 _STILL = """() => globalThis.underWay === 0 && document.querySelector("h1") && !document.querySelector(".loading")
     && document.fonts.status === "loaded"
-    && new Promise((told) =>
-      requestAnimationFrame(() => requestAnimationFrame(() => told(globalThis.underWay === 0))))"""
+    && new Promise((resolve) =>
+      requestAnimationFrame(() => requestAnimationFrame(() => resolve(globalThis.underWay === 0))))"""
 _LOAD_LANGUAGE = """async (code) => {
     const {name} = performance.getEntriesByType("resource").find((one) => one.name.endsWith("/language.js"));
     await (await import(name)).loadLanguage(code);
@@ -65,8 +65,12 @@ def violations(page: Page) -> list[str]:
     # Through the debugger's own world, which the pages' policy for scripts does not bind.
     if not page.evaluate("() => 'axe' in globalThis"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']}).then((told) => told.violations)")
-    return [f"{one['id']}: {node['html'][:200]} {node['any'][:1]}" for one in found for node in one["nodes"]]
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']}).then((result) => result.violations)")
+    return [
+        f"{violation['id']}: {node['html'][:200]} {node['any'][:1]}"
+        for violation in found
+        for node in violation["nodes"]
+    ]
 
 
 def sideways(page: Page) -> int:

@@ -21,7 +21,7 @@ def take(page: Page, name: str) -> None:
 
 def main() -> None:
     api = Api.signed_in(URL, PERSON)
-    project = next(one["id"] for one in api.all("/projects") if one["name"] == PROJECT)
+    project = next(project["id"] for project in api.all("/projects") if project["name"] == PROJECT)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         for language, theme in (("en", "light"), ("fr", "dark")):

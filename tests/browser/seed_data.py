@@ -88,13 +88,13 @@ def completed_run(stack: Running, api: Api, project: str, samples: list[Any], na
         "state": "submitted",
         "namespace_id": project,
         "automated": automated,
-        "samples": [{"sample_id": one["id"], "samplesheet": {"sample": one["puid"]}} for one in samples],
+        "samples": [{"sample_id": sample["id"], "samplesheet": {"sample": sample["puid"]}} for sample in samples],
     }
     run = api.post("/workflow-executions", body)["id"]
     bucket = stack.info["buckets"]["catalog"]
     places: list[tuple[str, str | None]] = [
         ("summary.txt.gz", None),
-        *(("report.json", one["puid"]) for one in samples),
+        *(("report.json", sample["puid"]) for sample in samples),
     ]
     for filename, puid in places:
         key = "/".join(part for part in ("runs", run, puid, filename) if part)

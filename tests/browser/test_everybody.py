@@ -160,16 +160,16 @@ def test_every_key_in_the_code_has_words_and_no_words_are_left_over() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in SITE.rglob("*.js") if path.parent.name != "i18n")
     named = set(re.findall(r'"([a-zA-Z0-9.\-]+)"', code))
     begun = [
-        re.compile(re.escape(one).replace(r"\$\{\}", ".+") + "$")
-        for one in re.findall(r"`([a-z.\-]*\$\{\}[a-z.\-]*)`", re.sub(r"\$\{[\w.]+\}", "${}", code))
+        re.compile(re.escape(pattern).replace(r"\$\{\}", ".+") + "$")
+        for pattern in re.findall(r"`([a-z.\-]*\$\{\}[a-z.\-]*)`", re.sub(r"\$\{[\w.]+\}", "${}", code))
     ]
-    unused = [key for key in catalog("en") if key not in named and not any(one.match(key) for one in begun)]
+    unused = [key for key in catalog("en") if key not in named and not any(pattern.match(key) for pattern in begun)]
     assert unused == []
 
 
 def test_no_words_of_one_language_are_left_in_the_other(open_page: Open, lab: Laboratory) -> None:
     english, french = (
-        {value.strip('"') for value in catalog(one).values() if value.startswith('"')} for one in ("en", "fr")
+        {value.strip('"') for value in catalog(language).values() if value.startswith('"')} for language in ("en", "fr")
     )
     same = english & french
     places = visible_places(lab)

@@ -135,7 +135,7 @@ def test_creer_une_exportation_dechantillon(language: str, open_page: Open, lab:
         page.get_by_role("button", name=words["download"], exact=True).click()
     files = unpacked(result.value, tmp_path)
     assert result.value.suggested_filename == f"{name}.zip"
-    wanted = sorted(2 * [one for one in FILES if not one.endswith(".gz")])
+    wanted = sorted(2 * [name for name in FILES if not name.endswith(".gz")])
     assert sorted(path.rsplit("/", 1)[1] for path in files if "/" in path) == wanted
     assert json.loads(files["manifest.json"])["type"] == "Samples Export"
     assert f"{words['mail']}{name}" in mails_to(lab.stack, ANALYST, f"{words['mail']}{name}")

@@ -82,7 +82,9 @@ def faulty_proxy(endpoint: str, rule: Rule) -> Iterator[str]:
             if do.cut == "after":
                 self.close_connection = True
                 return
-            kept = [one for one in got.getheaders() if one[0].lower() not in {"transfer-encoding", "connection"}]
+            kept = [
+                header for header in got.getheaders() if header[0].lower() not in {"transfer-encoding", "connection"}
+            ]
             self.reply(got.status, kept, data)
 
         do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = answer  # noqa: N815

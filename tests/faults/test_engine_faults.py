@@ -166,7 +166,7 @@ def test_a_copy_whose_answer_is_late_is_looked_for_before_it_is_begun_again(
     monkeypatch.setattr(fast_multipart, "_TIMEOUT", urllib3.Timeout(connect=5, read=3))
     copies: Counter[tuple[str, str]] = Counter()
     at_work: Counter[tuple[str, str]] = Counter()
-    at_once: list[int] = []
+    concurrent: list[int] = []
     late, lock = First(3, Do(late=10), "UploadPartCopy"), threading.Lock()
 
     def rule(request: Request) -> Do:
@@ -177,7 +177,7 @@ def test_a_copy_whose_answer_is_late_is_looked_for_before_it_is_begun_again(
         with lock:
             copies[part] += 1
             at_work[part] += 1
-            at_once.append(at_work[part])
+            concurrent.append(at_work[part])
 
         def done() -> None:
             with lock:
@@ -191,7 +191,7 @@ def test_a_copy_whose_answer_is_late_is_looked_for_before_it_is_begun_again(
         made = work.finish(s3, targets, work.assemble(s3, targets))
     assert isinstance(made, Archive)
     assert work.body(targets[0]) == work.expected
-    assert max(at_once) == 1  # none begins before the one before it has ended
+    assert max(concurrent) == 1  # none begins before the one before it has ended
     # SeaweedFS lists no CRC-32: where one is needed a part is copied once more.
     assert (max(copies.values()) > 1) == (copy_crc == "answer")
 
@@ -243,7 +243,7 @@ def test_every_step_twice_and_twice_at_once(work: Work) -> None:
             twins = [pool.submit(write_batch, store, targets, batch, earlier=earlier) for _ in range(2)]
             results.append(random.choice([twin.result() for twin in twins]))
         made = [twin.result() for twin in [pool.submit(work.finish, s3, targets, results) for _ in range(3)]]
-    assert len({(one.size, one.crc32) for one in made}) == 1
+    assert len({(archive.size, archive.crc32) for archive in made}) == 1
     assert work.body(targets[0]) == work.expected
 
 

@@ -107,7 +107,7 @@ def test_300_files_lost_during_an_assembly_of_8_workers_are_skipped_by_the_secon
     for plans in (1, 2):
         with ThreadPoolExecutor(8) as pool:
             done = pool.map(assemble_batch, [batch_of(state, number) for number in state["batches"]])
-            outcomes = {one["outcome"] for one in done}
+            outcomes = {line["outcome"] for line in done}
         assert outcomes == {"done"} if plans == 2 else "sources_changed" in outcomes
         state = finish_export(state)
         if plans == 1:

@@ -38,7 +38,7 @@ def opened_by_libreoffice(body: bytes, folder: Path, locale: str, separators: st
     """What LibreOffice makes of a csv, whose lines it splits at any of `separators`: for each cell its kind (`s` text,
     `n` number, `f` formula …) and its value. It detects numbers, and evaluates formulas, as a person may have it do."""
     (folder / "table.csv").write_bytes(body)
-    codes = "/".join(str(ord(one)) for one in separators)
+    codes = "/".join(str(ord(separator)) for separator in separators)
     # Tokens: separators, quotation mark, character set, first line, column formats, language, quote all text, detect
     # special numbers, save as shown, export formulas, remove spaces, sheet, evaluate formulas.
     options = f"CSV:{codes},34,{_UTF_8},1,,{LOCALES[locale]},false,true,false,false,false,-1,true"

@@ -28,11 +28,11 @@ class Laboratory:
     def project_rows(self) -> Iterator[Any]:
         """The rows by which the other projects are listed below the group."""
         for i in range(self.projects - 1):
-            one = Namespace(
+            project = Namespace(
                 f"project-{i}", "project", f"Project {i}", f"p{i}", f"lab/p{i}", f"INXT_PRJ_{i:010d}", self.group_id,
                 (self.group_id,), None, AT,
             )  # fmt: skip
-            yield namespace_row(one, f"BELOW#{self.group_id}", f"project#{one.id}")
+            yield namespace_row(project, f"BELOW#{self.group_id}", f"project#{project.id}")
 
     def sample_rows(self) -> Iterator[Any]:
         """All rows of the samples: their own, those of lists and searches, and the counts."""

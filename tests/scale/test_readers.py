@@ -27,7 +27,7 @@ def test_all_readers_agree_on_random_layouts(tmp_path: Path) -> None:
         entries = [entry(i, source.randint(0, most)) for i in range(source.randrange(1, 40))]
         path = tmp_path / f"{seed}.zip"
         path.write_bytes(b"".join(assembled(plan(entries, SMALL))))
-        archives[path] = {one.name: body(i, one.size) for i, one in enumerate(entries)}
+        archives[path] = {entry.name: body(i, entry.size) for i, entry in enumerate(entries)}
         check_archive(path, archives[path])
     check_by_java(archives, tmp_path)
 
@@ -39,12 +39,12 @@ def test_central_directory_offsets_of_multi_tebibyte_archives(tmp_path: Path, co
     index = plan(entries).index
     path = tmp_path / "archive.zip"
     with path.open("wb") as file:
-        for one, offset in zip(entries, index.offsets, strict=True):
+        for entry, offset in zip(entries, index.offsets, strict=True):
             file.seek(offset)
-            file.write(local_header(one.name, one.size, NOON, 1))
+            file.write(local_header(entry.name, entry.size, NOON, 1))
         directory = b"".join(
-            central_header(one.name, one.size, NOON, 1, offset)
-            for one, offset in zip(entries, index.offsets, strict=True)
+            central_header(entry.name, entry.size, NOON, 1, offset)
+            for entry, offset in zip(entries, index.offsets, strict=True)
         )
         begin = index.tail_offset
         file.seek(begin)

@@ -49,7 +49,7 @@ def create(api: Api, namespace_id: str, samples: list[Any], formats: list[str], 
 
 
 def wait(api: Api, export_id: str, seconds: float = 120) -> Any:
-    """The export once it has a verdict; its percentage may never go back."""
+    """The export once its status is final; its percentage may never go back."""
     deadline, percent = time.monotonic() + seconds, 0
     while True:
         export = api.get(f"/exports/{export_id}")

@@ -121,7 +121,7 @@ class Running:
     def replace_manifest(self, export_id: str, manifest: bytes) -> None:
         """Give a ready export another manifest for its preview."""
         s3, bucket = self.client("s3"), self.info["buckets"]["exports"]
-        keys = [one["Key"] for one in s3.list_objects_v2(Bucket=bucket, Prefix=f"{export_id}/")["Contents"]]
+        keys = [object_["Key"] for object_ in s3.list_objects_v2(Bucket=bucket, Prefix=f"{export_id}/")["Contents"]]
         (key,) = (key for key in keys if key.endswith("/manifest.json"))
         s3.put_object(Bucket=bucket, Key=key, Body=manifest)
 

@@ -22,12 +22,12 @@ def put(stack: Running, key: str, size: int) -> tuple[str, bytes]:
 
 def run_with_outputs(stack: Running, api: Api, project: str, samples: list[Any]) -> tuple[str, dict[str, bytes]]:
     """A run that goes its way to `completed`, with outputs of its own and of each sample; and these by their path."""
-    rows = [{"sample_id": one["id"], "samplesheet": {"sample": one["puid"]}} for one in samples]
+    rows = [{"sample_id": sample["id"], "samplesheet": {"sample": sample["puid"]}} for sample in samples]
     workflow = {"name": "phac-nml/mikrokondo", "version": "0.9.0"}
     body = {"workflow": workflow, "state": "submitted", "namespace_id": project, "automated": True, "samples": rows}
     run = api.post("/workflow-executions", body)["id"]
     bodies: dict[str, bytes] = {}
-    wanted = [("summary.txt.gz", None, 300), *(("quast.pdf", one, 2_000) for one in samples),
+    wanted = [("summary.txt.gz", None, 300), *(("quast.pdf", sample, 2_000) for sample in samples),
               ("big.bam", samples[0], 11 * MIB)]  # fmt: skip
     for filename, sample, size in wanted:
         folder = f"{sample['puid']}/" if sample else ""
@@ -49,8 +49,8 @@ def test_runs_are_exported_by_their_submitter_and_by_analysts_of_the_project(sta
     (listed,) = bob.all(f"/namespaces/{project}/workflow-executions")
     assert (listed["id"], listed["state"]) == (run, "completed")
     detail = bob.get(f"/workflow-executions/{run}")
-    assert [one["filename"] for one in detail["outputs"]] == ["summary.txt.gz"]
-    assert [one["output_count"] for one in detail["samples"]] == [2, 1]
+    assert [output["filename"] for output in detail["outputs"]] == ["summary.txt.gz"]
+    assert [sample["output_count"] for sample in detail["samples"]] == [2, 1]
     of_project = {"type": "analysis", "analysis_type": "project", "namespace_id": project,
                   "workflow_execution_ids": [run], "email_notification": True}  # fmt: skip
     of_user = {"type": "analysis", "analysis_type": "user", "workflow_execution_ids": [run]}

@@ -102,7 +102,7 @@ def test_what_is_put_under_runs_becomes_outputs_of_the_run_and_of_its_samples(st
     def outputs() -> Any:
         result = ana.get(f"/workflow-executions/{run}")
         (of_sample,) = result["samples"]
-        return [[one["filename"] for one in place["outputs"]] for place in (result, of_sample)]
+        return [[output["filename"] for output in place["outputs"]] for place in (result, of_sample)]
 
     soon(lambda: outputs() == [["summary.txt.gz"], ["report.json"]])
     assert letter(stack) is None

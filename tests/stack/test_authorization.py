@@ -224,7 +224,8 @@ def world(stack: Running) -> World:
                 olga.call("PUT", f"/namespaces/{own.project}/links/{friends}", {"role": role})
             elif way == "chained":  # the project is shared with a group that is shared with theirs
                 friends, theirs = (
-                    olga.post("/groups", {"name": one, "path": name()})["id"] for one in ("Friends", "Theirs")
+                    olga.post("/groups", {"name": group_name, "path": name()})["id"]
+                    for group_name in ("Friends", "Theirs")
                 )
                 grant(theirs, identity, "owner")
                 olga.call("PUT", f"/namespaces/{friends}/links/{theirs}", {"role": role})
@@ -304,17 +305,17 @@ def test_the_table_has_every_route(stack: Running) -> None:
 def test_an_export_is_its_makers_alone(stack: Running, world: World) -> None:
     made = world.olga.post("/exports", _export(world.own))
     exports.wait(world.olga, made["id"])
-    for who in (one for one in world.people if one.name in {"owner inherited", "analyst direct", "nobody"}):
+    for who in (person for person in world.people if person.name in {"owner inherited", "analyst direct", "nobody"}):
         for method, route in OWN_EXPORT:
             body: dict[str, Any] | None = {} if method == "POST" else None
             others = answer_to(who.api, method, route.format(made["id"]), body)
             assert others == answer_to(who.api, method, route.format(str(uuid4())), body), (who.name, method, route)
             assert others[0] == 404
     assert world.olga.get(f"/exports/{made['id']}")["status"] == "ready"
-    listed = {one["id"] for one in world.olga.all("/exports")}
+    listed = {export["id"] for export in world.olga.all("/exports")}
     assert made["id"] in listed
     for who in world.people:
-        assert made["id"] not in {one["id"] for one in who.api.all("/exports")}
+        assert made["id"] not in {export["id"] for export in who.api.all("/exports")}
 
 
 def test_only_maintainers_look_people_up(stack: Running, world: World) -> None:
@@ -336,7 +337,7 @@ def test_of_two_owners_who_leave_at_once_one_stays(stack: Running) -> None:
                 pool.submit(answer_to, ana, "DELETE", f"/namespaces/{group}/members/{second}"),
                 pool.submit(answer_to, bob, "DELETE", f"/namespaces/{group}/members/{first}"),
             ]
-            statuses = sorted(one.result()[0] for one in leaving)
+            statuses = sorted(request.result()[0] for request in leaving)
         # The one who was second is no member any more, or finds that the last owner stays.
         assert statuses in ([204, 404], [204, 409])
         owners = [api for api in (ana, bob) if answer_to(api, "GET", f"/namespaces/{group}/members")[0] == 200]

@@ -13,7 +13,7 @@ CLIENTS = 20
 
 
 def statuses(api: Api, path: str, body: Any, **headers: str) -> tuple[Counter[int], list[Any]]:
-    def one(_: int) -> tuple[int, Any]:
+    def create(_: int) -> tuple[int, Any]:
         try:
             answer = api.call("POST", path, body, **headers)
         except ApiError as error:
@@ -21,7 +21,7 @@ def statuses(api: Api, path: str, body: Any, **headers: str) -> tuple[Counter[in
         return answer.status, answer.body
 
     with ThreadPoolExecutor(CLIENTS) as pool:
-        answers = list(pool.map(one, range(CLIENTS)))
+        answers = list(pool.map(create, range(CLIENTS)))
     return Counter(status for status, _ in answers), [body for _, body in answers]
 
 

@@ -13,7 +13,7 @@ SAMPLES = 40
 def sheet_of(api: Api, project: Any) -> str:
     """Forty samples with the same pair of reads, which lie in the catalog bucket already."""
     first, bodies = exports.sample_with(api, project["id"], "First", {"a_R1.fastq": 2_000, "a_R2.fastq": 1_000})
-    uris = {one["filename"]: one["s3_uri"] for one in api.get(f"/samples/{first['id']}/files")["items"]}
+    uris = {file["filename"]: file["s3_uri"] for file in api.get(f"/samples/{first['id']}/files")["items"]}
     assert set(uris) == set(bodies)
     rows = [f"S{number:02},{uris['a_R1.fastq']},{uris['a_R2.fastq']},place {number}" for number in range(SAMPLES)]
     return "\n".join(["sample,fastq_1,fastq_2,site", *rows])
@@ -36,12 +36,12 @@ def check(api: Api, project: Any, reported: Any) -> None:
     assert (reported["status"], reported["error_count"], reported["failure"]) == ("done", 0, None)
     assert (reported["samples_created"], reported["files_registered"]) == (SAMPLES, 2 * SAMPLES)
     listed = api.get(f"/namespaces/{project['id']}/samples?limit=100")["items"]
-    made = {one["name"]: one for one in listed if one["name"] != "First"}
+    made = {sample["name"]: sample for sample in listed if sample["name"] != "First"}
     assert sorted(made) == [f"S{number:02}" for number in range(SAMPLES)]
     for name in ("S00", f"S{SAMPLES - 1}"):
         assert api.get(f"/samples/{made[name]['id']}")["metadata"] == {"site": f"place {int(name[1:])}"}
         files = api.get(f"/samples/{made[name]['id']}/files")["items"]
-        assert {(one["filename"], one["size"], "paired_with" in one) for one in files} == {
+        assert {(file["filename"], file["size"], "paired_with" in file) for file in files} == {
             ("a_R1.fastq", 2_000, True),
             ("a_R2.fastq", 1_000, True),
         }

@@ -48,8 +48,8 @@ def test_linelists_are_rendered_downloaded_and_complete(stack: Running) -> None:
     done = {name: exports.wait(ana, export["id"]) for name, export in made.items()}
     assert {export["status"] for export in done.values()} == {"ready"}
     expected = [
-        [one["puid"], one["name"], project["puid"], one["metadata"]["country"], one["metadata"]["age"]]
-        for one in reversed(samples)
+        [sample["puid"], sample["name"], project["puid"], sample["metadata"]["country"], sample["metadata"]["age"]]
+        for sample in reversed(samples)
     ]
     rows = list(csv.reader(io.StringIO(downloaded(ana, done["csv"]).decode("utf-8-sig"), newline="")))
     assert rows[0] == HEADER

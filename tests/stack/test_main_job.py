@@ -36,7 +36,7 @@ def check_the_main_job(stack: Running) -> bytes:
     opened = exports.archive(ana, ready)
     assert exports.bodies_in(opened) == bodies
     listed = stack.client("s3").list_objects_v2(Bucket=stack.info["buckets"]["exports"], Prefix=f"{made['id']}/")
-    assert ready["file"]["size"] in [one["Size"] for one in listed["Contents"]]
+    assert ready["file"]["size"] in [object_["Size"] for object_ in listed["Contents"]]
     redirect = requests.get(
         f"{stack.url}/api/v1/exports/{made['id']}/download",
         headers={"Authorization": f"Bearer {ana.token}"},
@@ -64,7 +64,7 @@ def check_the_main_job(stack: Running) -> bytes:
     for bucket in ("work", "exports"):
         left = stack.client("s3").list_objects_v2(Bucket=stack.info["buckets"][bucket]).get("Contents", [])
         uploads = stack.client("s3").list_multipart_uploads(Bucket=stack.info["buckets"][bucket]).get("Uploads", [])
-        assert [one["Key"] for one in [*left, *uploads] if made["id"] in one["Key"]] == []
+        assert [object_["Key"] for object_ in [*left, *uploads] if made["id"] in object_["Key"]] == []
     rows = stack.client("dynamodb").get_item(TableName=stack.info["tables"]["exports"], Key={"id": {"S": made["id"]}})
     assert "Item" not in rows
     trail = ana.get(f"/exports/{made['id']}/events")["items"]

@@ -17,7 +17,7 @@ def names(api: Api, namespace_id: str, query: str) -> tuple[list[str], int]:
     while True:
         page = api.get(f"/namespaces/{namespace_id}/samples?limit=300&{query}{cursor}")
         assert page["total"] == SAMPLES or query.startswith("q=")
-        found += [one["name"] for one in page["items"]]
+        found += [sample["name"] for sample in page["items"]]
         pages += 1
         if page["next_cursor"] is None:
             return found, pages
@@ -30,7 +30,7 @@ def test_a_thousand_samples_are_made_at_once_listed_and_found(stack: Running) ->
     wanted = [f"Isolate {i:04d}/lake {'north' if i % 2 else 'south'}" for i in range(SAMPLES)]
     body = {"samples": [{"name": name, "metadata": {"number": i}} for i, name in enumerate(wanted)]}
     made = ana.call("POST", f"/projects/{project['id']}/samples/batch", body, **{"Idempotency-Key": str(uuid4())}).body
-    assert [one["name"] for one in made["samples"]] == wanted
+    assert [sample["name"] for sample in made["samples"]] == wanted
     for namespace_id in (project["id"], project["parent_id"]):
         assert names(ana, namespace_id, "sort=name") == (wanted, 4)
         assert names(ana, namespace_id, "sort=-name") == (wanted[::-1], 4)

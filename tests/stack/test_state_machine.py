@@ -1,4 +1,4 @@
-"""The deployed state machine when steps break: whatever happens, the record gets its verdict."""
+"""The deployed state machine when steps break: whatever happens, the record gets a final status."""
 
 import json
 import time
@@ -34,7 +34,7 @@ def broken_record(stack: Running, change: dict[str, Any]) -> str:
     return export_id
 
 
-def verdict(stack: Running, export_id: str) -> dict[str, Any]:
+def final_record(stack: Running, export_id: str) -> dict[str, Any]:
     deadline = time.monotonic() + 120
     while True:
         item: dict[str, Any] = stack.client("dynamodb").get_item(
@@ -49,16 +49,16 @@ def verdict(stack: Running, export_id: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({}, None),  # Plan raises, Fail gives the verdict
+        ({}, None),  # Plan raises, Fail sets the status
         ({"email_notification": {"S": "no flag"}}, "The Fail function itself failed"),  # Fail raises too
     ],
     ids=["by Fail", "by the last resort"],
 )
-def test_a_step_that_keeps_raising_ends_in_a_verdict(
+def test_a_step_that_keeps_raising_ends_with_a_final_status(
     stack: Running, change: dict[str, Any], message: str | None
 ) -> None:
     export_id = broken_record(stack, change)
-    item = verdict(stack, export_id)
+    item = final_record(stack, export_id)
     stack.client("dynamodb").delete_item(TableName=stack.info["tables"]["exports"], Key={"id": {"S": export_id}})
     assert (item["status"]["S"], item["failure_code"]["S"]) == ("failed", "internal")
     assert ("failure_message" in item) == (message is not None)

@@ -69,19 +69,19 @@ SAME_FIELDS = [
 
 
 @pytest.mark.parametrize(("one", "other"), SAME_FIELDS)
-def test_fields_that_people_cannot_tell_apart_are_one(one: str, other: str) -> None:
-    assert field_named(one) == field_named(other)
-    (violation,) = duplicate_fields({one: 1, other: 2}, "/metadata")
-    assert repr(one) in str(violation.message)
+def test_fields_that_people_cannot_tell_apart_are_one(first: str, other: str) -> None:
+    assert field_named(first) == field_named(other)
+    (violation,) = duplicate_fields({first: 1, other: 2}, "/metadata")
+    assert repr(first) in str(violation.message)
     assert repr(other) in str(violation.message)
 
 
 @pytest.mark.parametrize(
     ("one", "other"), [("µg", "mg"), ("straße", "strassen"), ("a-b", "a b"), ("a_b", "a b"), ("site", "site 2")]
 )
-def test_fields_that_differ_stay_two(one: str, other: str) -> None:
-    assert field_named(one) != field_named(other)
-    assert duplicate_fields({one: 1, other: 2}, "") == []
+def test_fields_that_differ_stay_two(first: str, other: str) -> None:
+    assert field_named(first) != field_named(other)
+    assert duplicate_fields({first: 1, other: 2}, "") == []
 
 
 @pytest.mark.parametrize(

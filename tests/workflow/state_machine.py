@@ -17,7 +17,7 @@ POLICIES = {
 
 
 def run(export: dict[str, Any], *, attempt: int = 1, times: int = 1, between: Any = None) -> list[str]:
-    """Run an export's steps to a verdict, each `times` times; gives the outcomes. `between(step, state)` is called
+    """Run an export's steps to the end, each `times` times; returns the outcomes. `between(step, state)` is called
     before each Assemble, Finish and RenderLinelist."""
     outcomes: list[str] = []
 

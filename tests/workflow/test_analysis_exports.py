@@ -50,7 +50,9 @@ def lab(ana: Person) -> dict[str, Any]:
             "state": "completed",
             "namespace_id": project["id"],
             "automated": name != "Mine",
-            "samples": [{"sample_id": one["id"], "samplesheet": row} for one, row in zip(samples, rows, strict=False)],
+            "samples": [
+                {"sample_id": sample["id"], "samplesheet": row} for sample, row in zip(samples, rows, strict=False)
+            ],
         }
         made_run = expect_status(ana.post("/workflow-executions", body))
         for filename, of, size in outputs:
@@ -69,7 +71,7 @@ def lab(ana: Person) -> dict[str, Any]:
         [{"sample": "alpha-1"}, {}, {"sample_name": "Cé"}],
         [
             ("summary.txt.gz", None, 200),
-            *(("quast.pdf", one, 1_000 + one) for one in range(3)),
+            *(("quast.pdf", number, 1_000 + number) for number in range(3)),
             ("reads.fastq.gz", 0, 11 * MIB),
         ],
     )

@@ -134,9 +134,9 @@ def test_mates_are_paired_in_whatever_way_they_came(client: Client, olga: Person
         ("a_S1_L001_R1_001.fastq.gz", "a_S1_L001_R2_001.fastq.gz", "illumina_pe"),
         ("b_1.fq", "b_2.fq", "pe"),
     ):
-        one, other = found[forward], found[reverse]
-        assert (one["direction"], other["direction"]) == ("forward", "reverse")
-        assert (one["puid"], one["type"], one["paired_with"]) == (other["puid"], type, other["id"])
+        first, other = found[forward], found[reverse]
+        assert (first["direction"], other["direction"]) == ("forward", "reverse")
+        assert (first["puid"], first["type"], first["paired_with"]) == (other["puid"], type, other["id"])
 
 
 def test_events_that_come_at_once_make_one_file_each_and_one_pair(
@@ -187,7 +187,7 @@ def _outputs(document: Any) -> list[tuple[str, int]]:
     if isinstance(document, dict) and {"filename", "size"} <= document.keys():
         return [(document["filename"], document["size"])]
     inner = document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
-    return [output for one in inner for output in _outputs(one)]
+    return [output for value in inner for output in _outputs(value)]
 
 
 def test_a_late_event_of_an_overwritten_object_does_not_bring_the_old_one_back(

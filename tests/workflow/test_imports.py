@@ -59,11 +59,11 @@ class Lab:
         """Everything in the project, by the samples' names, which must be unique."""
         listed = expect_status(self.olga.get(f"/namespaces/{self.project['id']}/samples?limit=100"), 200)
         found: dict[str, Any] = {}
-        for one in listed["items"]:
-            assert one["name"] not in found
-            sample = expect_status(self.olga.get(f"/samples/{one['id']}"), 200)
-            files = expect_status(self.olga.get(f"/samples/{one['id']}/files?limit=100"), 200)["items"]
-            found[one["name"]] = sample, {file["filename"]: file for file in files}
+        for item in listed["items"]:
+            assert item["name"] not in found
+            sample = expect_status(self.olga.get(f"/samples/{item['id']}"), 200)
+            files = expect_status(self.olga.get(f"/samples/{item['id']}/files?limit=100"), 200)["items"]
+            found[item["name"]] = sample, {file["filename"]: file for file in files}
         assert listed["total"] == len(found)
         return found
 
@@ -78,7 +78,7 @@ def run(import_id: str, time: Time | None = None) -> str:
 
 @pytest.fixture
 def lab(sign_in: SignIn, functions: Functions, monkeypatch: pytest.MonkeyPatch) -> Lab:
-    monkeypatch.setattr(import_worker, "STEPS_AT_ONCE", 4)
+    monkeypatch.setattr(import_worker, "CONCURRENT_STEPS", 4)
     olga = sign_in("olga@example.org")
     group, project = new_project(olga)
     bucket = settings().catalog_bucket
@@ -220,7 +220,7 @@ def test_what_takes_longer_than_one_invocation_goes_on_in_another(lab: Lab, shee
 
 def test_a_sample_of_many_files_is_taken_in_several_steps(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_steps, "FILES_PER_STEP", 2)
-    monkeypatch.setattr(import_worker, "STEPS_AT_ONCE", 1)
+    monkeypatch.setattr(import_worker, "CONCURRENT_STEPS", 1)
     uris = lab.put(*(f"a{number}.fa" for number in range(5)))
     import_id = lab.begin("sample,fasta,x\n" + "".join(f"A,{uri},1\n" for uri in uris))
     assert run(import_id, Time(looks=1)) == "goes on"
@@ -348,14 +348,14 @@ def test_one_import_s_trouble_never_stops_the_others(lab: Lab, monkeypatch: pyte
     monkeypatch.setattr(import_record, "find", finding)
     with pytest.raises(RuntimeError, match="1 imports"):
         recover_stalled_imports(lambda: timestamps.now() + 2 * SILENT_AFTER)
-    assert {one["import_id"] for one in lab.functions.invoked} == ids - {broken}
+    assert {event["import_id"] for event in lab.functions.invoked} == ids - {broken}
 
 
 def test_a_sample_that_its_import_made_is_not_made_again_by_a_later_step(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(import_steps, "FILES_PER_STEP", 1)
-    monkeypatch.setattr(import_worker, "STEPS_AT_ONCE", 1)
+    monkeypatch.setattr(import_worker, "CONCURRENT_STEPS", 1)
     uris = lab.put("a.fa", "b.fa")
     import_id = lab.begin("sample,fasta\n" + "".join(f"A,{uri}\n" for uri in uris))
     run(import_id, Time(looks=1))

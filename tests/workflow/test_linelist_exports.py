@@ -53,7 +53,8 @@ def lab(ana: Person) -> dict[str, Any]:
 
 def export_body(lab: dict[str, Any], **changes: Any) -> dict[str, Any]:
     good = {
-        "type": "linelist", "namespace_id": lab["group"]["id"], "sample_ids": [one["id"] for one in lab["samples"]],
+        "type": "linelist", "namespace_id": lab["group"]["id"],
+        "sample_ids": [sample["id"] for sample in lab["samples"]],
         "metadata_fields": FIELDS, "linelist_format": "csv", "name": "Été 1/2",
     }  # fmt: skip
     return {key: value for key, value in {**good, **changes}.items() if value is not None}
@@ -89,7 +90,7 @@ def expected(lab: dict[str, Any]) -> list[list[Any]]:
 def everything_in(bucket: str) -> list[str]:
     found = aws.s3().list_objects_v2(Bucket=bucket).get("Contents", [])
     uploads = aws.s3().list_multipart_uploads(Bucket=bucket).get("Uploads", [])
-    return [one["Key"] for one in [*found, *uploads]]
+    return [found_object["Key"] for found_object in [*found, *uploads]]
 
 
 @pytest.mark.parametrize("repeats", [1, 2])
@@ -246,7 +247,7 @@ def test_two_renders_at_once_give_one_outcome(
     assert run(export)[:2] == ["linelist_planned", "ready"]
     assert inner[0]["outcome"] == "ready"
     downloaded(ana, export["id"])
-    trail = [one["action"] for one in expect_status(ana.get(f"/exports/{export['id']}/events"), 200)["items"]]
+    trail = [event["action"] for event in expect_status(ana.get(f"/exports/{export['id']}/events"), 200)["items"]]
     assert trail.count("ready") == 1
 
 

@@ -90,9 +90,9 @@ def test_why_an_export_failed_is_said_in_the_language_of_the_request(ana: Person
     )
 
     def said(**headers: str) -> set[str]:
-        one = ana.call("GET", f"/exports/{export['id']}", **headers).body
+        shown = ana.call("GET", f"/exports/{export['id']}", **headers).body
         (listed,) = ana.call("GET", "/exports", **headers).body["items"]
-        return {one["failure"]["message"], listed["failure"]["message"]}
+        return {shown["failure"]["message"], listed["failure"]["message"]}
 
     for own in ("en", "fr"):
         assert ana.call("PATCH", "/me", {"locale": own}).status == 200

@@ -105,7 +105,7 @@ def mails() -> list[Any]:
 def everything_in(bucket: str) -> list[str]:
     found = aws.s3().list_objects_v2(Bucket=bucket).get("Contents", [])
     archive_uploads = aws.s3().list_multipart_uploads(Bucket=bucket).get("Uploads", [])
-    return [one["Key"] for one in [*found, *archive_uploads]]
+    return [found_object["Key"] for found_object in [*found, *archive_uploads]]
 
 
 @pytest.mark.parametrize("repeats", [1, 2])
@@ -137,9 +137,9 @@ def test_export_becomes_ready_and_complete(ana: Person, lab: dict[str, Any], rep
     assert [row.get("renamed_from") for row in included.values()].count("CON.fasta") == 1
     first, second = lab["projects"]
     paired = expect_status(ana.get(f"/samples/{alpha['id']}/files"), 200)["items"]
-    pair = next(one["puid"] for one in paired if one["format"] == "fastq")
-    fasta = next(one["puid"] for one in paired if one["format"] == "fasta")
-    beta_puids = [one["puid"] for one in expect_status(ana.get(f"/samples/{beta['id']}/files"), 200)["items"]]
+    pair = next(file["puid"] for file in paired if file["format"] == "fastq")
+    fasta = next(file["puid"] for file in paired if file["format"] == "fasta")
+    beta_puids = [file["puid"] for file in expect_status(ana.get(f"/samples/{beta['id']}/files"), 200)["items"]]
     text = by_name["manifest.txt"].decode()
     assert text == "\n".join(
         [
@@ -170,7 +170,7 @@ def test_export_becomes_ready_and_complete(ana: Person, lab: dict[str, Any], rep
     assert (search["type"], search["children"], search["matches"]) == (preview["type"], [], 0)
     project = preview["children"][0]
     level = expect_status(ana.get(f"/exports/{export['id']}/preview?path={project['name']}"), 200)
-    assert [one["name"] for one in level["children"]] == [one["name"] for one in project["children"]]
+    assert [child["name"] for child in level["children"]] == [child["name"] for child in project["children"]]
     assert (level["children"][0]["child_count"], level["next_cursor"]) == (
         len(project["children"][0]["children"]),
         None,
@@ -204,9 +204,9 @@ def test_same_request_gives_the_same_bytes(ana: Person, lab: dict[str, Any]) -> 
 def test_source_lost_in_the_meantime_is_skipped_and_reported(ana: Person, lab: dict[str, Any], change: str) -> None:
     beta = lab["samples"][1]
     lost = next(
-        one
-        for one in expect_status(ana.get(f"/samples/{beta['id']}/files"), 200)["items"]
-        if one["filename"] == "b.fastq"
+        file
+        for file in expect_status(ana.get(f"/samples/{beta['id']}/files"), 200)["items"]
+        if file["filename"] == "b.fastq"
     )
     bucket, key = lost["s3_uri"].removeprefix("s3://").split("/", 1)
 
@@ -238,8 +238,8 @@ def test_source_lost_in_the_meantime_is_skipped_and_reported(ana: Person, lab: d
 
 
 def test_sources_that_keep_changing_fail_the_export_with_its_reason(ana: Person, lab: dict[str, Any]) -> None:
-    every = [one for s in lab["samples"] for one in expect_status(ana.get(f"/samples/{s['id']}/files"), 200)["items"]]
-    files = [one for one in every if one["size"] and one["format"] != "text"]  # one for each of four plans
+    every = [file for s in lab["samples"] for file in expect_status(ana.get(f"/samples/{s['id']}/files"), 200)["items"]]
+    files = [file for file in every if file["size"] and file["format"] != "text"]  # one for each of four plans
 
     def lose_one(step: str, state: dict[str, Any]) -> None:
         if step == "assemble":
@@ -292,7 +292,7 @@ def test_an_export_that_is_removed_meanwhile_leaves_no_trace(ana: Person, lab: d
     assert everything_in(settings().work_bucket) == everything_in(settings().exports_bucket) == []
     assert record.find(export["id"]) is None
     assert ana.get(f"/exports/{export['id']}").status == 410
-    assert [one["action"] for one in expect_status(ana.get(f"/exports/{export['id']}/events"), 200)["items"]] == [
+    assert [event["action"] for event in expect_status(ana.get(f"/exports/{export['id']}/events"), 200)["items"]] == [
         "created",
         "removed",
     ]
@@ -350,7 +350,7 @@ def test_maintainers_see_what_happened_to_the_exports_of_a_namespace(
     while True:
         page = expect_status(ana.get(f"{where}?limit=1{cursor}"), 200)
         assert page["total"] == 3
-        seen += [(one["export_id"], one["action"]) for one in page["items"]]
+        seen += [(event["export_id"], event["action"]) for event in page["items"]]
         if page["next_cursor"] is None:
             break
         cursor = f"&cursor={page['next_cursor']}"
@@ -360,7 +360,7 @@ def test_maintainers_see_what_happened_to_the_exports_of_a_namespace(
     assert bob.get(where).status == 404
 
 
-def test_an_execution_that_ended_without_a_verdict_is_restarted_once_then_failed(
+def test_an_execution_that_ended_without_a_final_status_is_restarted_once_then_failed(
     ana: Person, lab: dict[str, Any]
 ) -> None:
     export = create(ana, lab)

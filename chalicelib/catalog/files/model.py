@@ -68,12 +68,12 @@ class DeclaredMate:
     direction: Direction | None = None
 
 
-def may_pair(one: File, other: File) -> bool:
+def may_pair(file: File, other: File) -> bool:
     """Do two files of a sample pair, if neither has a mate?"""
-    if one.declared_mate is not None or other.declared_mate is not None:
-        return one.declared_mate in (None, other.id) and other.declared_mate in (None, one.id)
-    if one.format != "fastq" or other.format != "fastq":
+    if file.declared_mate is not None or other.declared_mate is not None:
+        return file.declared_mate in (None, other.id) and other.declared_mate in (None, file.id)
+    if file.format != "fastq" or other.format != "fastq":
         return False
-    if one.puid_given and other.puid_given:
-        return one.puid == other.puid
-    return one.folder == other.folder and are_mates(one.filename, other.filename)
+    if file.puid_given and other.puid_given:
+        return file.puid == other.puid
+    return file.folder == other.folder and are_mates(file.filename, other.filename)

@@ -79,5 +79,5 @@ def mate_of(filename: str) -> Mate | None:
 
 def are_mates(first: str, second: str) -> bool:
     """Do these two names make a pair?"""
-    one, other = mate_of(first), mate_of(second)
-    return one is not None and other is not None and one.pair == other.pair and one.direction != other.direction
+    name, other = mate_of(first), mate_of(second)
+    return name is not None and other is not None and name.pair == other.pair and name.direction != other.direction

@@ -42,21 +42,31 @@ def _try_complete(file: File) -> File:
         return done
     # Before looking for a mate that is complete: a file that is completed in between is noticed.
     there = all_of_sample(file.sample_id)
-    own = next((one for one in there if one.id == file.id), None)
+    own = next((candidate for candidate in there if candidate.id == file.id), None)
     if own is None or own.complete:
         raise Conflict("This file was just completed.", slug="completed-meanwhile")
     done = replace(done, declared_mate=own.declared_mate, declared_direction=own.declared_direction)
-    others = [one for one in there if one.id != file.id and one.paired_with is None and may_pair(done, one)]
+    others = [
+        candidate
+        for candidate in there
+        if candidate.id != file.id and candidate.paired_with is None and may_pair(done, candidate)
+    ]
     # A file whose PUID was given to another that is still to come waits for that one.
-    awaited = {one.puid for one in there if not one.complete and one.puid_given and one.id != file.id} - {done.puid}
-    mate = _best_mate(done, [one for one in others if one.complete and one.puid not in awaited])
+    awaited = {
+        candidate.puid
+        for candidate in there
+        if not candidate.complete and candidate.puid_given and candidate.id != file.id
+    } - {done.puid}
+    mate = _best_mate(done, [candidate for candidate in others if candidate.complete and candidate.puid not in awaited])
     if mate is None:
         unmet = (
             FileRow.concurrent_mate_id.does_not_exist()
             if own.concurrent_mate_id is None
             else FileRow.concurrent_mate_id == own.concurrent_mate_id
         )
-        _complete_unpaired(done, incomplete & unmet, [one for one in others if not one.complete][:_MAX_MATES])
+        _complete_unpaired(
+            done, incomplete & unmet, [candidate for candidate in others if not candidate.complete][:_MAX_MATES]
+        )
         return done
     paired, partner = _as_pair(done, mate, mate.puid)
 
@@ -102,20 +112,20 @@ def _best_mate(file: File, candidates: Sequence[File]) -> File | None:
     return max(candidates, key=rank, default=None)
 
 
-def _as_pair(one: File, other: File, puid: str) -> tuple[File, File]:
+def _as_pair(file: File, other: File, puid: str) -> tuple[File, File]:
     """The two as mates, under one PUID."""
-    names = mate_of(one.filename), mate_of(other.filename)
-    by_name = names[0].direction if are_mates(one.filename, other.filename) and names[0] is not None else None
+    names = mate_of(file.filename), mate_of(other.filename)
+    by_name = names[0].direction if are_mates(file.filename, other.filename) and names[0] is not None else None
     by_other: Direction | None = None
     if other.declared_direction is not None:
         by_other = _opposite(other.declared_direction)
-    first: Direction = "forward" if (one.created_at, one.id) < (other.created_at, other.id) else "reverse"
-    direction: Direction = one.declared_direction or by_other or by_name or first
+    first: Direction = "forward" if (file.created_at, file.id) < (other.created_at, other.id) else "reverse"
+    direction: Direction = file.declared_direction or by_other or by_name or first
     is_illumina = all(name is not None and name.type == "illumina_pe" for name in names)
     type: PairType = "illumina_pe" if is_illumina else "pe"
     return (
-        replace(one, puid=puid, direction=direction, type=type, paired_with=other.id),
-        replace(other, puid=puid, direction=_opposite(direction), type=type, paired_with=one.id),
+        replace(file, puid=puid, direction=direction, type=type, paired_with=other.id),
+        replace(other, puid=puid, direction=_opposite(direction), type=type, paired_with=file.id),
     )
 
 
@@ -132,7 +142,7 @@ def pair(file: File, mate: File, direction: Direction | None = None) -> File:
     are_paired = file.paired_with == mate.id
     if not are_paired and (file.paired_with or mate.paired_with):
         raise Conflict("One of the files already has a mate: dissolve that pair first.", slug="already-paired")
-    first, second = sorted((file, mate), key=lambda one: (one.created_at, one.id))
+    first, second = sorted((file, mate), key=lambda member: (member.created_at, member.id))
     declared = replace(file, declared_direction=direction)
     paired, partner = _as_pair(declared, replace(mate, declared_direction=None), first.puid)
 
@@ -153,7 +163,7 @@ def unpair(file: File) -> File:
     mate = None if file.paired_with is None else find_own(file.sample_id, file.paired_with)
     if mate is None:
         return file
-    first, second = sorted((file, mate), key=lambda one: (one.created_at, one.id))
+    first, second = sorted((file, mate), key=lambda member: (member.created_at, member.id))
     nothing = {"direction": None, "type": None, "paired_with": None, "declared_mate": None, "declared_direction": None}
     singles = [
         replace(first, **nothing),  # type: ignore[arg-type]

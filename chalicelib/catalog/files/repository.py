@@ -46,7 +46,11 @@ def _mate_with_puid(file: File) -> File | None:
     """The file that names a given PUID, if it may become the mate of a new file under the same one."""
     if not file.puid_given:
         return None
-    others = [one for one in all_of_sample(file.sample_id) if one.puid == file.puid and one.id != file.id]
+    others = [
+        candidate
+        for candidate in all_of_sample(file.sample_id)
+        if candidate.puid == file.puid and candidate.id != file.id
+    ]
     if len(others) != 1 or others[0].paired_with is not None or not may_pair(file, others[0]):
         return None
     return others[0]
@@ -126,7 +130,7 @@ def _remove(sample_id: str, file_id: str) -> None:
     if file is None:
         return
     with_puid = [other for other in others.values() if other.puid == file.puid]
-    mate = next((one for one in with_puid if one.id == file.paired_with), None)
+    mate = next((candidate for candidate in with_puid if candidate.id == file.paired_with), None)
 
     def fill(transaction: TransactWrite) -> None:
         is_single, has_mate = FileRow.paired_with.does_not_exist(), FileRow.paired_with == file.paired_with
@@ -137,8 +141,8 @@ def _remove(sample_id: str, file_id: str) -> None:
         if mate is not None:
             single = replace(mate, direction=None, type=None, paired_with=None, declared_mate=None)
             transaction.save(file_row(single), condition=FileRow.paired_with == file.id)
-        for one in with_puid[:1]:
-            transaction.save(FilePuidRow(puid_key(file.puid), target_id=one.id, sample_id=one.sample_id))
+        for candidate in with_puid[:1]:
+            transaction.save(FilePuidRow(puid_key(file.puid), target_id=candidate.id, sample_id=candidate.sample_id))
 
     deletions = 3 if with_puid else 4
     changed: list[Conflict | None] = [MateChanged(), *([None] * (deletions - 1))]

@@ -21,7 +21,7 @@ from chalicelib.ids import Ids
 from chalicelib.settings import settings
 
 MIB = 1 << 20
-SINGLE_UP_TO = 64 * MIB
+MAX_SINGLE_PART = 64 * MIB
 USUAL_PARTS, MAX_PARTS = 1_000, 1_024  # more than the usual number only where parts would pass S3's 5 GiB
 MAX_PART = 5 * (1 << 30)
 MAX_FILE = MAX_PARTS * MAX_PART
@@ -60,8 +60,8 @@ def begin(
         declared_mate=None if mate is None else mate.id,
         declared_direction=None if mate is None else mate.direction,
     )
-    if size > SINGLE_UP_TO:
-        part_size = min(MAX_PART, max(SINGLE_UP_TO, ceil(size / (USUAL_PARTS * MIB)) * MIB))
+    if size > MAX_SINGLE_PART:
+        part_size = min(MAX_PART, max(MAX_SINGLE_PART, ceil(size / (USUAL_PARTS * MIB)) * MIB))
         answer = aws.s3().create_multipart_upload(Bucket=file.bucket, Key=file.key)
         file = replace(file, upload_id=answer["UploadId"], part_size=part_size)
     try:

@@ -53,9 +53,9 @@ def grants(user_id: str, namespace: Namespace) -> list[Grant]:
     return found
 
 
-def _earlier(one: str | None, other: str | None) -> str | None:
+def _earlier(first: str | None, other: str | None) -> str | None:
     """The earlier of two moments, of which None never comes."""
-    return min(filter(None, (one, other)), default=None)
+    return min(filter(None, (first, other)), default=None)
 
 
 def ends_at(user_id: str, namespace: Namespace, role: Role) -> str | None:
@@ -103,8 +103,8 @@ def accessible_namespaces(user_id: str, type: NamespaceType) -> list[tuple[Names
     seen = {namespace.id: namespace for namespace, _ in own}
     links = {
         (link.namespace_id, link.group_id): link
-        for one in held
-        for link in group_links.links_to_subtree(one.namespace_id)
+        for membership in held
+        for link in group_links.links_to_subtree(membership.namespace_id)
     }
     groups = namespaces.find_many(link.group_id for link in links.values())
     shared = namespaces.find_many(link.namespace_id for link in links.values())
@@ -112,7 +112,7 @@ def accessible_namespaces(user_id: str, type: NamespaceType) -> list[tuple[Names
         group, top = groups.get(link.group_id), shared.get(link.namespace_id)
         if group is None or top is None:
             continue
-        through = max(one.role for one in held if one.namespace_id in group.lineage)
+        through = max(membership.role for membership in held if membership.namespace_id in group.lineage)
         capped = min(through, link.role)
         for namespace in (*([top] if top.type == type else []), *namespaces.descendants(top.id, type)):
             seen[namespace.id] = namespace
@@ -131,6 +131,6 @@ def listed_namespaces(user_id: str, namespace: Namespace) -> list[str]:
         return [namespace.id]
     shared = namespaces.find_many(link.namespace_id for link in group_links.links_to(namespace.id))
     if memberships.role_of(user_id, namespace.lineage) is None:  # a member can read everything that is shared
-        shared = {id_: one for id_, one in shared.items() if effective_role(user_id, one) is not None}
+        shared = {id_: group for id_, group in shared.items() if effective_role(user_id, group) is not None}
     roots = {namespace.id: namespace, **shared}
     return [root.id for root in roots.values() if not roots.keys() & set(root.ancestor_ids)]

@@ -115,10 +115,12 @@ def _write_new(made: Namespace, owner: Membership) -> None:
 def of_members(held: Iterable[Membership], type: NamespaceType) -> list[tuple[Namespace, Role]]:
     """The groups or projects that these memberships of one user open: their own and all below, with the role there."""
     roles = {membership.namespace_id: membership.role for membership in held}
-    found = {one.id: one for one in find_many(roles).values() if one.type == type}
+    found = {namespace.id: namespace for namespace in find_many(roles).values() if namespace.type == type}
     for namespace_id in roles:
-        found |= {one.id: one for one in descendants(namespace_id, type)}
-    return [(one, max(roles[above] for above in one.lineage if above in roles)) for one in found.values()]
+        found |= {namespace.id: namespace for namespace in descendants(namespace_id, type)}
+    return [
+        (namespace, max(roles[above] for above in namespace.lineage if above in roles)) for namespace in found.values()
+    ]
 
 
 def descendants(namespace_id: str, type: NamespaceType) -> Iterator[Namespace]:
@@ -130,4 +132,8 @@ def descendants(namespace_id: str, type: NamespaceType) -> Iterator[Namespace]:
 def groups_around(namespace_ids: Iterable[str]) -> frozenset[str]:
     """The ids of all groups that hold these namespaces, of those that are groups themselves too."""
     found = find_many(namespace_ids).values()
-    return frozenset(id_ for one in found for id_ in (*one.ancestor_ids, *([one.id] if one.type == "group" else [])))
+    return frozenset(
+        id_
+        for namespace in found
+        for id_ in (*namespace.ancestor_ids, *([namespace.id] if namespace.type == "group" else []))
+    )

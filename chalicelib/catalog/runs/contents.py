@@ -16,12 +16,12 @@ def put_samples(run_id: str, samples: Iterable[RunSample]) -> None:
     """Write a run's samplesheet. Doing it again changes nothing."""
     sheet = list(samples)
     with PartRow.batch_write() as batch:
-        for one in sheet:
-            batch.save(run_sample_row(run_id, one))
+        for sample in sheet:
+            batch.save(run_sample_row(run_id, sample))
     with PlaceRow.batch_write() as batch:
-        for one in sheet:
-            for name in (one.sample_id, one.puid):
-                batch.save(PlaceRow(f"RUN#{run_id}", f"PLACE#{name}", place=one.place))
+        for sample in sheet:
+            for name in (sample.sample_id, sample.puid):
+                batch.save(PlaceRow(f"RUN#{run_id}", f"PLACE#{name}", place=sample.place))
 
 
 def find_sample(run_id: str, id_or_puid: str) -> RunSample | None:

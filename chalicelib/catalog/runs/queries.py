@@ -12,9 +12,9 @@ from chalicelib.search import matches
 
 SortKey = Literal["created_at", "name", "state", "updated_at"]
 SORT_KEYS: tuple[SortKey, ...] = ("created_at", "name", "state", "updated_at")
-COUNTED_TO = 10_000  # matches; beyond that, the total is a lower bound
-WALKED_AT_MOST = 20_000  # rows that one page's walk may read; then the page is short and goes on at its cursor
-_AT_ONCE = 1_000
+MAX_COUNT = 10_000  # matches; beyond that, the total is a lower bound
+MAX_ROWS_READ = 20_000  # rows that one page's walk may read; then the page is short and goes on at its cursor
+_PAGE_SIZE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,32 +70,32 @@ def page(
     order = _ORDERS[sort]
     chosen: list[Run] = []
     walked, last = 0, None
-    stream = _stream(pk, order, descending, after, min(limit + 1, _AT_ONCE) if everything else _AT_ONCE)
-    for walked, run in enumerate(islice(stream, WALKED_AT_MOST), 1):  # noqa: B007
+    stream = _stream(pk, order, descending, after, min(limit + 1, _PAGE_SIZE) if everything else _PAGE_SIZE)
+    for walked, run in enumerate(islice(stream, MAX_ROWS_READ), 1):  # noqa: B007
         last = order.position(run)
         if is_meant(run):
             if len(chosen) == limit:
                 return Page(tuple(chosen), order.position(chosen[-1]), max(total, limit), is_exact)
             chosen.append(run)
-    following = last if walked == WALKED_AT_MOST else None
+    following = last if walked == MAX_ROWS_READ else None
     return Page(tuple(chosen), following, max(total, len(chosen)), is_exact)
 
 
-def _stream(pk: str, order: _Order, descending: bool, after: str | None, at_once: int) -> Iterator[Run]:
+def _stream(pk: str, order: _Order, descending: bool, after: str | None, page_size: int) -> Iterator[Run]:
     condition = None if after is None else (order.key < after if descending else order.key > after)
-    rows = order.rows.query(pk, condition, scan_index_forward=not descending, page_size=at_once)
+    rows = order.rows.query(pk, condition, scan_index_forward=not descending, page_size=page_size)
     return map(run_of, rows)
 
 
 def _counted(pk: str) -> tuple[int, bool]:
-    count = RunRow.count(pk, limit=COUNTED_TO + 1)
-    return min(count, COUNTED_TO), count <= COUNTED_TO
+    count = RunRow.count(pk, limit=MAX_COUNT + 1)
+    return min(count, MAX_COUNT), count <= MAX_COUNT
 
 
 def _matching(pk: str, is_meant: Callable[[Run], bool]) -> tuple[int, bool]:
     """How many runs of a list are meant, as far as a walk goes, newest first; and whether that is all of them."""
     walked = 0
     total = 0
-    for walked, run in enumerate(islice(_stream(pk, _ORDERS["created_at"], True, None, _AT_ONCE), WALKED_AT_MOST), 1):  # noqa: B007
+    for walked, run in enumerate(islice(_stream(pk, _ORDERS["created_at"], True, None, _PAGE_SIZE), MAX_ROWS_READ), 1):  # noqa: B007
         total += is_meant(run)
-    return min(total, COUNTED_TO), total <= COUNTED_TO and walked < WALKED_AT_MOST
+    return min(total, MAX_COUNT), total <= MAX_COUNT and walked < MAX_ROWS_READ

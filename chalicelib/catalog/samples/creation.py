@@ -57,9 +57,9 @@ def create_many(project: Namespace, wanted: Sequence[NewSample], ids: Ids) -> li
         project.lineage[0], (field for sample in made for field in sample.metadata), ""
     )
     depth = len(project.lineage)
-    at_once = max(1, (_TRANSACTION - (1 + metadata_field_counts.MOST_ROWS) * depth) // (2 + depth))
+    samples_per_transaction = max(1, (_TRANSACTION - (1 + metadata_field_counts.MAX_ROWS) * depth) // (2 + depth))
     there = find_many(sample.id for sample in made) if ids.is_repeatable else {}
-    for chunk in _chunks(made, at_once):
+    for chunk in _chunks(made, samples_per_transaction):
         if any(sample.id not in there for sample in chunk):
             sample_index.put_terms([row for sample in chunk for row in term_rows(sample)])
             try:

@@ -143,28 +143,28 @@ def value_of(row: SampleListRow) -> SampleListEntry:
     return SampleListEntry(row.sample_id, row.puid, row.name, row.name_key, row.created_key, row.updated_key)
 
 
-def list_rows(one: SampleListEntry, namespace_ids: Iterable[str]) -> list[SampleListRow]:
+def list_rows(entry: SampleListEntry, namespace_ids: Iterable[str]) -> list[SampleListRow]:
     """The sample's rows in the lists of these namespaces."""
     return [
         SampleListRow(
-            partition("IN", namespace_id, shard_of(one.puid)),
-            one.puid,
-            sample_id=one.id,
-            name=one.name,
-            name_key=one.name_key,
-            created_key=one.created_key,
-            updated_key=one.updated_key,
+            partition("IN", namespace_id, shard_of(entry.puid)),
+            entry.puid,
+            sample_id=entry.id,
+            name=entry.name,
+            name_key=entry.name_key,
+            created_key=entry.created_key,
+            updated_key=entry.updated_key,
         )
         for namespace_id in namespace_ids
     ]
 
 
-def term_rows(one: SampleListEntry, namespace_ids: Iterable[str], since: str) -> list[TermRow]:
+def term_rows(entry: SampleListEntry, namespace_ids: Iterable[str], since: str) -> list[TermRow]:
     """The sample's terms in these namespaces: its id, and its name from each word on but the one that begins it."""
-    terms = [one.id, *(run for run in runs(one.name) if not normalize(one.name).startswith(run))]
-    keys = dict.fromkeys(term_key(term) + _SEPARATOR + one.puid for term in terms)
+    terms = [entry.id, *(run for run in runs(entry.name) if not normalize(entry.name).startswith(run))]
+    keys = dict.fromkeys(term_key(term) + _SEPARATOR + entry.puid for term in terms)
     return [
-        TermRow(partition("TERM", namespace_id, shard_of(one.puid)), key, since=since)
+        TermRow(partition("TERM", namespace_id, shard_of(entry.puid)), key, since=since)
         for namespace_id in namespace_ids
         for key in keys
     ]

@@ -18,8 +18,8 @@ from chalicelib.tables import Row, TableName
 
 MAX_FIELDS = 1_000  # different ones in a group with all below it
 _MAX_NAMES = 200_000  # bytes of their names: a row holds 400 kB
-_AT_ONCE = 250  # an update's expression has 4 kB and 300 operators (DynamoDB's limits)
-MOST_ROWS = MAX_FIELDS // _AT_ONCE  # that one transaction changes in a namespace
+_FIELDS_PER_ROW = 250  # an update's expression has 4 kB and 300 operators (DynamoDB's limits)
+MAX_ROWS = MAX_FIELDS // _FIELDS_PER_ROW  # that one transaction changes in a namespace
 _ROWS = 16  # writers seldom meet at one
 _FIELD = "f:"
 
@@ -56,9 +56,9 @@ def count(transaction: TransactWrite, namespace_ids: Iterable[str], changed: Map
     fields = sorted(changed.items())
     first = random.randrange(_ROWS)  # noqa: S311 - spreads writers, no secret
     for namespace_id in namespace_ids:
-        for number, start in enumerate(range(0, len(fields), _AT_ONCE)):
+        for number, start in enumerate(range(0, len(fields), _FIELDS_PER_ROW)):
             row = _FieldsRow(f"FIELDS#{namespace_id}", str((first + number) % _ROWS))
-            some = fields[start : start + _AT_ONCE]
+            some = fields[start : start + _FIELDS_PER_ROW]
             actions: list[Action] = [NumberAttribute(attr_name=_FIELD + field).add(change) for field, change in some]
             transaction.update(row, actions=actions)
 

@@ -72,8 +72,10 @@ def _row(template: MetadataTemplate) -> _TemplateRow:
     return _MAPPER.row(template, _partition(template.namespace_id), f"TEMPLATE#{template.id}")
 
 
-def _name_row(one: MetadataTemplate) -> _NameRow:
-    return _NameRow(_partition(one.namespace_id), f"NAME#{truncate_utf8(identity(one.name))}", template_id=one.id)
+def _name_row(template: MetadataTemplate) -> _NameRow:
+    return _NameRow(
+        _partition(template.namespace_id), f"NAME#{truncate_utf8(identity(template.name))}", template_id=template.id
+    )
 
 
 def of_namespaces(namespace_ids: Sequence[str]) -> list[MetadataTemplate]:
@@ -88,9 +90,9 @@ def of_namespaces(namespace_ids: Sequence[str]) -> list[MetadataTemplate]:
 
 def find(namespace_id: str, template_id: str) -> MetadataTemplate:
     """The template with this id of this namespace itself. Raises NotFound."""
-    for one in of_namespaces([namespace_id]):
-        if one.id == template_id:
-            return one
+    for template in of_namespaces([namespace_id]):
+        if template.id == template_id:
+            return template
     raise NotFound("Metadata template not found.")
 
 
@@ -102,9 +104,9 @@ def create(namespace_id: str, name: str, fields: Sequence[str], ids: Ids) -> Met
     at = timestamps.format(timestamps.now())
     made = MetadataTemplate(ids.id(), namespace_id, name, tuple(fields), at, at)
     there = of_namespaces([namespace_id])
-    for one in there:
-        if one.id == made.id:
-            return one
+    for template in there:
+        if template.id == made.id:
+            return template
     if len(there) >= MAX_TEMPLATES:
         rule = "A group or project can have at most {most} metadata templates."
         raise Conflict(rule, slug="too-many-templates", most=MAX_TEMPLATES)

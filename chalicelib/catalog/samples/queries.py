@@ -30,9 +30,9 @@ from chalicelib.settings import settings
 
 SortKey = Literal["name", "puid", "created_at", "updated_at"]
 SORT_KEYS: tuple[SortKey, ...] = ("name", "puid", "created_at", "updated_at")
-SORTED_AT_ONCE = 1_000  # matches of a search that are read and sorted in memory
-COUNTED_TO = 10_000  # matches; beyond that, the total is a lower bound
-WALKED_AT_MOST = 20_000  # rows that one page's walk may read; then the page is short and goes on at its cursor
+MAX_IN_MEMORY = 1_000  # matches of a search that are read and sorted in memory
+MAX_COUNT = 10_000  # matches; beyond that, the total is a lower bound
+MAX_ROWS_READ = 20_000  # rows that one page's walk may read; then the page is short and goes on at its cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +76,18 @@ def page(
     is_exact = True
     if q:
         puids = _matching(namespace_ids, q)
-        if len(puids) <= SORTED_AT_ONCE:
+        if len(puids) <= MAX_IN_MEMORY:
             return _looked_up(namespace_ids, puids, sort=sort, descending=descending, q=q, after=after, limit=limit)
-        total, is_exact = min(len(puids), COUNTED_TO), len(puids) <= COUNTED_TO
+        total, is_exact = min(len(puids), MAX_COUNT), len(puids) <= MAX_COUNT
     else:
         total = sum(map(counted, namespace_ids))
     chosen, following = _walked(namespace_ids, sort=sort, descending=descending, q=q, after=after, limit=limit)
     return Page(chosen, following, max(total, len(chosen)), is_exact)
 
 
-def position_of(one: SampleListEntry, sort: SortKey) -> str:
+def position_of(entry: SampleListEntry, sort: SortKey) -> str:
     """The position of a sample in an order."""
-    return _ORDERS[sort].position(one)
+    return _ORDERS[sort].position(entry)
 
 
 def everything(namespace_ids: Sequence[str], q: str | None) -> Iterator[SampleListEntry]:
@@ -97,10 +97,10 @@ def everything(namespace_ids: Sequence[str], q: str | None) -> Iterator[SampleLi
         for place in product(namespace_ids, range(SHARDS))
     ]
     last = None
-    for one in merge(*streams, key=lambda listed: listed.puid):
-        if one.puid != last and one.is_found_by(q):
-            yield one
-        last = one.puid
+    for entry in merge(*streams, key=lambda listed: listed.puid):
+        if entry.puid != last and entry.is_found_by(q):
+            yield entry
+        last = entry.puid
 
 
 def _looked_up(
@@ -117,8 +117,8 @@ def _looked_up(
     keys = [(partition("IN", namespace_id, shard_of(puid)), puid) for puid in puids for namespace_id in namespace_ids]
     there = {row.puid: value_of(row) for row in SampleListRow.batch_get(keys, consistent_read=True)}
     position = _ORDERS[sort].position
-    found = sorted((one for one in there.values() if one.is_found_by(q)), key=position, reverse=descending)
-    beyond = [one for one in found if after is None or _is_beyond(position(one), after, descending)]
+    found = sorted((entry for entry in there.values() if entry.is_found_by(q)), key=position, reverse=descending)
+    beyond = [entry for entry in found if after is None or _is_beyond(position(entry), after, descending)]
     chosen = tuple(beyond[:limit])
     return Page(chosen, position(chosen[-1]) if len(beyond) > limit else None, len(found), True)
 
@@ -132,30 +132,30 @@ def _walked(
 ) -> tuple[tuple[SampleListEntry, ...], str | None]:
     """The next matches in an order, and the position to go on from."""
     position = _ORDERS[sort].position
-    at_once = limit + 1 if not q else SORTED_AT_ONCE
+    page_size = limit + 1 if not q else MAX_IN_MEMORY
     streams = [
-        _stream(partition("IN", *place), _ORDERS[sort], descending, after, at_once)
+        _stream(partition("IN", *place), _ORDERS[sort], descending, after, page_size)
         for place in product(namespace_ids, range(SHARDS))
     ]
     chosen: list[SampleListEntry] = []
     walked, last = 0, None
-    for walked, one in enumerate(islice(merge(*streams, key=position, reverse=descending), WALKED_AT_MOST), 1):  # noqa: B007
-        last = position(one)
-        if one.is_found_by(q):
+    for walked, entry in enumerate(islice(merge(*streams, key=position, reverse=descending), MAX_ROWS_READ), 1):  # noqa: B007
+        last = position(entry)
+        if entry.is_found_by(q):
             if len(chosen) == limit:
                 return tuple(chosen), position(chosen[-1])
-            chosen.append(one)
-    return tuple(chosen), last if walked == WALKED_AT_MOST else None
+            chosen.append(entry)
+    return tuple(chosen), last if walked == MAX_ROWS_READ else None
 
 
-def _stream(pk: str, order: _Order, descending: bool, after: str | None, at_once: int) -> Iterator[SampleListEntry]:
+def _stream(pk: str, order: _Order, descending: bool, after: str | None, page_size: int) -> Iterator[SampleListEntry]:
     condition = None if after is None else (order.key < after if descending else order.key > after)
-    rows = order.rows.query(pk, condition, scan_index_forward=not descending, page_size=min(at_once, SORTED_AT_ONCE))
+    rows = order.rows.query(pk, condition, scan_index_forward=not descending, page_size=min(page_size, MAX_IN_MEMORY))
     return map(value_of, rows)
 
 
 def _matching(namespace_ids: Sequence[str], q: str) -> set[str]:
-    """The PUIDs of the samples that `q` may find; as soon as they are more than COUNTED_TO, no further."""
+    """The PUIDs of the samples that `q` may find; as soon as they are more than MAX_COUNT, no further."""
     head = f"{settings().puid_prefix}_{Kind.SAMPLE.value}_"
     q = q.strip()
     sought, name, term = q.upper(), truncate_utf8(normalize(q)), term_key(q)
@@ -172,6 +172,6 @@ def _matching(namespace_ids: Sequence[str], q: str) -> set[str]:
         by_term = map(puid_of_term, TermRow.query(terms, TermRow.sk.startswith(term)))
         for puid in chain(by_puid, by_name, by_term):
             puids.add(puid)
-            if len(puids) > COUNTED_TO:
+            if len(puids) > MAX_COUNT:
                 return puids
     return puids

@@ -51,7 +51,7 @@ def find_many(ids_or_puids: Iterable[str]) -> dict[str, Sample]:
     """The samples of these ids or PUIDs, by the id or PUID of the request; those that do not exist are absent."""
     ids = _ids_of(ids_or_puids)
     by_id = {row.sample_id: sample_of(row) for row in SampleRow.batch_get(_keys(ids.values()), consistent_read=True)}
-    return {one: by_id[sample_id] for one, sample_id in ids.items() if sample_id in by_id}
+    return {identifier: by_id[sample_id] for identifier, sample_id in ids.items() if sample_id in by_id}
 
 
 def find_summaries(ids_or_puids: Iterable[str]) -> dict[str, SampleSummary]:
@@ -62,19 +62,23 @@ def find_summaries(ids_or_puids: Iterable[str]) -> dict[str, SampleSummary]:
         row.sample_id: SampleSummary(row.sample_id, row.puid, row.name, row.project_id, tuple(row.namespace_ids))
         for row in SampleRow.batch_get(_keys(ids.values()), consistent_read=True, attributes_to_get=wanted)
     }
-    return {one: by_id[sample_id] for one, sample_id in ids.items() if sample_id in by_id}
+    return {identifier: by_id[sample_id] for identifier, sample_id in ids.items() if sample_id in by_id}
 
 
 def _ids_of(ids_or_puids: Iterable[str]) -> dict[str, str]:
     """The id that each of these means, if there is such a sample."""
     requested = list(dict.fromkeys(ids_or_puids))
     prefix = settings().puid_prefix
-    puids = [one for one in requested if is_puid(one, Kind.SAMPLE, prefix)]
+    puids = [identifier for identifier in requested if is_puid(identifier, Kind.SAMPLE, prefix)]
     named = {
         row.pk.removeprefix("PUID#"): row.target_id
         for row in SamplePuidRow.batch_get([(puid_key(puid), "PUID") for puid in puids], consistent_read=True)
     }
-    return {one: named.get(one, one) for one in requested if one and len(one) <= 255}
+    return {
+        identifier: named.get(identifier, identifier)
+        for identifier in requested
+        if identifier and len(identifier) <= 255
+    }
 
 
 def _keys(sample_ids: Iterable[str]) -> list[tuple[str, str]]:

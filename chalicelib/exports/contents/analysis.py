@@ -34,34 +34,37 @@ def analysis_contents(
         if not outputs:
             all_skipped.append(Skipped(run.id, "no-output", name=run.name))
         all_skipped += [
-            Skipped(one.id, excluded[source_key(one)], one.size, one.filename)
-            for one in outputs
-            if source_key(one) in excluded
+            Skipped(output.id, excluded[source_key(output)], output.size, output.filename)
+            for output in outputs
+            if source_key(output) in excluded
         ]
-        by_place = _by_place(one for one in outputs if source_key(one) not in excluded)
+        by_place = _by_place(output for output in outputs if source_key(output) not in excluded)
         if not by_place:
             continue
         own = by_place.get(RUN_LEVEL, [])
         sheet = [part for part in parts[run.id] if isinstance(part, RunSample) and part.place in by_place]
         # Files and folders of one folder share a namespace: their names must differ.
         names = distinct_names(
-            [*(one.filename for one in own), *(one.samplesheet_text("sample") or one.puid for one in sheet)]
+            [
+                *(output.filename for output in own),
+                *(output.samplesheet_text("sample") or output.puid for output in sheet),
+            ]
         )
         folders.append(Folder((run.id,), "workflow_execution", run.name or run.id))
-        items += [_item(one, (run.id,), name) for one, name in zip(own, names, strict=False)]
+        items += [_item(output, (run.id,), name) for output, name in zip(own, names, strict=False)]
         for sample, name in zip(sheet, names[len(own) :], strict=True):
             place = (run.id, name)
             folders.append(Folder(place, "sample", _title(sample, sample_names)))
             files = by_place[sample.place]
-            inner = distinct_names(one.filename for one in files)
-            items += [_item(one, place, file_name) for one, file_name in zip(files, inner, strict=True)]
+            inner = distinct_names(file.filename for file in files)
+            items += [_item(file, place, file_name) for file, file_name in zip(files, inner, strict=True)]
         source_ids.append(run.id)
     return Contents(tuple(items), tuple(folders), tuple(all_skipped), tuple(source_ids))
 
 
 def _by_place(outputs: Iterable[Output]) -> dict[int, list[Output]]:
     places: dict[int, list[Output]] = {}
-    for output in sorted(outputs, key=lambda one: (one.created_at, one.id)):
+    for output in sorted(outputs, key=lambda output: (output.created_at, output.id)):
         places.setdefault(output.place, []).append(output)
     return places
 

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-MAX_NAME_BYTES = 150  # leaves room for the three folders above it below Windows' 260 characters
+MAX_NAME_BYTES = 150  # with the three folders above it still below Windows' 260 characters
 _FORBIDDEN = set('<>:"/\\|?*')
 _RESERVED = (
     {"con", "prn", "aux", "nul", "conin$", "conout$"}
@@ -19,8 +19,8 @@ def _shortened(name: str, tail: str = "") -> str:
     if len(suffix.encode()) > 40:
         suffix = ""
     stem = name[: len(name) - len(suffix)] if suffix else name
-    room = MAX_NAME_BYTES - len((tail + suffix).encode())
-    return stem.encode()[:room].decode(errors="ignore") + tail + suffix
+    max_bytes = MAX_NAME_BYTES - len((tail + suffix).encode())
+    return stem.encode()[:max_bytes].decode(errors="ignore") + tail + suffix
 
 
 def safe_name(name: str) -> str:

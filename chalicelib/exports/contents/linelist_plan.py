@@ -39,7 +39,7 @@ def to_lines(plan: LinelistPlan) -> Iterator[Any]:
     """The plan as JSON documents: projects, what was skipped, then a row for each sample."""
     numbers = {project_id: number for number, project_id in enumerate(plan.project_puids)}
     yield list(plan.project_puids.items())
-    yield [[one.id, one.reason] for one in plan.skipped]
+    yield [[skipped.id, skipped.reason] for skipped in plan.skipped]
     for sample in plan.samples:
         yield [sample.id, numbers[sample.project_id]]
 

@@ -25,7 +25,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A tree of what a search found and the folders above it; `matches` counts all, of which `MOST_FOUND` are there.
+    """A tree of what a search found and the folders above it; `matches` counts all, of which `MAX_MATCHES` are there.
 
     Every folder has `child_count`; a matching folder without matching descendants is returned without its children.
     """
@@ -57,13 +57,13 @@ def search_in(manifest: bytes, text: str) -> Search:
         kept = []
         for child in folder["children"]:
             hit = wanted in normalize(child["name"]) or wanted in normalize(child.get("irida-next-name") or "")
-            has_room = shown < MAX_MATCHES
+            fits = shown < MAX_MATCHES
             total += hit
-            shown += hit and has_room
+            shown += hit and fits
             inner = below(child) if "children" in child else []
             if inner:
                 kept.append({**child, "children": inner, "child_count": len(child["children"])})
-            elif hit and has_room:
+            elif hit and fits:
                 kept.append(_without_children(child))
         return kept
 

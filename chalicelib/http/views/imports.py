@@ -25,7 +25,7 @@ from chalicelib.ingestion.imports.samplesheet import read_samplesheet
 from chalicelib.ingestion.imports.samplesheet_text import Unreadable, decoded, from_base64
 from chalicelib.ingestion.imports.start import begin_import
 
-LOOKED_AT_MOST = 500  # objects: a request has 29 seconds; an import looks at each as it registers it
+MAX_OBJECTS = 500  # objects: a request has 29 seconds; an import looks at each as it registers it
 router = Router("Imports")
 
 
@@ -47,12 +47,12 @@ def import_samplesheet(
     language = language_of(request)
     sheet, encoding = _read(body)
     if body.dry_run:
-        plan = plan_import(project, user.id, sheet, look_at_most=LOOKED_AT_MOST)
+        plan = plan_import(project, user.id, sheet, max_objects=MAX_OBJECTS)
         violations = [*sheet.violations, *plan.violations]
         return Reply(dry_run_json(sheet, encoding, plan, violations, language))
 
     def start(ids: Ids) -> Accepted[schemas.StartedImport]:
-        begun = begin_import(project, user.id, sheet, ids, look_at_most=LOOKED_AT_MOST)
+        begun = begin_import(project, user.id, sheet, ids, max_objects=MAX_OBJECTS)
         headers = {"Location": location(f"/imports/{begun.id}"), **_polling_headers(begun)}
         return Accepted(started_import_json(begun, sheet, language), headers)
 

@@ -100,7 +100,7 @@ def _answer(request: Request, file: SiteFile, cache_control: str, status: int = 
     tag = f'W/"{hashlib.sha256(file.body.encode()).hexdigest()[:24]}"'
     headers = chalice_headers({**_headers(), "Cache-Control": cache_control, "ETag": tag})
     known = dict[str, str](request.headers).get("if-none-match", "")
-    if status == 200 and tag in {one.strip() for one in known.split(",")}:
+    if status == 200 and tag in {known_tag.strip() for known_tag in known.split(",")}:
         return Response("", status_code=304, headers=headers)
     return Response(file.body, status_code=status, headers={**headers, "Content-Type": file.content_type})
 

@@ -32,7 +32,7 @@ from chalicelib.ids import Ids
 from chalicelib.settings import settings
 
 MAX_ANSWER = 4_000_000  # bytes; a function can answer 6 MB, and a sample's metadata can be large
-_READ_AT_ONCE = 100
+_CHUNK = 100
 _WRITE_PROBLEMS = ["role-too-low", "changed-meanwhile", "too-many-fields"]
 router = Router("Samples")
 
@@ -197,8 +197,8 @@ def _page_json(page: Sequence[SampleListEntry]) -> tuple[list[schemas.Sample], S
     items: list[schemas.Sample] = []
     size = 0
     last = None
-    for start in range(0, len(page), _READ_AT_ONCE):
-        chunk = page[start : start + _READ_AT_ONCE]
+    for start in range(0, len(page), _CHUNK):
+        chunk = page[start : start + _CHUNK]
         there = samples.find_many(entry.id for entry in chunk)
         for entry in chunk:
             item = sample_json(there[entry.id]) if entry.id in there else None

@@ -166,7 +166,7 @@ def _page(
 
 
 def _detail(run: Run, role: Role, cursor: Cursor) -> schemas.WorkflowExecutionDetail:
-    """A run with its samples and outputs from the cursor on, as many as a response has room for."""
+    """A run with its samples and outputs from the cursor on, as many as fit into a response."""
     own: list[Output] = []
     by_sample: list[tuple[RunSample, list[Output]]] = []
     following = None

@@ -19,8 +19,8 @@ from chalicelib.ingestion.imports.columns import pointer
 from chalicelib.ingestion.imports.model import Samplesheet, SheetFile, SheetSample
 from chalicelib.settings import settings
 
-_AT_ONCE = 16
-_MOST_COMPARED = 1_000  # samples whose files are read: a request has 29 seconds; the work passes over what is there
+_CONCURRENT_READS = 16
+_MAX_COMPARED = 1_000  # samples whose files are read: a request has 29 seconds; the work passes over what is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +77,19 @@ class ImportPlan:
     violations: tuple[Violation, ...]
 
 
-def plan_import(project: Namespace, user_id: str, sheet: Samplesheet, *, look_at_most: int | None) -> ImportPlan:
-    """Resolve the samples of a sheet and look at its objects, at the first `look_at_most` of them. A file whose object
+def plan_import(project: Namespace, user_id: str, sheet: Samplesheet, *, max_objects: int | None) -> ImportPlan:
+    """Resolve the samples of a sheet and look at its objects, at the first `max_objects` of them. A file whose object
     is already one of its sample's is left as it is, in the first thousand samples that are there; beyond, it is only
     found by the work."""
     violations: list[Violation] = []
     found = _resolved(project, sheet.samples, violations)
     wanted = [(sheet_sample, found.get(sheet_sample.row)) for sheet_sample in sheet.samples]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(_CONCURRENT_READS) as pool:
         known = dict.fromkeys(sample.id for sheet_sample, sample in wanted if sample is not None and sheet_sample.files)
-        compared = set(islice(known, _MOST_COMPARED))
+        compared = set(islice(known, _MAX_COMPARED))
         fresh = list(pool.map(lambda pair: _new_files(pair[0], pair[1], compared), wanted))
         unseen = [file for of_sample in fresh for file in of_sample]
-        seen = unseen if look_at_most is None else unseen[:look_at_most]
+        seen = unseen if max_objects is None else unseen[:max_objects]
         looked = dict(zip(seen, pool.map(_object_checker(project, user_id), seen), strict=True))
     violations += [sheet_sample for sheet_sample in looked.values() if isinstance(sheet_sample, Violation)]
     planned = []
@@ -139,42 +139,44 @@ def _resolved(
 ) -> dict[int, Sample]:
     """The samples of the project that rows mean, by their first row: by PUID, else by name."""
     rows = list(sheet_sample)
-    by_puid = samples.find_many(one.puid for one in rows if one.puid)
+    by_puid = samples.find_many(sheet_row.puid for sheet_row in rows if sheet_row.puid)
     ids: dict[str, list[str]] = {}
-    if any(one.puid is None for one in rows):
+    if any(sheet_row.puid is None for sheet_row in rows):
         for listed in sample_queries.everything([project.id], None):
             ids.setdefault(listed.name, []).append(listed.id)
     meant: dict[int, str] = {}
     found: dict[int, Sample] = {}
-    for one in rows:
-        if one.puid is not None:
-            sample = by_puid.get(one.puid)
+    for sheet_row in rows:
+        if sheet_row.puid is not None:
+            sample = by_puid.get(sheet_row.puid)
             if sample is not None and sample.project_id == project.id:
-                found[one.row] = sample
+                found[sheet_row.row] = sample
             else:
-                _check_new(one, sample, violations)
-        elif len(same := ids.get(one.name or "", [])) > 1:
+                _check_new(sheet_row, sample, violations)
+        elif len(same := ids.get(sheet_row.name or "", [])) > 1:
             violations.append(
-                Violation(pointer(one.row, "sample"), "Several samples have this name here: identify them by PUID.")
+                Violation(
+                    pointer(sheet_row.row, "sample"), "Several samples have this name here: identify them by PUID."
+                )
             )
         elif same:
-            meant[one.row] = same[0]
+            meant[sheet_row.row] = same[0]
     by_id = samples.find_many(meant.values())
     found |= {row: by_id[sample_id] for row, sample_id in meant.items() if sample_id in by_id}
     taken: dict[str, int] = {}
-    for one in rows:
-        if one.row in found and taken.setdefault(found[one.row].id, one.row) != one.row:
+    for sheet_row in rows:
+        if sheet_row.row in found and taken.setdefault(found[sheet_row.row].id, sheet_row.row) != sheet_row.row:
             violations.append(
-                Violation(pointer(one.row, "sample"), "Another row refers to the same sample in a different way.")
+                Violation(pointer(sheet_row.row, "sample"), "Another row refers to the same sample in a different way.")
             )
     return found
 
 
-def _check_new(one: SheetSample, elsewhere: Sample | None, violations: list[Violation]) -> None:
-    place = pointer(one.row, "puid")
+def _check_new(sheet_row: SheetSample, elsewhere: Sample | None, violations: list[Violation]) -> None:
+    place = pointer(sheet_row.row, "puid")
     if elsewhere is not None:
         violations.append(Violation(place, "This PUID is already in use."))
-    elif not is_puid(one.puid or "", Kind.SAMPLE, settings().puid_prefix):
+    elif not is_puid(sheet_row.puid or "", Kind.SAMPLE, settings().puid_prefix):
         violations.append(Violation(place, "Not the PUID of a sample."))
-    elif one.name is None:
-        violations.append(Violation(pointer(one.row, "sample"), "A sample needs a name."))
+    elif sheet_row.name is None:
+        violations.append(Violation(pointer(sheet_row.row, "sample"), "A sample needs a name."))

@@ -78,7 +78,7 @@ class _Reader:
                 "The rows of a sample differ in this column, so it describes rows, not samples: it is not imported."
             )
             self._findings.warn(pointer(self._header_row, column.name), rule)
-        columns = tuple(Column(one.name, "ignored") if one in varying else one for one in columns)
+        columns = tuple(Column(column.name, "ignored") if column in varying else column for column in columns)
         if not self._lines:
             self._findings.add_violation("/samplesheet", message("The samplesheet has no row below its header."))
         fields = tuple(column.field for column in columns if column.field is not None)

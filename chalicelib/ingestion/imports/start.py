@@ -17,16 +17,16 @@ from chalicelib.ingestion.imports.steps import plan_key, put_steps, steps_of
 from chalicelib.settings import settings
 
 MAX_OPEN = 5  # imports of one user at once
-_MOST_LOOKED_AT = 1_000  # open imports of everybody, to count one user's
+_MAX_READ = 1_000  # open imports of everybody, to count one user's
 
 
-def begin_import(project: Namespace, user_id: str, sheet: Samplesheet, ids: Ids, *, look_at_most: int) -> Import:
+def begin_import(project: Namespace, user_id: str, sheet: Samplesheet, ids: Ids, *, max_objects: int) -> Import:
     """Check a sheet as a dry run does and start to import it. Raises Invalid with every violation, before
     anything is written. With repeatable ids a second call gives the first one's import."""
     import_id = ids.id()
     if ids.is_repeatable and (known := import_record.find(import_id)):
         return _started(known)
-    plan = plan_import(project, user_id, sheet, look_at_most=look_at_most)
+    plan = plan_import(project, user_id, sheet, max_objects=max_objects)
     violations = [*sheet.violations, *plan.violations]
     if violations:
         # A concurrent twin of this request may have created what now looks like a violation.
@@ -52,7 +52,7 @@ def _started(known: Import) -> Import:
 
 
 def _refuse_too_many(user_id: str) -> None:
-    own = [one for one in islice(import_record.open_ones(), _MOST_LOOKED_AT) if one.user_id == user_id]
+    own = [record for record in islice(import_record.open_ones(), _MAX_READ) if record.user_id == user_id]
     if len(own) >= MAX_OPEN:
         raise TooMany("At most {most} of your imports can run at once. Wait for one to finish.", most=MAX_OPEN)
 

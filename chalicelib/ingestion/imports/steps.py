@@ -49,7 +49,7 @@ def steps_of(plan: ImportPlan) -> Iterator[Step]:
 
 def _steps(planned: PlannedSample) -> Iterator[Step]:
     sheet_sample = planned.sheet_sample
-    new = [one.file for one in planned.files]
+    new = [file.file for file in planned.files]
     starts = range(0, max(1, len(new)), FILES_PER_STEP)
     for start in starts:
         yield Step(

@@ -32,7 +32,7 @@ from chalicelib.ingestion.imports.steps import Step, file_ids, read_steps, sampl
 from chalicelib.log import logger
 from chalicelib.tables import retry_on
 
-STEPS_AT_ONCE = 8
+CONCURRENT_STEPS = 8
 _TRIES = 4
 TIME_FOR_STEPS = 180_000  # milliseconds that must be left for the next steps; each has at most FILES_PER_STEP files
 
@@ -61,7 +61,7 @@ def run_import_steps(import_id: str, invocation: Invocation) -> dict[str, Any]:
         project = _allowed(present)
         if project is None:
             return _ended(present, FailureCode.RIGHT_LOST)
-        chunk = steps[present.steps_done : present.steps_done + STEPS_AT_ONCE]
+        chunk = steps[present.steps_done : present.steps_done + CONCURRENT_STEPS]
         made = _work_on(present, project, chunk)
         counted = import_record.count(present, steps=len(chunk), rows=sum(step.rows for step in chunk), made=made)
         if counted is None:
@@ -91,7 +91,7 @@ def _allowed(present: Import) -> Namespace | None:
 def _work_on(present: Import, project: Namespace, chunk: Sequence[Step]) -> ImportTotals:
     # Samples come one after the other, since all count in the same rows of their namespaces; files at once.
     begun = [_retrying(lambda step=step: _sample_of(present, project, step)) for step in chunk]  # type: ignore[misc]
-    with ThreadPoolExecutor(STEPS_AT_ONCE) as pool:
+    with ThreadPoolExecutor(CONCURRENT_STEPS) as pool:
         done = list(pool.map(lambda pair: _with_files(present, project, *pair), zip(chunk, begun, strict=True)))
     return sum(done, ImportTotals())
 

@@ -124,7 +124,7 @@ export default {
   progress: "Progress of the export",
   "progress.of": "Progress of {name}",
   excluded: { one: "{n}\u00a0excluded", other: "{n}\u00a0excluded" },
-  "verdict.incomplete": {
+  "outcome.incomplete": {
     one: "The export {name} is ready, but {n} item could not be included.",
     other: "The export {name} is ready, but {n} items could not be included.",
   },
@@ -133,8 +133,8 @@ export default {
   "session.in-tab": "Sign in in a new tab",
   "commands.check": "Check the file",
   "copy.failed": "The browser did not allow it to be copied. Select the text and copy it.",
-  "verdict.ready": "The export {name} is ready.",
-  "verdict.failed": "The export {name} failed.",
+  "outcome.ready": "The export {name} is ready.",
+  "outcome.failed": "The export {name} failed.",
   download: "Download",
   "download.begun": "The download of {name} begins.",
   delete: "Delete",

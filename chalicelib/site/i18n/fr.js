@@ -132,7 +132,7 @@ export default {
   progress: "Progression de l'exportation",
   "progress.of": "Progression de {name}",
   excluded: { one: "{n}\u00a0exclu", many: "{n}\u00a0exclus", other: "{n}\u00a0exclus" },
-  "verdict.incomplete": {
+  "outcome.incomplete": {
     one: "L'exportation {name} est prête, mais {n} élément n'a pas pu être inclus.",
     many: "L'exportation {name} est prête, mais {n} éléments n'ont pas pu être inclus.",
     other: "L'exportation {name} est prête, mais {n} éléments n'ont pas pu être inclus.",
@@ -144,8 +144,8 @@ export default {
   "session.in-tab": "Se connecter dans un nouvel onglet",
   "commands.check": "Vérifier le fichier",
   "copy.failed": "Le navigateur n'a pas permis la copie. Sélectionnez le texte et copiez-le.",
-  "verdict.ready": "L'exportation {name} est prête.",
-  "verdict.failed": "L'exportation {name} a échoué.",
+  "outcome.ready": "L'exportation {name} est prête.",
+  "outcome.failed": "L'exportation {name} a échoué.",
   download: "Télécharger",
   "download.begun": "Le téléchargement de {name} commence.",
   delete: "Supprimer",

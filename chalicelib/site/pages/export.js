@@ -3,7 +3,7 @@
 import { announce, say } from "../announcements.js";
 import { post } from "../api.js";
 import { download, nameOf, RemoveDialog } from "../export_actions.js";
-import { lookAgain, Progress, Status, verdictOf } from "../export_state.js";
+import { lookAgain, Progress, Status, outcomeText } from "../export_state.js";
 import { t } from "../language.js";
 import { useLoaded } from "../loading.js";
 import { Loading, PageHeading } from "../page.js";
@@ -19,7 +19,7 @@ export default function Export({ id }) {
   const status = useRef();
   useEffect(() => {
     if (status.current === "processing" && made.status !== "processing") {
-      announce(verdictOf(made, nameOf(made)));
+      announce(outcomeText(made, nameOf(made)));
     }
     status.current = made?.status;
   }, [made?.status]);

@@ -1,7 +1,7 @@
 // The list of one's exports.
 import { announce } from "../announcements.js";
 import { download, nameOf, RemoveDialog } from "../export_actions.js";
-import { lookAgain, Progress, Status, verdictOf } from "../export_state.js";
+import { lookAgain, Progress, Status, outcomeText } from "../export_state.js";
 import { moment, t } from "../language.js";
 import { Filter, Pager, Search, SortHeader, useList } from "../lists.js";
 import { Loading, PageHeading } from "../page.js";
@@ -19,7 +19,7 @@ export default function Exports() {
     again: (page) => page && lookAgain(page.items),
   });
   const [deleting, setDeleting] = useState(null);
-  useVerdicts(list.items);
+  useOutcomes(list.items);
   if (list.error && !list.items) return html`<${ProblemPage} error=${list.error} retry=${list.reload} />`;
   return html`
     <${PageHeading} title=${t("exports")} />
@@ -111,12 +111,12 @@ function None() {
 }
 
 /** Announces to screen readers which exports have become ready or failed since the last poll. */
-function useVerdicts(items) {
+function useOutcomes(items) {
   const known = useRef(new Map());
   useEffect(() => {
     for (const made of items ?? []) {
       if (known.current.get(made.id) === "processing" && made.status !== "processing") {
-        announce(verdictOf(made, nameOf(made)));
+        announce(outcomeText(made, nameOf(made)));
       }
       known.current.set(made.id, made.status);
     }

@@ -102,7 +102,7 @@ def check_with_other_readers(data: bytes, entries: Sequence[Entry], bodies: Sequ
     path.write_bytes(data)
     with zipfile.ZipFile(path) as archive:
         own = {name: archive.read(name) for name in ("manifest.json", "report.json")}
-    check_archive(path, {**{one.name: body for one, body in zip(entries, bodies, strict=True)}, **own})
+    check_archive(path, {**{entry.name: body for entry, body in zip(entries, bodies, strict=True)}, **own})
 
 
 def test_files_of_all_edge_sizes_come_out_as_they_went_in(seaweedfs_endpoint: str, tmp_path: Path) -> None:
@@ -119,7 +119,9 @@ def test_files_of_all_edge_sizes_come_out_as_they_went_in(seaweedfs_endpoint: st
 
 
 @pytest.mark.parametrize("zone", ["America/Toronto", "Europe/Zurich", "Asia/Kolkata", "UTC"])
-@pytest.mark.parametrize("command", [["unzip", "-qq"], ["7z", "x", "-y"], ["bsdtar", "-xf"]], ids=lambda one: one[0])
+@pytest.mark.parametrize(
+    "command", [["unzip", "-qq"], ["7z", "x", "-y"], ["bsdtar", "-xf"]], ids=lambda command: command[0]
+)
 def test_extracted_files_have_their_time_in_every_zone(
     seaweedfs_endpoint: str, tmp_path: Path, command: list[str], zone: str
 ) -> None:
@@ -136,7 +138,9 @@ def test_extracted_files_have_their_time_in_every_zone(
     (tmp_path / "archive.zip").write_bytes(body_of(s3, target))
     environment = {**os.environ, "TZ": zone}
     subprocess.run([*command, "archive.zip"], cwd=tmp_path, env=environment, check=True, stdout=subprocess.DEVNULL)
-    assert [(tmp_path / one.name).stat().st_mtime for one in entries] == [one.timestamp() for one in moments]
+    assert [(tmp_path / moment.name).stat().st_mtime for moment in entries] == [
+        moment.timestamp() for moment in moments
+    ]
 
 
 def test_a_server_without_checksums_gives_the_same_bytes(

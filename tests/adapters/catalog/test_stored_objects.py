@@ -49,10 +49,10 @@ def test_size_and_checksums_are_what_the_server_knows(store: Callable[[str], Non
     aws.s3().put_object(Bucket="objects", Key="with", Body=whole, ChecksumAlgorithm="CRC32")
     aws.s3().put_object(Bucket="objects", Key="without", Body=whole)
     result = {key: head_object("objects", key) for key in ("composite", "with", "without")}
-    for one in result.values():
-        assert isinstance(one, StoredObject)
-        assert one.size == len(whole)
-        assert one.crc32 in (None, crc32(whole))  # never that of the parts' checksums
+    for found in result.values():
+        assert isinstance(found, StoredObject)
+        assert found.size == len(whole)
+        assert found.crc32 in (None, crc32(whole))  # never that of the parts' checksums
     with_checksum = result["with"]
     assert with_checksum is not None
     assert with_checksum.crc32 == crc32(whole)

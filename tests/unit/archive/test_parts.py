@@ -35,8 +35,8 @@ def body(i: int, size: int) -> bytes:
 def assembled(planned: Plan) -> list[bytes]:
     """The parts' bytes, made as workers and finisher would."""
     entries = planned.index.entries
-    bodies = [body(i, one.size) for i, one in enumerate(entries)]
-    headers = [local_header(one.name, one.size, NOON, crc32(bodies[i])) for i, one in enumerate(entries)]
+    bodies = [body(i, entry.size) for i, entry in enumerate(entries)]
+    headers = [local_header(entry.name, entry.size, NOON, crc32(bodies[i])) for i, entry in enumerate(entries)]
     parts: dict[Place, bytes] = {}
     batches = [read_batch(write_batch(batch)) for batch in planned.batches]
 
@@ -57,8 +57,8 @@ def assembled(planned: Plan) -> list[bytes]:
             for copy in unit.copies:
                 if copy.place not in ahead:
                     put(copy.place, bodies[unit.copied or 0][copy.start : copy.start + copy.length])
-        for one in batch.copies:
-            put(one.part.place, bodies[one.entry][one.part.start : one.part.start + one.part.length])
+        for copied in batch.copies:
+            put(copied.part.place, bodies[copied.entry][copied.part.start : copied.part.start + copied.part.length])
         for segment in batch.joins:
             pieces = [parts.pop(Place(segment.upload, k)) for k in range(1, segment.parts + 1)]
             assert all(SMALL.min_part <= len(piece) <= SMALL.max_part for piece in pieces)
@@ -68,7 +68,8 @@ def assembled(planned: Plan) -> list[bytes]:
     assert [(e.name, e.size, e.modified) for e in index.entries] == [(e.name, e.size, e.modified) for e in entries]
     tail = b"".join(headers[i] + bodies[i] for i in index.tail)
     directory = b"".join(
-        central_header(one.name, one.size, NOON, crc32(bodies[i]), index.offsets[i]) for i, one in enumerate(entries)
+        central_header(entry.name, entry.size, NOON, crc32(bodies[i]), index.offsets[i])
+        for i, entry in enumerate(entries)
     )
     tail += directory + end_records(len(entries), len(directory), index.tail_offset + len(tail))
     assert sorted(parts) == [Place(0, number) for number in range(1, index.tail_number)]
@@ -94,10 +95,10 @@ def test_every_plan_obeys_s3_limits_and_yields_a_readable_archive(given_sizes: l
 
 def check_readable(parts: list[bytes], entries: list[Entry]) -> None:
     with zipfile.ZipFile(io.BytesIO(b"".join(parts))) as archive:
-        assert archive.namelist() == [one.name for one in entries]
+        assert archive.namelist() == [entry.name for entry in entries]
         assert archive.testzip() is None
-        for i, one in enumerate(entries):
-            assert archive.read(one.name) == body(i, one.size)
+        for i, entry in enumerate(entries):
+            assert archive.read(entry.name) == body(i, entry.size)
 
 
 @settings(max_examples=300, deadline=None)
@@ -124,38 +125,38 @@ def test_what_can_be_copied_is_copied_but_for_what_fills_parts(given_sizes: list
     planned = plan(entries, SMALL)
     units = [unit for batch in planned.batches for unit in batch.units]
     copied = sum(copy.length for unit in units for copy in unit.copies)
-    stitched = sum(one.size for one in entries) - copied
-    small = sum(one.size for one in entries if one.size < 500)
-    copyable = sum(1 for one in entries if one.size >= 500)
+    stitched = sum(entry.size for entry in entries) - copied
+    small = sum(entry.size for entry in entries if entry.size < 500)
+    copyable = sum(1 for entry in entries if entry.size >= 500)
     assert stitched <= small + copyable * 1000
-    assert stitched <= small + sum(500 if one.size >= 1000 else one.size for one in entries if one.size >= 500)
+    assert stitched <= small + sum(500 if entry.size >= 1000 else entry.size for entry in entries if entry.size >= 500)
 
 
 def stitched_bytes(entries: list[Entry], planned: Plan) -> int:
     copied = sum(copy.length for batch in planned.batches for unit in batch.units for copy in unit.copies)
-    return sum(one.size for one in entries) - copied
+    return sum(entry.size for entry in entries) - copied
 
 
-def head(one: Entry, before: int, limits: Limits) -> int:
-    return max(0, limits.min_part - before - (length_of(one) - one.size))
+def head(entry: Entry, before: int, limits: Limits) -> int:
+    return max(0, limits.min_part - before - (length_of(entry) - entry.size))
 
 
 def fewest_stitched_bytes(entries: list[Entry], limits: Limits) -> int:
     """By trying everything: which files are copied, and before which of them each of the others stands."""
-    copyable = [one for one in entries if one.size >= limits.min_part]
-    best = sum(one.size for one in entries)
+    copyable = [entry for entry in entries if entry.size >= limits.min_part]
+    best = sum(entry.size for entry in entries)
     for chosen in range(1 << len(copyable)):
-        copied = [one for k, one in enumerate(copyable) if chosen >> k & 1]
-        others = [one for one in entries if one not in copied]
-        base = sum(one.size for one in others)
+        copied = [entry for k, entry in enumerate(copyable) if chosen >> k & 1]
+        others = [entry for entry in entries if entry not in copied]
+        base = sum(entry.size for entry in others)
         if base >= best:
             continue
         for places in product(range(len(copied) + 1), repeat=len(others)):
             before = [0] * (len(copied) + 1)
-            for one, place in zip(others, places, strict=True):
-                before[place] += length_of(one)
-            heads = [head(one, before[k], limits) for k, one in enumerate(copied)]
-            if all(one.size - cut >= limits.min_part for one, cut in zip(copied, heads, strict=True)):
+            for entry, place in zip(others, places, strict=True):
+                before[place] += length_of(entry)
+            heads = [head(entry, before[k], limits) for k, entry in enumerate(copied)]
+            if all(entry.size - cut >= limits.min_part for entry, cut in zip(copied, heads, strict=True)):
                 best = min(best, base + sum(heads))
     return best
 
@@ -165,17 +166,17 @@ def least_conceivable(entries: list[Entry], limits: Limits) -> int:
     number of given-up files, each of which spares one head at the most, their bytes, those of the small files, and the
     heads that neither of them can spare. A small file stands before one copied file, so it spares no more than the
     longest head."""
-    copyable = sorted((one for one in entries if one.size >= limits.min_part), key=lambda one: one.size)
-    small = [one for one in entries if one.size < limits.min_part]
+    copyable = sorted((entry for entry in entries if entry.size >= limits.min_part), key=lambda entry: entry.size)
+    small = [entry for entry in entries if entry.size < limits.min_part]
     fill = sum(map(length_of, small))
-    longest = max((head(one, 0, limits) for one in copyable), default=0)
-    spared = sum(min(length_of(one), longest) for one in small)
+    longest = max((head(entry, 0, limits) for entry in copyable), default=0)
+    spared = sum(min(length_of(entry), longest) for entry in small)
     bounds = []
-    for given_up in range(sum(1 for one in copyable if one.size < 2 * limits.min_part) + 1):
-        heads = [head(one, 0, limits) for one in copyable[given_up:]]
-        least = [cut - (one.size - limits.min_part) for one, cut in zip(copyable[given_up:], heads, strict=True)]
+    for given_up in range(sum(1 for entry in copyable if entry.size < 2 * limits.min_part) + 1):
+        heads = [head(entry, 0, limits) for entry in copyable[given_up:]]
+        least = [cut - (entry.size - limits.min_part) for entry, cut in zip(copyable[given_up:], heads, strict=True)]
         if sum(gap for gap in least[given_up:] if gap > 0) <= fill:
-            whole = sum(one.size for one in (*small, *copyable[:given_up]))
+            whole = sum(entry.size for entry in (*small, *copyable[:given_up]))
             bounds.append(whole + max(0, sum(sorted(heads)[: max(0, len(heads) - given_up)]) - spared))
     return min(bounds)
 
@@ -263,7 +264,7 @@ def test_no_more_is_assembled_in_segments_than_must_be() -> None:
 def test_a_file_too_large_for_one_worker_is_copied_by_many_before_its_header() -> None:
     planned = plan([entry(0, 5 << 40), entry(1, GIB)])
     ahead, then = planned.batches[: planned.ahead], planned.batches[planned.ahead :]
-    lengths = [sum(one.part.length for one in batch.copies) for batch in ahead]
+    lengths = [sum(copy.part.length for copy in batch.copies) for batch in ahead]
     assert len(ahead) == 40
     assert max(lengths) <= 1.2 * min(lengths)
     (header,) = [batch for batch in then if any(unit.copied == 0 for unit in batch.units)]

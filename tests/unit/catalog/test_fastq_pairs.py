@@ -48,11 +48,11 @@ OTHERS = [
 def test_names_that_pair(pattern: str) -> None:
     forward, reverse = pattern.replace("#", "1"), pattern.replace("#", "2")
     assert are_mates(forward, reverse)
-    one, other = mate_of(forward), mate_of(reverse)
-    assert one is not None
+    first, other = mate_of(forward), mate_of(reverse)
+    assert first is not None
     assert other is not None
     type = "illumina_pe" if pattern in ILLUMINA else "pe"
-    assert (one.direction, other.direction, one.type, other.type) == ("forward", "reverse", type, type)
+    assert (first.direction, other.direction, first.type, other.type) == ("forward", "reverse", type, type)
     assert not are_mates(forward, forward)
     assert not are_mates(forward, f"y{reverse}")
 

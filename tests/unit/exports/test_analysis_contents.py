@@ -140,11 +140,11 @@ def test_manifests_and_report_of_runs_of_every_kind() -> None:
 
 def test_outputs_lost_by_an_earlier_plan_are_skipped_and_reported() -> None:
     excluded = {"r1/0/SHEET_1": "changed", "r1/3/quast.pdf": "missing", "r2/2/quast.pdf": "missing"}
-    outputs = [one for parts in PARTS.values() for one in parts if isinstance(one, Output)]
-    by_source = {source_key(one): excluded[one.id] for one in outputs if one.id in excluded}
+    outputs = [output for parts in PARTS.values() for output in parts if isinstance(output, Output)]
+    by_source = {source_key(output): excluded[output.id] for output in outputs if output.id in excluded}
     contents = analysis_contents(RUNS, PARTS, NAMES, excluded=by_source)
     assert [folder.path for folder in contents.folders if folder.path[0] != "r4"] == [("r1",), ("r1", "SHEET_1")]
-    assert [(one.id, one.reason) for one in contents.skipped] == [
+    assert [(skipped.id, skipped.reason) for skipped in contents.skipped] == [
         ("r1/0/SHEET_1", "changed"),
         ("r1/3/quast.pdf", "missing"),
         ("r2/2/quast.pdf", "missing"),

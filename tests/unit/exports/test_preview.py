@@ -35,7 +35,7 @@ def test_a_level_has_its_folders_without_what_is_in_them() -> None:
         {"name": "SAM_1", "type": "folder", "irida-next-name": "Alpha", "child_count": 2},
         {"name": "SAM_2", "type": "folder", "irida-next-name": "Beta", "child_count": 0},
     ]
-    assert [one["name"] for one in level_of(TREE, "PRJ_1/SAM_1", 1).document["children"]] == ["notes.TXT"]
+    assert [child["name"] for child in level_of(TREE, "PRJ_1/SAM_1", 1).document["children"]] == ["notes.TXT"]
 
 
 @pytest.mark.parametrize("path", ["PRJ_9", "PRJ_1/SAM_3", "PRJ_1/SAM_1/reads.fq"])
@@ -49,11 +49,11 @@ def test_a_long_level_goes_on_where_it_ended() -> None:
     first = level_of(long, "", 0)
     assert (len(first.document["children"]), first.next) == (LEVEL_SIZE, LEVEL_SIZE)
     rest = level_of(long, "", LEVEL_SIZE)
-    assert ([one["name"] for one in rest.document["children"]], rest.next) == (["1000", "1001", "1002"], None)
+    assert ([child["name"] for child in rest.document["children"]], rest.next) == (["1000", "1001", "1002"], None)
 
 
 def names(document: dict[str, Any]) -> Any:
-    return {one["name"]: names(one) if "children" in one else None for one in document["children"]}
+    return {child["name"]: names(child) if "children" in child else None for child in document["children"]}
 
 
 @pytest.mark.parametrize(

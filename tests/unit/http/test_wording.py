@@ -96,7 +96,7 @@ def test_every_slug_in_the_code_is_a_known_kind_of_problem_and_all_are_used() ->
 
 def test_the_gateway_speaks_as_the_table_does() -> None:
     there = resources()["Resources"].values()
-    answers = [one for one in there if one.get("Type") == "AWS::ApiGateway::GatewayResponse"]
+    answers = [resource for resource in there if resource.get("Type") == "AWS::ApiGateway::GatewayResponse"]
     assert len(answers) >= 6
     for answer in answers:
         document = json.loads(answer["Properties"]["ResponseTemplates"]["application/problem+json"])

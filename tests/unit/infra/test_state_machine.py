@@ -1,4 +1,4 @@
-"""The state machine's definition: nobody gets lost, everything is retried, every end has a verdict on the record."""
+"""The state machine's definition: no state is unreachable, everything is retried, every end sets a final status."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ DEFINITION: dict[str, Any] = json.loads((ROOT / "infra" / "state_machine.json").
 STATES: dict[str, Any] = DEFINITION["States"]
 # Where a path may end, and what stands on the record by then. `Fail directly` gives up only after its retries; what is
 # left processing then is found by the clean-up.
-VERDICTS = {
+FINAL_STATUSES = {
     "Ready": {"Notify"},  # Finish or RenderLinelist turned it ready
     "Removed": {"Planned?", "Finished?"},  # the record says that it is removed, or another attempt is at work
     "Failed": {"Fail", "Fail directly"},
@@ -26,7 +26,7 @@ def targets(state: dict[str, Any]) -> Iterator[str]:
 
 
 def working_states() -> list[tuple[str, dict[str, Any]]]:
-    inner = [one for name in ("Copy", "Assemble") for one in STATES[name]["ItemProcessor"]["States"].items()]
+    inner = [state for name in ("Copy", "Assemble") for state in STATES[name]["ItemProcessor"]["States"].items()]
     return [(name, state) for name, state in [*STATES.items(), *inner] if state["Type"] in ("Task", "Map")]
 
 
@@ -86,14 +86,14 @@ def test_no_choice_can_fall_through() -> None:
     assert all("Default" in state for state in STATES.values() if state["Type"] == "Choice")
 
 
-def test_no_execution_ends_without_a_verdict() -> None:
+def test_no_execution_ends_without_a_final_status() -> None:
     ends = {name for name, state in STATES.items() if state["Type"] in ("Succeed", "Fail") or state.get("End")}
-    assert ends == set(VERDICTS)
-    for end, before in VERDICTS.items():
+    assert ends == set(FINAL_STATUSES)
+    for end, before in FINAL_STATUSES.items():
         assert {name for name, state in STATES.items() if end in targets(state)} == before
 
 
-def test_a_step_that_raises_ends_in_fail_unless_the_verdict_stands() -> None:
+def test_a_step_that_raises_ends_in_fail_unless_the_status_is_final() -> None:
     caught = {name: STATES[name]["Catch"][0]["Next"] for name in STATES if "Catch" in STATES[name]}
     assert caught == {
         "Plan": "Fail",

@@ -30,7 +30,7 @@ def template(packaged: Path) -> dict[str, Any]:
 
 
 def of_type(template: dict[str, Any], kind: str) -> dict[str, Any]:
-    return {name: one for name, one in template["Resources"].items() if one["Type"] == kind}
+    return {name: resource for name, resource in template["Resources"].items() if resource["Type"] == kind}
 
 
 def test_every_packaged_handler_exists_in_the_app(template: dict[str, Any]) -> None:
@@ -118,7 +118,11 @@ def test_only_those_who_need_it_may_delete_or_send(template: dict[str, Any]) -> 
 
     assert holders("ses:SendEmail") == {"NotifyRole", "FailRole"}
     assert holders("s3:DeleteObject") == {"CleanUpRole", "FinishRole"}
-    (finish,) = [one for role, one in statements(template) if role == "FinishRole" and "DeleteObject" in str(one)]
+    (finish,) = [
+        statement
+        for role, statement in statements(template)
+        if role == "FinishRole" and "DeleteObject" in str(statement)
+    ]
     assert finish["Resource"] == {"Fn::Sub": "${WorkBucket.Arn}/work/*/segments/*"}
     assert holders("states:StartExecution") == {"ApiHandlerRole", "CleanUpRole"}
     assert holders("lambda:InvokeFunction") == {"ApiHandlerRole", "CleanUpRole", "ExportStateMachineRole"}

@@ -275,7 +275,7 @@ def test_what_a_program_writes_is_read_as_it_was(
     writer = csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting)  # type: ignore[arg-type]
     blank = [""] * empty
     writer.writerow(["sample", "field", *blank])
-    writer.writerows([f"s{place}", f"{one}|{other}", *blank] for place, (one, other) in enumerate(cells))
+    writer.writerows([f"s{place}", f"{first}|{other}", *blank] for place, (first, other) in enumerate(cells))
     writer.writerow(["", "", *blank])
     sheet = read_samplesheet((f"sep={delimiter}\n" if begin == "sep" else begin) + out.getvalue())
     assert sheet.violations == ()

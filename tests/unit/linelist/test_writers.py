@@ -29,7 +29,7 @@ FIXED = ("INXT_SAM_AAAAAAAAAA", "S 1", "INXT_PRJ_AAAAAAAAAA")
 
 
 def rows_of(values: list[list[Any]]) -> list[list[Any]]:
-    return [list(COLUMNS.row(*FIXED, dict(zip(COLUMNS.fields, one, strict=True)))) for one in values]
+    return [list(COLUMNS.row(*FIXED, dict(zip(COLUMNS.fields, row, strict=True)))) for row in values]
 
 
 def shown(cell: Any) -> str:

@@ -22,8 +22,8 @@ def test_the_same_person_and_key_after_a_restart(tmp_path: Path) -> None:
     first, second = issuer("http://x", tmp_path), issuer("http://x", tmp_path)
     assert first.jwks() == second.jwks()
     subjects = {
-        jwt.decode(one.token({"email": "a@example.org"}), options={"verify_signature": False})["sub"]
-        for one in (first, second)
+        jwt.decode(started.token({"email": "a@example.org"}), options={"verify_signature": False})["sub"]
+        for started in (first, second)
     }
     assert len(subjects) == 1
     assert (tmp_path / "issuer.pem").stat().st_mode & 0o077 == 0
