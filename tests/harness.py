@@ -210,12 +210,6 @@ def expect_status(reply: Reply, status: int = 201) -> Any:
     return reply.body
 
 
-def new_project(person: Person) -> tuple[Any, Any]:
-    """A group of this person, and a project in it."""
-    group = expect_status(person.post("/groups", {"name": "Lab", "path": "lab"}))
-    return group, expect_status(person.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
-
-
 def upload(person: Person, sample_id: str, filename: str, body: bytes = b"ACGT", **more: Any) -> Any:
     """Give a sample a file, as a client would but for the presigned PUT, which moto does not serve."""
     file = expect_status(person.post(f"/samples/{sample_id}/files", {"filename": filename, "size": len(body), **more}))

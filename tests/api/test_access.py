@@ -16,6 +16,7 @@ from chalicelib.exports.model import Status
 from chalicelib.exports.table import ExportRow
 from chalicelib.settings import settings
 from tests.harness import Person, expect_status, upload
+from tests.lab import Lab, grant, new_group, new_lab
 
 SignIn = Callable[..., Person]
 ROLES = ("guest", "uploader", "analyst", "maintainer", "owner")
@@ -24,11 +25,6 @@ FAR = "2098-01-01T00:00:00.000Z"
 
 def me(person: Person) -> str:
     return str(person.get("/me").body["id"])
-
-
-def grant(owner: Person, namespace_id: str, person: Person, role: str, expires_at: str | None = None) -> None:
-    body = {"role": role, "expires_at": expires_at}
-    expect_status(owner.call("PUT", f"/namespaces/{namespace_id}/members/{me(person)}", body), 200)
 
 
 def link(owner: Person, namespace_id: str, group_id: str, role: str) -> None:
@@ -134,11 +130,13 @@ def test_expired_links_and_memberships_show_nothing(olga: Person, chain: dict[st
 
 
 @pytest.fixture
-def lab(olga: Person) -> dict[str, Any]:
-    group = expect_status(olga.post("/groups", {"name": "Lab", "path": "lab"}))
-    friends = expect_status(olga.post("/groups", {"name": "Friends", "path": "friends"}))
-    project = expect_status(olga.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))
-    return {"group": group["id"], "friends": friends["id"], "project": project["id"]}
+def lab(olga: Person) -> Lab:
+    return new_lab(olga)
+
+
+@pytest.fixture
+def friends(olga: Person) -> str:
+    return str(new_group(olga, "friends")["id"])
 
 
 # How somebody is maintainer of the project, until when, what they grant until when, and the status.
@@ -163,25 +161,26 @@ GRANTS: list[tuple[str, str | None, str, str | None, int]] = [
 @pytest.mark.parametrize(("way", "until", "role", "expires_at", "status"), GRANTS)
 def test_a_granted_role_neither_exceeds_nor_outlasts_the_granters_own(
     olga: Person,
-    lab: dict[str, Any],
+    lab: Lab,
     sign_in: SignIn,
     way: str,
     until: str | None,
     role: str,
     expires_at: str | None,
     status: int,
+    friends: str,
 ) -> None:
     max_, eve = sign_in("max@example.org"), sign_in("eve@example.org")
     if way == "direct":
-        grant(olga, lab["project"], max_, "maintainer", until)
+        grant(olga, lab.project["id"], max_, "maintainer", until)
     elif way == "inherited":
-        grant(olga, lab["group"], max_, "maintainer", until)
+        grant(olga, lab.group["id"], max_, "maintainer", until)
     else:
         is_membership = "membership" in way
-        grant(olga, lab["friends"], max_, "owner", until if is_membership else None)
+        grant(olga, friends, max_, "owner", until if is_membership else None)
         body = {"role": "maintainer", "expires_at": None if is_membership else until}
-        expect_status(olga.call("PUT", f"/namespaces/{lab['project']}/links/{lab['friends']}", body), 200)
-    path = f"/namespaces/{lab['project']}/members/{me(eve)}"
+        expect_status(olga.call("PUT", f"/namespaces/{lab.project['id']}/links/{friends}", body), 200)
+    path = f"/namespaces/{lab.project['id']}/members/{me(eve)}"
     answer = max_.call("PUT", path, {"role": role, "expires_at": expires_at})
     assert answer.status == status, answer.body
     if status == 422:
@@ -191,12 +190,12 @@ def test_a_granted_role_neither_exceeds_nor_outlasts_the_granters_own(
 
 
 def test_what_an_expiring_maintainer_makes_or_shares_is_theirs_no_longer_than_that(
-    olga: Person, lab: dict[str, Any], sign_in: SignIn
+    olga: Person, lab: Lab, sign_in: SignIn
 ) -> None:
     max_ = sign_in("max@example.org")
-    grant(olga, lab["group"], max_, "maintainer", FAR)
-    group = expect_status(max_.post("/groups", {"name": "G", "path": "g", "parent_id": lab["group"]}))
-    project = expect_status(max_.post("/projects", {"name": "N", "path": "n", "group_id": lab["group"]}))
+    grant(olga, lab.group["id"], max_, "maintainer", FAR)
+    group = expect_status(max_.post("/groups", {"name": "G", "path": "g", "parent_id": lab.group["id"]}))
+    project = expect_status(max_.post("/projects", {"name": "N", "path": "n", "group_id": lab.group["id"]}))
     own = expect_status(max_.post("/groups", {"name": "Own", "path": "own"}))
     for namespace, until in ((group, FAR), (project, FAR), (own, None)):
         (member,) = expect_status(max_.get(f"/namespaces/{namespace['id']}/members"), 200)["items"]
@@ -207,36 +206,35 @@ def test_what_an_expiring_maintainer_makes_or_shares_is_theirs_no_longer_than_th
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_members_may_leave_but_not_change_their_own_role(
-    olga: Person, lab: dict[str, Any], sign_in: SignIn, role: str
-) -> None:
+def test_members_may_leave_but_not_change_their_own_role(olga: Person, lab: Lab, sign_in: SignIn, role: str) -> None:
     bob = sign_in("bob@example.org")
-    path = f"/namespaces/{lab['project']}/members/{me(bob)}"
-    grant(olga, lab["project"], bob, role, FAR)
+    path = f"/namespaces/{lab.project['id']}/members/{me(bob)}"
+    grant(olga, lab.project["id"], bob, role, FAR)
     for wanted in ROLES:
         for body in ({"role": wanted}, {"role": wanted, "expires_at": "2099-01-01T00:00:00Z"}):
             assert bob.call("PUT", path, body).status == 403
     assert bob.call("DELETE", path).status == 204
-    assert bob.get(f"/namespaces/{lab['project']}").status == 404
+    assert bob.get(f"/namespaces/{lab.project['id']}").status == 404
 
 
 def test_a_link_that_cannot_be_removed_is_refused_in_the_same_words_whatever_there_is(
-    olga: Person, lab: dict[str, Any], sign_in: SignIn
+    olga: Person, lab: Lab, sign_in: SignIn
 ) -> None:
     eve = sign_in("eve@example.org")
     own = expect_status(eve.post("/groups", {"name": "Own", "path": "own"}))["id"]
     answers = [
-        eve.call("DELETE", f"/namespaces/{own}/links/{target}") for target in (lab["group"], lab["project"], "nothing")
+        eve.call("DELETE", f"/namespaces/{own}/links/{target}")
+        for target in (lab.group["id"], lab.project["id"], "nothing")
     ]
     assert {(answer.status, str(answer.body)) for answer in answers} == {(404, str(answers[0].body))}
 
 
 def test_people_find_by_address_only_those_with_whom_they_share_a_group(
-    olga: Person, lab: dict[str, Any], sign_in: SignIn
+    olga: Person, lab: Lab, sign_in: SignIn
 ) -> None:
     people = {name: sign_in(f"{name}@example.org") for name in ("bob", "eve", "ann")}
-    grant(olga, lab["project"], people["bob"], "maintainer")
-    inner = expect_status(olga.post("/groups", {"name": "Inner", "path": "inner", "parent_id": lab["group"]}))["id"]
+    grant(olga, lab.project["id"], people["bob"], "maintainer")
+    inner = expect_status(olga.post("/groups", {"name": "Inner", "path": "inner", "parent_id": lab.group["id"]}))["id"]
     grant(olga, inner, people["ann"], "guest")
     expect_status(people["eve"].post("/groups", {"name": "Own", "path": "own"}))
 
@@ -259,15 +257,15 @@ def test_people_find_by_address_only_those_with_whom_they_share_a_group(
 
 
 @pytest.fixture
-def ready(olga: Person, lab: dict[str, Any], sign_in: SignIn) -> dict[str, Any]:
+def ready(olga: Person, lab: Lab, sign_in: SignIn) -> dict[str, Any]:
     """An export of bob's that is ready, as far as its record, its manifest and its sources say."""
     bob = sign_in("bob@example.org")
-    grant(olga, lab["project"], bob, "analyst")
-    sample = expect_status(olga.post(f"/projects/{lab['project']}/samples", {"name": "s"}))["id"]
+    grant(olga, lab.project["id"], bob, "analyst")
+    sample = expect_status(olga.post(f"/projects/{lab.project['id']}/samples", {"name": "s"}))["id"]
     upload(olga, sample, "a.fastq")
     export_request = {
         "type": "sample",
-        "namespace_id": lab["project"],
+        "namespace_id": lab.project["id"],
         "sample_ids": [sample],
         "file_formats": ["fastq"],
     }
@@ -280,13 +278,13 @@ def ready(olga: Person, lab: dict[str, Any], sign_in: SignIn) -> dict[str, Any]:
         actions=[*actions, ExportRow.warnings.set(1), ExportRow.expires_at.set(until), ExportRow.ready_at.set(until)]
     )
     documents = {
-        "sources.json": f'["{lab["project"]}"]',
+        "sources.json": f'["{lab.project["id"]}"]',
         "warnings.json": '[["x", "missing", 1, "secret name", "p"]]',
         "manifest.json": '{"type": "Samples Export", "date": "2026-11-25", "children": []}',
     }
     for name, body in documents.items():
         aws.s3().put_object(Bucket=settings().exports_bucket, Key=f"{export_id}/1-t/{name}", Body=body.encode())
-    return {**lab, "bob": bob, "export": export_id}
+    return {"project": lab.project["id"], "bob": bob, "export": export_id}
 
 
 CONTENTS = [
@@ -361,15 +359,15 @@ def test_private_answers_are_neither_stored_nor_sniffed(
 
 
 def test_as_many_exports_begin_as_are_allowed_however_many_ask_at_once(
-    olga: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    olga: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAX_RUNNING_EXPORTS", "3")
     settings.cache_clear()
-    sample = expect_status(olga.post(f"/projects/{lab['project']}/samples", {"name": "s"}))["id"]
+    sample = expect_status(olga.post(f"/projects/{lab.project['id']}/samples", {"name": "s"}))["id"]
     upload(olga, sample, "a.fastq")
     export_request = {
         "type": "sample",
-        "namespace_id": lab["project"],
+        "namespace_id": lab.project["id"],
         "sample_ids": [sample],
         "file_formats": ["fastq"],
     }

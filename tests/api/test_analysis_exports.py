@@ -1,14 +1,15 @@
 """Which exports of workflow executions are accepted, and which prerequisite is missing where one is refused."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from chalicelib import aws
 from chalicelib.exports.types import analysis
 from chalicelib.settings import settings
 from tests.harness import Person, expect_status
+from tests.lab import Lab, Record, grant, new_lab, new_run, register_output
 
 SignIn = Callable[..., Person]
 
@@ -23,46 +24,32 @@ def eve(sign_in: SignIn) -> Person:
     return sign_in("eve@example.org")
 
 
-def output(person: Person, run_id: str, name: str, body: bytes = b"abc") -> None:
-    aws.s3().put_object(Bucket="test-catalog", Key=f"runs/{run_id}/{name}", Body=body)
-    uri = f"s3://test-catalog/runs/{run_id}/{name}"
-    expect_status(person.post(f"/workflow-executions/{run_id}/outputs/register", {"s3_uri": uri}))
-
-
 @pytest.fixture
-def lab(ana: Person, eve: Person) -> dict[str, str]:
-    """Ids by name: a group, two projects in it, and Ana's runs of every kind; each with an output but `empty`."""
-    group = expect_status(ana.post("/groups", {"name": "Lab", "path": "lab"}))["id"]
-    project, other = (
-        expect_status(ana.post("/projects", {"name": p, "path": p, "group_id": group}))["id"] for p in ("p", "q")
-    )
-    member = eve.get("/me").body["id"]
-    expect_status(ana.call("PUT", f"/namespaces/{group}/members/{member}", {"role": "analyst"}), 200)
-    kinds: dict[str, dict[str, Any]] = {
-        "private": {},
-        "automated": {"automated": True},
-        "shared": {"shared_with_namespace": True},
-        "other's": {"automated": True, "namespace_id": other},
-        "group's": {"shared_with_namespace": True, "namespace_id": group},
-        "running": {"automated": True, "state": "running"},
-        "failed": {"automated": True, "state": "error"},
-        "empty": {"automated": True},
+def lab(ana: Person, eve: Person) -> Lab:
+    """A group, two projects in it, and Ana's runs of every kind, each with an output but `empty`; a run of Eve's."""
+    lab = new_lab(ana, "project", "other")
+    grant(ana, lab.group["id"], eve, "analyst")
+    kinds: dict[str, tuple[Record, dict[str, Any]]] = {
+        "private": (lab.project, {}),
+        "automated": (lab.project, {"automated": True}),
+        "shared": (lab.project, {"shared_with_namespace": True}),
+        "other's": (lab.projects[1], {"automated": True}),
+        "group's": (lab.group, {"shared_with_namespace": True}),
+        "running": (lab.project, {"automated": True, "state": "running"}),
+        "failed": (lab.project, {"automated": True, "state": "error"}),
+        "empty": (lab.project, {"automated": True}),
     }
-    ids = {"group": group, "project": project, "other": other}
-    for name, more in kinds.items():
-        body = {"workflow": {"name": "w", "version": "1"}, "state": "completed", "namespace_id": project, **more}
-        ids[name] = expect_status(ana.post("/workflow-executions", body))["id"]
-        if name != "empty":
-            output(ana, ids[name], "summary.txt.gz")
-    theirs = {"workflow": {"name": "w", "version": "1"}, "state": "completed", "namespace_id": project}
-    ids["eve's"] = expect_status(eve.post("/workflow-executions", theirs))["id"]
-    output(eve, ids["eve's"], "a.txt")
-    return ids
+    runs = {name: str(new_run(ana, namespace, **more)["id"]) for name, (namespace, more) in kinds.items()}
+    for name in kinds.keys() - {"empty"}:
+        register_output(ana, runs[name], "summary.txt.gz", b"abc")
+    runs["eve's"] = new_run(eve, lab.project)["id"]
+    register_output(eve, runs["eve's"], "a.txt", b"abc")
+    return replace(lab, runs=runs)
 
 
-def export_body(lab: dict[str, str], kind: str, names: list[str], **more: Any) -> dict[str, Any]:
-    place = {} if kind == "user" else {"namespace_id": lab[kind]}
-    ids = [lab.get(name, name) for name in names]
+def export_body(lab: Lab, kind: str, names: list[str], **more: Any) -> dict[str, Any]:
+    place = {} if kind == "user" else {"namespace_id": lab.id_of(kind)}
+    ids = [lab.id_of(name) for name in names]
     return {"type": "analysis", "analysis_type": kind, "workflow_execution_ids": ids, **place, **more}
 
 
@@ -75,7 +62,7 @@ ACCEPTED = [
 ]
 
 
-def test_completed_runs_of_one_place_are_exported(ana: Person, lab: dict[str, str]) -> None:
+def test_completed_runs_of_one_place_are_exported(ana: Person, lab: Lab) -> None:
     for kind, names in ACCEPTED:
         body = export_body(lab, kind, [*names, names[0]])
         result = expect_status(ana.post("/exports/estimate", body), 200)
@@ -85,7 +72,7 @@ def test_completed_runs_of_one_place_are_exported(ana: Person, lab: dict[str, st
         export = expect_status(ana.post("/exports", body), 202)
         assert (export["type"], export["status"]) == ("analysis", "processing")
         assert export["parameters"] == {
-            "namespace_id": None if kind == "user" else lab[kind],
+            "namespace_id": None if kind == "user" else lab.id_of(kind),
             "analysis_type": kind,
             "workflow_execution_count": len(names),
         }
@@ -106,7 +93,7 @@ REFUSED: list[tuple[str, list[str], str, list[int]]] = [
 ]
 
 
-def test_each_missing_prerequisite_is_named(ana: Person, lab: dict[str, str]) -> None:
+def test_each_missing_prerequisite_is_named(ana: Person, lab: Lab) -> None:
     for kind, names, slug, positions in REFUSED:
         body = export_body(lab, kind, names)
         answer = ana.post("/exports", body)
@@ -129,7 +116,7 @@ BROKEN: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 
-def test_each_broken_rule_is_named(ana: Person, lab: dict[str, str]) -> None:
+def test_each_broken_rule_is_named(ana: Person, lab: Lab) -> None:
     for changes, pointers in BROKEN:
         body = {**export_body(lab, "project", ["automated"]), **changes}
         answer = ana.post("/exports", {key: value for key, value in body.items() if value is not None})
@@ -137,16 +124,16 @@ def test_each_broken_rule_is_named(ana: Person, lab: dict[str, str]) -> None:
         assert sorted(row["pointer"] for row in answer.body["errors"]) == pointers
 
 
-def test_what_may_not_be_known_of_is_refused_in_the_same_words(ana: Person, eve: Person, lab: dict[str, str]) -> None:
+def test_what_may_not_be_known_of_is_refused_in_the_same_words(ana: Person, eve: Person, lab: Lab) -> None:
     answer = eve.post("/exports", export_body(lab, "user", ["running", "private", "nothing"]))
     assert len({row["detail"] for row in answer.body["errors"]}) == 1
     french = eve.call("POST", "/exports", export_body(lab, "user", ["private"]), **{"Accept-Language": "fr"})
     assert french.body["detail"].startswith("Cette exécution de flux de travail n’existe pas ici")
 
 
-def test_a_project_or_group_takes_an_analyst(ana: Person, lab: dict[str, str], sign_in: SignIn) -> None:
+def test_a_project_or_group_takes_an_analyst(ana: Person, lab: Lab, sign_in: SignIn) -> None:
     bob = sign_in("bob@example.org")
-    member = f"/namespaces/{lab['group']}/members/{bob.get('/me').body['id']}"
+    member = f"/namespaces/{lab.group['id']}/members/{bob.get('/me').body['id']}"
     for role, status in ((None, 404), ("guest", 403), ("uploader", 403), ("analyst", 202)):
         if role:
             expect_status(ana.call("PUT", member, {"role": role}), 200)
@@ -161,9 +148,7 @@ def test_a_project_or_group_takes_an_analyst(ana: Person, lab: dict[str, str], s
         assert wrong.status == (422 if status == 202 else status)
 
 
-def test_exceeded_limit_is_named_with_limit_and_value(
-    ana: Person, lab: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_exceeded_limit_is_named_with_limit_and_value(ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     body = export_body(lab, "project", ["automated", "shared"])
     for limit, value in (("MAX_EXPORT_FILES", "1"), ("MAX_EXPORT_BYTES", "5")):
         with monkeypatch.context() as patched:
@@ -177,7 +162,7 @@ def test_exceeded_limit_is_named_with_limit_and_value(
 
 
 def test_of_many_runs_a_part_is_looked_at_and_the_rest_taken_to_be_like_it(
-    ana: Person, lab: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(analysis, "MAX_SAMPLED", 1)
     result = expect_status(

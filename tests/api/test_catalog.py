@@ -9,6 +9,7 @@ from chalicelib import aws
 from chalicelib.catalog.files.model import File
 from chalicelib.catalog.files.registration import bind_source
 from tests.harness import Person, expect_status, upload
+from tests.lab import grant
 
 SignIn = Callable[..., Person]
 ROLES = ("guest", "uploader", "analyst", "maintainer", "owner")
@@ -29,11 +30,6 @@ def place(olga: Person) -> dict[str, Any]:
         olga.post(f"/projects/{project['puid']}/samples", {"name": "S 1", "metadata": {" Organism ": "x"}})
     )
     return {"top": top, "inner": inner, "project": project, "sample": sample}
-
-
-def grant(owner: Person, namespace_id: str, person: Person, role: str) -> None:
-    member = person.get("/me").body["id"]
-    expect_status(owner.call("PUT", f"/namespaces/{namespace_id}/members/{member}", {"role": role}), 200)
 
 
 def test_things_are_found_by_id_and_by_puid(olga: Person, place: dict[str, Any]) -> None:

@@ -8,7 +8,8 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from tests.harness import Person, expect_status, new_project
+from tests.harness import Person, expect_status
+from tests.lab import new_lab
 
 SignIn = Callable[..., Person]
 
@@ -46,7 +47,7 @@ def busy(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 def test_conflicts_are_tried_again_on_every_way(sign_in: SignIn, request: pytest.FixtureRequest) -> None:
     ana = sign_in("ana@example.org")
     refusals = request.getfixturevalue("busy")
-    _, project = new_project(ana)
+    project = new_lab(ana).project
     sample = expect_status(ana.post(f"/projects/{project['id']}/samples", {"name": "A", "metadata": {"host": "x"}}))
     assert ana.call("PATCH", f"/samples/{sample['id']}", {"name": "B"}).status == 200
     assert ana.call("PATCH", "/me", {"locale": "fr"}).status == 200

@@ -1,12 +1,14 @@
 """What is accepted as an export, what is refused and how, and how exports are listed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.settings import settings
-from tests.harness import Person, expect_status, new_project, upload
+from tests.harness import Person, expect_status, upload
+from tests.lab import Lab, new_lab, new_sample
 
 SignIn = Callable[..., Person]
 
@@ -17,23 +19,24 @@ def ana(sign_in: SignIn) -> Person:
 
 
 @pytest.fixture
-def lab(ana: Person) -> dict[str, Any]:
-    group, project = new_project(ana)
-    other = expect_status(ana.post("/projects", {"name": "Q", "path": "q", "group_id": group["id"]}))
-    full, empty = (
-        expect_status(ana.post(f"/projects/{project['id']}/samples", {"name": n})) for n in ("full", "empty")
+def lab(ana: Person) -> Lab:
+    """A sample with files, one without, and one of another project."""
+    lab = new_lab(ana, "P", "Q")
+    project, other = lab.projects
+    full, empty, foreign = (
+        new_sample(ana, namespace, name)
+        for namespace, name in ((project, "full"), (project, "empty"), (other, "foreign"))
     )
-    foreign = expect_status(ana.post(f"/projects/{other['id']}/samples", {"name": "foreign"}))
     upload(ana, full["id"], "a.fastq", b"ACGT")
     upload(ana, full["id"], "b.fasta", b"AC")
-    return {"group": group, "project": project, "full": full, "empty": empty, "foreign": foreign}
+    return replace(lab, samples=(full, empty, foreign))
 
 
-def export_body(lab: dict[str, Any], **changes: Any) -> dict[str, Any]:
+def export_body(lab: Lab, **changes: Any) -> dict[str, Any]:
     good = {
         "type": "sample",
-        "namespace_id": lab["project"]["id"],
-        "sample_ids": [lab["full"]["id"]],
+        "namespace_id": lab.project["id"],
+        "sample_ids": [lab.samples[0]["id"]],
         "file_formats": ["fastq"],
     }
     return {key: value for key, value in {**good, **changes}.items() if value is not None}
@@ -61,7 +64,7 @@ REFUSALS: list[tuple[dict[str, Any], str, list[str]]] = [
 
 @pytest.mark.parametrize(("changes", "slug", "pointers"), REFUSALS, ids=[f"{row[1]} {row[2][0]}" for row in REFUSALS])
 def test_each_broken_rule_is_named(
-    ana: Person, lab: dict[str, Any], changes: dict[str, Any], slug: str, pointers: list[str]
+    ana: Person, lab: Lab, changes: dict[str, Any], slug: str, pointers: list[str]
 ) -> None:
     answer = ana.post("/exports", export_body(lab, **changes))
     assert (answer.status, answer.body["type"].rsplit("/", 1)[-1]) == (422, slug)
@@ -70,30 +73,30 @@ def test_each_broken_rule_is_named(
 
 
 def test_samples_that_may_not_be_exported_get_an_indistinguishable_error_each(
-    ana: Person, lab: dict[str, Any], sign_in: SignIn
+    ana: Person, lab: Lab, sign_in: SignIn
 ) -> None:
     bob = sign_in("bob@example.org")
-    member = f"/namespaces/{lab['project']['id']}/members/{bob.get('/me').body['id']}"
+    member = f"/namespaces/{lab.project['id']}/members/{bob.get('/me').body['id']}"
     expect_status(ana.call("PUT", member, {"role": "analyst"}), 200)
-    ids = ["no-such-sample", lab["full"]["puid"], lab["foreign"]["id"], ""]
+    ids = ["no-such-sample", lab.samples[0]["puid"], lab.samples[2]["id"], ""]
     answer = bob.post("/exports", export_body(lab, sample_ids=ids))
     assert [row["pointer"] for row in answer.body["errors"]] == ["/sample_ids/0", "/sample_ids/2", "/sample_ids/3"]
     assert len({row["detail"] for row in answer.body["errors"]}) == 1
 
 
 @pytest.mark.parametrize(("role", "status"), [(None, 404), ("guest", 403), ("uploader", 403), ("analyst", 202)])
-def test_it_takes_an_analyst(ana: Person, lab: dict[str, Any], sign_in: SignIn, role: str | None, status: int) -> None:
+def test_it_takes_an_analyst(ana: Person, lab: Lab, sign_in: SignIn, role: str | None, status: int) -> None:
     bob = sign_in("bob@example.org")
     if role:
-        member = f"/namespaces/{lab['group']['id']}/members/{bob.get('/me').body['id']}"
+        member = f"/namespaces/{lab.group['id']}/members/{bob.get('/me').body['id']}"
         expect_status(ana.call("PUT", member, {"role": role}), 200)
     assert bob.post("/exports", export_body(lab)).status == status
     assert bob.post("/exports/estimate", export_body(lab)).status == (200 if status == 202 else status)
     assert bob.post("/exports", export_body(lab, namespace_id="no-such-namespace")).status == 404
 
 
-def test_new_export_is_returned_completely(ana: Person, lab: dict[str, Any]) -> None:
-    body = export_body(lab, sample_ids=[lab["full"]["id"], lab["full"]["puid"]], name="N")
+def test_new_export_is_returned_completely(ana: Person, lab: Lab) -> None:
+    body = export_body(lab, sample_ids=[lab.samples[0]["id"], lab.samples[0]["puid"]], name="N")
     answer = ana.post("/exports", body)
     export = expect_status(answer, 202)
     assert answer.headers["Location"] == f"https://seqport.test/api/v1/exports/{export['id']}"
@@ -110,13 +113,13 @@ def test_new_export_is_returned_completely(ana: Person, lab: dict[str, Any]) -> 
         "file": None,
         "warnings": 0,
         "failure": None,
-        "parameters": {"namespace_id": lab["project"]["id"], "sample_count": 1, "file_formats": ["fastq"]},
+        "parameters": {"namespace_id": lab.project["id"], "sample_count": 1, "file_formats": ["fastq"]},
         "progress": {"step": "queued", "percent": 0, "bytes_done": 0, "bytes_total": 0, "files_total": 0},
     }
     assert expect_status(ana.get(f"/exports/{export['id']}"), 200) == export
 
 
-def test_the_estimate_counts_by_format_and_creates_nothing(ana: Person, lab: dict[str, Any]) -> None:
+def test_the_estimate_counts_by_format_and_creates_nothing(ana: Person, lab: Lab) -> None:
     body = export_body(lab, sample_ids=None, selection={"all": True}, file_formats=["fastq", "fasta", "image"])
     result = expect_status(ana.post("/exports/estimate", body), 200)
     assert (result["samples"], result["files"], result["bytes"], result["exact"], result["exceeds"]) == (
@@ -133,7 +136,7 @@ def test_the_estimate_counts_by_format_and_creates_nothing(ana: Person, lab: dic
 
 @pytest.mark.parametrize(("limit", "value"), [("MAX_EXPORT_FILES", "1"), ("MAX_EXPORT_BYTES", "5")])
 def test_exceeded_limit_is_named_with_limit_and_value(
-    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch, limit: str, value: str
+    ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch, limit: str, value: str
 ) -> None:
     monkeypatch.setenv(limit, value)
     settings.cache_clear()
@@ -146,9 +149,7 @@ def test_exceeded_limit_is_named_with_limit_and_value(
     ]
 
 
-def test_too_many_running_exports_are_refused_with_429(
-    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_many_running_exports_are_refused_with_429(ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAX_RUNNING_EXPORTS", "2")
     settings.cache_clear()
     first = expect_status(ana.post("/exports", export_body(lab)), 202)
@@ -159,7 +160,7 @@ def test_too_many_running_exports_are_refused_with_429(
     expect_status(ana.post("/exports", export_body(lab)), 202)
 
 
-def test_exports_are_searched_filtered_sorted_and_paged(ana: Person, lab: dict[str, Any]) -> None:
+def test_exports_are_searched_filtered_sorted_and_paged(ana: Person, lab: Lab) -> None:
     ids = {
         name: expect_status(ana.post("/exports", export_body(lab, name=name)), 202)["id"]
         for name in ("Beta two", "alpha", "Gamma")

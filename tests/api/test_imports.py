@@ -10,7 +10,8 @@ from chalicelib import aws
 from chalicelib.catalog.files.registration import bind_source
 from chalicelib.ingestion.imports import plan as import_plan
 from chalicelib.settings import settings
-from tests.harness import Functions, Person, Reply, expect_status, new_project
+from tests.harness import Functions, Person, Reply, expect_status
+from tests.lab import new_lab
 
 SignIn = Callable[..., Person]
 
@@ -22,7 +23,8 @@ def olga(sign_in: SignIn) -> Person:
 
 @pytest.fixture
 def project(olga: Person) -> Any:
-    group, made_one = new_project(olga)
+    lab = new_lab(olga)
+    group, made_one = lab.group, lab.project
     aws.s3().create_bucket(Bucket="bound")
     for number, name in enumerate(("a_1.fq", "a_2.fq", "b.fa")):
         aws.s3().put_object(Bucket="bound", Key=f"reads/{name}", Body=b"A" * (number + 1))

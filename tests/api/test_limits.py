@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from chalicelib import timestamps
 from chalicelib.exports import commands
 from chalicelib.exports.types import sample_selection
-from tests.harness import Person, expect_status, new_project, upload
+from tests.harness import Person, expect_status, upload
+from tests.lab import Lab, new_lab, new_run, new_sample
 
 SignIn = Callable[..., Person]
 WIDE = "\U0001f9ec" * 255  # 255 characters, 1,020 bytes
@@ -23,12 +25,20 @@ def olga(sign_in: SignIn) -> Person:
 
 
 @pytest.fixture
-def lab(olga: Person) -> dict[str, Any]:
-    group, project = new_project(olga)
-    sample = expect_status(olga.post(f"/projects/{project['id']}/samples", {"name": "s"}))
-    run = {"workflow": {"name": "w", "version": "1"}, "namespace_id": project["id"], "state": "running"}
-    execution = expect_status(olga.post("/workflow-executions", run))
-    return {"group": group["id"], "project": project["id"], "sample": sample["id"], "run": execution["id"]}
+def lab(olga: Person) -> Lab:
+    lab = new_lab(olga)
+    run = new_run(olga, lab.project, state="running")
+    return replace(lab, samples=(new_sample(olga, lab.project, "s"),), runs={"run": run["id"]})
+
+
+def ids(lab: Lab) -> dict[str, str]:
+    """The ids that paths of the API name."""
+    return {
+        "group": lab.group["id"],
+        "project": lab.project["id"],
+        "sample": lab.samples[0]["id"],
+        "run": lab.runs["run"],
+    }
 
 
 IDS_IN_PATHS = [
@@ -49,9 +59,9 @@ IDS_IN_PATHS = [
 
 
 @pytest.mark.parametrize(("method", "path"), IDS_IN_PATHS)
-def test_long_ids_in_paths_are_of_nothing(olga: Person, lab: dict[str, Any], method: str, path: str) -> None:
+def test_long_ids_in_paths_are_of_nothing(olga: Person, lab: Lab, method: str, path: str) -> None:
     body = {"role": "guest"} if method == "PUT" else None
-    assert olga.call(method, path.format(id=QUOTED, **lab), body).status == 404
+    assert olga.call(method, path.format(id=QUOTED, **ids(lab)), body).status == 404
 
 
 IDS_IN_BODIES: list[tuple[str, dict[str, Any], str]] = [
@@ -80,10 +90,10 @@ IDS_IN_BODIES: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("path", "body", "field"), IDS_IN_BODIES, ids=[f"{row[0]} {row[2]}" for row in IDS_IN_BODIES])
 def test_long_ids_in_bodies_are_refused_with_the_limit(
-    olga: Person, lab: dict[str, Any], path: str, body: dict[str, Any], field: str
+    olga: Person, lab: Lab, path: str, body: dict[str, Any], field: str
 ) -> None:
-    filled = {key: lab["project"] if value == "{project}" else value for key, value in body.items()}
-    answer = olga.post(path.format(**lab), filled)
+    filled = {key: lab.project["id"] if value == "{project}" else value for key, value in body.items()}
+    answer = olga.post(path.format(**ids(lab)), filled)
     assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, f"/{field}")
     assert answer.body["errors"][0]["detail"] == "Must have at most 255 bytes; this has 1020."
 
@@ -91,13 +101,13 @@ def test_long_ids_in_bodies_are_refused_with_the_limit(
 @pytest.mark.parametrize(
     "fields", [["é" * 250 + f"{n:03d}" for n in range(100)], [f"{n:03d}" + WIDE[:200] for n in range(50)]]
 )
-def test_the_names_of_fields_are_limited_in_bytes(olga: Person, lab: dict[str, Any], fields: list[str]) -> None:
+def test_the_names_of_fields_are_limited_in_bytes(olga: Person, lab: Lab, fields: list[str]) -> None:
     size = sum(len(field.encode()) for field in fields)
-    template = f"/namespaces/{lab['project']}/metadata-templates"
+    template = f"/namespaces/{lab.project['id']}/metadata-templates"
     linelist = {
         "type": "linelist",
-        "namespace_id": lab["project"],
-        "sample_ids": [lab["sample"]],
+        "namespace_id": lab.project["id"],
+        "sample_ids": [lab.samples[0]["id"]],
         "linelist_format": "csv",
         "metadata_fields": fields,
     }
@@ -113,19 +123,17 @@ def test_the_names_of_fields_are_limited_in_bytes(olga: Person, lab: dict[str, A
 
 
 @pytest.mark.parametrize("character", ["x", "é", "\U0001f9ec"])
-def test_a_batch_of_large_samples_is_written_or_refused_with_the_limit(
-    olga: Person, lab: dict[str, Any], character: str
-) -> None:
+def test_a_batch_of_large_samples_is_written_or_refused_with_the_limit(olga: Person, lab: Lab, character: str) -> None:
     value = character * (30_000 // len(character.encode("utf-16-le")) * 2)
     large = {"name": "s", "metadata": {f"f{n}": value for n in range(4)}}
-    path = f"/projects/{lab['project']}/samples/batch"
+    path = f"/projects/{lab.project['id']}/samples/batch"
     escaped = len(json.dumps(large["metadata"]))
     fitting = 4_000_000 // escaped
     assert len(expect_status(olga.post(path, {"samples": [large] * fitting}))["samples"]) == fitting
     refused = olga.post(path, {"samples": [large] * (fitting + 1)})
     assert refused.status == 422
     assert "4000000 bytes" in refused.body["detail"]
-    assert expect_status(olga.get(f"/namespaces/{lab['project']}/samples?limit=1"), 200)["total"] == fitting + 1
+    assert expect_status(olga.get(f"/namespaces/{lab.project['id']}/samples?limit=1"), 200)["total"] == fitting + 1
 
 
 @pytest.mark.parametrize("limit", ["0", "1001", "000100999999", "-1", "1.5", "1e2", "٣", "9" * 5_000, " 1"])
@@ -138,10 +146,10 @@ def test_limits_within_the_range_are_taken(olga: Person, limit: str) -> None:
     assert olga.get(f"/groups?limit={limit}").status == 200
 
 
-def test_a_request_with_many_mistakes_gets_a_hundred_of_them_soon(olga: Person, lab: dict[str, Any]) -> None:
+def test_a_request_with_many_mistakes_gets_a_hundred_of_them_soon(olga: Person, lab: Lab) -> None:
     unknown = {f"key{n}": n for n in range(4_000)}
     ids: list[Any] = list(range(90_000))
-    wrong = {"type": "sample", "namespace_id": lab["project"], "file_formats": ["text"]}
+    wrong = {"type": "sample", "namespace_id": lab.project["id"], "file_formats": ["text"]}
     for body, count in (({**wrong, **unknown, "sample_ids": ["x"]}, 4_000), ({**wrong, "sample_ids": ids}, 90_000)):
         answer = olga.post("/exports", body)
         assert (answer.status, len(answer.body["errors"])) == (422, 100)
@@ -186,10 +194,8 @@ def test_moments_are_written_as_rfc_3339(text: str, is_taken: bool) -> None:
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x08", "\x0b", "\x1f", "\x7f", "\x85"])
-def test_descriptions_hold_no_control_characters_but_tabs_and_line_ends(
-    olga: Person, lab: dict[str, Any], character: str
-) -> None:
-    path = f"/samples/{lab['sample']}"
+def test_descriptions_hold_no_control_characters_but_tabs_and_line_ends(olga: Person, lab: Lab, character: str) -> None:
+    path = f"/samples/{lab.samples[0]['id']}"
     assert olga.call("PATCH", path, {"description": f"a{character}b"}).status == 422
     assert olga.call("PATCH", path, {"description": "a\tb\r\nc"}).status == 200
 
@@ -209,14 +215,14 @@ def _broken(*_: Any, **__: Any) -> Any:
 
 @pytest.mark.parametrize(("failure", "status"), [(_outage, 503), (_busy, 503), (_broken, 500)])
 def test_outage_is_distinguished_from_an_internal_error(
-    olga: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch, failure: Any, status: int
+    olga: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch, failure: Any, status: int
 ) -> None:
-    upload(olga, lab["sample"], "a.txt")
+    upload(olga, lab.samples[0]["id"], "a.txt")
     monkeypatch.setattr(commands, "put_document", failure)
     export_request = {
         "type": "sample",
-        "namespace_id": lab["project"],
-        "sample_ids": [lab["sample"]],
+        "namespace_id": lab.project["id"],
+        "sample_ids": [lab.samples[0]["id"]],
         "file_formats": ["text"],
     }
     answer = olga.post("/exports", export_request)
@@ -225,17 +231,17 @@ def test_outage_is_distinguished_from_an_internal_error(
 
 
 def test_of_many_samples_some_are_looked_at_and_the_rest_taken_to_be_like_them(
-    olga: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    olga: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sample_selection, "MAX_VALIDATED", 9)
     monkeypatch.setattr(sample_selection, "SAMPLE_SIZE", 4)
     monkeypatch.setattr(sample_selection, "MAX_WALKED", 12)
     bodies = [{"name": f"{'even' if n % 2 else 'odd'} {n}"} for n in range(20)]
-    batch = expect_status(olga.post(f"/projects/{lab['project']}/samples/batch", {"samples": bodies}))["samples"]
+    batch = expect_status(olga.post(f"/projects/{lab.project['id']}/samples/batch", {"samples": bodies}))["samples"]
     for sample in batch:
         upload(olga, sample["id"], "a.txt", b"12345")
     ids = [sample["id"] for sample in batch]
-    export_request = {"type": "sample", "namespace_id": lab["project"], "file_formats": ["text"]}
+    export_request = {"type": "sample", "namespace_id": lab.project["id"], "file_formats": ["text"]}
 
     def estimate(**samples: Any) -> tuple[int, int, int, bool]:
         result = expect_status(olga.post("/exports/estimate", {**export_request, **samples}), 200)
@@ -252,6 +258,11 @@ def test_of_many_samples_some_are_looked_at_and_the_rest_taken_to_be_like_them(
     assert exact is False
     assert 0 <= samples <= 21
     assert estimate(selection={"all": True, "q": "nothing"})[:3] == (0, 0, 0)
-    linelist = {"type": "linelist", "namespace_id": lab["project"], "metadata_fields": ["a"], "linelist_format": "csv"}
+    linelist = {
+        "type": "linelist",
+        "namespace_id": lab.project["id"],
+        "metadata_fields": ["a"],
+        "linelist_format": "csv",
+    }
     result = expect_status(olga.post("/exports/estimate", {**linelist, "sample_ids": ids}), 200)
     assert (result["samples"], result["exact"]) == (20, False)

@@ -15,6 +15,7 @@ from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.model import Sample
 from chalicelib.errors import Conflict
 from tests.harness import Person, expect_status
+from tests.lab import Lab, new_group, new_project
 
 SignIn = Callable[..., Person]
 
@@ -25,14 +26,11 @@ def olga(sign_in: SignIn) -> Person:
 
 
 @pytest.fixture
-def lab(olga: Person) -> dict[str, Any]:
-    top = expect_status(olga.post("/groups", {"name": "Top", "path": f"top-{uuid4().hex[:8]}"}))
-    inner = expect_status(olga.post("/groups", {"name": "Inner", "path": "inner", "parent_id": top["id"]}))
-    one, two = (
-        expect_status(olga.post("/projects", {"name": path, "path": path, "group_id": inner["id"]}))
-        for path in ("one", "two")
-    )
-    return {"top": top, "inner": inner, "one": one, "two": two}
+def lab(olga: Person) -> Lab:
+    """Two projects in a group within a group."""
+    top = new_group(olga, f"top-{uuid4().hex[:8]}")
+    inner = new_group(olga, "inner", top)
+    return Lab(olga, top, (new_project(olga, inner, "one"), new_project(olga, inner, "two")))
 
 
 def fields(person: Person, namespace: Any, **query: str) -> dict[str, int]:
@@ -45,36 +43,36 @@ def add(person: Person, project: Any, metadata: dict[str, Any]) -> Any:
     return expect_status(person.post(f"/projects/{project['id']}/samples", {"name": "S", "metadata": metadata}))
 
 
-def test_fields_are_counted_in_a_project_and_in_all_above_it(olga: Person, lab: dict[str, Any]) -> None:
-    add(olga, lab["one"], {"Organism": "x", " host ": "y"})
+def test_fields_are_counted_in_a_project_and_in_all_above_it(olga: Person, lab: Lab) -> None:
+    add(olga, lab.projects[0], {"Organism": "x", " host ": "y"})
     batch = {"samples": [{"name": f"B{i}", "metadata": {"organism": i, "weird.field #1": "z"}} for i in range(60)]}
-    expect_status(olga.post(f"/projects/{lab['two']['id']}/samples/batch", batch))
-    assert fields(olga, lab["one"]) == {"host": 1, "organism": 1}
-    assert fields(olga, lab["two"]) == {"organism": 60, "weird.field #1": 60}
-    for above in ("inner", "top"):
-        assert fields(olga, lab[above]) == {"host": 1, "organism": 61, "weird.field #1": 60}
-    assert list(fields(olga, lab["top"], sort="-samples")) == ["organism", "weird.field #1", "host"]
-    assert fields(olga, lab["top"], q="eird") == {}
-    assert fields(olga, lab["top"], q="ORG") == {"organism": 61}
-    page = expect_status(olga.get(f"/namespaces/{lab['top']['id']}/metadata-fields?limit=2"), 200)
+    expect_status(olga.post(f"/projects/{lab.projects[1]['id']}/samples/batch", batch))
+    assert fields(olga, lab.projects[0]) == {"host": 1, "organism": 1}
+    assert fields(olga, lab.projects[1]) == {"organism": 60, "weird.field #1": 60}
+    for above in ({"id": lab.project["parent_id"]}, lab.group):
+        assert fields(olga, above) == {"host": 1, "organism": 61, "weird.field #1": 60}
+    assert list(fields(olga, lab.group, sort="-samples")) == ["organism", "weird.field #1", "host"]
+    assert fields(olga, lab.group, q="eird") == {}
+    assert fields(olga, lab.group, q="ORG") == {"organism": 61}
+    page = expect_status(olga.get(f"/namespaces/{lab.group['id']}/metadata-fields?limit=2"), 200)
     assert [item["name"] for item in page["items"]] == ["host", "organism"]
     assert page["total"] == 3
     assert page["next_cursor"]
 
 
-def test_counts_follow_patches_and_deletions(olga: Person, lab: dict[str, Any]) -> None:
-    sample = add(olga, lab["one"], {"a": 1, "b": 2})
-    add(olga, lab["one"], {"b": 3})
+def test_counts_follow_patches_and_deletions(olga: Person, lab: Lab) -> None:
+    sample = add(olga, lab.projects[0], {"a": 1, "b": 2})
+    add(olga, lab.projects[0], {"b": 3})
     expect_status(olga.call("PATCH", f"/samples/{sample['id']}/metadata", {"A": None, "c": "new", "B": 9}), 200)
-    assert fields(olga, lab["one"]) == {"b": 2, "c": 1}
+    assert fields(olga, lab.projects[0]) == {"b": 2, "c": 1}
     expect_status(olga.call("PATCH", f"/samples/{sample['id']}", {"name": "renamed"}), 200)
-    assert fields(olga, lab["top"]) == {"b": 2, "c": 1}
+    assert fields(olga, lab.group) == {"b": 2, "c": 1}
     expect_status(olga.call("DELETE", f"/samples/{sample['id']}"), 204)
-    assert fields(olga, lab["one"]) == fields(olga, lab["top"]) == {"b": 1}
+    assert fields(olga, lab.projects[0]) == fields(olga, lab.group) == {"b": 1}
 
 
-def test_patches_at_once_let_no_count_drift(olga: Person, lab: dict[str, Any]) -> None:
-    sample = samples.find(add(olga, lab["one"], {"a": 1})["id"])
+def test_patches_at_once_let_no_count_drift(olga: Person, lab: Lab) -> None:
+    sample = samples.find(add(olga, lab.projects[0], {"a": 1})["id"])
 
     def patch(number: int) -> None:
         def how(present: Sample) -> Sample:
@@ -87,20 +85,20 @@ def test_patches_at_once_let_no_count_drift(olga: Person, lab: dict[str, Any]) -
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(patch, range(8)))
     carried = samples.find(sample.id).metadata
-    assert metadata_field_counts.counted([lab["one"]["id"]]) == dict.fromkeys(carried, 1)
+    assert metadata_field_counts.counted([lab.projects[0]["id"]]) == dict.fromkeys(carried, 1)
 
 
-def test_a_sample_that_was_changed_just_before_it_is_deleted_is_counted_out(olga: Person, lab: dict[str, Any]) -> None:
-    older = samples.find(add(olga, lab["one"], {"a": 1})["id"])
+def test_a_sample_that_was_changed_just_before_it_is_deleted_is_counted_out(olga: Person, lab: Lab) -> None:
+    older = samples.find(add(olga, lab.projects[0], {"a": 1})["id"])
     samples.update(older, name="S", description=None, metadata={"b": 1, "c": 1})
     samples.delete(older)
-    assert metadata_field_counts.counted([lab["top"]["id"]]) == {}
+    assert metadata_field_counts.counted([lab.group["id"]]) == {}
 
 
-def test_what_is_shared_with_a_group_is_counted_in_it(olga: Person, lab: dict[str, Any]) -> None:
+def test_what_is_shared_with_a_group_is_counted_in_it(olga: Person, lab: Lab) -> None:
     other = expect_status(olga.post("/groups", {"name": "Other", "path": f"other-{uuid4().hex[:8]}"}))
-    add(olga, lab["one"], {"a": 1})
-    expect_status(olga.call("PUT", f"/namespaces/{lab['one']['id']}/links/{other['id']}", {"role": "guest"}), 200)
+    add(olga, lab.projects[0], {"a": 1})
+    expect_status(olga.call("PUT", f"/namespaces/{lab.projects[0]['id']}/links/{other['id']}", {"role": "guest"}), 200)
     assert fields(olga, other) == {"a": 1}
 
 
@@ -114,31 +112,31 @@ def deep_recursion() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("deep_recursion")
-def test_a_sample_may_carry_many_fields_and_a_group_so_many_different_ones(olga: Person, lab: dict[str, Any]) -> None:
-    add(olga, lab["one"], {f"field {i:04d}": i for i in range(600)})
-    assert fields(olga, lab["top"]) == {f"field {i:04d}": 1 for i in range(600)}
+def test_a_sample_may_carry_many_fields_and_a_group_so_many_different_ones(olga: Person, lab: Lab) -> None:
+    add(olga, lab.projects[0], {f"field {i:04d}": i for i in range(600)})
+    assert fields(olga, lab.group) == {f"field {i:04d}": 1 for i in range(600)}
     more = {"name": "S", "metadata": {f"other {i:04d}": i for i in range(500)}}
-    refused = olga.post(f"/projects/{lab['two']['id']}/samples", more)
+    refused = olga.post(f"/projects/{lab.projects[1]['id']}/samples", more)
     assert (refused.status, refused.body["type"].rsplit("/", 1)[1]) == (422, "too-many-fields")
-    assert fields(olga, lab["two"]) == {}
+    assert fields(olga, lab.projects[1]) == {}
 
 
 def test_templates_hold_below_where_they_stand_and_are_changed_only_there(
-    olga: Person, lab: dict[str, Any], sign_in: SignIn
+    olga: Person, lab: Lab, sign_in: SignIn
 ) -> None:
     def templates(namespace: Any) -> list[Any]:
         items: list[Any] = expect_status(olga.get(f"/namespaces/{namespace['id']}/metadata-templates"), 200)["items"]
         return items
 
-    path = f"/namespaces/{lab['top']['id']}/metadata-templates"
+    path = f"/namespaces/{lab.group['id']}/metadata-templates"
     core = expect_status(olga.post(path, {"name": "Core", "fields": ["Organism", " host", "ORGANISM"]}))
     assert core["fields"] == ["organism", "host"]
     own = expect_status(
-        olga.post(f"/namespaces/{lab['one']['id']}/metadata-templates", {"name": "Core", "fields": ["x"]})
+        olga.post(f"/namespaces/{lab.projects[0]['id']}/metadata-templates", {"name": "Core", "fields": ["x"]})
     )
-    assert templates(lab["one"]) == sorted([core, own], key=lambda template: template["id"])
-    assert templates(lab["two"]) == [core]
-    below = f"/namespaces/{lab['one']['id']}/metadata-templates"
+    assert templates(lab.projects[0]) == sorted([core, own], key=lambda template: template["id"])
+    assert templates(lab.projects[1]) == [core]
+    below = f"/namespaces/{lab.projects[0]['id']}/metadata-templates"
     assert olga.call("PATCH", f"{below}/{core['id']}", {"fields": ["y"]}).status == 404
     changed = expect_status(olga.call("PATCH", f"{path}/{core['id']}", {"name": "core", "fields": ["y"]}), 200)
     assert (changed["name"], changed["fields"]) == ("core", ["y"])
@@ -151,7 +149,7 @@ def test_templates_hold_below_where_they_stand_and_are_changed_only_there(
     expect_status(olga.post(path, {"name": "Other", "fields": ["z"]}))
     guest = sign_in("gus@example.org")
     member = guest.get("/me").body["id"]
-    expect_status(olga.call("PUT", f"/namespaces/{lab['one']['id']}/members/{member}", {"role": "guest"}), 200)
+    expect_status(olga.call("PUT", f"/namespaces/{lab.projects[0]['id']}/members/{member}", {"role": "guest"}), 200)
     assert len(expect_status(guest.get(below), 200)["items"]) == 3
     assert guest.post(below, {"name": "n", "fields": ["a"]}).status == 403
 
@@ -166,16 +164,14 @@ def test_templates_hold_below_where_they_stand_and_are_changed_only_there(
         ({"fields": ["a"]}, "/name"),
     ],
 )
-def test_a_template_that_breaks_a_rule_is_refused_at_its_field(
-    olga: Person, lab: dict[str, Any], body: Any, pointer: str
-) -> None:
-    refused = olga.post(f"/namespaces/{lab['top']['id']}/metadata-templates", body)
+def test_a_template_that_breaks_a_rule_is_refused_at_its_field(olga: Person, lab: Lab, body: Any, pointer: str) -> None:
+    refused = olga.post(f"/namespaces/{lab.group['id']}/metadata-templates", body)
     assert (refused.status, [row["pointer"] for row in refused.body["errors"]]) == (422, [pointer])
 
 
-def test_a_namespace_has_so_many_templates(olga: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_namespace_has_so_many_templates(olga: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metadata_templates, "MAX_TEMPLATES", 1)
-    path = f"/namespaces/{lab['top']['id']}/metadata-templates"
+    path = f"/namespaces/{lab.group['id']}/metadata-templates"
     body = {"name": "one", "fields": ["a"]}
     key = {"Idempotency-Key": uuid4().hex}
     first = expect_status(olga.call("POST", path, body, **key))

@@ -76,7 +76,7 @@ def test_404_is_html_for_pages_and_problem_json_below_api(client: Client) -> Non
 def imports_of(name: str) -> set[str]:
     """The files of the site that a module imports at once; what it imports later it fetches by a call."""
     found = re.findall(r'^(?:import|export)[^;]*? from "(\.[^"]+)";', site_files()[name].body, flags=re.M)
-    return {str((Path(_SITE / name).parent / name).resolve().relative_to(_SITE)) for name in found}
+    return {str((Path(_SITE / name).parent / imported).resolve().relative_to(_SITE)) for imported in found}
 
 
 def closure(*names: str) -> set[str]:

@@ -19,7 +19,8 @@ from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.samples import creation
 from chalicelib.catalog.samples.model import NewSample, Sample
 from chalicelib.ids import Ids
-from tests.harness import Person, expect_status, new_project, upload
+from tests.harness import Person, expect_status, upload
+from tests.lab import new_lab
 
 SignIn = Callable[..., Person]
 PUID = "INXT_ATT_AZJMZW6U4P"
@@ -32,7 +33,8 @@ def olga(sign_in: SignIn) -> Person:
 
 @pytest.fixture
 def sample(olga: Person) -> str:
-    group, project = new_project(olga)
+    lab = new_lab(olga)
+    group, project = lab.group, lab.project
     aws.s3().create_bucket(Bucket="bound")
     bind_source(group["id"], "bound", "")
     return str(expect_status(olga.post(f"/projects/{project['id']}/samples", {"name": "s"}))["id"])

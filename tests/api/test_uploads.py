@@ -9,7 +9,8 @@ from chalicelib import aws
 from chalicelib.catalog.files import uploads
 from chalicelib.catalog.files.table import FileRow
 from chalicelib.settings import settings
-from tests.harness import Person, expect_status, new_project, upload
+from tests.harness import Person, expect_status, upload
+from tests.lab import new_lab
 
 SignIn = Callable[..., Person]
 MIB = 1 << 20
@@ -23,7 +24,7 @@ def olga(sign_in: SignIn) -> Person:
 
 @pytest.fixture
 def sample(olga: Person) -> str:
-    _, project = new_project(olga)
+    project = new_lab(olga).project
     return str(expect_status(olga.post(f"/projects/{project['id']}/samples", {"name": "s"}))["id"])
 
 

@@ -1,6 +1,7 @@
 """Workflow executions: what is accepted, who sees and changes them, how they are listed, and their outputs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from chalicelib.catalog.runs import queries as run_queries
 from chalicelib.catalog.runs import repository as workflow_executions
 from chalicelib.catalog.runs.states import FINAL, RunState, may_become
 from tests.harness import Person, expect_status, upload
+from tests.lab import Lab, Record, grant, new_lab, new_sample
 
 SignIn = Callable[..., Person]
 ROLES = ("guest", "uploader", "analyst", "maintainer", "owner")
@@ -23,35 +25,28 @@ def ana(sign_in: SignIn) -> Person:
 
 
 @pytest.fixture
-def lab(ana: Person) -> dict[str, Any]:
-    group = expect_status(ana.post("/groups", {"name": "Lab", "path": "lab"}))
-    project, other = (
-        expect_status(ana.post("/projects", {"name": path, "path": path, "group_id": group["id"]}))
-        for path in ("p", "q")
-    )
-    samples = [expect_status(ana.post(f"/projects/{project['id']}/samples", {"name": name})) for name in ("one", "two")]
-    foreign = expect_status(ana.post(f"/projects/{other['id']}/samples", {"name": "foreign"}))
-    return {"group": group, "project": project, "other": other, "samples": samples, "foreign": foreign}
+def lab(ana: Person) -> Lab:
+    lab = new_lab(ana, "P", "Q")
+    return replace(lab, samples=tuple(new_sample(ana, lab.project, name) for name in ("one", "two")))
 
 
-def run(lab: dict[str, Any], **changes: Any) -> dict[str, Any]:
+@pytest.fixture
+def foreign(ana: Person, lab: Lab) -> Record:
+    """A sample of another project."""
+    return new_sample(ana, lab.projects[1], "foreign")
+
+
+def run(lab: Lab, **changes: Any) -> dict[str, Any]:
     return {
         "name": "Assembly",
         "workflow": {"name": "phac-nml/mikrokondo", "version": "0.9.0"},
         "state": "initial",
-        "namespace_id": lab["project"]["id"],
+        "namespace_id": lab.project["id"],
         "automated": False,
         "shared_with_namespace": False,
-        "samples": [
-            {"sample_id": sample["id"], "samplesheet": {"sample": sample["puid"]}} for sample in lab["samples"]
-        ],
+        "samples": [{"sample_id": sample["id"], "samplesheet": {"sample": sample["puid"]}} for sample in lab.samples],
         **changes,
     }
-
-
-def grant(owner: Person, namespace_id: str, person: Person, role: str) -> None:
-    member = person.get("/me").body["id"]
-    expect_status(owner.call("PUT", f"/namespaces/{namespace_id}/members/{member}", {"role": role}), 200)
 
 
 def put(key: str, body: bytes = b"ACGT", bucket: str = "test-catalog") -> str:
@@ -64,19 +59,19 @@ def slug(answer: Any) -> str:
     return found
 
 
-def test_a_run_is_made_and_shown_with_its_samplesheet(ana: Person, lab: dict[str, Any]) -> None:
-    first, two = lab["samples"]
+def test_a_run_is_made_and_shown_with_its_samplesheet(ana: Person, lab: Lab) -> None:
+    first, two = lab.samples
     sheet = {"sample": first["puid"], "sample_name": "One", "depth": 12.5, "fastq_2": None}
     body = run(lab, samples=[{"sample_id": two["puid"]}, {"sample_id": first["id"], "samplesheet": sheet}])
     answer = ana.post("/workflow-executions", body)
-    first = expect_status(answer)
-    assert answer.headers["Location"] == f"https://seqport.test/api/v1/workflow-executions/{first['id']}"
-    assert {**first, "id": "", "created_at": "", "updated_at": ""} == {
+    created = expect_status(answer)
+    assert answer.headers["Location"] == f"https://seqport.test/api/v1/workflow-executions/{created['id']}"
+    assert {**created, "id": "", "created_at": "", "updated_at": ""} == {
         "id": "",
         "name": "Assembly",
         "workflow": {"name": "phac-nml/mikrokondo", "version": "0.9.0"},
         "state": "initial",
-        "namespace_id": lab["project"]["id"],
+        "namespace_id": lab.project["id"],
         "automated": False,
         "shared_with_namespace": False,
         "submitter_id": ana.get("/me").body["id"],
@@ -85,8 +80,8 @@ def test_a_run_is_made_and_shown_with_its_samplesheet(ana: Person, lab: dict[str
         "updated_at": "",
     }
     nothing = {"output_count": 0, "outputs": []}
-    assert expect_status(ana.get(f"/workflow-executions/{first['id']}"), 200) == {
-        **first,
+    assert expect_status(ana.get(f"/workflow-executions/{created['id']}"), 200) == {
+        **created,
         **nothing,
         "samples": [
             {
@@ -110,14 +105,14 @@ def test_a_run_is_made_and_shown_with_its_samplesheet(ana: Person, lab: dict[str
     }
 
 
-def test_the_name_of_a_deleted_sample_survives_in_the_samplesheet(ana: Person, lab: dict[str, Any]) -> None:
-    first, two = lab["samples"]
+def test_the_name_of_a_deleted_sample_survives_in_the_samplesheet(ana: Person, lab: Lab) -> None:
+    first, two = lab.samples
     rows = [
         {"sample_id": first["id"], "samplesheet": {"sample_name": "Once"}},
         {"sample_id": two["id"], "samplesheet": {"sample_name": " "}},
     ]
     made_run = expect_status(ana.post("/workflow-executions", run(lab, samples=rows)))
-    for sample in lab["samples"]:
+    for sample in lab.samples:
         assert ana.call("DELETE", f"/samples/{sample['id']}").status == 204
     shown = expect_status(ana.get(f"/workflow-executions/{made_run['id']}"), 200)["samples"]
     assert [(row["name"], row["deleted"], row["puid"]) for row in shown] == [
@@ -140,22 +135,20 @@ REFUSALS: list[tuple[dict[str, Any], list[str]]] = [
 
 
 @pytest.mark.parametrize(("changes", "pointers"), REFUSALS)
-def test_each_broken_rule_is_named(
-    ana: Person, lab: dict[str, Any], changes: dict[str, Any], pointers: list[str]
-) -> None:
+def test_each_broken_rule_is_named(ana: Person, lab: Lab, changes: dict[str, Any], pointers: list[str]) -> None:
     answer = ana.post("/workflow-executions", run(lab, **changes))
     assert answer.status == 422
     assert sorted(row["pointer"] for row in answer.body["errors"]) == pointers
 
 
-def test_unknown_duplicate_and_oversized_samples_each_get_an_error(ana: Person, lab: dict[str, Any]) -> None:
-    sample = lab["samples"][0]
+def test_unknown_duplicate_and_oversized_samples_each_get_an_error(ana: Person, lab: Lab, foreign: Record) -> None:
+    sample = lab.samples[0]
     rows = [
         {"sample_id": sample["id"]},
         {"sample_id": "nothing"},
-        {"sample_id": lab["foreign"]["id"]},
+        {"sample_id": foreign["id"]},
         {"sample_id": sample["puid"]},
-        {"sample_id": lab["samples"][1]["id"], "samplesheet": {"a": "x" * 20_000}},
+        {"sample_id": lab.samples[1]["id"], "samplesheet": {"a": "x" * 20_000}},
     ]
     answer = ana.post("/workflow-executions", run(lab, samples=rows))
     assert (answer.status, [row["pointer"] for row in answer.body["errors"]]) == (
@@ -167,20 +160,18 @@ def test_unknown_duplicate_and_oversized_samples_each_get_an_error(ana: Person, 
             "/samples/4/samplesheet",
         ],
     )
-    expect_status(ana.post("/workflow-executions", run(lab, namespace_id=lab["group"]["puid"], samples=rows[2:3])))
+    expect_status(ana.post("/workflow-executions", run(lab, namespace_id=lab.group["puid"], samples=rows[2:3])))
 
 
 @pytest.mark.parametrize(("role", "status"), [(None, 404), ("guest", 403), ("uploader", 403), ("analyst", 201)])
-def test_it_takes_an_analyst_to_make_one(
-    ana: Person, lab: dict[str, Any], sign_in: SignIn, role: str | None, status: int
-) -> None:
+def test_it_takes_an_analyst_to_make_one(ana: Person, lab: Lab, sign_in: SignIn, role: str | None, status: int) -> None:
     bob = sign_in("bob@example.org")
     if role:
-        grant(ana, lab["group"]["id"], bob, role)
+        grant(ana, lab.group["id"], bob, role)
     assert bob.post("/workflow-executions", run(lab)).status == status
 
 
-def test_states_only_move_forward_and_the_last_are_final(ana: Person, lab: dict[str, Any]) -> None:
+def test_states_only_move_forward_and_the_last_are_final(ana: Person, lab: Lab) -> None:
     first = expect_status(ana.post("/workflow-executions", run(lab)))
     path = f"/workflow-executions/{first['id']}"
 
@@ -212,18 +203,16 @@ def test_every_pair_of_states() -> None:
         assert {wanted for wanted in RunState if may_become(final, wanted)} == {final}
 
 
-def test_members_see_what_is_automated_or_shared_and_nothing_else(
-    ana: Person, lab: dict[str, Any], sign_in: SignIn
-) -> None:
+def test_members_see_what_is_automated_or_shared_and_nothing_else(ana: Person, lab: Lab, sign_in: SignIn) -> None:
     bob = sign_in("bob@example.org")
-    grant(ana, lab["project"]["id"], bob, "guest")
+    grant(ana, lab.project["id"], bob, "guest")
     bodies: dict[str, dict[str, Any]] = {
         "private": {},
         "automated": {"automated": True},
         "shared": {"shared_with_namespace": True},
-        "elsewhere": {"automated": True, "namespace_id": lab["other"]["id"], "samples": []},
-        "group's": {"shared_with_namespace": True, "namespace_id": lab["group"]["id"]},
-        "group's automated": {"automated": True, "namespace_id": lab["group"]["id"]},
+        "elsewhere": {"automated": True, "namespace_id": lab.projects[1]["id"], "samples": []},
+        "group's": {"shared_with_namespace": True, "namespace_id": lab.group["id"]},
+        "group's automated": {"automated": True, "namespace_id": lab.group["id"]},
     }
     ids = {
         name: expect_status(ana.post("/workflow-executions", run(lab, name=name, **more)))["id"]
@@ -239,20 +228,20 @@ def test_members_see_what_is_automated_or_shared_and_nothing_else(
     def names(person: Person, path: str) -> list[str]:
         return sorted(row["name"] for row in expect_status(person.get(path), 200)["items"])
 
-    assert names(bob, f"/namespaces/{lab['project']['puid']}/workflow-executions") == ["automated", "shared"]
-    assert names(ana, f"/namespaces/{lab['group']['id']}/workflow-executions") == ["group's"]
+    assert names(bob, f"/namespaces/{lab.project['puid']}/workflow-executions") == ["automated", "shared"]
+    assert names(ana, f"/namespaces/{lab.group['id']}/workflow-executions") == ["group's"]
     assert names(ana, "/workflow-executions") == sorted(bodies)
     assert names(bob, "/workflow-executions") == []
-    assert bob.get(f"/namespaces/{lab['other']['id']}/workflow-executions").status == 404
+    assert bob.get(f"/namespaces/{lab.projects[1]['id']}/workflow-executions").status == 404
 
 
-def test_who_may_report_and_register(ana: Person, lab: dict[str, Any], sign_in: SignIn) -> None:
+def test_who_may_report_and_register(ana: Person, lab: Lab, sign_in: SignIn) -> None:
     bob, eve = sign_in("bob@example.org"), sign_in("eve@example.org")
-    member = f"/namespaces/{lab['project']['id']}/members/{eve.get('/me').body['id']}"
-    grant(ana, lab["project"]["id"], eve, "analyst")
+    member = f"/namespaces/{lab.project['id']}/members/{eve.get('/me').body['id']}"
+    grant(ana, lab.project["id"], eve, "analyst")
     shared = expect_status(eve.post("/workflow-executions", run(lab, shared_with_namespace=True)))["id"]
     private = expect_status(eve.post("/workflow-executions", run(lab)))["id"]
-    uris = {project: put(f"runs/{project}/a.txt") for project in (shared, private)}
+    uris = {run_id: put(f"runs/{run_id}/a.txt") for run_id in (shared, private)}
 
     def statuses(person: Person, run_id: str) -> tuple[int, int]:
         path = f"/workflow-executions/{run_id}"
@@ -262,7 +251,7 @@ def test_who_may_report_and_register(ana: Person, lab: dict[str, Any], sign_in: 
         )
 
     for role in ROLES:
-        grant(ana, lab["project"]["id"], bob, role)
+        grant(ana, lab.project["id"], bob, role)
         assert statuses(bob, shared) == ((200, 201) if ROLES.index(role) >= 2 else (403, 403)), role
         assert statuses(bob, private) == (404, 404)
     assert statuses(eve, private) == statuses(eve, shared) == (200, 201)
@@ -275,7 +264,7 @@ def test_who_may_report_and_register(ana: Person, lab: dict[str, Any], sign_in: 
     assert eve.post("/exports", export_request).status == eve.post("/exports/estimate", export_request).status == 422
 
 
-def test_an_object_is_one_output_however_often_it_is_registered(ana: Person, lab: dict[str, Any]) -> None:
+def test_an_object_is_one_output_however_often_it_is_registered(ana: Person, lab: Lab) -> None:
     first = expect_status(ana.post("/workflow-executions", run(lab)))["id"]
     register = f"/workflow-executions/{first}/outputs/register"
     uri = put(f"runs/{first}/summary.txt.gz", b"all is well")
@@ -292,7 +281,7 @@ def test_an_object_is_one_output_however_often_it_is_registered(ana: Person, lab
     }
     again = expect_status(ana.post(register, {"s3_uri": uri, "filename": "other.txt", "puid": "INXT_ATT_BBBBBBBBBB"}))
     assert again == output
-    of_sample = expect_status(ana.post(register, {"s3_uri": uri, "sample_id": lab["samples"][0]["puid"]}))
+    of_sample = expect_status(ana.post(register, {"s3_uri": uri, "sample_id": lab.samples[0]["puid"]}))
     assert of_sample["id"] != output["id"]
     put(f"runs/{first}/summary.txt.gz", b"all is very well")
     changed = expect_status(ana.post(register, {"s3_uri": uri}))
@@ -300,35 +289,33 @@ def test_an_object_is_one_output_however_often_it_is_registered(ana: Person, lab
     shown = expect_status(ana.get(f"/workflow-executions/{first}"), 200)
     assert (shown["output_count"], shown["outputs"]) == (1, [changed])
     assert [(row["puid"], row["outputs"]) for row in shown["samples"]] == [
-        (lab["samples"][0]["puid"], [of_sample]),
-        (lab["samples"][1]["puid"], []),
+        (lab.samples[0]["puid"], [of_sample]),
+        (lab.samples[1]["puid"], []),
     ]
 
 
-def test_what_may_not_be_registered_is_refused(ana: Person, lab: dict[str, Any], sign_in: SignIn) -> None:
+def test_what_may_not_be_registered_is_refused(ana: Person, lab: Lab, sign_in: SignIn, foreign: Record) -> None:
     first, second = (expect_status(ana.post("/workflow-executions", run(lab)))["id"] for _ in range(2))
     register = f"/workflow-executions/{first}/outputs/register"
     aws.s3().create_bucket(Bucket="bound")
     own, theirs = put(f"runs/{first}/a.txt"), put(f"runs/{second}/a.txt")
     bound, secret = put("out/a b.pdf", bucket="bound"), put("secret/a.pdf", bucket="bound")
-    bind_source(lab["group"]["id"], "bound", "out")
+    bind_source(lab.group["id"], "bound", "out")
     for uri in (theirs, secret, f"s3://test-catalog/runs/{first}/missing.txt", f"s3://test-catalog/runs/{first}/../x"):
         answer = ana.post(register, {"s3_uri": uri})
         assert (answer.status, slug(answer)) == (422, "source-not-allowed"), uri
         assert answer.body["detail"] == "This object does not exist or can't be registered here."
     assert expect_status(ana.post(register, {"s3_uri": bound}))["filename"] == "a b.pdf"
-    file = upload(ana, lab["samples"][0]["id"], "mine.txt")
+    file = upload(ana, lab.samples[0]["id"], "mine.txt")
     expect_status(ana.post(register, {"s3_uri": file["s3_uri"], "filename": "mine.txt"}))
     taken = ana.post(register, {"s3_uri": own, "puid": file["puid"]})
     assert (taken.status, slug(taken)) == (409, "puid-taken")
-    wrong = ana.post(register, {"s3_uri": own, "sample_id": lab["foreign"]["id"]})
+    wrong = ana.post(register, {"s3_uri": own, "sample_id": foreign["id"]})
     assert [row["pointer"] for row in wrong.body["errors"]] == ["/sample_id"]
     assert ana.post(register, {"s3_uri": own, "puid": "X"}).status == 422
 
 
-def test_lists_are_sorted_searched_filtered_and_paged(
-    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_lists_are_sorted_searched_filtered_and_paged(ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [
         ("Gamma ray", "completed"),
         ("alpha", "running"),
@@ -346,7 +333,7 @@ def test_lists_are_sorted_searched_filtered_and_paged(
         cursor = ""
         while True:
             page = expect_status(
-                ana.get(f"/namespaces/{lab['project']['id']}/workflow-executions?limit=2&{query}{cursor}"), 200
+                ana.get(f"/namespaces/{lab.project['id']}/workflow-executions?limit=2&{query}{cursor}"), 200
             )
             found += [row["name"] for row in page["items"]]
             if page["next_cursor"] is None:
@@ -382,7 +369,7 @@ def test_lists_are_sorted_searched_filtered_and_paged(
 
 
 def test_a_run_that_is_too_much_for_one_answer_goes_on_at_its_cursor(
-    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chalicelib.http.views.workflow_executions.MAX_ANSWER", 10)
     first = expect_status(ana.post("/workflow-executions", run(lab)))["id"]
@@ -397,7 +384,7 @@ def test_a_run_that_is_too_much_for_one_answer_goes_on_at_its_cursor(
     ]
 
 
-def test_the_same_idempotency_key_makes_a_run_and_an_output_once(ana: Person, lab: dict[str, Any]) -> None:
+def test_the_same_idempotency_key_makes_a_run_and_an_output_once(ana: Person, lab: Lab) -> None:
     runs = [
         expect_status(ana.call("POST", "/workflow-executions", run(lab), **{"Idempotency-Key": "r"})) for _ in range(2)
     ]
@@ -412,7 +399,7 @@ def test_the_same_idempotency_key_makes_a_run_and_an_output_once(ana: Person, la
 
 
 def test_a_run_that_was_cut_off_is_completed_by_the_same_call(
-    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def cut_off(*_: Any, **__: Any) -> None:
         raise RuntimeError("the service ends here")
@@ -426,7 +413,7 @@ def test_a_run_that_was_cut_off_is_completed_by_the_same_call(
 
 
 def test_of_two_registrations_at_once_both_get_the_same_output(
-    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = expect_status(ana.post("/workflow-executions", run(lab)))["id"]
     path = f"/workflow-executions/{first}/outputs/register"
@@ -447,7 +434,7 @@ def test_of_two_registrations_at_once_both_get_the_same_output(
 
 
 def test_concurrent_state_updates_are_validated_against_the_latest_state(
-    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = expect_status(ana.post("/workflow-executions", run(lab)))["id"]
     path = f"/workflow-executions/{first}"
@@ -468,7 +455,7 @@ def test_concurrent_state_updates_are_validated_against_the_latest_state(
 
 
 def test_of_very_many_outputs_the_first_are_shown_and_all_are_counted(
-    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chalicelib.http.schemas.workflow_executions.MAX_OUTPUTS", 1)
     first = expect_status(ana.post("/workflow-executions", run(lab)))["id"]

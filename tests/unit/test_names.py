@@ -68,7 +68,7 @@ SAME_FIELDS = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other"), SAME_FIELDS)
+@pytest.mark.parametrize(("first", "other"), SAME_FIELDS)
 def test_fields_that_people_cannot_tell_apart_are_one(first: str, other: str) -> None:
     assert field_named(first) == field_named(other)
     (violation,) = duplicate_fields({first: 1, other: 2}, "/metadata")
@@ -77,7 +77,7 @@ def test_fields_that_people_cannot_tell_apart_are_one(first: str, other: str) ->
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("µg", "mg"), ("straße", "strassen"), ("a-b", "a b"), ("a_b", "a b"), ("site", "site 2")]
+    ("first", "other"), [("µg", "mg"), ("straße", "strassen"), ("a-b", "a b"), ("a_b", "a b"), ("site", "site 2")]
 )
 def test_fields_that_differ_stay_two(first: str, other: str) -> None:
     assert field_named(first) != field_named(other)

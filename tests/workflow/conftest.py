@@ -5,7 +5,8 @@ import pytest
 from chalice.test import Client
 
 from infra.local.issuer import Issuer
-from tests.harness import BUCKETS, Person, new_project, service
+from tests.harness import BUCKETS, Person, service
+from tests.lab import new_lab
 from tests.object_stores import running_seaweedfs
 
 
@@ -34,4 +35,4 @@ def ana(sign_in: Callable[..., Person]) -> Person:
 
 @pytest.fixture
 def project(ana: Person) -> str:
-    return str(new_project(ana)[1]["id"])
+    return str(new_lab(ana).project["id"])

@@ -6,6 +6,7 @@ import random
 import subprocess
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from chalicelib import aws
 from chalicelib.exports import record
 from chalicelib.exports.cleanup import clean_up
 from chalicelib.settings import settings
-from tests.harness import Person, expect_status, new_project
+from tests.harness import Person, expect_status
+from tests.lab import Lab, new_lab, new_run, new_sample, register_output
 from tests.workflow.state_machine import run
 
 MIB = 1 << 20
@@ -33,40 +35,8 @@ def bob(sign_in: SignIn) -> Person:
     return sign_in("bob@example.org")
 
 
-@pytest.fixture
-def lab(ana: Person) -> dict[str, Any]:
-    """A project of three samples, one of which is deleted in the end; a run with outputs of its own and of all of them,
-    one without a name, by its samples only, and one without any. `bodies` are by path in the archive."""
-    group, project = new_project(ana)
-    samples = [
-        expect_status(ana.post(f"/projects/{project['id']}/samples", {"name": name})) for name in ("Alpha", "Bêta", "C")
-    ]
-    bodies: dict[str, bytes] = {}
-
-    def completed(name: str | None, rows: list[dict[str, Any]], outputs: list[tuple[str, int | None, int]]) -> Any:
-        body = {
-            "name": name,
-            "workflow": {"name": "phac-nml/mikrokondo", "version": "0.9.0"},
-            "state": "completed",
-            "namespace_id": project["id"],
-            "automated": name != "Mine",
-            "samples": [
-                {"sample_id": sample["id"], "samplesheet": row} for sample, row in zip(samples, rows, strict=False)
-            ],
-        }
-        made_run = expect_status(ana.post("/workflow-executions", body))
-        for filename, of, size in outputs:
-            folder = "" if of is None else f"{rows[of].get('sample') or samples[of]['puid']}/"
-            key = f"runs/{made_run['id']}/{folder}{filename}"
-            content = random.Random(key).randbytes(size)
-            bodies[f"{made_run['id']}/{folder}{filename}"] = content
-            aws.s3().put_object(Bucket=settings().catalog_bucket, Key=key, Body=content)
-            export_request = {"s3_uri": f"s3://{settings().catalog_bucket}/{key}"}
-            export_request |= {} if of is None else {"sample_id": samples[of]["id"]}
-            expect_status(ana.post(f"/workflow-executions/{made_run['id']}/outputs/register", export_request))
-        return made_run["id"]
-
-    full = completed(
+RUNS: dict[str, tuple[str | None, list[dict[str, Any]], list[tuple[str, int | None, int]]]] = {
+    "full": (
         "Été",
         [{"sample": "alpha-1"}, {}, {"sample_name": "Cé"}],
         [
@@ -74,27 +44,43 @@ def lab(ana: Person) -> dict[str, Any]:
             *(("quast.pdf", number, 1_000 + number) for number in range(3)),
             ("reads.fastq.gz", 0, 11 * MIB),
         ],
-    )
-    nameless = completed(None, [{}], [("quast.pdf", 0, 6 * MIB)])
-    empty = completed("Empty", [], [])
-    own = completed("Mine", [], [("big.bam", None, 12 * MIB)])
+    ),
+    "nameless": (None, [{}], [("quast.pdf", 0, 6 * MIB)]),
+    "empty": ("Empty", [], []),
+    "mine": ("Mine", [], [("big.bam", None, 12 * MIB)]),
+}  # name, rows of the samplesheet, outputs with their sample (None: the run's own) and size
+
+
+@pytest.fixture
+def lab(ana: Person) -> Lab:
+    """A project of three samples, one of which is deleted in the end; a run with outputs of its own and of all of them,
+    one without a name, by its samples only, and one without any. `bodies` are by path in the archive."""
+    lab = new_lab(ana)
+    samples = tuple(new_sample(ana, lab.project, name) for name in ("Alpha", "Bêta", "C"))
+    bodies: dict[str, bytes] = {}
+    runs: dict[str, str] = {}
+    for key, (name, rows, outputs) in RUNS.items():
+        sheet = [{"sample_id": samples[place]["id"], "samplesheet": row} for place, row in enumerate(rows)]
+        run_id = new_run(ana, lab.project, name=name, automated=key != "mine", samples=sheet)["id"]
+        runs[key] = run_id
+        for filename, of, size in outputs:
+            path = filename if of is None else f"{rows[of].get('sample') or samples[of]['puid']}/{filename}"
+            bodies[f"{run_id}/{path}"] = random.Random(path).randbytes(size)
+            register_output(ana, run_id, path, bodies[f"{run_id}/{path}"], None if of is None else samples[of])
     assert ana.call("DELETE", f"/samples/{samples[2]['id']}").status == 204
-    return {
-        "group": group["id"],
-        "project": project["id"],
-        "samples": samples,
-        "bodies": bodies,
-        "runs": [full, nameless, empty],
-        "mine": own,
-    }
+    return replace(lab, samples=samples, runs=runs, bodies=bodies)
 
 
-def create(person: Person, lab: dict[str, Any], **changes: Any) -> Any:
+def exported(lab: Lab) -> list[str]:
+    return [lab.runs[name] for name in ("full", "nameless", "empty")]
+
+
+def create(person: Person, lab: Lab, **changes: Any) -> Any:
     body = {
         "type": "analysis",
         "analysis_type": "project",
-        "namespace_id": lab["project"],
-        "workflow_execution_ids": lab["runs"],
+        "namespace_id": lab.project["id"],
+        "workflow_execution_ids": exported(lab),
         "name": "Analyses",
         **changes,
     }
@@ -109,7 +95,7 @@ def fetched(person: Person, export_id: str) -> bytes:
 
 
 @pytest.mark.parametrize("repeats", [1, 2])
-def test_all_outputs_of_the_runs_come_out_whole(ana: Person, lab: dict[str, Any], repeats: int, tmp_path: Path) -> None:
+def test_all_outputs_of_the_runs_come_out_whole(ana: Person, lab: Lab, repeats: int, tmp_path: Path) -> None:
     export = create(ana, lab, email_notification=True)
     assert ana.get(f"/exports/{export['id']}/preview").status == 409
     assert run(export, times=repeats)[-2:] == ["ready", "sent" if repeats == 1 else "already"]
@@ -119,10 +105,10 @@ def test_all_outputs_of_the_runs_come_out_whole(ana: Person, lab: dict[str, Any]
     (tmp_path / "a.zip").write_bytes(body)
     subprocess.run(["unzip", "-tqq", tmp_path / "a.zip"], check=True)
     archive = zipfile.ZipFile(io.BytesIO(body))
-    expected = {path: content for path, content in lab["bodies"].items() if not path.startswith(lab["mine"])}
+    expected = {path: content for path, content in lab.bodies.items() if not path.startswith(lab.runs["mine"])}
     assert {name: archive.read(name) for name in archive.namelist() if "/" in name} == expected
-    full, nameless, empty = lab["runs"]
-    alpha, beta, gone = lab["samples"]
+    full, nameless, empty = exported(lab)
+    alpha, beta, gone = lab.samples
     date = json.loads(archive.read("manifest.json"))["date"]
     assert archive.read("manifest.txt").decode() == "\n".join(
         [
@@ -155,13 +141,13 @@ def test_all_outputs_of_the_runs_come_out_whole(ana: Person, lab: dict[str, Any]
     ]
     trail = expect_status(ana.get(f"/exports/{export['id']}/events"), 200)["items"]
     assert [event["action"] for event in trail] == ["created", "ready", "downloaded"]
-    events = expect_status(ana.get(f"/namespaces/{lab['project']}/export-events"), 200)["items"]
+    events = expect_status(ana.get(f"/namespaces/{lab.project['id']}/export-events"), 200)["items"]
     assert [event["export_id"] for event in events] == [export["id"]] * 3
 
 
-def test_changed_output_is_skipped_and_reported(ana: Person, lab: dict[str, Any]) -> None:
+def test_changed_output_is_skipped_and_reported(ana: Person, lab: Lab) -> None:
     export = create(ana, lab)
-    key = f"runs/{lab['runs'][0]}/alpha-1/reads.fastq.gz"
+    key = f"runs/{lab.runs['full']}/alpha-1/reads.fastq.gz"
 
     def between(step: str, state: dict[str, Any]) -> None:
         if step == "assemble" and state["plan"] == 1:
@@ -170,17 +156,17 @@ def test_changed_output_is_skipped_and_reported(ana: Person, lab: dict[str, Any]
     assert "sources_changed" in run(export, between=between)
     assert expect_status(ana.get(f"/exports/{export['id']}"), 200)["warnings"] == 2
     archive = zipfile.ZipFile(io.BytesIO(fetched(ana, export["id"])))
-    assert f"{lab['runs'][0]}/alpha-1/reads.fastq.gz" not in archive.namelist()
+    assert f"{lab.runs['full']}/alpha-1/reads.fastq.gz" not in archive.namelist()
     skipped = [row for row in json.loads(archive.read("report.json")) if row["outcome"] == "skipped"]
     assert {(row["reason"], row["size"]) for row in skipped} >= {("no-output", None)}
     assert {row["size"] for row in skipped} == {None, 11 * MIB}
 
 
-def test_ones_own_runs_are_of_no_namespace_and_leave_nothing_behind(ana: Person, lab: dict[str, Any]) -> None:
-    export = create(ana, lab, analysis_type="user", namespace_id=None, workflow_execution_ids=[lab["mine"]])
+def test_ones_own_runs_are_of_no_namespace_and_leave_nothing_behind(ana: Person, lab: Lab) -> None:
+    export = create(ana, lab, analysis_type="user", namespace_id=None, workflow_execution_ids=[lab.runs["mine"]])
     assert run(export)[-2] == "ready"
     archive = zipfile.ZipFile(io.BytesIO(fetched(ana, export["id"])))
-    assert archive.read(f"{lab['mine']}/big.bam") == lab["bodies"][f"{lab['mine']}/big.bam"]
+    assert archive.read(f"{lab.runs['mine']}/big.bam") == lab.bodies[f"{lab.runs['mine']}/big.bam"]
     assert ana.call("DELETE", f"/exports/{export['id']}").status == 204
     for _ in range(2):
         clean_up()
@@ -195,8 +181,8 @@ def test_ones_own_runs_are_of_no_namespace_and_leave_nothing_behind(ana: Person,
     ]
 
 
-def test_a_right_that_was_lost_stops_the_work_and_the_download(ana: Person, bob: Person, lab: dict[str, Any]) -> None:
-    member = f"/namespaces/{lab['group']}/members/{bob.get('/me').body['id']}"
+def test_a_right_that_was_lost_stops_the_work_and_the_download(ana: Person, bob: Person, lab: Lab) -> None:
+    member = f"/namespaces/{lab.group['id']}/members/{bob.get('/me').body['id']}"
     expect_status(ana.call("PUT", member, {"role": "analyst"}), 200)
     first, second = create(bob, lab), create(bob, lab)
     assert run(first)[-2] == "ready"

@@ -15,8 +15,9 @@ from chalicelib import aws
 from chalicelib.catalog.files import pairs, uploads
 from chalicelib.errors import Conflict
 from chalicelib.settings import settings
-from tests.harness import Person, expect_status, new_project, upload
+from tests.harness import Person, expect_status, upload
 from tests.iam import as_function
+from tests.lab import new_lab
 
 SignIn = Callable[..., Person]
 
@@ -36,7 +37,8 @@ def olga(sign_in: SignIn) -> Person:
 
 @pytest.fixture
 def place(olga: Person, dead_letters: str) -> dict[str, Any]:
-    group, project = new_project(olga)
+    lab = new_lab(olga)
+    group, project = lab.group, lab.project
     other = expect_status(olga.post("/projects", {"name": "Q", "path": "q", "group_id": group["id"]}))
     sample = expect_status(olga.post(f"/projects/{project['id']}/samples", {"name": "S"}))
     return {"group": group, "project": project, "other": other, "sample": sample}

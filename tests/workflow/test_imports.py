@@ -18,15 +18,16 @@ from chalicelib.ingestion.imports import steps as import_steps
 from chalicelib.ingestion.imports import worker as import_worker
 from chalicelib.ingestion.imports.recovery import MAX_RESTARTS, SILENT_AFTER, recover_stalled_imports
 from chalicelib.settings import settings
-from tests.harness import IMPORT_FUNCTION, Functions, Person, expect_status, new_project
+from tests.harness import IMPORT_FUNCTION, Functions, Person, expect_status
 from tests.iam import as_function
+from tests.lab import new_lab
 
 SignIn = Callable[..., Person]
 
 
 @dataclass
 class Time:
-    """What Lambda tells of an invocation: enough time for so many looks at it."""
+    """A Lambda context with enough time left for the first `looks` questions."""
 
     looks: int = 1_000
     function_name: str = IMPORT_FUNCTION
@@ -80,7 +81,8 @@ def run(import_id: str, time: Time | None = None) -> str:
 def lab(sign_in: SignIn, functions: Functions, monkeypatch: pytest.MonkeyPatch) -> Lab:
     monkeypatch.setattr(import_worker, "CONCURRENT_STEPS", 4)
     olga = sign_in("olga@example.org")
-    group, project = new_project(olga)
+    lab = new_lab(olga)
+    group, project = lab.group, lab.project
     bucket = settings().catalog_bucket
     bind_source(group["id"], bucket, "reads/")
     return Lab(olga, project, bucket, functions)

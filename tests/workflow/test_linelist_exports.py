@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from zlib import crc32
 
@@ -19,6 +20,7 @@ from chalicelib.exports import attempts, record
 from chalicelib.exports.cleanup import clean_up
 from chalicelib.settings import settings
 from tests.harness import Person, expect_status
+from tests.lab import Lab, Record, new_lab, new_sample
 from tests.workflow.state_machine import run
 
 SignIn = Callable[..., Person]
@@ -32,35 +34,28 @@ def ana(sign_in: SignIn) -> Person:
 
 
 @pytest.fixture
-def lab(ana: Person) -> dict[str, Any]:
+def lab(ana: Person) -> Lab:
     """Two projects in a group, three samples, one of them without metadata."""
-    group = expect_status(ana.post("/groups", {"name": "Lab", "path": "lab"}))
-    first, second = (
-        expect_status(ana.post("/projects", {"name": name, "path": name.lower(), "group_id": group["id"]}))
-        for name in ("First", "Second")
-    )
-    wanted = [
+    lab = new_lab(ana, "First", "Second")
+    first, second = lab.projects
+    wanted: list[tuple[Record, str, dict[str, Any]]] = [
         (first, "Alpha", {"Country": "Canada", "age": 7, "note": "=1+1"}),
         (second, "Bêta", {"country": 'Côte d\'Ivoire, "CI"\nWest', "age": -5.25}),
         (first, "Gamma", {}),
     ]
-    samples = [
-        expect_status(ana.post(f"/projects/{project['id']}/samples", {"name": name, "metadata": metadata}))
-        for project, name, metadata in wanted
-    ]
-    return {"group": group, "projects": (first, second), "samples": samples}
+    return replace(lab, samples=tuple(new_sample(ana, *sample) for sample in wanted))
 
 
-def export_body(lab: dict[str, Any], **changes: Any) -> dict[str, Any]:
+def export_body(lab: Lab, **changes: Any) -> dict[str, Any]:
     good = {
-        "type": "linelist", "namespace_id": lab["group"]["id"],
-        "sample_ids": [sample["id"] for sample in lab["samples"]],
+        "type": "linelist", "namespace_id": lab.group["id"],
+        "sample_ids": [sample["id"] for sample in lab.samples],
         "metadata_fields": FIELDS, "linelist_format": "csv", "name": "Été 1/2",
     }  # fmt: skip
     return {key: value for key, value in {**good, **changes}.items() if value is not None}
 
 
-def create(ana: Person, lab: dict[str, Any], **changes: Any) -> Any:
+def create(ana: Person, lab: Lab, **changes: Any) -> Any:
     return expect_status(ana.post("/exports", export_body(lab, **changes)), 202)
 
 
@@ -77,9 +72,9 @@ def reported(link: Any) -> list[Any]:
     return rows
 
 
-def expected(lab: dict[str, Any]) -> list[list[Any]]:
-    first, second = (project["puid"] for project in lab["projects"])
-    alpha, beta, gamma = (sample["puid"] for sample in lab["samples"])
+def expected(lab: Lab) -> list[list[Any]]:
+    first, second = (project["puid"] for project in lab.projects)
+    alpha, beta, gamma = (sample["puid"] for sample in lab.samples)
     return [
         [alpha, "Alpha", first, "Canada", 7, "=1+1"],
         [beta, "Bêta", second, 'Côte d\'Ivoire, "CI"\nWest', -5.25, None],
@@ -94,10 +89,10 @@ def everything_in(bucket: str) -> list[str]:
 
 
 @pytest.mark.parametrize("repeats", [1, 2])
-def test_a_csv_holds_the_chosen_columns_and_samples_in_order(ana: Person, lab: dict[str, Any], repeats: int) -> None:
+def test_a_csv_holds_the_chosen_columns_and_samples_in_order(ana: Person, lab: Lab, repeats: int) -> None:
     export = create(ana, lab)
     assert export["parameters"] == {
-        "namespace_id": lab["group"]["id"], "sample_count": 3, "metadata_fields": ["country", "age", "note"],
+        "namespace_id": lab.group["id"], "sample_count": 3, "metadata_fields": ["country", "age", "note"],
         "linelist_format": "csv", "delimiter": ",", "decimal_mark": ".",
     }  # fmt: skip
     assert run(export, times=repeats) == ["linelist_planned", "ready", "not-wanted"]
@@ -121,7 +116,7 @@ def test_a_csv_holds_the_chosen_columns_and_samples_in_order(ana: Person, lab: d
 
 
 @pytest.mark.parametrize("linelist_format", ["xlsx", "tsv", "json"])
-def test_the_other_formats_hold_the_same(ana: Person, lab: dict[str, Any], linelist_format: str) -> None:
+def test_the_other_formats_hold_the_same(ana: Person, lab: Lab, linelist_format: str) -> None:
     export = create(ana, lab, linelist_format=linelist_format, name=None)
     run(export)
     link, body = downloaded(ana, export["id"])
@@ -141,22 +136,22 @@ def test_the_other_formats_hold_the_same(ana: Person, lab: dict[str, Any], linel
         assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:F4")
 
 
-def test_a_selection_is_in_the_order_of_puids(ana: Person, lab: dict[str, Any]) -> None:
+def test_a_selection_is_in_the_order_of_puids(ana: Person, lab: Lab) -> None:
     export = create(ana, lab, sample_ids=None, selection={"all": True, "q": None}, linelist_format="tsv")
     assert export["parameters"]["sample_count"] is None
     run(export)
     body = downloaded(ana, export["id"])[1].decode()
     puids = [row[0] for row in csv.reader(io.StringIO(body, newline=""), delimiter="\t")][1:]
-    assert puids == sorted(sample["puid"] for sample in lab["samples"])
+    assert puids == sorted(sample["puid"] for sample in lab.samples)
     some = create(ana, lab, sample_ids=None, selection={"all": True, "q": "bêt"}, linelist_format="tsv")
     run(some)
     body = downloaded(ana, some["id"])[1].decode()
     assert len(list(csv.reader(io.StringIO(body, newline=""), delimiter="\t"))) == 2
 
 
-def test_a_sample_that_vanishes_after_the_plan_is_reported(ana: Person, lab: dict[str, Any]) -> None:
+def test_a_sample_that_vanishes_after_the_plan_is_reported(ana: Person, lab: Lab) -> None:
     export = create(ana, lab)
-    beta = lab["samples"][1]
+    beta = lab.samples[1]
 
     def between(name: str, _: Any) -> None:
         assert name == "render"
@@ -167,21 +162,19 @@ def test_a_sample_that_vanishes_after_the_plan_is_reported(ana: Person, lab: dic
     link, body = downloaded(ana, export["id"])
     assert len(list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline="")))) == 3
     assert reported(link) == [
-        {"id": lab["samples"][0]["id"], "outcome": "included", "row": 1},
+        {"id": lab.samples[0]["id"], "outcome": "included", "row": 1},
         {"id": beta["id"], "outcome": "skipped", "reason": "sample-not-found"},
-        {"id": lab["samples"][2]["id"], "outcome": "included", "row": 2},
+        {"id": lab.samples[2]["id"], "outcome": "included", "row": 2},
     ]
 
 
-def test_a_right_that_was_lost_leaves_rows_out_or_refuses_the_download(
-    ana: Person, lab: dict[str, Any], sign_in: SignIn
-) -> None:
+def test_a_right_that_was_lost_leaves_rows_out_or_refuses_the_download(ana: Person, lab: Lab, sign_in: SignIn) -> None:
     """Bob reads both projects through links to a group of his own."""
     bob = sign_in("bob@example.org")
     group = expect_status(bob.post("/groups", {"name": "Bob's", "path": "bob"}))
     member = f"/namespaces/{group['id']}/members/{ana.get('/me').body['id']}"
     expect_status(bob.call("PUT", member, {"role": "guest"}), 200)
-    links = [f"/namespaces/{project['id']}/links/{group['id']}" for project in lab["projects"]]
+    links = [f"/namespaces/{project['id']}/links/{group['id']}" for project in lab.projects]
     for link in links:
         expect_status(ana.call("PUT", link, {"role": "analyst"}), 200)
     export = create(bob, lab, namespace_id=group["id"])
@@ -196,14 +189,14 @@ def test_a_right_that_was_lost_leaves_rows_out_or_refuses_the_download(
     assert bob.post(f"/exports/{export['id']}/download").status == 403
 
 
-def test_an_export_without_any_row_fails(ana: Person, lab: dict[str, Any]) -> None:
+def test_an_export_without_any_row_fails(ana: Person, lab: Lab) -> None:
     empty = create(ana, lab, sample_ids=None, selection={"all": True, "q": "nothing-like-this"})
     assert run(empty) == ["failed", "failed"]
     assert expect_status(ana.get(f"/exports/{empty['id']}"), 200)["failure"]["code"] == "nothing-to-export"
     vanished = create(ana, lab)
 
     def between(*_: Any) -> None:
-        for sample in lab["samples"]:
+        for sample in lab.samples:
             ana.call("DELETE", f"/samples/{sample['id']}")
 
     assert run(vanished, between=between) == ["linelist_planned", "failed", "failed"]
@@ -211,7 +204,7 @@ def test_an_export_without_any_row_fails(ana: Person, lab: dict[str, Any]) -> No
 
 
 def test_a_removed_export_is_noticed_while_its_rows_are_written(
-    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(step, "_PROGRESS_INTERVAL", 0.0)
     monkeypatch.setattr(streaming_upload, "upload", _removing(ana, streaming_upload.upload))
@@ -228,9 +221,7 @@ def _removing(ana: Person, upload: Callable[..., Any]) -> Callable[..., Any]:
     return removed_first
 
 
-def test_two_renders_at_once_give_one_outcome(
-    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_renders_at_once_give_one_outcome(ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second begins and ends while the first is at work."""
     export = create(ana, lab)
     state = {"export_id": export["id"], "attempt": 1, "plan": 1}
@@ -252,7 +243,7 @@ def test_two_renders_at_once_give_one_outcome(
 
 
 def test_a_render_that_was_killed_half_way_is_done_again(
-    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     export = create(ana, lab)
     verify = streaming_upload.verify
@@ -264,9 +255,7 @@ def test_a_render_that_was_killed_half_way_is_done_again(
     downloaded(ana, export["id"])
 
 
-def test_progress_counts_rows_and_never_goes_back(
-    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_progress_counts_rows_and_never_goes_back(ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(step, "_PROGRESS_INTERVAL", 0.0)
     export = create(ana, lab)
     seen: list[tuple[int, int]] = []
@@ -284,7 +273,7 @@ def test_progress_counts_rows_and_never_goes_back(
     assert tell(export["id"], 1, 9, "2026-11-24T00:00:00.000Z") is False
 
 
-def test_the_cleanup_leaves_nothing_of_a_removed_linelist(ana: Person, lab: dict[str, Any]) -> None:
+def test_the_cleanup_leaves_nothing_of_a_removed_linelist(ana: Person, lab: Lab) -> None:
     export = create(ana, lab)
     run(export)
     assert ana.get(f"/exports/{export['id']}/preview").status == 404
@@ -296,7 +285,7 @@ def test_the_cleanup_leaves_nothing_of_a_removed_linelist(ana: Person, lab: dict
 
 
 def test_a_linelist_beyond_the_limit_is_refused_or_fails(
-    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAX_EXPORT_SAMPLES", "2")
     settings.cache_clear()
@@ -307,9 +296,7 @@ def test_a_linelist_beyond_the_limit_is_refused_or_fails(
     assert expect_status(ana.get(f"/exports/{export['id']}"), 200)["failure"]["code"] == "too-large"
 
 
-def test_a_linelist_that_takes_too_long_says_so(
-    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_linelist_that_takes_too_long_says_so(ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(step, "_PROGRESS_INTERVAL", 0.0)
     monkeypatch.setattr(step, "_TIME", -1.0)
     export = create(ana, lab)
@@ -318,7 +305,7 @@ def test_a_linelist_that_takes_too_long_says_so(
     assert not [key for key in everything_in(settings().exports_bucket) if key.startswith(export["id"])]
 
 
-def test_the_estimate_counts_samples(ana: Person, lab: dict[str, Any]) -> None:
+def test_the_estimate_counts_samples(ana: Person, lab: Lab) -> None:
     result = expect_status(ana.post("/exports/estimate", export_body(lab)), 200)
     assert (result["samples"], result["files"], result["exact"], result["exceeds"]) == (3, 0, True, [])
 
@@ -336,7 +323,7 @@ REFUSALS: list[tuple[dict[str, Any], str, list[str]]] = [
 
 @pytest.mark.parametrize(("changes", "slug", "pointers"), REFUSALS, ids=[f"{row[1]} {row[2][0]}" for row in REFUSALS])
 def test_each_broken_rule_is_named(
-    ana: Person, lab: dict[str, Any], changes: dict[str, Any], slug: str, pointers: list[str]
+    ana: Person, lab: Lab, changes: dict[str, Any], slug: str, pointers: list[str]
 ) -> None:
     for path in ("/exports", "/exports/estimate"):
         answer = ana.post(path, export_body(lab, **changes))
@@ -345,9 +332,9 @@ def test_each_broken_rule_is_named(
 
 
 @pytest.mark.parametrize(("role", "status"), [(None, 404), ("uploader", 403), ("analyst", 202)])
-def test_it_takes_an_analyst(ana: Person, lab: dict[str, Any], sign_in: SignIn, role: str | None, status: int) -> None:
+def test_it_takes_an_analyst(ana: Person, lab: Lab, sign_in: SignIn, role: str | None, status: int) -> None:
     bob = sign_in("bob@example.org")
     if role:
-        member = f"/namespaces/{lab['group']['id']}/members/{bob.get('/me').body['id']}"
+        member = f"/namespaces/{lab.group['id']}/members/{bob.get('/me').body['id']}"
         expect_status(ana.call("PUT", member, {"role": role}), 200)
     assert bob.post("/exports", export_body(lab)).status == status

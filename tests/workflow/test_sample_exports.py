@@ -26,7 +26,8 @@ from chalicelib.exports import archive_uploads, executions, record
 from chalicelib.exports.cleanup import clean_up
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
-from tests.harness import Person, expect_status, new_project, upload
+from tests.harness import Person, expect_status, upload
+from tests.lab import Lab, new_lab, new_sample
 from tests.readers import is_installed
 from tests.workflow.state_machine import run
 
@@ -40,38 +41,32 @@ def ana(sign_in: SignIn) -> Person:
 
 
 @pytest.fixture
-def lab(ana: Person) -> dict[str, Any]:
+def lab(ana: Person) -> Lab:
     """Two projects in a group; three samples, one without files; files large and small."""
-    group = expect_status(ana.post("/groups", {"name": "Lab", "path": "lab"}))
-    first, second = (
-        expect_status(ana.post("/projects", {"name": name, "path": name.lower(), "group_id": group["id"]}))
-        for name in ("First", "Second")
+    lab = new_lab(ana, "First", "Second")
+    first, second = lab.projects
+    alpha, beta, empty = (
+        new_sample(ana, project, name) for project, name in ((first, "Alpha"), (second, "Bêta"), (first, "Empty"))
     )
-    samples = [
-        expect_status(ana.post(f"/projects/{project['id']}/samples", {"name": name}))
-        for project, name in ((first, "Alpha"), (second, "Bêta"), (first, "Empty"))
+    files = [
+        (alpha, "a_S1_L001_R2_001.fastq.gz", 12 * MIB),
+        (alpha, "a_S1_L001_R1_001.fastq.gz", 11 * MIB),
+        (alpha, "a.fasta", 3_000),
+        (beta, "CON.fasta", 0),
+        (beta, "b.fastq", 6 * MIB),
+        (beta, "notes.txt", 10),
     ]
-    bodies: dict[str, bytes] = {}
-    for number, (sample, name, size) in enumerate(
-        [
-            (samples[0], "a_S1_L001_R2_001.fastq.gz", 12 * MIB),
-            (samples[0], "a_S1_L001_R1_001.fastq.gz", 11 * MIB),
-            (samples[0], "a.fasta", 3_000),
-            (samples[1], "CON.fasta", 0),
-            (samples[1], "b.fastq", 6 * MIB),
-            (samples[1], "notes.txt", 10),
-        ]
-    ):
-        bodies[name] = random.Random(number).randbytes(size)
+    bodies = {name: random.Random(number).randbytes(size) for number, (_, name, size) in enumerate(files)}
+    for sample, name, _ in files:
         upload(ana, sample["id"], name, bodies[name])
-    return {"group": group, "projects": (first, second), "samples": samples, "bodies": bodies}
+    return replace(lab, samples=(alpha, beta, empty), bodies=bodies)
 
 
-def export_body(lab: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    ids = [sample["id"] for sample in lab["samples"]]
+def export_body(lab: Lab, **changes: Any) -> dict[str, Any]:
+    ids = [sample["id"] for sample in lab.samples]
     good = {
         "type": "sample",
-        "namespace_id": lab["group"]["id"],
+        "namespace_id": lab.group["id"],
         "sample_ids": ids,
         "file_formats": ["fastq", "fasta"],
         "name": "Été 1/2",
@@ -80,7 +75,7 @@ def export_body(lab: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {key: value for key, value in {**good, **changes}.items() if value is not None}
 
 
-def create(ana: Person, lab: dict[str, Any], **changes: Any) -> Any:
+def create(ana: Person, lab: Lab, **changes: Any) -> Any:
     return expect_status(ana.post("/exports", export_body(lab, **changes)), 202)
 
 
@@ -109,7 +104,7 @@ def everything_in(bucket: str) -> list[str]:
 
 
 @pytest.mark.parametrize("repeats", [1, 2])
-def test_export_becomes_ready_and_complete(ana: Person, lab: dict[str, Any], repeats: int) -> None:
+def test_export_becomes_ready_and_complete(ana: Person, lab: Lab, repeats: int) -> None:
     export = create(ana, lab)
     assert (export["status"], export["progress"]["step"], export["file"]) == ("processing", "queued", None)
     assert ana.get(f"/exports/{export['id']}/preview").status == 409
@@ -123,11 +118,11 @@ def test_export_becomes_ready_and_complete(ana: Person, lab: dict[str, Any], rep
     archive = archive_of(ana, export["id"])
     names = archive.namelist()
     by_name = {name.rsplit("/", 1)[-1]: archive.read(name) for name in names}
-    expected = {**lab["bodies"], "_CON.fasta": lab["bodies"]["CON.fasta"]}
+    expected = {**lab.bodies, "_CON.fasta": lab.bodies["CON.fasta"]}
     for left_out in ("notes.txt", "CON.fasta"):
         del expected[left_out]
     assert {name: body for name, body in by_name.items() if not name.startswith(("manifest", "report"))} == expected
-    alpha, beta, empty = lab["samples"]
+    alpha, beta, empty = lab.samples
     report = json.loads(by_name["report.json"])
     assert [(row["id"], row["reason"]) for row in report if row["outcome"] == "skipped"] == [
         (empty["id"], "no-matching-file")
@@ -135,7 +130,7 @@ def test_export_becomes_ready_and_complete(ana: Person, lab: dict[str, Any], rep
     included = {row["path"]: row for row in report if row["outcome"] == "included"}
     assert set(included) == {name for name in names if "/" in name}
     assert [row.get("renamed_from") for row in included.values()].count("CON.fasta") == 1
-    first, second = lab["projects"]
+    first, second = lab.projects
     paired = expect_status(ana.get(f"/samples/{alpha['id']}/files"), 200)["items"]
     pair = next(file["puid"] for file in paired if file["format"] == "fastq")
     fasta = next(file["puid"] for file in paired if file["format"] == "fasta")
@@ -190,7 +185,7 @@ def test_export_becomes_ready_and_complete(ana: Person, lab: dict[str, Any], rep
     assert trail[1]["details"]["bytes_copied"] > 0
 
 
-def test_same_request_gives_the_same_bytes(ana: Person, lab: dict[str, Any]) -> None:
+def test_same_request_gives_the_same_bytes(ana: Person, lab: Lab) -> None:
     made_of = []
     for _ in range(2):
         export = create(ana, lab)
@@ -201,8 +196,8 @@ def test_same_request_gives_the_same_bytes(ana: Person, lab: dict[str, Any]) -> 
 
 
 @pytest.mark.parametrize("change", ["deleted", "overwritten"])
-def test_source_lost_in_the_meantime_is_skipped_and_reported(ana: Person, lab: dict[str, Any], change: str) -> None:
-    beta = lab["samples"][1]
+def test_source_lost_in_the_meantime_is_skipped_and_reported(ana: Person, lab: Lab, change: str) -> None:
+    beta = lab.samples[1]
     lost = next(
         file
         for file in expect_status(ana.get(f"/samples/{beta['id']}/files"), 200)["items"]
@@ -237,8 +232,8 @@ def test_source_lost_in_the_meantime_is_skipped_and_reported(ana: Person, lab: d
     assert names[lost["id"]] == (lost["filename"], lost["puid"], lost["size"])
 
 
-def test_sources_that_keep_changing_fail_the_export_with_its_reason(ana: Person, lab: dict[str, Any]) -> None:
-    every = [file for s in lab["samples"] for file in expect_status(ana.get(f"/samples/{s['id']}/files"), 200)["items"]]
+def test_sources_that_keep_changing_fail_the_export_with_its_reason(ana: Person, lab: Lab) -> None:
+    every = [file for s in lab.samples for file in expect_status(ana.get(f"/samples/{s['id']}/files"), 200)["items"]]
     files = [file for file in every if file["size"] and file["format"] != "text"]  # one for each of four plans
 
     def lose_one(step: str, state: dict[str, Any]) -> None:
@@ -261,23 +256,23 @@ def test_sources_that_keep_changing_fail_the_export_with_its_reason(ana: Person,
     assert ana.post(f"/exports/{export['id']}/retry").status == 409
 
 
-def test_an_export_with_nothing_left_fails(ana: Person, lab: dict[str, Any]) -> None:
+def test_an_export_with_nothing_left_fails(ana: Person, lab: Lab) -> None:
     export = create(ana, lab, sample_ids=None, selection={"all": True, "q": "nobody"}, email_notification=False)
     assert run(export) == ["failed", "failed"]
     assert expect_status(ana.get(f"/exports/{export['id']}"), 200)["failure"]["code"] == "nothing-to-export"
     assert mails() == []
 
 
-def test_a_selection_is_all_that_a_search_finds_by_puid(ana: Person, lab: dict[str, Any]) -> None:
+def test_a_selection_is_all_that_a_search_finds_by_puid(ana: Person, lab: Lab) -> None:
     export = create(ana, lab, sample_ids=None, selection={"all": True})
     run(export)
     children = expect_status(ana.get(f"/exports/{export['id']}/preview"), 200)["children"]
     samples = [sample["name"] for project in children for sample in project["children"]]
-    assert sorted(samples) == sorted(sample["puid"] for sample in lab["samples"][:2])
+    assert sorted(samples) == sorted(sample["puid"] for sample in lab.samples[:2])
 
 
 @pytest.mark.parametrize("moment", ["assemble", "finish"])
-def test_an_export_that_is_removed_meanwhile_leaves_no_trace(ana: Person, lab: dict[str, Any], moment: str) -> None:
+def test_an_export_that_is_removed_meanwhile_leaves_no_trace(ana: Person, lab: Lab, moment: str) -> None:
     export = create(ana, lab)
 
     def remove(step: str, _state: dict[str, Any]) -> None:
@@ -299,7 +294,7 @@ def test_an_export_that_is_removed_meanwhile_leaves_no_trace(ana: Person, lab: d
 
 
 def test_an_expired_export_is_gone_at_once_and_cleaned_up_later(
-    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     export = create(ana, lab)
     run(export)
@@ -317,7 +312,7 @@ def test_an_expired_export_is_gone_at_once_and_cleaned_up_later(
 
 
 def test_a_ready_export_is_extended_once_by_three_business_days(
-    ana: Person, lab: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     export = create(ana, lab)
     assert ana.post(f"/exports/{export['id']}/extend").body["type"].endswith("/not-ready")
@@ -335,16 +330,14 @@ def test_a_ready_export_is_extended_once_by_three_business_days(
     assert clean_up(lambda: datetime.fromisoformat(after) + timedelta(seconds=1))["expired"] == 1
 
 
-def test_maintainers_see_what_happened_to_the_exports_of_a_namespace(
-    ana: Person, lab: dict[str, Any], sign_in: SignIn
-) -> None:
+def test_maintainers_see_what_happened_to_the_exports_of_a_namespace(ana: Person, lab: Lab, sign_in: SignIn) -> None:
     export, other = (
         create(ana, lab),
-        create(ana, lab, namespace_id=lab["projects"][1]["id"], sample_ids=[lab["samples"][1]["id"]]),
+        create(ana, lab, namespace_id=lab.projects[1]["id"], sample_ids=[lab.samples[1]["id"]]),
     )
     run(export)
     assert ana.call("DELETE", f"/exports/{export['id']}").status == 204
-    where = f"/namespaces/{lab['group']['id']}/export-events"
+    where = f"/namespaces/{lab.group['id']}/export-events"
     seen = []
     cursor = ""
     while True:
@@ -355,14 +348,12 @@ def test_maintainers_see_what_happened_to_the_exports_of_a_namespace(
             break
         cursor = f"&cursor={page['next_cursor']}"
     assert seen == [(export["id"], "removed"), (export["id"], "ready"), (export["id"], "created")]
-    assert ana.get(f"/namespaces/{lab['projects'][1]['id']}/export-events").body["items"][0]["export_id"] == other["id"]
+    assert ana.get(f"/namespaces/{lab.projects[1]['id']}/export-events").body["items"][0]["export_id"] == other["id"]
     bob = sign_in("bob@example.org")
     assert bob.get(where).status == 404
 
 
-def test_an_execution_that_ended_without_a_final_status_is_restarted_once_then_failed(
-    ana: Person, lab: dict[str, Any]
-) -> None:
+def test_an_execution_that_ended_without_a_final_status_is_restarted_once_then_failed(ana: Person, lab: Lab) -> None:
     export = create(ana, lab)
     found = record.find(export["id"])
     assert found is not None
@@ -379,7 +370,7 @@ def test_an_execution_that_ended_without_a_final_status_is_restarted_once_then_f
     assert (failed["status"], failed["failure"]["code"]) == ("failed", "interrupted")
 
 
-def test_an_execution_that_was_never_started_is_started(ana: Person, lab: dict[str, Any]) -> None:
+def test_an_execution_that_was_never_started_is_started(ana: Person, lab: Lab) -> None:
     export = create(ana, lab)
     found = record.find(export["id"])
     assert found is not None
@@ -394,9 +385,9 @@ def test_an_execution_that_was_never_started_is_started(ana: Person, lab: dict[s
     assert executions.state_of(found) is executions.Execution.RUNNING
 
 
-def test_a_right_that_was_lost_stops_the_download(ana: Person, lab: dict[str, Any], sign_in: SignIn) -> None:
+def test_a_right_that_was_lost_stops_the_download(ana: Person, lab: Lab, sign_in: SignIn) -> None:
     bob = sign_in("bob@example.org")
-    member = f"/namespaces/{lab['group']['id']}/members/{bob.get('/me').body['id']}"
+    member = f"/namespaces/{lab.group['id']}/members/{bob.get('/me').body['id']}"
     expect_status(ana.call("PUT", member, {"role": "analyst"}), 200)
     export = expect_status(bob.post("/exports", export_body(lab)), 202)
     assert ana.get(f"/exports/{export['id']}").status == 404
@@ -409,9 +400,9 @@ def test_a_right_that_was_lost_stops_the_download(ana: Person, lab: dict[str, An
     assert bob.call("DELETE", f"/exports/{other['id']}").status == 404
 
 
-def test_rights_are_checked_again_when_the_work_begins(ana: Person, lab: dict[str, Any], sign_in: SignIn) -> None:
+def test_rights_are_checked_again_when_the_work_begins(ana: Person, lab: Lab, sign_in: SignIn) -> None:
     bob = sign_in("bob@example.org")
-    member = f"/namespaces/{lab['group']['id']}/members/{bob.get('/me').body['id']}"
+    member = f"/namespaces/{lab.group['id']}/members/{bob.get('/me').body['id']}"
     expect_status(ana.call("PUT", member, {"role": "analyst"}), 200)
     export = expect_status(bob.post("/exports", export_body(lab)), 202)
     expect_status(ana.call("DELETE", member), 204)
@@ -543,7 +534,7 @@ def unpacked(archive: Path, tool: str) -> dict[str, bytes]:
 
 
 def test_files_of_any_name_unpack_into_their_folder_and_none_is_lost(ana: Person, tmp_path: Path) -> None:
-    _, project = new_project(ana)
+    project = new_lab(ana).project
     sample = expect_status(ana.post(f"/projects/{project['id']}/samples", {"name": "Names"}))
     bodies = {}
     for number, name in enumerate(NAMES):
@@ -580,7 +571,7 @@ def test_files_of_any_name_unpack_into_their_folder_and_none_is_lost(ana: Person
     assert len(seen) == len(set(seen)) == len(NAMES)
 
 
-def test_an_upload_that_is_lost_is_planned_again(ana: Person, lab: dict[str, Any]) -> None:
+def test_an_upload_that_is_lost_is_planned_again(ana: Person, lab: Lab) -> None:
     export = create(ana, lab)
     lost: list[str] = []
 
@@ -596,7 +587,7 @@ def test_an_upload_that_is_lost_is_planned_again(ana: Person, lab: dict[str, Any
     assert expect_status(ana.get(f"/exports/{export['id']}"), 200)["warnings"] == 1  # the sample that has no files
 
 
-def test_an_upload_that_is_lost_again_and_again_fails_the_export(ana: Person, lab: dict[str, Any]) -> None:
+def test_an_upload_that_is_lost_again_and_again_fails_the_export(ana: Person, lab: Lab) -> None:
     export = create(ana, lab)
 
     def between(step: str, state: dict[str, Any]) -> None:
@@ -611,7 +602,7 @@ def test_an_upload_that_is_lost_again_and_again_fails_the_export(ana: Person, la
     assert failed["failure"]["retryable"]
 
 
-def test_a_clean_up_in_the_middle_of_the_work_takes_nothing_from_it(ana: Person, lab: dict[str, Any]) -> None:
+def test_a_clean_up_in_the_middle_of_the_work_takes_nothing_from_it(ana: Person, lab: Lab) -> None:
     export = create(ana, lab)
     assert run(export, between=lambda *_: clean_up())[-2:] == ["ready", "sent"]
     assert expect_status(ana.get(f"/exports/{export['id']}"), 200)["status"] == "ready"
