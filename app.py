@@ -13,7 +13,7 @@ _Routes = dict[str, dict[str, RouteEntry]]
 
 
 class _App(Chalice):
-    """A Chalice app whose routes are registered when they are looked at: only the API's own function needs them."""
+    """A Chalice app that registers its routes on first access: only the API's own function needs them."""
 
     _registered: _Routes
     register: Callable[[], None] | None = None
@@ -104,7 +104,7 @@ def clean_up(event: CloudWatchEvent) -> dict[str, Any]:
 
     try:
         imports = recover_stalled_imports()
-    finally:  # neither waits for the other's trouble
+    finally:  # each runs even if the other fails
         exports = clean_up_exports()
     return {**exports, **imports}
 

@@ -18,7 +18,7 @@ N = TypeVar("N", bound=IntEnum)
 
 
 class Json(JSONAttribute):
-    """JSON as UTF-8, without escapes: what it takes of an item's 400 kB is what it was measured by."""
+    """JSON as UTF-8, without escapes: it takes as many of an item's 400 kB as its measured size."""
 
     def serialize(self, value: Any) -> str | None:
         """The text that is stored."""

@@ -82,7 +82,7 @@ _BUSY_CODES = {
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Does an error, or one that caused it, come of an AWS service that could not be reached or was too busy?"""
+    """Was an error, directly or by its cause, raised because an AWS service was unreachable or too busy?"""
     while error is not None:
         if isinstance(error, ConnectionError | HTTPClientError):
             return True

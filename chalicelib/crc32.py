@@ -1,4 +1,4 @@
-"""CRC-32 as zip and S3 use it (ISO 3309, polynomial 0xEDB88320), and joining those of pieces to that of the whole."""
+"""CRC-32 as zip and S3 use it (ISO 3309, polynomial 0xEDB88320), and combining those of pieces."""
 
 import base64
 from collections.abc import Iterable
@@ -22,12 +22,12 @@ def combine_all(pieces: Iterable[tuple[int, int]]) -> int:
 
 
 def to_base64(crc: int) -> str:
-    """As S3 writes it: base64 of four bytes, big-endian."""
+    """The CRC-32 as S3 writes it: base64 of four bytes, big-endian."""
     return base64.b64encode(crc.to_bytes(4, "big")).decode()
 
 
 def from_base64(text: str) -> int:
-    """From S3's writing; ValueError for what is not four bytes of base64."""
+    """The CRC-32 from S3's notation; ValueError for anything but four bytes of base64."""
     raw = base64.b64decode(text, validate=True)
     if len(raw) != 4:
         raise ValueError(f"{text!r} is not the base64 of a CRC-32")
@@ -35,5 +35,5 @@ def from_base64(text: str) -> int:
 
 
 def to_hex(crc: int) -> str:
-    """8 hex digits, as people and the contract write it."""
+    """The CRC-32 as 8 hex digits, as the API writes it."""
     return f"{crc:08x}"

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message to people: an English template and its facts. `http/messages_fr.py` has the French template."""
+    """A message for users: an English template and its values. `http/messages_fr.py` has the French template."""
 
     template: str
     facts: Mapping[str, object] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class Message:
 
 
 def message(template: str, /, **facts: object) -> Message:
-    """A message with its facts."""
+    """A message with its values."""
     return Message(template, facts)
 
 

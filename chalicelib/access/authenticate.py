@@ -7,7 +7,7 @@ PERSONAL_PREFIX = "seqport_pat_"  # lets secret scanners recognise one
 
 
 def authenticate(header: str) -> Identity:
-    """What an `Authorization` header's token says of its bearer. Raises InvalidToken."""
+    """The identity that an `Authorization` header's token carries. Raises InvalidToken."""
     token = bearer_of(header)
     if not token.startswith(PERSONAL_PREFIX):
         return verify_jwt(token)

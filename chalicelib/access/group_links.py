@@ -14,7 +14,7 @@ from chalicelib.tables import Mapper, Row, TableName, transact_write
 
 @dataclass(frozen=True, slots=True)
 class GroupLink:
-    """A namespace shared with a group at `role` at the most; `expires_at` None: for good."""
+    """A namespace shared with a group, with at most `role`; `expires_at` None: it does not expire."""
 
     namespace_id: str
     group_id: str
@@ -54,7 +54,7 @@ def _active(rows: Iterable[GroupLinkRow]) -> list[GroupLink]:
 
 
 def of_namespaces(namespace_ids: Sequence[str]) -> list[GroupLink]:
-    """The links that hold on these namespaces (one with its ancestors)."""
+    """The unexpired links of these namespaces (one with its ancestors)."""
     return [
         link
         for namespace_id in namespace_ids
@@ -65,13 +65,13 @@ def of_namespaces(namespace_ids: Sequence[str]) -> list[GroupLink]:
 
 
 def links_to(group_id: str) -> list[GroupLink]:
-    """The links by which something is shared with this very group."""
+    """The links that share something with this group itself."""
     begin = GroupLinkRow.sk.startswith(f"{group_id}#")
     return _active(GroupLinkRow.query(f"INTO#{group_id}", begin, consistent_read=True))
 
 
 def links_to_subtree(group_id: str) -> list[GroupLink]:
-    """The links by which something is shared with this group or one below it."""
+    """The links that share something with this group or a group below it."""
     return _active(GroupLinkRow.query(f"INTO#{group_id}", consistent_read=True))
 
 
@@ -84,7 +84,7 @@ def _rows(link: GroupLink, lineage: Sequence[str]) -> list[GroupLinkRow]:
 
 
 def put(link: GroupLink, lineage: Sequence[str]) -> None:
-    """Share a namespace with a group, in place of the link that there is. `lineage`: the group and all above it."""
+    """Share a namespace with a group, replacing an existing link. `lineage`: the group and all above it."""
 
     def fill(transaction: TransactWrite) -> None:
         for row in _rows(link, lineage):

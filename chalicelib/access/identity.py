@@ -14,9 +14,9 @@ class InvalidToken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a verified token says of its bearer. `subject` is our id of the user: one for each issuer and subject.
+    """The identity of a verified token. `subject` is our id of the user: one for each issuer and subject.
 
-    What the token does not say (address, names, language) is empty: many issuers put it into ID tokens only.
+    What the token does not carry (address, names, language) is empty: many issuers put it into ID tokens only.
     `scopes` are those of a personal access token, with spaces between; SIGNED_IN for a user who signed in.
     """
 

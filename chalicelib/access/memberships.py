@@ -18,7 +18,7 @@ from chalicelib.tables import Mapper, Row, TableName, retry_on, transact_write
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A user's role on one namespace; `expires_at` None: for good."""
+    """A user's role on one namespace; `expires_at` None: it does not expire."""
 
     namespace_id: str
     user_id: str
@@ -63,7 +63,7 @@ def row_of(membership: Membership) -> MembershipRow:
 
 
 def held(user_id: str, namespace_ids: Sequence[str]) -> list[Membership]:
-    """The user's memberships on any of these namespaces (one with its ancestors), as far as they hold now."""
+    """The user's unexpired memberships on any of these namespaces (one with its ancestors)."""
     at = timestamps.format(timestamps.now())
     keys = [(f"NS#{namespace_id}", f"MEMBER#{user_id}") for namespace_id in namespace_ids]
     found = (_MAPPER.value(row) for row in MembershipRow.batch_get(keys, consistent_read=True))
@@ -76,7 +76,7 @@ def role_of(user_id: str, namespace_ids: Sequence[str]) -> Role | None:
 
 
 def of_user(user_id: str) -> list[Membership]:
-    """The user's memberships that hold now."""
+    """The user's unexpired memberships."""
     at = timestamps.format(timestamps.now())
     found = (_MAPPER.value(row) for row in MembershipRow.by_user.query(user_id, MembershipRow.pk.startswith("NS#")))
     return [membership for membership in found if membership.is_active(at)]
@@ -89,12 +89,12 @@ def of_namespace(namespace_id: str) -> list[Membership]:
 
 
 class _OwnersChanged(Conflict):
-    """Another owner was taken away at the same moment."""
+    """Another owner was removed at the same moment."""
 
 
 class _OwnersRow(Row):
-    """`NS#<namespace>` / `OWNERS`: counts the changes that took an owner away. Two at once would not see each other;
-    by this row one of them has to look again."""
+    """`NS#<namespace>` / `OWNERS`: counts changes that removed an owner. Concurrent ones do not see each other;
+    this row makes one of them check again."""
 
     class Meta:
         table_name = TableName("namespaces_table")
@@ -105,7 +105,7 @@ class _OwnersRow(Row):
 
 
 def grant(membership: Membership) -> None:
-    """Give a user this role on a namespace, in place of the one that they have there. The last owner stays."""
+    """Give a user this role on a namespace, replacing their present one. The last owner cannot be changed."""
     row = row_of(membership)
     if membership.role is Role.OWNER and membership.expires_at is None:
         row.save()
@@ -118,7 +118,7 @@ def grant(membership: Membership) -> None:
 
 
 def revoke(namespace_id: str, user_id: str) -> bool:
-    """Take a user's role on a namespace away; False when there is none. The last owner stays."""
+    """Remove a user's role on a namespace; False when there is none. The last owner cannot be removed."""
     try:
         row = MembershipRow.get(f"NS#{namespace_id}", f"MEMBER#{user_id}", consistent_read=True)
     except DoesNotExist:
@@ -135,7 +135,7 @@ def _unless_last_owner(
     namespace_id: str, user_id: str, change: Callable[[TransactWrite, Condition | None], None]
 ) -> None:
     """Make a change after which this user is no permanent owner; Conflict if there is no other. An owner whose role
-    expires is none for good."""
+    expires does not count as permanent."""
     place = (f"NS#{namespace_id}", "OWNERS")
     no_owner = (
         MembershipRow.pk.does_not_exist() | (MembershipRow.role != Role.OWNER) | MembershipRow.expires_at.exists()

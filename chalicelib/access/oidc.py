@@ -59,7 +59,7 @@ def _audiences(claims: Mapping[str, Any]) -> set[str]:
 
 def _email(claims: Mapping[str, Any]) -> str:
     """The address, unless the issuer marks it as unverified (OpenID Connect Core 1.0 section 5.1; Cognito
-    writes booleans as texts). An issuer that says nothing of it is trusted."""
+    writes booleans as strings). An issuer that sends no such claim is trusted."""
     is_verified = str(claims.get("email_verified", True)).lower() == "true"
     return str(claims.get("email") or "").lower() if is_verified else ""
 

@@ -1,4 +1,4 @@
-"""Personal access tokens: what a person gives to a script, instead of signing in. Only their hashes are kept."""
+"""Personal access tokens, which scripts use instead of signing in. Only their hashes are stored."""
 
 import hashlib
 import secrets
@@ -22,16 +22,16 @@ MAX_TOKENS = 50
 
 
 class Scope(StrEnum):
-    """What a token is good for."""
+    """What a token permits."""
 
-    READ = "read"  # all that is only looked at, and downloads of one's exports
-    EXPORT = "export"  # making, retrying and removing exports
+    READ = "read"  # all reads, and downloads of one's own exports
+    EXPORT = "export"  # creating, retrying and removing exports
     CATALOG = "catalog"  # changing groups, projects, samples and files
 
 
 @dataclass(frozen=True, slots=True)
 class PersonalToken:
-    """A token as lists show it: without its secret. `expires_at` None: good until it is removed."""
+    """A token as lists show it: without its secret. `expires_at` None: valid until it is removed."""
 
     id: str
     user_id: str
@@ -62,7 +62,7 @@ _MAPPER = Mapper(PersonalToken, _TokenRow, names={"id": "token_id"})
 
 
 def _hash(secret: str) -> str:
-    """SHA-256 does: the secret is 256 random bits, there is nothing to guess."""
+    """SHA-256 suffices: the secret is 256 random bits, so it cannot be guessed."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -75,8 +75,8 @@ def of_user(user_id: str) -> list[PersonalToken]:
 def make(
     user_id: str, ids: Ids, *, name: str, scopes: tuple[str, ...], expires_at: str | None
 ) -> tuple[PersonalToken, str]:
-    """A new token and its secret, which can't be read again. Conflict when there are too many, or with ids of a
-    request that made one already."""
+    """A new token and its secret, which can't be read again. Conflict when there are too many, or for ids of
+    a request that already created one."""
     there = of_user(user_id)
     token = PersonalToken(ids.id(), user_id, name, scopes, timestamps.format(timestamps.now()), expires_at)
     if len(there) >= MAX_TOKENS and all(other.id != token.id for other in there):
@@ -115,7 +115,7 @@ def secret_was_shown() -> Conflict:
 
 
 def remove(user_id: str, token_id: str) -> None:
-    """Make a token of the user worthless at once; NotFound when there is none."""
+    """Revoke a token of the user at once; NotFound when there is none."""
     try:
         row = _TokenRow.get(f"USER#{user_id}", f"TOKEN#{token_id}", consistent_read=True)
     except DoesNotExist:
@@ -129,7 +129,7 @@ def remove(user_id: str, token_id: str) -> None:
 
 
 def verify(secret: str) -> Identity:
-    """What a token's secret says of its bearer. Raises InvalidToken for an unknown or expired one."""
+    """The identity that a token's secret carries. Raises InvalidToken for an unknown or expired one."""
     try:
         row = _TokenRow.get(f"TOKEN#{_hash(secret)}", "TOKEN", consistent_read=True)
     except DoesNotExist:

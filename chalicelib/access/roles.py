@@ -22,5 +22,5 @@ ROLE_LABELS = tuple(role.label for role in Role)
 
 
 def role_of_label(label: str) -> Role:
-    """The role of this name; KeyError for another word."""
+    """The role of this name; KeyError for an unknown one."""
     return Role[label.upper()]

@@ -10,7 +10,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.tables import Row, TableName
 
-_SIGNATURE = 12  # bytes: forging needs 2^95 tries on the average, each of them a request
+_SIGNATURE = 12  # bytes: forging takes 2^95 requests on average
 _PLACE = ("SIGNING_KEY", "1")
 
 

@@ -1,4 +1,4 @@
-"""The people who have signed in: what mails and lists need of them, and their language."""
+"""The users who have signed in: what e-mails and lists need about them, and their language."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ class User:
 
     @property
     def language(self) -> str:
-        """The language to write to them in: the one they chose, else English."""
+        """The language to write to them in: the one they chose, English otherwise."""
         return self.locale or "en"
 
 
@@ -100,7 +100,7 @@ def upsert(token: Identity) -> User:
 
 
 def set_locale(user_id: str, locale: str) -> None:
-    """Keep the language that the user chose."""
+    """Store the language that the user chose."""
     UserRow(f"USER#{user_id}", _PROFILE).update(actions=[UserRow.locale.set(locale)])
 
 

@@ -1,7 +1,7 @@
 """Batches: the work of an archive, split so that parallel workers finish at about the same time.
 
 Most archives need one Map over them. Two kinds of work must be done before: the copies of a file that is too large for
-one worker (its header needs the CRC-32 that they answer), and the parts of segments (which are then copied whole).
+one worker (its header needs the CRC-32s of the copies), and the parts of segments (which are then copied whole).
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from chalicelib.archive.entries import Entry
 from chalicelib.archive.parts import CopyPart, Parts, Segment, Unit
 
 MAX_BATCHES = 1_000
-# What a worker needs, in seconds: a small file is a request of 30 ms, of which 16 run at once; what is stitched comes
+# The worker's time in seconds: a small file is a request of 30 ms, of which 16 run at once; stitched bytes come
 # in and goes out at 75 MB/s; 64 copies run at once at 50 MB/s each. Only the ratios shape the batches.
 _REQUEST, _STITCHED_BYTE, _COPIED_BYTE, _COPY = 0.03 / 16, 2 / 75e6, 1 / (64 * 50e6), 0.2 / 64
 _SHORTEST, _LONGEST = 10.0, 240.0  # of a batch, where there is a choice: a worker may run for 900
@@ -29,8 +29,8 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The work of one worker, complete in itself: its units, copies and segments to be joined, the entries they speak
-    of, and the numbers of the batches whose results it needs."""
+    """The work of one worker, complete in itself: its units, copies and segments to be joined, the entries they refer
+    to, and the numbers of the batches whose results it needs."""
 
     units: tuple[Unit, ...] = ()
     copies: tuple[Copy, ...] = ()
@@ -100,7 +100,7 @@ def _seconds(work: Unit | Copy | Segment, entries: Sequence[Entry]) -> float:
 def _share(
     work: Sequence[Unit | Copy | Segment], entries: Sequence[Entry], workers: int, copied: Iterable[object] = ()
 ) -> list[Batch]:
-    """The longest first, each to the batch that has the least: none is longer than another by more than one piece."""
+    """The longest first, each into the shortest batch: no batch is longer than another by more than one piece."""
     if not work:
         return []
     done = set(copied)

@@ -17,7 +17,7 @@ class Source:
 
 
 class Listed(Protocol):
-    """What the central directory says of a file."""
+    """A file as the central directory lists it."""
 
     @property
     def name(self) -> str: ...
@@ -42,7 +42,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file that is not in S3 but made by us: a manifest, a report. `chunks` gives its bytes, the same each time it
+    """A file that is not in S3 but generated: a manifest, a report. `chunks` returns its bytes, the same each time it
     is called: once for length and CRC-32, once to be written."""
 
     name: str
@@ -51,11 +51,11 @@ class Member:
 
 
 class ArchiveError(Exception):
-    """Root of what the engine can't do."""
+    """Base of the engine's errors."""
 
 
 class ArchiveTooLarge(ArchiveError):
-    """The archive passes a limit of S3; the message names the limit and the value."""
+    """The archive exceeds a limit of S3; the message names the limit and the value."""
 
 
 class UploadGone(ArchiveError):

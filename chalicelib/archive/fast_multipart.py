@@ -16,7 +16,7 @@ from chalicelib.archive.obstore_reader import is_plain
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# The payload's proof is its CRC-32, as in chalicelib/aws.py.
+# The payload is verified by its CRC-32, as in chalicelib/aws.py.
 _UNSIGNED = Config(s3={"payload_signing_enabled": False})
 _TIMEOUT = urllib3.Timeout(connect=5, read=300)
 Address = tuple[str, str, str, int]  # of a part: bucket, key, upload id, number
@@ -42,7 +42,7 @@ class FastMultipartClient:
         """Upload a part, verified by its CRC-32 in base64; returns its ETag."""
         try:
             answer = self._ask(part, {} if checksum is None else {"x-amz-checksum-crc32": checksum}, body)
-        except NoAnswer:  # sending the same bytes once more does no harm
+        except NoAnswer:  # sending the same bytes again is harmless
             return None
         return None if answer is None else answer.headers.get("ETag")
 
@@ -73,7 +73,7 @@ class FastMultipartClient:
         request.context["client_config"] = _UNSIGNED
         S3SigV4Auth(self._credentials.get_frozen_credentials(), "s3", self._region).add_auth(request)
         try:
-            # A bytearray is sent as it is: urllib3 takes whatever has a buffer.
+            # A bytearray is sent as it is: urllib3 accepts any buffer.
             answer = self._http.request("PUT", url, body=body, headers=dict(request.headers.items()))  # type: ignore[arg-type]
         except urllib3.exceptions.ReadTimeoutError as error:
             raise NoAnswer(str(error)) from error

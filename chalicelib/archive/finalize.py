@@ -1,4 +1,4 @@
-"""The finisher: writes the archive's end and completes it. A million entries pass through it one by one."""
+"""The finisher: writes the archive's tail and completes the upload. It streams a million entries one by one."""
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
@@ -35,7 +35,7 @@ class Archive:
 
 @dataclass(frozen=True, slots=True)
 class SourcesChanged:
-    """The archive can't be finished: what is wrong with which entries' sources."""
+    """The archive can't be finished: the problems of its sources, by entry."""
 
     problems: dict[int, str]
 
@@ -102,7 +102,7 @@ def _gather(index: Index, results: Iterable[BatchResult]) -> _Work:
 
 
 class _Tail:
-    """The archive's end as it is written: a part goes out as soon as it is full, and few are held at once."""
+    """The archive's tail as it is written: a part is uploaded as soon as it is full, and few are held at once."""
 
     def __init__(self, objects: S3Operations, target: Target, number: int, pool: ThreadPoolExecutor) -> None:
         self._objects, self._target, self._first, self._pool = objects, target, number, pool
@@ -128,7 +128,7 @@ class _Tail:
     def close(self) -> dict[int, WrittenPart]:
         """Send the rest; returns the parts by number.
 
-        Where another finisher was first they have no ETag: what they must be is known all the same.
+        Where another finisher was first they have no ETag: what they must contain is known all the same.
         """
         if self._part:
             self._send(self._part)
@@ -140,7 +140,7 @@ class _Tail:
 
 
 def _write_tail(index: Index, work: _Work, extras: Extras, objects: S3Operations, tail: _Tail) -> None:
-    """Entries that fill no part, extra members, central directory, end records."""
+    """The entries that fill no part, extra members, the central directory and the end records."""
     with ThreadPoolExecutor(_CONCURRENT_READS, "read") as pool:
         body, own = stitch(list(index.tail.items()), 0, objects, pool)
     tail.write(body)

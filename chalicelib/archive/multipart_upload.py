@@ -15,7 +15,7 @@ from chalicelib.crc32 import combine_all, from_base64, to_base64
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import PartTypeDef
 
-# Another completion of the same upload is in progress or was first: then what counts is the object.
+# Another completion of the same upload is in progress or was first: then the object decides.
 _LOST_RACE = {"NoSuchUpload", "PreconditionFailed", "ConditionalRequestConflict", "OperationAborted"}
 
 
@@ -94,7 +94,7 @@ def _send_completion(store: S3Clients, target: Target, parts: Mapping[int, Writt
 def _as_listed(store: S3Clients, target: Target, parts: Mapping[int, WrittenPart]) -> dict[int, WrittenPart]:
     """The parts as S3 has them now; ArchiveError where one is not of the planned bytes.
 
-    A worker that was thought dead may have written a part again: the same bytes, but under some encryptions not the
+    A worker that seemed dead may have written a part again: the same bytes, but under some encryptions not the
     same ETag. Not every server refuses to complete with a replaced part.
     """
     found: dict[int, WrittenPart] = {}
@@ -153,7 +153,7 @@ def is_open(store: S3Clients, target: Target) -> bool:
 
 
 def abort_uploads(store: S3Clients, targets: Iterable[Target]) -> None:
-    """Abort uploads; one that is gone already is fine."""
+    """Abort uploads; those that no longer exist are ignored."""
     for target in targets:
         try:
             store.s3.abort_multipart_upload(Bucket=target.bucket, Key=target.key, UploadId=target.upload_id)

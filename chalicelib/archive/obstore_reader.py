@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from obstore import GetOptions
 
-# Keys with other characters are left to boto3: fast clients would encode some of them differently.
+# Keys with other characters go through boto3: fast clients would encode some of them differently.
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_.=-]+(/[A-Za-z0-9_.=-]+)*")
 _PIECE = 1 << 20
 _DOTS = re.compile(r"(^|/)\.{1,2}(/|$)")
@@ -64,6 +64,6 @@ class ObstoreReader:
             for piece in found.stream(_PIECE):
                 view[at : at + len(piece)] = piece
                 at += len(piece)
-        except (BaseError, OSError, ValueError):  # what is not found, for one, is a FileNotFoundError
+        except (BaseError, OSError, ValueError):  # a missing object, for example, is a FileNotFoundError
             return False
         return at == len(view)

@@ -148,7 +148,7 @@ def _least(entry: Entry, limits: Limits) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Strategy:
-    """How small files are chosen: for what a middle file must have before it, one that does alone (or as many as fit);
+    """How small files are chosen: to fill the part before a middle file, one that suffices alone (or as many as fit);
     for the heads, the longest that fit, file by file (or the longest first, each to the longest head)."""
 
     alone: bool = False
@@ -181,7 +181,7 @@ def _pack_greedily(
             fillings[target].append(taken[1])
         return taken is not None
 
-    for target in targets:  # those that need the most come first
+    for target in targets:  # those that need the most are served first
         longest = entries[target].size - limits.min_part  # head, so that what is left is a part
         while (gap := heads[target] - longest) > 0:
             if way.alone and put(target, shelf.take_between(gap, heads[target])):
@@ -196,8 +196,8 @@ def _pack_greedily(
             while heads[target] and put(target, shelf.take_at_most(heads[target])):
                 pass
         replaced = []
-        # What fits nowhere without passing a part's length spares the longest of the heads that are left, and with it
-        # a part may no longer need what stood there before.
+        # What fits nowhere without exceeding a part's length shortens the longest remaining head, and with it
+        # a part may no longer need its earlier filling.
         for target in sorted(targets, key=lambda i: (-heads[i], i)):
             if heads[target] == 0 or not put(target, shelf.take_at_least(1)):
                 break
@@ -224,7 +224,7 @@ def _surplus(entries: Sequence[Entry], target: int, fillings: Mapping[int, list[
 
 
 def _spread(heads: Mapping[int, int], shelf: SizePool, put: Callable[[int, tuple[int, int] | None], bool]) -> None:
-    """The longest of the shelf to the longest head, as long as one fits."""
+    """Assigns the longest unused file to the longest head, as long as one fits."""
     waiting = [(-head, target) for target, head in heads.items() if head]
     heapify(waiting)
     while waiting:

@@ -151,8 +151,8 @@ def _unit(item: _Measured, places: Iterator[Place], longest: int) -> Unit:
 
 
 def _segmented(measured: Sequence[_Measured], available: int, limits: Limits, count: int) -> Parts:
-    """Segments of those groups that have the most parts for their bytes, as few as are needed."""
-    # A zip64 member has the fewest parts for its bytes, so none comes first that did not before.
+    """Segments of the groups with the most parts per byte, as few as are needed."""
+    # A zip64 member has the fewest parts per byte, so none becomes the first member that was not before.
     ordered = sorted(measured, key=lambda item: (item.stitch + item.copied) / (1 + item.copies(limits.max_part)))
     beyond = [0] * (len(ordered) + 1)
     for k in range(len(ordered) - 1, -1, -1):

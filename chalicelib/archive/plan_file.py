@@ -17,7 +17,7 @@ from chalicelib.archive.planner import Index
 
 @dataclass(frozen=True, slots=True)
 class WrittenPart:
-    """A part that S3 has: its ETag, its length in bytes, and its CRC-32 where the server proved one."""
+    """A part that S3 has: its ETag, its length in bytes, and its CRC-32 where the server returned one."""
 
     etag: str
     length: int
@@ -26,7 +26,7 @@ class WrittenPart:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What the work cost: bytes that S3 copied, that were read and written by us, and requests."""
+    """What the work cost: bytes that S3 copied, bytes that we read and wrote, and requests."""
 
     copied: int = 0
     read: int = 0
@@ -44,7 +44,7 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What a worker has done so far: parts by place, CRC-32s by entry, and by entry what is wrong with its source:
+    """What a worker has done so far: parts by place, CRC-32s by entry, and the problems of sources by entry:
     `changed`, `missing`, `access-denied`, `archived` or `corrupt`."""
 
     parts: Mapping[Place, WrittenPart] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class BatchResult:
 
 
 def pack_lines(rows: Iterable[Any]) -> bytes:
-    """JSON documents, one a line, gzipped; nothing but the result is held in memory."""
+    """JSON documents, one per line, gzipped; only the result is held in memory."""
     packed = io.BytesIO()
     with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=4, mtime=0) as lines:
         for row in rows:
@@ -157,7 +157,7 @@ class _Rows(Collection[Listed]):
 
 
 def read_index(data: bytes) -> Index:
-    """The index that `write_index` wrote; its entries are read from `data` whenever they are gone through."""
+    """The index that `write_index` wrote; its entries are read from `data` at each iteration."""
     rows = unpack_lines(data)
     head = next(rows)
     return Index(
@@ -171,7 +171,7 @@ def read_index(data: bytes) -> Index:
 
 
 def merged(results: Iterable[BatchResult]) -> BatchResult:
-    """What several runs over a batch have done together. Parts that more than one wrote hold the same bytes."""
+    """The merged results of several runs over a batch. Parts that more than one wrote hold the same bytes."""
     parts: dict[Place, WrittenPart] = {}
     checksums: dict[int, int] = {}
     problems: dict[int, str] = {}

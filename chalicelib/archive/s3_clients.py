@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class S3Clients:
     """boto3's client, and the fast ones if any. `once` is a client that never repeats a call by itself:
-    a copy that has not answered in time goes on in the store, and each repeat would be one more."""
+    a copy that times out continues in the store, and each repeat would add another."""
 
     s3: "S3Client"
     reads: ObstoreReader | None = None
@@ -31,7 +31,7 @@ class S3Clients:
 
     @property
     def is_aws(self) -> bool:
-        """Is it S3 itself, which takes any number of copies at once? Other servers share a few disks among them."""
+        """Is it S3 itself, which runs any number of copies at once? Other servers share a few disks."""
         host = urlsplit(self.s3.meta.endpoint_url).hostname or ""
         return host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
 

@@ -1,4 +1,4 @@
-"""What S3 refuses: which answers mean that a source can't be read, and which calls are tried again."""
+"""S3's errors: which mean that a source can't be read, and which calls are retried."""
 
 import random
 import time
@@ -20,7 +20,7 @@ from chalicelib.archive.fast_multipart import NoAnswer
 T = TypeVar("T")
 TRIES = 5
 
-# What S3 says of a source that is not as planned, by code (S3 API, "Error responses").
+# The problem of a source that each error code means (S3 API, "Error responses").
 _PROBLEMS = {
     "PreconditionFailed": "changed",
     "412": "changed",
@@ -64,7 +64,7 @@ class SourceProblems(ArchiveError):
 
 
 def guarded(position: int | None, call: Callable[[], T]) -> T:
-    """The call's answer; what S3 says of the source or the upload becomes an error of the domain."""
+    """The call's response; errors about the source or the upload become errors of the domain."""
     try:
         return call()
     except ClientError as error:
@@ -77,15 +77,15 @@ def guarded(position: int | None, call: Callable[[], T]) -> T:
 
 
 def reason_of(code: str, message: str) -> str | None:
-    """What an error of S3 says of a source. A range that the object does not have is an InvalidArgument of copies."""
+    """The problem of a source that an S3 error means. Copies report a range beyond the object as InvalidArgument."""
     if code == "InvalidArgument" and "range" in message.lower():
         return "changed"
     return _PROBLEMS.get(code)
 
 
 def with_retries(call: Callable[[], T], *, gives_up_on: tuple[type[Exception], ...] = ()) -> T:
-    """The call's answer, tried again with full jitter where the SDK gives up on a connection or a busy server; but for
-    errors that are not to be tried again."""
+    """The call's response, retried with full jitter where the SDK gives up on a connection or a busy server, except for
+    errors that must not be retried."""
     for attempt in range(TRIES):
         try:
             return call()

@@ -24,7 +24,7 @@ _LOOKS_FOR_PART, _LOOK_EVERY = 20, 15.0  # for a part whose copy has not answere
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The upload that an archive or a segment grows in. `copy_crc`: does the server answer CRC-32s (`answer`), or are
+    """The upload of an archive or a segment. `copy_crc`: does the server return CRC-32s (`answer`), or are
     bodies of unknown CRC-32 read once (`read`)?"""
 
     bucket: str
@@ -38,7 +38,7 @@ class Target:
 
 
 class S3Operations:
-    """S3 as one worker sees it. Safe for threads; `traffic` is what it cost so far."""
+    """The S3 calls of one worker. Thread-safe; `traffic` is what they cost so far."""
 
     def __init__(self, store: S3Clients) -> None:
         self._store = store
@@ -109,9 +109,9 @@ class S3Operations:
     ) -> WrittenPart:
         """Have S3 copy a range of a source to a part. Raises UploadGone, and SourceProblem of the entry at `position`.
 
-        A whole object is copied without a range, which S3 takes only of objects larger than 5 MB. A copy that outlasts
-        the client's patience goes on in the store: so the part is looked for before the copy is started again. Source:
-        UploadPartCopy. The CRC-32 is 0 where the server answers none.
+        A whole object is copied without a range, which S3 accepts only above 5 MB. A copy that outlasts
+        the client's timeout continues in the store: so the part is looked up before the copy is started again. Source:
+        UploadPartCopy. The CRC-32 is 0 where the server returns none.
         """
         copied_range: dict[str, Any] = {} if is_whole else {"CopySourceRange": f"bytes={start}-{start + length - 1}"}
         version = {} if source.version_id is None else {"VersionId": source.version_id}
@@ -150,7 +150,7 @@ class S3Operations:
     def _unless_there(
         self, target: Target, number: int, length: int, copy: Callable[[], tuple[str, str | None]]
     ) -> tuple[str, str | None]:
-        """What a copy answers. After one whose answer did not come, what S3 says of the part (ListParts), as soon as it
+        """The result of a copy. If the response did not arrive, what S3 lists of the part (ListParts), as soon as it
         has it. The copy is started again only if the part does not come within a while, or if its CRC-32 is needed and
         the server's list has none (SeaweedFS); nothing else writes to the part then."""
         for attempt in range(TRIES):

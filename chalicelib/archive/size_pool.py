@@ -1,11 +1,11 @@
-"""A pool of files by size, of which the one that fits best can be taken."""
+"""A pool of files by size, from which the best fit can be taken."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 
 class SizePool:
-    """Entries by length, from which they are taken; each search costs next to nothing, however many there are."""
+    """Entries by length, which can be taken out; a search takes nearly constant time, however many there are."""
 
     def __init__(self, ascending: Sequence[tuple[int, int]]) -> None:
         self._items = ascending
@@ -16,7 +16,7 @@ class SizePool:
         self._above = list(range(1, len(ascending) + 1))
 
     def _free(self, at: int, onward: list[int]) -> int:
-        """The first item at or after `at`, going this way, that is there; outside of the list when there is none."""
+        """The first remaining item at or after `at` in this direction; outside of the list when there is none."""
         passed = []
         while 0 <= at < len(self._items) and self._taken[at]:
             passed.append(at)

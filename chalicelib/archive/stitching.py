@@ -1,4 +1,4 @@
-"""Stitched parts: the bytes of small files and headers, read from S3 side by side and put together in memory."""
+"""Stitched parts: small files and headers, read from S3 concurrently and assembled in memory."""
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -39,7 +39,7 @@ def stitch(
 ) -> tuple[bytearray, dict[int, int]]:
     """Headers and bodies of whole entries, joined, with `more` spare bytes at the end; CRC-32s by position.
 
-    Raises SourceProblems with all that are found: one that is lost is no reason not to look at the others.
+    Raises SourceProblems with every problem found: a lost source does not keep the others from being read.
     """
     places, length = [], 0
     for position, entry in entries:
@@ -73,7 +73,7 @@ def stitch(
 
 
 def check(entries: Iterable[tuple[int, Entry]], objects: S3Operations, read: ThreadPoolExecutor) -> dict[int, str]:
-    """What is wrong with the sources of these entries now, by position; only their first bytes are read."""
+    """The problems of these entries' sources now, by position; only their first bytes are read."""
 
     def problem_of(item: tuple[int, Entry]) -> tuple[int, str] | None:
         try:
@@ -86,7 +86,7 @@ def check(entries: Iterable[tuple[int, Entry]], objects: S3Operations, read: Thr
 
 
 def _slices(places: Sequence[tuple[int, Entry, int]]) -> Iterator[list[tuple[int, Entry, int]]]:
-    """What one thread reads in a row: a few small files, or one that is not so small."""
+    """What one thread reads in sequence: a few small files, or one larger one."""
     some: list[tuple[int, Entry, int]] = []
     size = 0
     for place in places:

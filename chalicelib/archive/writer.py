@@ -17,13 +17,13 @@ from chalicelib.archive.stitching import MemoryBudget, check, stitch
 from chalicelib.archive.zip_format import local_header, local_header_length
 from chalicelib.crc32 import combine, crc32
 
-# A worker has 64 large copies at work, which take long; of small ones fewer, because 40 workers with 16 copies of 0.2 s
-# each come near the 3,500 writes a second that S3 takes below a prefix.
+# A worker runs 64 large copies, which take long; of small ones fewer, because 40 workers with 16 copies of 0.2 s
+# each approach the 3,500 writes per second that S3 accepts below a prefix.
 _CONCURRENT_COPIES, _CONCURRENT_SMALL_COPIES, _SMALL_COPY = 64, 16, 64 << 20
 _COPIES_ELSEWHERE = 8  # large ones, on a server that is not S3 itself
 _CONCURRENT_STITCHES = 6  # few threads that hold parts: each keeps the memory of its largest
 _CONCURRENT_READS = 16
-_MAX_STITCHED_IN_MEMORY = 32 << 20  # bytes of parts in memory; one part alone may pass it
+_MAX_STITCHED_IN_MEMORY = 32 << 20  # bytes of parts in memory; a single part may exceed it
 _SAVE_EVERY = 15.0
 
 
@@ -48,9 +48,9 @@ class _Run:
         self._before = done.traffic
         self._lock, self._saving = threading.Lock(), threading.Lock()
         self._saved_at = time.monotonic()
-        self._room = MemoryBudget(_MAX_STITCHED_IN_MEMORY)
-        self._copies_at_once = _CONCURRENT_COPIES if store.is_aws else _COPIES_ELSEWHERE
-        self._copy = ThreadPoolExecutor(self._copies_at_once, "copy")
+        self._memory = MemoryBudget(_MAX_STITCHED_IN_MEMORY)
+        self._max_copies = _CONCURRENT_COPIES if store.is_aws else _COPIES_ELSEWHERE
+        self._copy = ThreadPoolExecutor(self._max_copies, "copy")
         self._copy_small = ThreadPoolExecutor(_CONCURRENT_SMALL_COPIES, "small copy")
         self._read = ThreadPoolExecutor(_CONCURRENT_READS, "read")
         self._stitch = ThreadPoolExecutor(_CONCURRENT_STITCHES, "stitch")
@@ -106,20 +106,20 @@ class _Run:
             self._note(found.problems)
 
     def _check_all(self) -> None:
-        """Look at all sources of a batch that can't be written whole: units that were skipped have some, and what was
-        read before may be lost since. The next plan has to know of all that are lost."""
+        """Check all sources of a batch that cannot be completed: skipped units have unchecked ones, and what was
+        read before may have been lost since. The next plan excludes all of them at once."""
         unknown = [(i, entry) for i, entry in self._batch.entries.items() if i not in self._problems]
         self._note(check(unknown, self.objects, self._read))
 
     def _write(self, unit: Unit) -> None:
-        """Copies first, header last: the header carries the CRC-32 that the copies' answers give."""
+        """Copies first, header last: the header carries the CRC-32 that the copies return."""
         copies = self._copies(unit)
         if copies is not None:
             self._stitch.submit(self._put_stitched, unit, copies).result()
 
     def _put_stitched(self, unit: Unit, copies: Sequence[WrittenPart]) -> None:
         entries = self._batch.entries
-        with self._room.of(unit.length):
+        with self._memory.of(unit.length):
             stitched = [(i, entries[i]) for i in unit.stitched]
             if unit.copied is None:
                 body, checksums = stitch(stitched, 0, self.objects, self._read)
@@ -200,7 +200,7 @@ class _Run:
         if len(parts) < segment.parts:
             if not is_open(self._store, self._targets[0]):
                 raise UploadGone("the upload was aborted while its segments were written")
-            return  # the finisher sees what is missing, and sends for it
+            return  # Finish detects what is missing and has it written
         whole = checksum_of(parts) if target.copy_crc == "answer" else 0
         etag = complete(self._store, target, parts, whole, segment.length)
         source = Source(target.bucket, target.key, etag)
@@ -219,7 +219,7 @@ class _Run:
                 self._saved_at = now
         self._on_bytes(part.length if shown is None else shown)
         if due:
-            with self._saving:  # one after the other, so that none is replaced by an older one
+            with self._saving:  # serialized, so that no result is replaced by an older one
                 self._save(self.result())
 
 

@@ -1,7 +1,7 @@
 """The records of a zip file with stored entries, as bytes (APPNOTE.TXT 6.3.10).
 
 Sizes and CRC-32 are in the local header, never in a data descriptor, so that the archive can be read from a pipe.
-zip64 fields appear only where a value overflows, because some readers stumble over needless ones. Times are written
+zip64 fields appear only where a value overflows, because some readers fail on needless ones. Times are written
 twice: in MS-DOS format, which has no time zone and which readers take for local time, and as an extended timestamp in
 UTC.
 """

@@ -17,11 +17,11 @@ from chalicelib.exports.storage import batch_key, get_work, list_work, plan_pref
 from chalicelib.log import logger
 from chalicelib.settings import settings
 
-_WRITES = 10.0  # updates of a record a second, by all its workers together: they meet at one item
+_WRITES = 10.0  # updates of one record per second, by all its workers together
 
 
 class _Progress:
-    """Counts on the record what was written, now and then. Best effort: that it can't is no reason to fail a batch."""
+    """Periodically adds what was written to the record. Best effort: a failure to do so never fails a batch."""
 
     def __init__(self, export: Export, plan: int, workers: int) -> None:
         self._export, self._plan = export, plan
@@ -55,7 +55,7 @@ class _Progress:
 
 
 def results_of(folder: str, batch: int | None = None) -> Iterator[BatchResult]:
-    """What all runs over a batch, or over any, have done so far."""
+    """What all runs over one batch, or over all batches, have done so far."""
     for key in list_work(results_prefix(folder, batch)):
         data = get_work(key)
         if data is not None:
@@ -63,8 +63,8 @@ def results_of(folder: str, batch: int | None = None) -> Iterator[BatchResult]:
 
 
 def assemble_batch(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Outcomes: `done`, `sources_changed`, `upload_gone`, `removed`. What it did is in a result file of this run; one
-    that comes after goes on from those that there are, and Finish sees what is missing."""
+    """Outcomes: `done`, `sources_changed`, `upload_gone`, `removed`. Its results are in a file of this run; a run
+    that follows continues from existing results, and Finish detects what is missing."""
     state, number = State.of(event), int(event["batch"])
     export = active_export(state)
     if export is None or export.upload is None or export.upload.plan != state.plan:
@@ -94,7 +94,7 @@ def assemble_batch(event: Mapping[str, Any]) -> dict[str, Any]:
     except UploadGone:
         if active_export(state) is None:
             return {"outcome": "removed"}
-        return {"outcome": "upload_gone"}  # Finish sees which parts are missing
+        return {"outcome": "upload_gone"}  # Finish detects which parts are missing
     save(result)
     progress.flush()
     return {"outcome": "sources_changed" if result.problems else "done"}

@@ -1,4 +1,4 @@
-"""Fail: set the status `failed`, abort the upload, tell the owner."""
+"""Fail: set the status `failed`, abort the upload, notify the owner."""
 
 import json
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from chalicelib.mail.send import MailRefused
 def fail_export(event: Mapping[str, Any]) -> dict[str, Any]:
     """Outcomes: `failed`, or `removed` when the export has another final status or is gone.
 
-    `code` is the domain's reason; without one the cause is what a step raised, and the code `internal`.
+    `code` is the domain's reason; without one the cause is the error that a step raised, and the code `internal`.
     """
     state = State.of(event)
     export = record.find(state.export_id)
@@ -56,6 +56,6 @@ def _cause_of(event: Mapping[str, Any]) -> str:
         return ""
     cause = str(error.get("Cause") or "")
     with suppress(ValueError, AttributeError):
-        # Lambda's cause is a JSON text with the message and the stack trace: the message is what helps.
+        # Lambda's cause is a JSON document with message and stack trace: the message suffices.
         cause = str(json.loads(cause).get("errorMessage") or cause)
     return f"{error.get('Error') or 'error'}: {cause}"

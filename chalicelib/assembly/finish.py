@@ -48,8 +48,8 @@ _CONCURRENT_CHECKS, _CHUNK, _TIME_TO_CHECK = 32, 1_000, 240.0  # seconds
 
 
 def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Outcomes: `ready`, `sources_changed` (with the next plan's number), `incomplete` (with the batches that are to be
-    done again), `failed` with a code, `removed`."""
+    """Outcomes: `ready`, `sources_changed` (with the next plan's number), `incomplete` (with the batches to
+    run again), `failed` with a code, `removed`."""
     state = State.of(event)
     export = active_export(state)
     if export is None:
@@ -88,9 +88,9 @@ def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_the_rest(changed: SourcesChanged, folder: str, count: int) -> SourcesChanged:
-    """What is wrong with the sources, with those of the batches that were done without any problem: a plan that has to
-    be made again should be the last. Workers whose batches had one have looked at all of theirs; here as many are
-    looked at as the time allows."""
+    """The problems of the sources, including those of batches that completed without any: the next
+    plan should be the last. Workers whose batches had a problem have checked all their sources; here as many of the
+    others are checked as time allows."""
     if not changed.problems:
         return changed
     problems, deadline = dict(changed.problems), time.monotonic() + _TIME_TO_CHECK
@@ -108,7 +108,7 @@ def _with_the_rest(changed: SourcesChanged, folder: str, count: int) -> SourcesC
 
 
 def _complete_batches(state: State, folder: str, count: int, found: Incomplete) -> dict[str, Any]:
-    """Send the batches back that have not written all their parts: a worker that was thought to be done was not."""
+    """Return the batches that have not written all their parts: a worker ended before it was done."""
     if state.round >= MAX_ROUNDS:
         raise ArchiveError(f"{found.missing} parts were not written, the first is {found.first}")
     written = merged(results_of(folder)).parts.keys()
@@ -132,7 +132,7 @@ def _places(folder: str, number: int) -> set[Place]:
 
 
 def _encoded(pieces: Callable[[], Iterable[str]]) -> Callable[[], Iterator[bytes]]:
-    """Text in UTF-8, in chunks that are neither many nor large."""
+    """Text in UTF-8, in chunks of moderate size."""
 
     def chunks() -> Iterator[bytes]:
         found = iter(pieces())
@@ -152,11 +152,11 @@ def _manifest(export: Export, contents: Contents) -> Manifest:
 def _plan_again(
     export: Export, state: State, upload: Upload, contents: Contents, changed: SourcesChanged
 ) -> dict[str, Any]:
-    """Remember which sources are not as planned, and let Plan go without them. If none is, it was the upload that was
+    """Record which sources are not as planned, so that the next plan excludes them. If none is, the upload was
     lost.
 
-    Each plan looks at all its sources, so what a second one finds has changed since the first; but for contents that
-    are not those of their CRC-32, which only shows where all of a file is read.
+    Each plan checks all its sources, so what a second one finds has changed since the first; except for contents that
+    do not match their CRC-32, which only shows when the whole file is read.
     """
     is_changing = state.plan > 1 and any(reason != "corrupt" for reason in changed.problems.values())
     has_lost_upload = not changed.problems
@@ -181,7 +181,7 @@ def _plan_again(
 def _ready(
     export: Export, state: State, upload: Upload, contents: Contents, manifest: Manifest, archive: Archive
 ) -> dict[str, Any]:
-    """Keep what previews and downloads need beside the archive, then turn the record."""
+    """Store what previews and downloads need beside the archive, then set the record's status."""
     put_export(manifest_key(upload.key), b"".join(_encoded(manifest.json_lines)()))
     save_skipped(upload.key, contents.skipped)
     put_export(sources_key(upload.key), json.dumps(contents.source_ids).encode())

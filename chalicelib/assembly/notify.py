@@ -9,7 +9,7 @@ from chalicelib.exports.notification import Sent, notify_owner
 
 
 def notify(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Outcomes: `sent`, `not-wanted`, `already`, `unsure`. Raises when SES surely refused it, to be retried."""
+    """Outcomes: `sent`, `not-wanted`, `already`, `unsure`. Raises when SES definitely refused it, to be retried."""
     state = State.of(event)
     export = record.find(state.export_id)
     if export is None or export.removed_at is not None:

@@ -1,4 +1,4 @@
-"""Plan: what the archive will hold and every part of it, or what rows a linelist will have, before the first byte."""
+"""Plan: the contents of the archive and all its parts, or the rows of a linelist, before the first byte is written."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -48,8 +48,8 @@ def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
     """Outcomes: `planned` with the numbers of the batches and of those that must be done before them (`copies`),
     `linelist_planned`, `failed` with a code, `removed`.
 
-    Each run writes its plan under a token of its own; the first to claim the record for this plan wins, and a run that
-    comes second returns the winner's.
+    Each run writes its plan under a token of its own; the first to claim the record for this plan wins, and a later
+    run returns the winner's.
     """
     state = State.of(event)
     export = active_export(state)
@@ -123,8 +123,8 @@ def _plan_contents(spec: ExportSpec, export: Export, state: State) -> Contents |
 
 
 def _still_lost(contents: Contents, known: Mapping[str, str]) -> dict[str, str]:
-    """Those of the sources that were lost which can't be read now either. What is corrupt only shows when all of it is
-    read, and is believed."""
+    """Those of the lost sources that still can't be read. Corruption only shows when the whole file is
+    read, so an earlier finding stands."""
     lost = [item for item in contents.items if source_key(item) in known]
     again = [(place, _entry(item)) for place, item in enumerate(lost) if known[source_key(item)] != "corrupt"]
     with ThreadPoolExecutor(_CONCURRENT_CHECKS) as pool:
@@ -143,7 +143,7 @@ def _entry(item: Item) -> Entry:
 
 
 def _claim(export: Export, state: State, contents: Contents, planned: Plan) -> dict[str, Any]:
-    """Write the plan, begin its upload, and make it the one of this plan."""
+    """Write the plan, begin its upload, and claim the record for it."""
     token = uuid4().hex[:12]
     folder = plan_prefix(export.id, state.attempt, token)
     put_lines(contents_key(folder), to_rows(contents))

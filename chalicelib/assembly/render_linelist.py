@@ -39,14 +39,14 @@ from chalicelib.linelist.xlsx_writer import WorkbookTooLarge
 from chalicelib.settings import settings
 
 _PROGRESS_INTERVAL = 1.0  # seconds between two updates of the record
-# Seconds for the rows, of the 900 that the function has: what takes longer is too large, and is said to be. A workbook
-# is joined of its temporary files after its last row, which takes about a sixth of the time of the rows.
+# Seconds for the rows, of the 900 that the function has: an export that takes longer fails as too large. A workbook
+# is assembled from temporary files after its last row, which takes about a sixth of the time of the rows.
 _TIME_FOR_ROWS = {"xlsx": 700.0}
 _TIME = 840.0
 
 
 class _Superseded(Exception):
-    """The attempt is over: the export was removed, or another run of this step has ended it."""
+    """The attempt is over: the export was removed, or another run of this step ended it."""
 
 
 class _Failed(Exception):
@@ -60,8 +60,8 @@ class _Failed(Exception):
 def render_linelist(event: Mapping[str, Any]) -> dict[str, Any]:
     """Outcomes: `ready`, `failed` with a code, `removed`.
 
-    Each run writes to a key of its own, so any number of them may be at work: the first to turn the record ready wins,
-    and what the others wrote is removed with the export.
+    Each run writes to a key of its own, so any number of them may run: the first to mark the record ready wins,
+    and the objects of the others are removed with the export.
     """
     state = State.of(event)
     export = active_export(state)

@@ -1,4 +1,4 @@
-"""What passes between the states: ids and small numbers, and how a step begins."""
+"""The state that steps pass on: ids and small numbers; and how a step begins."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from chalicelib.exports.model import Export, Status
 
 MAX_PLANS = 10  # of an attempt, whatever each of them found
 MAX_CHANGING = 3  # plans that lost sources which a plan before could still read, or their upload
-MAX_ROUNDS = 5  # over the batches of a plan that were not done completely
+MAX_ROUNDS = 5  # of a plan, each over the batches that were not complete
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """The state machine's state, parsed once. `plan` counts the plans of an attempt from 1, `round` how often batches
-    of this plan were sent back to be completed."""
+    of this plan were returned to be completed."""
 
     export_id: str
     attempt: int
@@ -24,7 +24,7 @@ class State:
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> "State":
-        """The state of an event; KeyError or ValueError for an event that is none."""
+        """The state in an event; KeyError or ValueError for anything else."""
         return cls(
             str(event["export_id"]), int(event["attempt"]), int(event.get("plan") or 1), int(event.get("round") or 0)
         )
@@ -46,7 +46,7 @@ def active_export(state: State) -> Export | None:
 
 
 def outcome_of(state: State) -> str:
-    """What a last step finds when its attempt is over: `ready`, if it ended so and still is there, else `removed`."""
+    """The outcome of a last step whose attempt is over: `ready` if the export still exists as such, else `removed`."""
     export = record.find(state.export_id)
     is_ready = export is not None and export.status is Status.READY and export.attempt == state.attempt
     return "ready" if is_ready and export is not None and export.removed_at is None else "removed"

@@ -18,11 +18,11 @@ class Kind(StrEnum):
 
 
 def make(kind: Kind, prefix: str, ids: Ids) -> str:
-    """A new PUID: 50 bits of `ids`, written as base32 (RFC 4648)."""
+    """A new PUID: 50 bits from `ids`, in base32 (RFC 4648)."""
     return f"{prefix}_{kind.value}_{ids.base32(10)}"
 
 
 def is_puid(text: str, kind: Kind, prefix: str) -> bool:
-    """Is it a PUID of this kind, in the one spelling there is?"""
+    """Is it a PUID of this kind in canonical spelling?"""
     head = f"{prefix}_{kind.value}_"
     return text.startswith(head) and _SUFFIX.fullmatch(text[len(head) :]) is not None

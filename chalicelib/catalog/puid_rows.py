@@ -1,4 +1,4 @@
-"""What the catalog's tables share: a row that makes a PUID one of a kind, and finding what it names."""
+"""What the catalog's tables share: rows that keep PUIDs unique, and look-ups by PUID."""
 
 from pynamodb.attributes import UnicodeAttribute
 

@@ -1,4 +1,4 @@
-"""The multipart uploads that an export's file and an archive's segments grow in."""
+"""The multipart uploads of export files and of archives' segments."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +37,7 @@ def begin(key: str) -> str:
 
 @contextmanager
 def file_upload(key: str, content_type: str) -> Iterator[Target]:
-    """An upload of a file that is no archive; aborted unless what is done with it ends well."""
+    """An upload of a file that is not an archive; aborted if the block raises."""
     s = settings()
     target = Target(
         s.exports_bucket,
@@ -53,7 +53,7 @@ def file_upload(key: str, content_type: str) -> Iterator[Target]:
 
 
 def begin_segments(plan: str, count: int) -> None:
-    """Begin the uploads of a plan's segments, numbered from 1, and note their ids among its work files."""
+    """Begin the uploads of a plan's segments, numbered from 1, and store their ids among its work files."""
     s = settings()
 
     def begin(number: int) -> str:
@@ -71,7 +71,7 @@ def _archive_of(upload: Upload) -> Target:
 
 
 def targets_of(upload: Upload, plan: str) -> dict[int, Target]:
-    """Where the parts of a plan go: its archive's upload as 0, and its segments'."""
+    """The uploads of a plan by index: its archive's as 0, then its segments'."""
     s = settings()
     ids: list[str] = get_document(segments_key(plan)) or []
     segments = {
@@ -82,7 +82,7 @@ def targets_of(upload: Upload, plan: str) -> dict[int, Target]:
 
 
 def abort(upload: Upload, plan: str) -> None:
-    """Abort a plan's uploads, so that workers on them stop; what is gone already is fine."""
+    """Abort a plan's uploads, so that workers on them stop; those that no longer exist are ignored."""
     multipart_upload.abort_uploads(store(), targets_of(upload, plan).values())
 
 

@@ -15,7 +15,7 @@ from chalicelib.exports.table import ExportRow
 
 
 def in_work(attempt: int) -> Condition:
-    """The condition that this attempt is worked on."""
+    """The condition that this attempt is in progress."""
     condition: Condition = (ExportRow.status == Status.PROCESSING) & (ExportRow.attempt == attempt)
     in_work: Condition = condition & ExportRow.removed_at.does_not_exist()
     return in_work
@@ -26,7 +26,7 @@ def _update(export_id: str, condition: Condition, actions: Sequence[UpdateAction
 
 
 def enter_step(export: Export, step: Step, at: str) -> bool:
-    """Show that the work of this attempt has come to `step`; False when the attempt is over.
+    """Record that this attempt has reached `step`; False when the attempt is over.
 
     The displayed percentage becomes the floor, so re-planning never moves progress backwards.
     """
@@ -39,14 +39,14 @@ def enter_step(export: Export, step: Step, at: str) -> bool:
 
 
 def heartbeat(export_id: str, attempt: int, at: str) -> bool:
-    """A sign of life for this attempt; False when it is over."""
+    """Record a heartbeat of this attempt; False when it is over."""
     return _update(export_id, in_work(attempt), [ExportRow.touched_at.set(at)])
 
 
 def claim_upload(
     export_id: str, attempt: int, upload: Upload, at: str, *, bytes_total: int, files_total: int, sample_count: int
 ) -> bool:
-    """Make `upload` the one of its plan; False when another run of the same plan was first or the attempt is over."""
+    """Claim the plan for `upload`; False when another run of the same plan was first or the attempt is over."""
     unclaimed = ExportRow.upload_plan.does_not_exist() | (ExportRow.upload_plan < upload.plan)
     return _update(
         export_id,
@@ -76,7 +76,7 @@ def add_bytes(export_id: str, attempt: int, plan: int, count: int, at: str) -> b
 
 
 def claim_table(export_id: str, attempt: int, token: str, at: str, *, rows_total: int) -> bool:
-    """Make this plan of a linelist the one of its attempt; False when another was first or the attempt is over."""
+    """Claim the attempt for this plan of a linelist; False when another was first or the attempt is over."""
     return _update(
         export_id,
         in_work(attempt) & ExportRow.table_token.does_not_exist(),
@@ -92,7 +92,7 @@ def claim_table(export_id: str, attempt: int, token: str, at: str, *, rows_total
 
 
 def set_rows_done(export_id: str, attempt: int, done: int, at: str) -> bool:
-    """Show how many rows are written; False when the attempt is over, or another render has come as far."""
+    """Record how many rows are written; False when the attempt is over, or another render is as far."""
     return _update(
         export_id,
         in_work(attempt) & (ExportRow.rows_done < done),
@@ -101,13 +101,13 @@ def set_rows_done(export_id: str, attempt: int, done: int, at: str) -> bool:
 
 
 def claim_mail(export: Export, outcome: Status) -> bool:
-    """Take the right to send the one mail of this attempt's outcome; False when it was taken before."""
+    """Claim the one mail of this attempt's outcome; False when it was claimed before."""
     claim = f"{export.attempt}-{outcome.value}"
     condition = (ExportRow.status == outcome.value) & (ExportRow.mailed.does_not_exist() | (ExportRow.mailed != claim))
     return _update(export.id, condition & ExportRow.removed_at.does_not_exist(), [ExportRow.mailed.set(claim)])
 
 
 def release_mail_claim(export: Export, outcome: Status) -> None:
-    """Undo a claim after SES surely refused the mail, so that a retry can send it."""
+    """Undo a claim after SES definitely refused the mail, so that a retry can send it."""
     claim = f"{export.attempt}-{outcome.value}"
     _update(export.id, ExportRow.mailed == claim, [ExportRow.mailed.remove()])

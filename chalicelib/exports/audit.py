@@ -1,4 +1,4 @@
-"""The audit trail of exports: who did what, when, from where. It outlives them."""
+"""The audit trail of exports: who did what, when, from where. It outlives the exports."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -79,7 +79,7 @@ def row_of(event: Event) -> AuditRow:
 
 
 def write(event: Event) -> None:
-    """Add an event that goes with no change of a record."""
+    """Add an event that is not part of a change to a record."""
     row_of(event).save()
 
 

@@ -80,8 +80,8 @@ def _process_due(export: Export, moment: datetime, tally: Tally) -> None:
 
 
 def _keep_failed(export: Export, moment: datetime) -> None:
-    """Make a whole failure of one that the state machine's last resort wrote, which knows no dates: it is kept as long
-    as any other, so that it is seen and can be tried again."""
+    """Complete a failure that the state machine's last resort wrote, which cannot compute dates: it is kept as long
+    as any other, so that users see it and can retry."""
     kept_until = timestamps.format(moment + FAILED_KEPT)
     if lifecycle.keep_failed(export, at=timestamps.format(moment), kept_until=kept_until):
         abort_attempt(export.id, export.attempt)
@@ -110,7 +110,7 @@ def _recover(export: Export, moment: datetime, tally: Tally) -> None:
         executions.stop(export)
     at = timestamps.format(moment)
     if state is Execution.UNKNOWN:
-        # Never started (or forgotten by an emulator that was killed): the same start again is harmless.
+        # Never started (or lost by an emulator that was killed): starting it again is harmless.
         if quiet >= GRACE and attempts.heartbeat(export.id, export.attempt, at):
             executions.start(export)
             tally.restarted += 1
@@ -161,6 +161,6 @@ def _export_ids(bucket: str, prefix: str) -> Iterator[str]:
 
 
 def _is_young(bucket: str, prefix: str, moment: datetime) -> bool:
-    # A request's document is written before its record: what is new may belong to an export that is being created.
+    # A request's document is written before its record: a new one may belong to an export that is being created.
     newest = aws.s3().list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=10).get("Contents", [])
     return any(moment - found["LastModified"] < 2 * GRACE for found in newest)

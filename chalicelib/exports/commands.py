@@ -1,4 +1,4 @@
-"""What a user does with an export: create, retry, extend, remove."""
+"""The commands on an export: create, retry, extend, remove."""
 
 from chalicelib import timestamps
 from chalicelib.errors import Conflict, NotFound

@@ -22,8 +22,8 @@ _CONTENT_TYPES = {"zip": "application/zip", **CONTENT_TYPES}
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A presigned URL of the file and what a client needs to check what it gets. `report_url`: of the report that is
-    beside a linelist; an archive has its own inside."""
+    """A presigned URL of the file and what a client needs to verify the download. `report_url`: of the report
+    beside a linelist; an archive contains its own."""
 
     url: str
     filename: str
@@ -43,7 +43,7 @@ def download_name(export: Export, file: ExportedFile) -> str:
 
 
 def link_to(export: Export, user_id: str, use: Use = "get_object") -> Link:
-    """A link to the file of a ready export, good for 15 minutes and for one method. Raises Conflict or Forbidden."""
+    """A link to the file of a ready export, valid for 15 minutes and for one method. Raises Conflict or Forbidden."""
     file = file_of(export)
     require_sources(export, user_id)
     name = download_name(export, file)
@@ -64,7 +64,7 @@ def link_to(export: Export, user_id: str, use: Use = "get_object") -> Link:
 
 
 def manifest_link(export: Export) -> str:
-    """A link to the whole manifest.json of a ready export, good for 15 minutes."""
+    """A link to the whole manifest.json of a ready export, valid for 15 minutes."""
     return _json_link(manifest_key(file_of(export).key))
 
 

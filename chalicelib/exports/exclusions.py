@@ -1,8 +1,8 @@
-"""What the plans of an export have found of sources that can't be read, so that no later plan plans with them again.
+"""The sources that the plans of an export could not read, so that later plans exclude them.
 
-Each plan that could not be finished leaves a document of its own, under its token: however late a step of an older plan
-comes, it changes nothing of what newer ones know. Attempts share what they know: one that a user begins by a retry
-starts with it, and looks again at what was lost, which may have come back.
+Each plan that could not be finished writes a document of its own, under its token: however late a step of an older plan
+runs, it changes nothing that newer ones found. Attempts share their findings: one that a user begins by a retry
+starts with them, and checks the lost sources again, which may have come back.
 """
 
 import json
@@ -14,8 +14,8 @@ from chalicelib.exports.storage import exclusion_key, exclusions_prefix, get_wor
 
 @dataclass(frozen=True, slots=True)
 class Exclusions:
-    """What earlier plans found: reasons by the keys of sources; and of the present attempt how many plans lost sources
-    that a plan before could still read (`changing`), and how many lost their upload (`lost_uploads`)."""
+    """What earlier plans found: reasons by the keys of sources; and how many plans of the present attempt lost sources
+    that an earlier plan could still read (`changing`), or lost their upload (`lost_uploads`)."""
 
     reasons: Mapping[str, str]
     changing: int
@@ -45,7 +45,7 @@ def save(
     is_changing: bool,
     has_lost_upload: bool,
 ) -> None:
-    """Keep what a plan found. Saving it again changes nothing."""
+    """Save what a plan found. Idempotent."""
     document = {
         "attempt": attempt,
         "reasons": dict(sorted(reasons.items())),

@@ -1,4 +1,4 @@
-"""The executions of the state machine that work on exports."""
+"""The exports' executions of the state machine."""
 
 import json
 from enum import Enum, auto
@@ -11,7 +11,7 @@ from chalicelib.settings import settings
 
 
 class Execution(Enum):
-    """What Step Functions says of an execution."""
+    """The status of an execution in Step Functions."""
 
     RUNNING = auto()
     ENDED = auto()
@@ -23,7 +23,7 @@ def _arn(export: Export) -> str:
 
 
 def start(export: Export) -> None:
-    """Start the work on the export's present attempt. Its execution's name is fixed, so starting twice is harmless."""
+    """Start the execution of the export's present attempt. Its name is fixed, so starting twice is harmless."""
     state = {"export_id": export.id, "attempt": export.attempt, "plan": 1}
     try:
         aws.stepfunctions().start_execution(

@@ -1,4 +1,4 @@
-"""Until when an export can be downloaded: three business days, to the end of the day."""
+"""The expiry of exports: three business days, to the end of the day."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -19,7 +19,7 @@ _END_OF_DAY = time(23, 59, 59)
 def _days_off(country: str, subdivision: str) -> "HolidayBase":
     import holidays  # noqa: PLC0415 - slow to import, and few calls need a calendar
 
-    # `categories` differ by country; a calendar that lacks one of the three is used with those it has.
+    # `categories` differ by country: those that a calendar lacks are ignored.
     known = holidays.country_holidays(country, subdiv=subdivision or None).supported_categories
     return holidays.country_holidays(
         country, subdiv=subdivision or None, categories=tuple(c for c in _CATEGORIES if c in known)

@@ -1,4 +1,4 @@
-"""Why an export failed, in words that a person understands, and whether trying again can help."""
+"""Why an export failed, as a message for users, and whether a retry can help."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +17,7 @@ class FailureCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failure as the contract shows it."""
+    """A failure as the API shows it."""
 
     code: str
     message: str

@@ -21,12 +21,12 @@ from chalicelib.exports.running_exports import Reservation, ReservationConflict
 from chalicelib.exports.table import ExportRow, due_shard
 
 SYSTEM = "system"
-_TRIES = 20  # exports of one user that begin at the same moment take their places one after the other
+_TRIES = 20  # exports of one user that begin at the same moment reserve their slots one after the other
 
 
 def create(row: ExportRow, event: Event) -> bool:
     """Put a new record, with its first line in the audit trail; False when there is one of this id. TooMany when the
-    user has as many exports under way as are allowed."""
+    user has as many running exports as are allowed."""
     row.due_shard, row.due_at = due_shard(row.id), row.created_at
 
     def write(place: Reservation) -> None:
@@ -48,7 +48,7 @@ class _NotMet(Conflict):
 
 
 def _with_place(user_id: str, export_id: str, write: Callable[[Reservation], None]) -> bool:
-    """Begin an export in a place among its user's running ones; False when the export itself is not as it must be."""
+    """Begin an export in a slot among its user's running ones; False when the export has changed meanwhile."""
     try:
         tables.retry_on(
             ReservationConflict,
@@ -73,8 +73,8 @@ def _transition(
     details: dict[str, Any] | None = None,
     place: Reservation | None = None,
 ) -> bool:
-    """Update the record and write the line of the trail. False when the condition does not hold; ReservationConflict
-    when the place among the running exports is taken."""
+    """Update the record and write the audit event. False when the condition does not hold; ReservationConflict
+    when the reserved slot was taken."""
     event = Event(export.id, export.user_id, export.namespace_id, at, action, actor, source_ip, details or {})
 
     def fill(transaction: TransactWrite) -> None:
@@ -133,7 +133,7 @@ def mark_failed(export: Export, attempt: int, code: FailureCode, *, at: str, kep
 
 
 def has_bare_failure(export: Export) -> bool:
-    """Was it failed by the state machine's last resort, which sets nothing but status and code?"""
+    """Was it marked as failed by the state machine's last resort, which sets only status and code?"""
     is_failed = export.status is Status.FAILED and export.removed_at is None
     return is_failed and export.due_at is not None and export.due_at <= export.touched_at
 
@@ -238,7 +238,7 @@ def remove(export: Export, *, at: str, actor: str, source_ip: str | None = None,
     ]
     condition = ExportRow.id.exists() & ExportRow.removed_at.does_not_exist()
     if expired and export.expires_at is not None:
-        condition &= ExportRow.expires_at == export.expires_at  # it may have been extended just now
+        condition &= ExportRow.expires_at == export.expires_at  # it may have been extended since it was read
     action = Action.EXPIRED if expired else Action.REMOVED
     return _transition(export, condition, actions, action, at, actor=actor, source_ip=source_ip)
 

@@ -1,4 +1,4 @@
-"""The rows of a planned linelist as the catalog has them now, and the report of what is not among them."""
+"""The rows of a planned linelist with the catalog's present values, and the report of omitted samples."""
 
 import json
 from collections import deque
@@ -14,7 +14,7 @@ from chalicelib.exports.contents.items import Skipped
 from chalicelib.exports.contents.linelist_plan import LinelistPlan
 from chalicelib.linelist.rows import Columns, Row
 
-# A sample's metadata may have 300 kB: what is read ahead decides how much memory the work needs.
+# A sample's metadata may have 300 kB: the read-ahead determines how much memory is needed.
 _CHUNK, _PREFETCH = 50, 3
 
 
@@ -41,7 +41,7 @@ class LinelistTable:
 
     @property
     def source_ids(self) -> list[str]:
-        """The projects that the rows are of, by which a download is checked again."""
+        """The projects of the rows, for which a download checks permissions again."""
         return [project_id for project_id in self._plan.project_puids if project_id in self._readable]
 
     def rows(self) -> Iterator[Row]:

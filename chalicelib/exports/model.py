@@ -15,7 +15,7 @@ class Status(StrEnum):
 
 
 class Step(StrEnum):
-    """What the work on an export is at."""
+    """The step that an export is in."""
 
     QUEUED = "queued"
     PLANNING = "planning"
@@ -54,7 +54,7 @@ class ExportedFile:
 
     @property
     def ending(self) -> str:
-        """What its name ends with, and says what it is: `zip`, `csv` …"""
+        """Its file extension: `zip`, `csv` …"""
         return self.key.rsplit(".", 1)[-1]
 
 

@@ -1,4 +1,4 @@
-"""The one mail of an outcome: best effort, at most once, never a reason to fail an export."""
+"""The e-mail about an outcome: best effort, at most once; its failure never fails an export."""
 
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ from chalicelib.settings import settings
 
 
 class Sent(StrEnum):
-    """What became of a mail."""
+    """The outcome of sending a mail."""
 
     SENT = "sent"
     NOT_WANTED = "not-wanted"
@@ -24,14 +24,14 @@ class Sent(StrEnum):
 
 
 def page_of(export: Export) -> str:
-    """Where people see the export."""
+    """The URL of the export's page."""
     return f"{settings().pages_url}/exports/{export.id}"
 
 
 def notify_owner(export: Export) -> Sent:
     """Send the mail of the export's present outcome, if its owner requested one and none was sent.
 
-    Raises MailRefused, after giving the claim back, when SES surely refused it: the step may be tried again.
+    Raises MailRefused, after releasing the claim, when SES definitely refused it: the step may be retried.
     """
     user = users.find(export.user_id)
     if not export.email_notification or user is None or not user.email:
@@ -42,7 +42,7 @@ def notify_owner(export: Export) -> Sent:
     try:
         send(user.email, message)
     except (ClientError, BotoCoreError) as error:
-        # It may have gone out: a second mail would be worse than none.
+        # It may have been sent: a second mail would be worse than none.
         logger().warning("mail may not have been sent", export_id=export.id, error=type(error).__name__)
         return Sent.UNSURE
     except Exception:

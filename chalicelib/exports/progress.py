@@ -1,4 +1,4 @@
-"""How far the work on an export is, as people see it."""
+"""The progress of an export, as users see it."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ class Progress:
 def progress_of(export: Export) -> Progress:
     """The progress of an export, from its record.
 
-    A worker that was repeated counts some bytes twice: what is shown never passes the total.
+    A repeated worker counts some bytes twice: the displayed count never exceeds the total.
     """
     done = min(export.bytes_done, export.bytes_total)
     if export.status is Status.READY:

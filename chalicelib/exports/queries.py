@@ -1,4 +1,4 @@
-"""The exports that a user may see: their own, as long as they are neither removed nor expired."""
+"""The exports that a user may see: their own that are neither removed nor expired."""
 
 from collections.abc import Callable, Iterable
 

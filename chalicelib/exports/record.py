@@ -27,7 +27,7 @@ def of_user(user_id: str) -> list[Export]:
 
 
 def due(moment: str) -> Iterator[Export]:
-    """The exports that the clean-up has to look at by `moment`."""
+    """The exports that are due for the clean-up by `moment`."""
     for shard in range(DUE_SHARDS):
         for row in ExportRow.by_due.query(str(shard), ExportRow.due_at <= moment):
             yield export_of(row)

@@ -1,8 +1,8 @@
-"""The exports of a user that are being worked on, in one row of theirs: so that requests that come at the same moment
+"""The running exports of a user, in one row, so that concurrent requests
 can't begin more of them than are allowed.
 
-The row is only written where an export begins. What has ended since is seen by looking at the exports themselves, so
-nothing needs to take them off, and nothing can be forgotten there.
+The row is only written when an export begins. Which exports have ended since is read from their own records, so
+nothing has to be removed from it, and nothing can be left behind.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class _RunningRow(Row):
 
 
 class ReservationConflict(Conflict):
-    """Another export of the same user began at the same moment: look again."""
+    """Another export of the same user began at the same moment: try again."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -42,14 +42,14 @@ class ReservationConflict(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """A place among a user's running exports, to be taken in the transaction that begins one."""
+    """A slot among a user's running exports, taken in the transaction that begins one."""
 
     user_id: str
     export_ids: tuple[str, ...]
     version: int
 
     def take(self, transaction: TransactWrite) -> None:
-        """Add the write, which is to raise ReservationConflict if its condition fails."""
+        """Add the write, whose failed condition means ReservationConflict."""
         row = _RunningRow(*_key(self.user_id), export_ids=list(self.export_ids), version=self.version)
         before: Condition = _RunningRow.pk.does_not_exist()
         transaction.save(row, condition=before if self.version == 1 else _RunningRow.version == self.version - 1)
@@ -60,7 +60,7 @@ def _key(user_id: str) -> tuple[str, str]:
 
 
 def reserve(user_id: str, export_id: str) -> Reservation:
-    """A place for one more export. Raises TooMany when as many as are allowed are being worked on."""
+    """A slot for one more export. Raises TooMany when as many as are allowed are running."""
     version, others = _others(user_id, export_id)
     most = settings().max_running_exports
     if len(others) >= most:
@@ -74,12 +74,12 @@ def reserve(user_id: str, export_id: str) -> Reservation:
 
 
 def check_concurrency_limit(user_id: str) -> None:
-    """Raise TooMany where `reserve` would now: before the work of checking a request."""
+    """Raise TooMany if `reserve` would, before a request is validated."""
     reserve(user_id, "")
 
 
 def _others(user_id: str, export_id: str) -> tuple[int, list[str]]:
-    """The row's version, 0 for none, and the user's other exports that are being worked on."""
+    """The row's version, 0 for none, and the user's other running exports."""
     try:
         row = _RunningRow.get(*_key(user_id), consistent_read=True)
     except DoesNotExist:

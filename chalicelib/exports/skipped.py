@@ -19,7 +19,7 @@ def save_skipped(file_key: str, skipped: Sequence[Skipped]) -> None:
 
 
 def load_skipped(export: Export) -> list[Skipped]:
-    """What a ready export does not hold, in the report's order. Raises Conflict before it is ready."""
+    """The items that a ready export does not contain, in the report's order. Raises Conflict before it is ready."""
     file = file_of(export)
     if not export.warnings:
         return []

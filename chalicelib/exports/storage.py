@@ -1,4 +1,4 @@
-"""Where an export's files lie in S3, and the small JSON documents among them.
+"""Where an export's files are stored in S3, and access to the small JSON documents among them.
 
 Work bucket    work/<export id>/request.json                     the validated request (spec)
                work/<export id>/excluded/<attempt>-<plan>-<token>   sources that a plan could not read
@@ -67,7 +67,7 @@ def results_prefix(plan: str, batch: int | None = None) -> str:
 
 
 def result_key(plan: str, batch: int, run: str) -> str:
-    """Each run over a batch has a result of its own: no late one takes away what another has noted."""
+    """Each run over a batch has a result of its own, so that a late one never overwrites another's."""
     return f"{results_prefix(plan, batch)}{run}.json"
 
 
@@ -128,7 +128,7 @@ def _folder_of(key: str) -> str:
 
 
 def put_work(key: str, body: bytes) -> None:
-    """Write an object of the work bucket; writing it again with the same bytes changes nothing."""
+    """Write an object of the work bucket."""
     aws.s3().put_object(Bucket=settings().work_bucket, Key=key, Body=body)
 
 

@@ -1,4 +1,4 @@
-"""The arguments of views: each parameter's annotation says which part of the request it is.
+"""The arguments of views: each parameter's annotation declares which part of the request it receives.
 
 | parameter | value |
 |---|---|
@@ -7,7 +7,7 @@
 | `user: User` | the caller |
 | `request: Request` | the request itself, for its language and address |
 | `idempotent: Idempotent` | runs what creates a resource once for each Idempotency-Key |
-| `paging: Paging`, `Annotated[SortedPaging, Sort(…)]`, `cursor: Cursor` | where a list goes on, and its order |
+| `paging: Paging`, `Annotated[SortedPaging, Sort(…)]`, `cursor: Cursor` | where a list continues, and its order |
 | `Annotated[str \\| None, Query(…)]` | the query parameter of that name |
 """
 
@@ -40,7 +40,7 @@ class Argument(Protocol):
     """One parameter of a view."""
 
     def value(self, call: Call) -> object:
-        """Its value for a call. Raises what a request with a bad one deserves."""
+        """Its value for a call. Raises the error for a request with an invalid one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ SEARCH = Query("Finds the beginning of the name, of a word in it, or of the PUID
 
 @dataclass(frozen=True, slots=True)
 class FromCall:
-    """What a call itself has, by the parameter's type."""
+    """A property of the call itself, by the parameter's type."""
 
     type: type
     of: Callable[[Call], object]
@@ -145,7 +145,7 @@ def is_idempotent(argument: Argument) -> bool:
 
 
 def arguments_of(view: Callable[..., object], path: str) -> dict[str, Argument]:
-    """The arguments of a view by the names of its parameters. Raises TypeError for a parameter that is none."""
+    """The arguments of a view by the names of its parameters. Raises TypeError for an unknown parameter."""
     segments = set(re.findall(r"{(\w+)}", path))
     parameters = inspect.signature(view).parameters
     if missing := segments - parameters.keys():

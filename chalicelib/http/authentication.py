@@ -27,7 +27,7 @@ def caller(request: Request, scope: Scope | None) -> User:
         raise Unauthenticated("A valid access token is required.")
     _check_scope(token, scope)
     user = users.upsert(token)
-    request.context[LOCALE] = user.locale  # for the words of a refusal
+    request.context[LOCALE] = user.locale  # for the language of a problem
     return user
 
 
@@ -46,7 +46,7 @@ def _check_scope(token: Identity, scope: Scope | None) -> None:
 
 
 def source_ip(request: Request) -> str | None:
-    """Where the request comes from, as the gateway saw it."""
+    """The IP address of the client, as the gateway reports it."""
     gateway: dict[str, Any] = request.context
     identity: dict[str, Any] = gateway.get("identity") or {}
     address = identity.get("sourceIp")

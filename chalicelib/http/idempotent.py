@@ -22,9 +22,9 @@ R = TypeVar("R", bound=Reply[Any])
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """How a route answers a request with a key that it has answered before: with the stored response; if that has
-    signed URLs (`signed`), with one made again, with new signatures; if it had a secret, with the refusal that `secret`
-    makes."""
+    """How a route responds to a repeated key: with the stored response; if that has
+    signed URLs (`signed`), with freshly signed ones; if it had a secret, with the error that `secret`
+    returns."""
 
     signed: bool = False
     secret: Callable[[], Conflict] | None = None
@@ -35,7 +35,7 @@ STORED = Idempotency()
 
 @dataclass(frozen=True, slots=True)
 class Idempotent:
-    """Runs what creates a resource once for each key."""
+    """Runs the creation of a resource once for each key."""
 
     request: Request
     user: User
@@ -68,7 +68,7 @@ class Idempotent:
         return reply
 
     def _fingerprint(self) -> bytes:
-        """What makes two requests the same: method, path and body, however that is spaced."""
+        """The fingerprint of a request: method, path and body, whose white space is ignored."""
         segments = sorted(dict[str, str](self.request.uri_params or {}).items())
         body = json.dumps(json.loads(self.request.raw_body), sort_keys=True)
         return f"{self.request.method} {self.request.path} {segments}\n{body}".encode()

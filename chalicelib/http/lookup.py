@@ -62,13 +62,13 @@ def file_and_role(id_or_puid: str, user: User) -> tuple[File, Role]:
 
 
 def check_puid(puid: str | None, kind: Kind) -> None:
-    """Raise Invalid for a given PUID that is none of this kind."""
+    """Raise Invalid for a given PUID that is not of this kind."""
     if puid is not None and not is_puid(puid, kind, settings().puid_prefix):
         raise validation_error([Violation("/puid", puid_rule(kind))])
 
 
 def puid_rule(kind: Kind) -> Message:
-    """How a PUID of this kind is spelt."""
+    """The pattern of PUIDs of this kind."""
     return message(
         "A PUID must be {begin} followed by ten of A-Z and 2-7.", begin=f"{settings().puid_prefix}_{kind.value}_"
     )

@@ -16,7 +16,7 @@ T = TypeVar("T")
 D = TypeVar("D")
 DEFAULT_LIMIT, MAX_LIMIT = 20, 1000
 MAX_CURSOR = 4_000  # bytes
-_FILTERS = ("q", "sort", "type", "status", "state", "path")  # what must stay the same while a list is read
+_FILTERS = ("q", "sort", "type", "status", "state", "path")  # must not change while a list is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Order:
 
     @classmethod
     def of(cls, request: Request, sort: Sort) -> Self:
-        """The order that `sort` asks for (`name`, `-created_at`), or the default. Raises BadRequest."""
+        """The order of a `sort` parameter (`name`, `-created_at`), or the default. Raises BadRequest."""
         text = query(request, "sort") or sort.default
         key = text.removeprefix("-")
         if key not in sort.keys:
@@ -73,7 +73,7 @@ class Cursor:
         return cls(purpose, position)
 
     def encode(self, position: str | None) -> str | None:
-        """The cursor by which this list goes on after a position; URL-safe, signed, None for none."""
+        """The cursor that continues this list after a position; URL-safe, signed; None for None."""
         if position is None:
             return None
         coded = base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
@@ -89,7 +89,7 @@ class Paging:
 
     @classmethod
     def of(cls, request: Request) -> Self:
-        """The page that a request asks for. Raises BadRequest."""
+        """The page that a request specifies. Raises BadRequest."""
         return cls(_limit(request), Cursor.of(request))
 
     def page(self, items: list[D], following: str | None, total: int, *, is_exact: bool = True) -> Page[D]:
@@ -108,15 +108,15 @@ class SortedPaging(Paging):
 
     @classmethod
     def sorted_by(cls, request: Request, sort: Sort) -> Self:
-        """The page that a request asks for. Raises BadRequest."""
+        """The page that a request specifies. Raises BadRequest."""
         return cls(_limit(request), Cursor.of(request), Order.of(request, sort))
 
     def page_of(
         self, items: Sequence[T], *, position: Callable[[T], str], shown: Callable[[Sequence[T]], list[D]]
     ) -> Page[D]:
-        """One page of `items`, all there are, in whatever order; `position` gives a unique text for each.
+        """One page of `items`, which are complete and in any order; `position` returns a unique text for each.
 
-        The cursor holds the position of the last item shown: what is added or removed meanwhile moves nothing else.
+        The cursor holds the position of the last item shown, so items added or removed meanwhile do not shift the rest.
         """
         after, descending = self.cursor.position, self.by.descending
         placed = sorted(((position(item), item) for item in items), key=lambda pair: pair[0], reverse=descending)

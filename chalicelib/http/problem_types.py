@@ -1,6 +1,6 @@
-"""Every kind of problem that the API answers with (RFC 9457): the one table of their slugs, statuses and titles.
+"""All problem types of the API (RFC 9457): the one table of their slugs, statuses and titles.
 
-A slug ends the problem's type URI and never changes its meaning: clients switch on it.
+A slug is the last segment of a type URI and never changes its meaning: clients switch on it.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class ProblemType:
 
 
 PROBLEM_TYPES: dict[str, ProblemType] = {
-    # what can't be read
+    # unreadable requests
     "bad-request": ProblemType(400, "Invalid request", "Requête non valide"),
     "malformed-json": ProblemType(400, "The body is not JSON", "Le corps n’est pas du JSON"),
     "content-type": ProblemType(400, "Wrong content type", "Type de contenu inattendu"),
@@ -27,14 +27,14 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "bad-sort": ProblemType(400, "Invalid parameter", "Paramètre non valide"),
     "bad-cursor": ProblemType(400, "Invalid parameter", "Paramètre non valide"),
     "bad-idempotency-key": ProblemType(400, "Invalid header", "En-tête non valide"),
-    # who is asking
+    # authentication
     "unauthorized": ProblemType(401, "Sign in first", "Connectez-vous d’abord"),
     "forbidden": ProblemType(403, "Not allowed", "Non autorisé"),
     "role-too-low": ProblemType(403, "Your role is too low", "Votre rôle ne suffit pas"),
     "right-lost": ProblemType(403, "No longer allowed", "N’est plus autorisé"),
     "own-membership": ProblemType(403, "Your own membership", "Votre propre adhésion"),
     "token-scope": ProblemType(403, "Not allowed with this token", "Non autorisé avec ce jeton"),
-    # what is there
+    # existence
     "not-found": ProblemType(404, "Not found", "Introuvable"),
     "method-not-allowed": ProblemType(405, "Method not allowed", "Méthode non autorisée"),
     "gone": ProblemType(410, "Gone", "N’existe plus"),
@@ -60,7 +60,7 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "too-many-templates": ProblemType(409, "Too many templates", "Trop de modèles"),
     "too-many-tokens": ProblemType(409, "Too many tokens", "Trop de jetons"),
     "upload-missing": ProblemType(409, "The content is missing", "Le contenu manque"),
-    # what breaks a rule
+    # broken rules
     "invalid": ProblemType(422, "Invalid request", "Requête non valide"),
     "checksum-differs": ProblemType(422, "The checksum differs", "La somme de contrôle diffère"),
     "idempotency-key-reused": ProblemType(422, "Idempotency key reused", "Clé d’idempotence réutilisée"),
@@ -85,7 +85,7 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
         422, "No such workflow execution", "Exécution de flux de travail introuvable"
     ),
     "unknown-linelist-format": ProblemType(422, "Unknown linelist format", "Format de liste descriptive inconnu"),
-    # too large, too many, our side
+    # limits and server errors
     "too-large": ProblemType(413, "Too large", "Trop volumineux"),
     "too-many": ProblemType(429, "Too many at once", "Trop à la fois"),
     "too-many-exports": ProblemType(429, "Too many exports at once", "Trop d’exportations à la fois"),

@@ -19,9 +19,9 @@ from chalicelib.log import logger
 
 P = ParamSpec("P")
 CONTENT_TYPE = "application/problem+json"
-RETRY_AFTER = "30"  # seconds until an export of one's own may have ended
+RETRY_AFTER = "30"  # seconds until one of the user's exports may have ended
 _LANGUAGES = ("en", "fr")
-# What no view has said otherwise: answers are for the caller alone, and are what their Content-Type says.
+# Unless a view sets others: responses are private to the caller, and their Content-Type is not to be guessed.
 _PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -32,7 +32,7 @@ class _InternalError(SeqportError):
 
 
 class _Unavailable(SeqportError):
-    """A service that this one needs does not answer; it may in a moment."""
+    """A service that this one depends on does not respond; it may again soon."""
 
     slug = "unavailable"
 
@@ -44,13 +44,13 @@ class _MethodNotAllowed(SeqportError):
 
 
 class _ContentType(SeqportError):
-    """The body is not of the one type that is taken."""
+    """The body is not of the one accepted type."""
 
     slug = "content-type"
 
 
 class _ErrorResponse(Response):
-    """The place of an error on its way to `as_problem`, which knows the request and so the language."""
+    """Carries an error to `as_problem`, which knows the request and so the language."""
 
     def __init__(self, error: SeqportError) -> None:
         super().__init__("", status_code=PROBLEM_TYPES[error.slug].status)
@@ -73,7 +73,7 @@ _CHALICE: dict[int, Callable[[], SeqportError]] = {
 
 
 def preferred_language(accept_language: str) -> str | None:
-    """`en` or `fr`, whichever an `Accept-Language` header (RFC 9110 section 12.5.4) likes better; None for neither."""
+    """`en` or `fr`, whichever an `Accept-Language` header (RFC 9110 section 12.5.4) prefers; None for neither."""
     weights: dict[str, float] = {}
     for item in accept_language.split(",")[:50]:
         name, _, parameter = item.strip().partition(";")
@@ -88,21 +88,21 @@ def preferred_language(accept_language: str) -> str | None:
 
 
 def language_of(request: Request) -> str:
-    """The language to answer in: the one that the request names, else the user's own, else English."""
+    """The language of the response: the one that the request names, else the user's own, else English."""
     context: Mapping[str, Any] = request.context
     named = preferred_language(dict[str, str](request.headers).get("accept-language", ""))
     return named or str(context.get(LOCALE) or "en")
 
 
 def translate(message: Message, language: str) -> str:
-    """Words in English or French."""
+    """The title of a problem in English or French."""
     if language != "fr":
         return str(message)
     return FRENCH.get(message.template, message.template).format(**message.facts)
 
 
 def violation_rows(violations: Sequence[Violation], language: str) -> list[ViolationRow]:
-    """The first violations as a response has them: where each is, and its rule in words."""
+    """The first violations as the response shows them: pointer and message."""
     return [
         ViolationRow(pointer=violation.pointer, detail=translate(violation.message, language))
         for violation in violations[:MAX_VIOLATIONS]
@@ -150,8 +150,8 @@ def problem_details(view: Callable[P, Response]) -> Callable[P, Response]:
 
 
 def as_problem(event: Any, get_response: Callable[[Any], Response]) -> Response:
-    """Middleware: errors of views, and chalice's own refusals (a method, a content type), become problems; a page says
-    itself what is wrong."""
+    """Middleware: errors of views, and chalice's own refusals (a method, a content type), become problems; pages report
+    their errors themselves."""
     answer = _answer(event, get_response(event))
     for name, value in _PRIVATE.items():
         answer.headers.setdefault(name, value)

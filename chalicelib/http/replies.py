@@ -1,4 +1,4 @@
-"""What views return: a document, or a reply with a status and headers of its own."""
+"""The return values of views: a document, or a reply with a status and headers of its own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Created(Reply[T]):
 
 @dataclass(frozen=True)
 class Accepted(Reply[T]):
-    """The document of a resource on which the work goes on."""
+    """The document of a resource that is still processed."""
 
     status: int = 202
 
@@ -57,7 +57,7 @@ def created(document: T, path: str, headers: Mapping[str, str] | None = None) ->
 
 
 def polling_headers(*, is_waiting: bool) -> dict[str, str]:
-    """The headers of a resource that clients poll; while it is worked on, with the time to wait before the next
+    """The headers of a resource that clients poll; while it is processed, with the time to wait before the next
     request."""
     return {**NOT_STORED, **({"Retry-After": POLL_AFTER} if is_waiting else {})}
 

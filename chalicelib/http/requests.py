@@ -25,8 +25,8 @@ from chalicelib.names import REPLACEMENT
 
 M = TypeVar("M", bound=BaseModel)
 MAX_BODY = 6 * 1024 * 1024
-MAX_VIOLATIONS = 100  # that an answer names
-MAX_MEMBERS = 5_000  # of one JSON object: each unknown one is an error of its own
+MAX_VIOLATIONS = 100  # that a response lists
+MAX_MEMBERS = 5_000  # of one JSON object: each unknown one is a separate violation
 
 _INVALID_VALUE = "Invalid value."
 _MESSAGES = {
@@ -54,11 +54,11 @@ _MESSAGES = {
     " characters or U+FFFD, and must not be one of the fixed columns of a linelist.",
     "metadata_value": "A metadata value must be a string of at most 32,767 characters or a number of at"
     " most 15 digits.",
-}  # by pydantic's types of errors; their facts have pydantic's names
+}  # by pydantic's error types; their values have pydantic's names
 
 
 class BadRequest(SeqportError):
-    """The request is no readable JSON, or a parameter can't be read."""
+    """The request is not readable JSON, or a parameter can't be parsed."""
 
     slug = "bad-request"
 
@@ -110,7 +110,7 @@ def _validated(document: Any, model: type[M]) -> M:
 
 
 def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON. Of two members of one name one would be lost without a word, so that is refused."""
+    """An object of JSON. Duplicate members are refused, because one would be lost silently."""
     if len(members) > MAX_MEMBERS:
         raise BadRequest(
             "A JSON object must have at most {most} members here; this one has {size}.",
@@ -127,7 +127,7 @@ def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> None:
-    """NaN and Infinity are no JSON (RFC 8259 section 6)."""
+    """NaN and Infinity are not JSON (RFC 8259 section 6)."""
     raise ValueError(name)
 
 
@@ -140,7 +140,7 @@ def _violation(row: Mapping[str, Any]) -> Violation:
 
 
 def future_timestamp(text: str | None, pointer: str) -> str | None:
-    """A time as it is kept; Invalid for one that is past or not RFC 3339."""
+    """A time as it is stored; Invalid for one that is past or not RFC 3339."""
     if text is None:
         return None
     try:
@@ -156,7 +156,7 @@ def future_timestamp(text: str | None, pointer: str) -> str | None:
 
 
 def path_value(value: str) -> str:
-    """A path parameter as the client meant it: the gateway passes it on still encoded. NotFound for what no id is."""
+    """A path parameter, decoded: the gateway passes it on encoded. NotFound for anything that is not an id."""
     meant = unquote(value)
     if not 1 <= len(meant.encode(errors="surrogatepass")) <= MAX_ID:
         raise NotFound("Not found.")

@@ -30,7 +30,7 @@ ROUTES: tuple[Route, ...] = tuple(route for resource in _RESOURCES for route in 
 
 
 def register(app: Chalice, authorize: Any) -> None:
-    """Add every route to the app, and the middleware that makes problems of refusals."""
+    """Add every route to the app, and the middleware that turns errors into problems."""
     app.register_middleware(problems.as_problem, "http")
     bind(app, ROUTES, authorize)
     pages.register(app)

@@ -1,4 +1,4 @@
-"""Where things are, for `Location` headers."""
+"""URLs of resources, for `Location` headers."""
 
 from chalicelib.settings import settings
 

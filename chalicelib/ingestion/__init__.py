@@ -1,1 +1,1 @@
-"""What comes in without an upload of ours: objects that arrive in the catalog bucket, and imported samplesheets."""
+"""Data that arrives without an upload through the API: objects in the catalog bucket, and imported samplesheets."""

@@ -10,7 +10,7 @@ from chalicelib.settings import settings
 
 
 class Reason(StrEnum):
-    """Why an object can never be registered in its location."""
+    """Why an object can never be registered at its key."""
 
     MALFORMED_KEY = "malformed-key"
     OTHER_BUCKET = "other-bucket"
@@ -38,6 +38,6 @@ _DETAILS = {
 
 
 def send_to_dead_letters(reason: Reason, bucket: str, key: str, event: Mapping[str, Any]) -> None:
-    """Send an object's event to the dead letters, with the reason; the function can be invoked with it again."""
+    """Send an object's event to the dead-letter queue with the reason; the function can be invoked with it again."""
     letter = {"reason": reason.value, "detail": _DETAILS[reason], "bucket": bucket, "key": key, "event": dict(event)}
     aws.sqs().send_message(QueueUrl=settings().arrivals_dead_letters, MessageBody=json.dumps(letter))

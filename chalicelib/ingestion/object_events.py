@@ -1,4 +1,4 @@
-"""Objects that sequencers and pipelines put into the catalog bucket: each becomes a file of what its key names.
+"""Registers objects that arrive in the catalog bucket as files of the sample or run that their key names.
 
 Keys   uploads/<project>/<sample>/<filename>    a file of a sample; ids or PUIDs
        runs/<run>/<filename>                    an output of a workflow execution
@@ -32,11 +32,11 @@ from chalicelib.log import logger
 from chalicelib.settings import settings
 from chalicelib.tables import retry_on
 
-_NAMES = uuid.UUID("5d0c3ad4-0f0e-4a5b-9d0f-5a4f0c6d6f6e")  # the namespace (RFC 9562) of the ids of files that arrived
+_NAMES = uuid.UUID("5d0c3ad4-0f0e-4a5b-9d0f-5a4f0c6d6f6e")  # the namespace (RFC 9562) of the ids of these files
 
 
 class UnregistrableObject(Exception):
-    """This object can never become a file, however often its event comes."""
+    """This object can never be registered, however often its event is delivered."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason.value)
@@ -45,7 +45,7 @@ class UnregistrableObject(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ToSample:
-    """A file of a sample is to be made of the object."""
+    """The object becomes a file of a sample."""
 
     project: str
     sample: str
@@ -54,7 +54,7 @@ class ToSample:
 
 @dataclass(frozen=True, slots=True)
 class ToRun:
-    """An output of a workflow execution is to be made of the object: its own, or one of a sample's."""
+    """The object becomes an output of a workflow execution: of the run itself, or of a sample."""
 
     run: str
     sample: str | None
@@ -62,7 +62,7 @@ class ToRun:
 
 
 def destination_of(key: str) -> ToSample | ToRun:
-    """The destination that a key names. Raises UnregistrableObject for any other spelling than those there are."""
+    """The destination that a key names. Raises UnregistrableObject for keys of any other form."""
     names = key.split("/")
     if all(map(_is_id, names[1:-1])) and _is_filename(names[-1]):
         match names:
@@ -80,17 +80,17 @@ def _is_id(name: str) -> bool:
 
 
 def _is_filename(name: str) -> bool:
-    """Any that S3 can have; the catalog shortens what is longer than its own, and replaces what can't be printed."""
+    """Any name that S3 allows; the catalog shortens long ones, and replaces unprintable characters."""
     return name not in {"", ".", ".."}
 
 
 def handle_object_created(event: Mapping[str, Any]) -> dict[str, str]:
-    """Register the object of an event (`Object Created` of S3, by EventBridge, which leaves keys as they are). What can
-    never be registered goes to the dead letters with its reason; what may be another time is raised and tried again.
+    """Register the object of an event (S3's `Object Created` by EventBridge, whose keys are not encoded). Objects that can
+    never be registered go to the dead-letter queue with the reason; other errors are raised, and the event is retried.
     """
     bucket, key = event["detail"]["bucket"]["name"], event["detail"]["object"]["key"]
     if key.endswith("/"):
-        return {"outcome": "ignored"}  # what the console puts to show an empty folder
+        return {"outcome": "ignored"}  # the S3 console's placeholder for an empty folder
     if is_system_file(key.rsplit("/", 1)[-1]):
         logger().info("a file of an operating system or a tool was ignored", bucket=bucket, key=key, ignored=1)
         return {"outcome": "ignored"}
@@ -104,7 +104,7 @@ def handle_object_created(event: Mapping[str, Any]) -> dict[str, str]:
 
 
 def register(bucket: str, key: str) -> str:
-    """Make the file of an object, or bring all records of it up to date if there are any; gives the file's id."""
+    """Create the file of an object, or update all its existing records; returns the file's id."""
     destination = destination_of(key)
     if bucket != settings().catalog_bucket:
         raise UnregistrableObject(Reason.OTHER_BUCKET)
@@ -138,7 +138,7 @@ def _as_output(destination: ToRun, bucket: str, key: str) -> str:
         now = _stat(bucket, key)
         if now == found:
             return output.id
-        found = now  # overwritten since: what was just written may be the older of two
+        found = now  # overwritten in between: the record may have the older version
 
 
 def _sample_of(destination: ToSample) -> Sample:
@@ -165,7 +165,7 @@ def _stat(bucket: str, key: str) -> RegistrableObject:
 
 
 def _refresh_records(bucket: str, key: str) -> None:
-    """Let every file of an object say what S3 says of it now: it may have been overwritten."""
+    """Update every file of an object to its present state in S3: it may have been overwritten."""
 
     def refresh() -> None:
         records = files.with_uri(f"s3://{bucket}/{key}")

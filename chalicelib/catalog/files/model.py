@@ -7,7 +7,7 @@ from chalicelib.catalog.files.formats import format_of
 from chalicelib.catalog.files.pairing import Direction, are_mates
 from chalicelib.settings import settings
 
-ARRIVALS = "uploads/"  # where the catalog bucket takes what sequencers put
+ARRIVALS = "uploads/"  # where sequencers put files in the catalog bucket
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class File:
 
     @property
     def folder(self) -> str:
-        """Where files are whose names may pair with its own: one folder of S3, or all that was sent to us for the
+        """Where the files are whose names may pair with its own: one folder of S3, or everything that was sent for the
         sample, by upload or as an object that arrived."""
         has_arrived = self.bucket == settings().catalog_bucket and self.key.startswith(ARRIVALS)
         return "" if self.is_managed or has_arrived else self.s3_uri.rpartition("/")[0]

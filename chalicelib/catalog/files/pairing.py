@@ -1,4 +1,4 @@
-"""Which two fastq files are the two directions of one sequencing, by their names.
+"""Recognises by their names which two fastq files hold the two directions of the same reads.
 
 Illumina (bcl2fastq, BCL Convert; with or without lane, with a sample number or an index), MGI, Element and the SRA name
 mates by a token that differs in one character; trimmers add suffixes, Trim Galore with the number of the mate in them.
@@ -51,7 +51,7 @@ class Mate:
 
 
 def mate_of(filename: str) -> Mate | None:
-    """What the name of a fastq file says of its place in a pair; None when it says nothing."""
+    """The side of a pair that the name of a fastq file indicates; None when it indicates none."""
     ending = _ENDING.search(filename)
     if ending is None or is_system_file(filename):
         return None

@@ -40,7 +40,7 @@ def _try_complete(file: File) -> File:
     if file.format != "fastq":
         _complete_unpaired(done, incomplete, [])
         return done
-    # Before looking for a mate that is complete: a file that is completed in between is noticed.
+    # Before looking for a complete mate, so that a file completed in between is noticed.
     there = all_of_sample(file.sample_id)
     own = next((candidate for candidate in there if candidate.id == file.id), None)
     if own is None or own.complete:
@@ -51,7 +51,7 @@ def _try_complete(file: File) -> File:
         for candidate in there
         if candidate.id != file.id and candidate.paired_with is None and may_pair(done, candidate)
     ]
-    # A file whose PUID was given to another that is still to come waits for that one.
+    # A file whose PUID was also given to one that is not uploaded yet waits for that one.
     awaited = {
         candidate.puid
         for candidate in there
@@ -90,7 +90,7 @@ def _unpaired(file: File) -> Condition:
 
 def _complete_unpaired(done: File, condition: Condition, on_their_way: Sequence[File]) -> None:
     """Complete a file that has no mate yet, and note it on those that may become its mate: one of them that did not
-    see this one when it looked finds its own record changed, and looks again."""
+    see this one finds its own record changed, and tries again."""
 
     def fill(transaction: TransactWrite) -> None:
         transaction.save(file_row(done), condition=condition)

@@ -1,4 +1,4 @@
-"""Which objects that already lie in S3 may be registered, and by whom. Nothing is copied, nothing will be removed."""
+"""Which existing S3 objects may be registered, and by whom. They are neither copied nor removed."""
 
 from dataclasses import dataclass
 
@@ -82,7 +82,7 @@ def _refusal() -> Invalid:
 def _place_of(s3_uri: str) -> tuple[str, str] | None:
     """Bucket and key of `s3://bucket/key`, which is taken literally: any key that S3 can have and that names a file.
 
-    Names `.` and `..` are refused: stores that take them for folders would leave the bound prefix.
+    Names `.` and `..` are refused: stores that treat them as folders would leave the bound prefix.
     """
     if not s3_uri.startswith("s3://"):
         return None

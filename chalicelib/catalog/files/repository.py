@@ -98,7 +98,7 @@ def with_uri(s3_uri: str) -> list[File]:
 
 
 class MateChanged(Conflict):
-    """The mate of a file was completed after it was seen to be on its way, or changed after it was read."""
+    """The mate of a file was completed or changed after it was read."""
 
     def __init__(self) -> None:
         super().__init__(message("This file or its mate was just changed."), slug="completed-meanwhile")
@@ -168,7 +168,7 @@ def remove_all(files: Sequence[File]) -> None:
 
 
 def renew_upload(file: File, upload_id: str) -> bool:
-    """Take another multipart upload for a file that is still to come, in place of one that S3 has dropped; False when
+    """Replace the multipart upload of an incomplete file, which S3 has dropped; False when
     another call did so first."""
     condition = (FileRow.complete == False) & (FileRow.upload_id == file.upload_id)  # noqa: E712
     row = FileRow(f"SAMPLE#{file.sample_id}", f"FILE#{file.id}")

@@ -1,4 +1,4 @@
-"""Objects in S3 as they lie there: size, ETag, version and the CRC-32 of the whole, without reading a byte of them."""
+"""Properties of S3 objects: size, ETag, version and the CRC-32 of the whole, without reading their contents."""
 
 import base64
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _MISSING = {"404", "403", "NoSuchKey", "NotFound", "NoSuchBucket", "AccessDenied
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """What S3 says of an object. `etag` with its quotes; `crc32` where S3 knows one of the whole or of all parts."""
+    """An object's properties. `etag` with its quotes; `crc32` where S3 knows one of the whole or of all parts."""
 
     size: int
     etag: str
@@ -65,7 +65,9 @@ def _of_parts(bucket: str, key: str, head: "HeadObjectOutputTypeDef") -> int | N
             answer = aws.s3().get_object_attributes(
                 Bucket=bucket, Key=key, ObjectAttributes=["ETag", "ObjectParts"], PartNumberMarker=marker, **more
             )
-        except ClientError:  # not every store has it, nor every bucket's policy grants it; the engine finds out itself
+        except (
+            ClientError
+        ):  # not every store has it, nor does every bucket policy grant it; the engine reads the bytes then
             return None
         parts = answer.get("ObjectParts", {})
         listed = parts.get("Parts", [])

@@ -17,5 +17,5 @@ _PATTERNS = (
 
 
 def is_system_file(filename: str) -> bool:
-    """Is it the name of a file that an operating system or a tool of transfers has made for itself?"""
+    """Is it the name of a file that an operating system or a transfer tool creates for its own use?"""
     return filename.lower() in _NAMES or any(pattern.fullmatch(filename) for pattern in _PATTERNS)

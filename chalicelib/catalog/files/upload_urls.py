@@ -34,7 +34,7 @@ class UploadedPart:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What is still to be sent, `part_size` bytes in each part but the last, and what has arrived."""
+    """The parts still to be uploaded, `part_size` bytes each but the last, and those that have arrived."""
 
     part_size: int
     parts: tuple[PartUrl, ...]
@@ -42,7 +42,7 @@ class Upload:
 
 
 def single_url(file: File) -> PartUrl:
-    """A URL that takes exactly the announced bytes, once: it can't change an object that is there (If-None-Match)."""
+    """A URL that accepts exactly the announced bytes, once: it can't replace an existing object (If-None-Match)."""
     params: dict[str, Any] = {
         "Bucket": file.bucket,
         "Key": file.key,

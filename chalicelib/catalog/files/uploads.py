@@ -1,4 +1,4 @@
-"""Files on their way in: presigned uploads to `files/`, and objects that already lie in S3."""
+"""Incoming files: presigned uploads to `files/`, and objects that are already in S3."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,7 +22,7 @@ from chalicelib.settings import settings
 
 MIB = 1 << 20
 MAX_SINGLE_PART = 64 * MIB
-USUAL_PARTS, MAX_PARTS = 1_000, 1_024  # more than the usual number only where parts would pass S3's 5 GiB
+USUAL_PARTS, MAX_PARTS = 1_000, 1_024  # more than the usual number only where parts would exceed S3's 5 GiB
 MAX_PART = 5 * (1 << 30)
 MAX_FILE = MAX_PARTS * MAX_PART
 
@@ -38,7 +38,7 @@ def begin(
     puid: str | None,
     mate: DeclaredMate | None = None,
 ) -> tuple[File, Upload]:
-    """Make the record of a file to come, and the URLs to send it to: one part up to 64 MiB, multipart above."""
+    """Create the record of a file to be uploaded, and the URLs for it: one part up to 64 MiB, multipart above."""
     file_id = ids.id()
     known = files.find_own(sample.id, file_id) if ids.is_repeatable else None
     if known is not None:
@@ -75,12 +75,12 @@ def begin(
 
 
 def urls(file: File) -> Upload:
-    """Fresh URLs for the parts of a file that S3 has not got yet, and those that it has. Where S3 has dropped the
+    """Fresh URLs for the parts of a file that S3 does not have yet, and the parts that it has. Where S3 has dropped the
     multipart upload, a new one begins."""
     if file.complete:
         raise Conflict("This file is already complete.", slug="already-complete")
     if file.upload_id is None:
-        if head_object(file.bucket, file.key) is not None:  # it was sent, and can't be sent again
+        if head_object(file.bucket, file.key) is not None:  # it was uploaded, and can't be uploaded again
             return Upload(file.size, (), ())
         return Upload(file.size, (single_url(file),), ())
     uploaded = uploaded_parts(file)
@@ -109,10 +109,10 @@ def _begin_again(file: File) -> File:
 
 
 def finish(file: File, parts: Sequence[tuple[int, str]]) -> File:
-    """Complete an upload: the object must be there, with the size that was said. Repeating it gives the same file.
+    """Complete an upload: the object must exist with the announced size. A repeated call returns the same file.
 
-    S3 itself knows which parts it has; `parts` (number and ETag, any of them or none) only say what the client means to
-    have sent. Whatever is missing or differs is refused before anything is completed, so the upload can go on.
+    S3 itself knows which parts it has; `parts` (number and ETag, any of them or none) only state what the client
+    believes to have sent. Differences are refused before anything is completed, so the upload can continue.
     """
     if file.complete:
         return file
@@ -168,7 +168,7 @@ def _complete_multipart(file: File, parts: Sequence[tuple[int, str]]) -> None:
 
 
 def remove(file: File) -> None:
-    """Delete a file's record, and stop its upload if it is still to come. The object of a complete file stays."""
+    """Delete a file's record, and abort its upload if it is incomplete. The object of a complete file stays."""
     files.remove(file)
     if file.complete or file.upload_id is None:
         return
@@ -208,7 +208,7 @@ def register_in_place(
     mate: DeclaredMate | None = None,
 ) -> File:
     """Create the complete record of an object that was not uploaded through us. With repeatable ids a second call, or
-    one at the same moment, gives the first one's file."""
+    a concurrent one, returns the first one's file."""
     file_id = ids.id()
     file = File(
         id=file_id,

@@ -23,5 +23,5 @@ class Namespace:
 
     @property
     def lineage(self) -> tuple[str, ...]:
-        """Itself and all above it: where a role on it can come from."""
+        """Its id and those of all above it: where a role on it can come from."""
         return (*self.ancestor_ids, self.id)

@@ -19,7 +19,7 @@ class Grant:
 
 
 def effective_role(user_id: str, namespace: Namespace) -> Role | None:
-    """The user's highest role on the namespace; None: the namespace must look non-existent to them.
+    """The user's highest role on the namespace; None: the namespace must appear not to exist.
 
     A link of the namespace, or of a group above it, to a group gives that group's members their role there, capped at
     the link's. Links do not chain.
@@ -37,7 +37,7 @@ def effective_role(user_id: str, namespace: Namespace) -> Role | None:
 
 
 def has_role(user_id: str, namespace_ids: Sequence[str], least: Role) -> bool:
-    """Has the user at least this role in all of these namespaces now?"""
+    """Does the user now have at least this role in all of these namespaces?"""
     found = namespaces.find_many(namespace_ids)
     roles = (effective_role(user_id, found[id_]) if id_ in found else None for id_ in namespace_ids)
     return all(role is not None and role >= least for role in roles)
@@ -54,12 +54,12 @@ def grants(user_id: str, namespace: Namespace) -> list[Grant]:
 
 
 def _earlier(first: str | None, other: str | None) -> str | None:
-    """The earlier of two moments, of which None never comes."""
+    """The earlier of two moments; None means never."""
     return min(filter(None, (first, other)), default=None)
 
 
 def ends_at(user_id: str, namespace: Namespace, role: Role) -> str | None:
-    """The moment at which the user will have lost this role on the namespace; None: never, as things are. Raises
+    """The moment at which the user loses this role on the namespace; None: it does not expire. Raises
     Forbidden when they do not have it."""
     reaching = [grant.expires_at for grant in grants(user_id, namespace) if grant.role >= role]
     if not reaching:
@@ -76,7 +76,7 @@ def check_grant(user_id: str, namespace: Namespace, role: Role, expires_at: str 
 
 
 def require(user_id: str, namespace: Namespace, least: Role) -> Role:
-    """The user's role, which is at least `least`. Raises NotFound without any role, Forbidden with too low a one."""
+    """The user's role, which is at least `least`. Raises NotFound without any role, Forbidden for a lower one."""
     role = effective_role(user_id, namespace)
     if role is None:
         raise NotFound("Group or project not found.")
@@ -86,7 +86,7 @@ def require(user_id: str, namespace: Namespace, least: Role) -> Role:
 
 
 def role_too_low(least: Role, role: Role) -> Forbidden:
-    """The refusal for a role that is known to be too low."""
+    """The error for a role that is too low."""
     return Forbidden(
         "This requires at least the role {least} here; yours is {role}.",
         slug="role-too-low",

@@ -86,7 +86,7 @@ def create(
     try:
         _write_new(made, Membership(made.id, owner_id, Role.OWNER, owner_until))
     except Conflict:
-        # Under an id that only a repeated request can have made, it is our own work that is in the way.
+        # The id can only come from a repetition of this request, so the existing row is its own.
         existing = find_many([made.id]).get(made.id) if ids.is_repeatable else None
         if existing is None:
             raise
@@ -113,7 +113,7 @@ def _write_new(made: Namespace, owner: Membership) -> None:
 
 
 def of_members(held: Iterable[Membership], type: NamespaceType) -> list[tuple[Namespace, Role]]:
-    """The groups or projects that these memberships of one user open: their own and all below, with the role there."""
+    """The groups or projects of these memberships of one user, with all below them, and the role there."""
     roles = {membership.namespace_id: membership.role for membership in held}
     found = {namespace.id: namespace for namespace in find_many(roles).values() if namespace.type == type}
     for namespace_id in roles:
@@ -130,7 +130,7 @@ def descendants(namespace_id: str, type: NamespaceType) -> Iterator[Namespace]:
 
 
 def groups_around(namespace_ids: Iterable[str]) -> frozenset[str]:
-    """The ids of all groups that hold these namespaces, of those that are groups themselves too."""
+    """The ids of all groups above these namespaces, and of those that are groups themselves."""
     found = find_many(namespace_ids).values()
     return frozenset(
         id_

@@ -16,7 +16,7 @@ MAX_LINKS = 50  # links are read on every permission check and listing
 def grant_role(
     actor_id: str, namespace: Namespace, member_id: str, role: Role, expires_at: str | None
 ) -> tuple[Membership, User]:
-    """Give a user a role on a namespace, in place of their present one.
+    """Give a user a role on a namespace, replacing their present one.
 
     The actor must be a maintainer, can't change their own role, and can neither grant nor change a role higher than
     their own, nor one that outlasts it. Raises Forbidden, Invalid, NotFound for the user, and Conflict if the last

@@ -1,6 +1,6 @@
 """What a run is made of: the rows of its samplesheet, and the outputs of the run itself and of each of its samples.
 
-They lie together in the run's own order, so that one query reads a run whole: first the run's outputs (place 0), then
+They are stored in the run's order, so that one query reads a whole run: first the run's own outputs (place 0), then
 sample by sample its row and its outputs.
 """
 
@@ -13,7 +13,7 @@ from chalicelib.catalog.runs.table import PartRow, PlaceRow, output_of, run_samp
 
 
 def put_samples(run_id: str, samples: Iterable[RunSample]) -> None:
-    """Write a run's samplesheet. Doing it again changes nothing."""
+    """Write a run's samplesheet. Idempotent."""
     sheet = list(samples)
     with PartRow.batch_write() as batch:
         for sample in sheet:
@@ -25,7 +25,7 @@ def put_samples(run_id: str, samples: Iterable[RunSample]) -> None:
 
 
 def find_sample(run_id: str, id_or_puid: str) -> RunSample | None:
-    """The sample of this id or PUID in a run, also when it was deleted since; None when it is none of the run's."""
+    """The sample of this id or PUID in a run, even if it was deleted since; None when it is not one of the run's."""
     try:
         place = PlaceRow.get(f"RUN#{run_id}", f"PLACE#{id_or_puid}", consistent_read=True).place
         return run_sample_of(PartRow.get(f"RUN#{run_id}", sample_key(int(place)), consistent_read=True))

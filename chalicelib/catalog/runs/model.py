@@ -53,7 +53,7 @@ class RunSample:
     samplesheet: Mapping[str, Any]
 
     def samplesheet_text(self, field: str) -> str | None:
-        """What the samplesheet says in a field, if it says anything."""
+        """The text in a field of the samplesheet; None when it is empty."""
         value = self.samplesheet.get(field)
         return (str(value).strip() or None) if value is not None else None
 

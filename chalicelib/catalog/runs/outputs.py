@@ -21,7 +21,7 @@ _NAMES = UUID("6e3f2ab5-8f0c-4f0e-9a55-0b8a3f2f6f6d")  # of outputs among all UU
 
 
 def prefix_of(run_id: str) -> str:
-    """Where the catalog's bucket holds what a run itself has put there."""
+    """The prefix of a run's own objects in the catalog bucket."""
     return f"runs/{run_id}/"
 
 
@@ -33,7 +33,7 @@ def register(
     filename: str | None = None,
     puid: str | None = None,
 ) -> Output:
-    """Make an object an output of a run, or of one of its samples. Conflict when another thing has the PUID.
+    """Register an object as an output of a run, or of one of its samples. Conflict when the PUID is in use.
 
     The same object at the same place is the same output, with the name and PUID that it was first given. If its
     content has changed, size, ETag and checksum follow.
@@ -91,7 +91,7 @@ def _add(output: Output) -> None:
 
 
 def _refreshed(output: Output, found: RegistrableObject) -> Output:
-    """An output with what S3 says of its object now."""
+    """An output with the present properties of its object."""
     stored = found.stored
     if (output.etag, output.version_id, output.size) == (stored.etag, stored.version_id, stored.size):
         return output

@@ -45,7 +45,7 @@ def require_state_update(run_id: str, user_id: str) -> Run:
 
 
 def require_registration(run_id: str, user_id: str) -> Run:
-    """The run that the user may give outputs to: of those who may report on it, who is an analyst now."""
+    """The run that the user may register outputs for: they may report on it and are an analyst now."""
     run, role = get_visible(run_id, user_id)
     _require_analyst(role)
     return run

@@ -58,8 +58,8 @@ def page(
     limit: int,
     is_visible: Callable[[Run], bool] | None = None,
 ) -> Page:
-    """A page of the list in this partition (`list_of_user`, `list_of_namespace`), as far as `q` and `state` ask and
-    `is_visible` allows (None: all are)."""
+    """A page of the list in this partition (`list_of_user`, `list_of_namespace`), filtered by `q`, `state` and
+    `is_visible` (None: all are visible)."""
 
     def is_meant(run: Run) -> bool:
         is_found = matches(q, run.name or "", run.id) and (state is None or run.state is state)
@@ -93,7 +93,7 @@ def _counted(pk: str) -> tuple[int, bool]:
 
 
 def _matching(pk: str, is_meant: Callable[[Run], bool]) -> tuple[int, bool]:
-    """How many runs of a list are meant, as far as a walk goes, newest first; and whether that is all of them."""
+    """How many runs of a list match, as far as the walk goes, newest first; and whether the count is exact."""
     walked = 0
     total = 0
     for walked, run in enumerate(islice(_stream(pk, _ORDERS["created_at"], True, None, _PAGE_SIZE), MAX_ROWS_READ), 1):  # noqa: B007

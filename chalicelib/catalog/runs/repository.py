@@ -1,7 +1,7 @@
-"""Workflow executions (runs): what was run over which samples, for whom, and how far it is.
+"""Workflow executions (runs): which pipeline ran on which samples, for whom, and in which state it is.
 
-A run that is automated for a project, or shared with its namespace, is open: the namespace's members see it. Any other
-is its submitter's alone.
+A run that is automated for a project, or shared with its namespace, is open: the namespace's members see it. Others
+are visible to their submitter only.
 """
 
 from collections.abc import Iterable
@@ -69,7 +69,7 @@ def find(run_id: str) -> Run:
 
 
 def no_such_run() -> NotFound:
-    """The error for a run that does not exist or must look as if it did not."""
+    """The error for a run that does not exist or must appear not to."""
     return NotFound("Workflow execution not found.")
 
 
@@ -80,7 +80,7 @@ def find_many(run_ids: Iterable[str]) -> dict[str, Run]:
 
 
 def move(run: Run, wanted: RunState) -> Run:
-    """Set a run's state, as its newest version allows it. Conflict when it may not follow the present one."""
+    """Set a run's state, checked against its newest version. Conflict when it may not follow the present one."""
     return retry_with_latest(_Changed, run, lambda latest: _move(latest, wanted), lambda: find(run.id))
 
 

@@ -1,4 +1,4 @@
-"""The samplesheet of a new run: which samples it may name, and how large its rows may be."""
+"""Validates the samplesheet of a new run: which samples it may name, and how large its rows may be."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""New samples: one, or many at once in as few transactions as DynamoDB allows."""
+"""Creates samples: one, or many in as few transactions as DynamoDB allows."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ from chalicelib.tables import transact_write
 _TRANSACTION = 100  # operations that one transaction may have (TransactWriteItems)
 
 
-_TRANSACTION_BYTES = 3_000_000  # of the 4 MB that it may have: rows of lists, PUIDs and counts come with each sample
+_TRANSACTION_BYTES = 3_000_000  # of the allowed 4 MB, because rows of lists, PUIDs and counts come with each sample
 
 
 def create(project: Namespace, new: NewSample, ids: Ids) -> Sample:
@@ -34,7 +34,7 @@ def create_many(project: Namespace, wanted: Sequence[NewSample], ids: Ids) -> li
     """Make samples in a project, in order. Conflict when a PUID is in use.
 
     Each is written whole or not at all, many in one transaction. With repeatable ids a second call completes the
-    first, however far that came.
+    first, however much of it was done.
     """
     at = timestamps.format(timestamps.now())
     prefix = settings().puid_prefix
@@ -73,7 +73,7 @@ def create_many(project: Namespace, wanted: Sequence[NewSample], ids: Ids) -> li
 
 
 def _chunks(made: Sequence[Sample], most: int) -> Iterator[list[Sample]]:
-    """Samples as one transaction takes them: by number, and by bytes."""
+    """Samples in chunks that fit into one transaction, by number and by bytes."""
     chunk: list[Sample] = []
     size = 0
     for sample in made:
@@ -88,7 +88,7 @@ def _chunks(made: Sequence[Sample], most: int) -> Iterator[list[Sample]]:
 
 
 def _size(sample: Sample) -> int:
-    """About what a sample's rows take of a transaction; its name is in each list, its description once."""
+    """The approximate bytes of a sample's rows in a transaction; its name is in each list, its description once."""
     texts = (sample.name,) * 2 * (2 + len(sample.namespace_ids)) + (sample.description or "",)
     return metadata_size(sample.metadata) + sum(len(text.encode()) for text in texts)
 

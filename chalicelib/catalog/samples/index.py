@@ -1,4 +1,4 @@
-"""The rows by which samples are listed: beside each sample, what lists, searches and totals of namespaces read.
+"""The index rows of samples: what lists, searches and totals of namespaces read.
 
 In its project and in every group above, a sample has one row of the list (sorted by PUID; by name and times through
 indexes), a row for each term that a search may begin with, and its part in a count. Rows of a namespace are spread over
@@ -20,7 +20,7 @@ SHARDS = 4
 _COUNTERS = 16  # rows whose sum is a namespace's count, so that writers seldom contend for one
 _MAX_KEY = 700  # bytes of a name in a key: DynamoDB's sort keys end at 1,024
 _MAX_TERM = 200
-_SEPARATOR = "\x00"  # between a value and the PUID that makes it one of a kind; no name holds it
+_SEPARATOR = "\x00"  # between a value and the PUID that makes it unique; no name contains it
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class SampleListRow(Row):
 class TermRow(Row):
     """`TERM#<namespace>#<shard>` / `<term>\\0<puid>`: a search for what begins this term may mean the sample.
 
-    `since` is the `updated_at` of the sample's change that wrote it: who removes the terms of an older name leaves
+    `since` is the `updated_at` of the sample's change that wrote it: removing the terms of an older name keeps
     those of a newer one.
     """
 
@@ -122,7 +122,7 @@ def partition(kind: str, namespace_id: str, shard: int) -> str:
 
 
 def truncate_utf8(text: str, most: int = _MAX_KEY) -> str:
-    """As much of a text as a key holds; at most `most` bytes of UTF-8, no character split."""
+    """A text cut to at most `most` bytes of UTF-8, without splitting a character."""
     return text.encode()[:most].decode(errors="ignore")
 
 
@@ -160,7 +160,7 @@ def list_rows(entry: SampleListEntry, namespace_ids: Iterable[str]) -> list[Samp
 
 
 def term_rows(entry: SampleListEntry, namespace_ids: Iterable[str], since: str) -> list[TermRow]:
-    """The sample's terms in these namespaces: its id, and its name from each word on but the one that begins it."""
+    """The sample's terms in these namespaces: its id, and its name from each word on except the first."""
     terms = [entry.id, *(run for run in runs(entry.name) if not normalize(entry.name).startswith(run))]
     keys = dict.fromkeys(term_key(term) + _SEPARATOR + entry.puid for term in terms)
     return [
@@ -171,7 +171,7 @@ def term_rows(entry: SampleListEntry, namespace_ids: Iterable[str], since: str) 
 
 
 def term_key(term: str) -> str:
-    """A term as its row's key begins."""
+    """The prefix of a term's row key."""
     return truncate_utf8(normalize(term), _MAX_TERM)
 
 
@@ -188,7 +188,7 @@ def put_terms(rows: Sequence[TermRow]) -> None:
 
 
 def drop_terms(rows: Iterable[TermRow], since: str | None) -> None:
-    """Remove terms; those written by a change after `since` stay, if it is given."""
+    """Remove terms, except those written by a change after `since`, if it is given."""
     condition = None if since is None else TermRow.since <= since
     for row in rows:
         if condition is None:

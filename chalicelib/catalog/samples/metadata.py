@@ -1,4 +1,4 @@
-"""Samples' metadata: names of fields, values, and patches. One rule for everything that writes them."""
+"""Samples' metadata: names of fields, values, and patches. Everything that writes them follows these rules."""
 
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ RESERVED_FIELDS = frozenset({"sample puid", "sample name", "project puid"})
 
 
 def field_named(name: str) -> str:
-    """A field's name as it is kept: what people can't tell apart is one field.
+    """A field's name as it is stored: names that people can't tell apart are one field.
 
     Lower-cased, in one Unicode form (NFC), with single spaces for blanks of any kind, without zero-width characters.
     """
@@ -54,7 +54,7 @@ FieldName = Annotated[
 
 
 def utf_16_length(text: str) -> int:
-    """How many UTF-16 code units a text has; of a short one at most twice its characters, which is not counted out."""
+    """How many UTF-16 code units a text has; for a short one an upper bound, twice its characters."""
     return len(text) if len(text) <= MAX_TEXT // 2 else len(text.encode("utf-16-le", "replace")) // 2
 
 
@@ -77,7 +77,7 @@ def text_of(value: Value) -> str:
 
 
 def value_of(text: str) -> Value:
-    """What a text in a table means: a number only if the number is written as the same text again. Versions (`1.0`,
+    """The value of a text in a table: a number only if formatting it yields the same text. Versions (`1.0`,
     `1.10`), ids (`00012`) and what only looks like an exponent (`1e5`) stay as they are written."""
     for kind in (int, float):
         try:

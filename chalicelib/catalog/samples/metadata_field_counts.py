@@ -20,7 +20,7 @@ MAX_FIELDS = 1_000  # different ones in a group with all below it
 _MAX_NAMES = 200_000  # bytes of their names: a row holds 400 kB
 _FIELDS_PER_ROW = 250  # an update's expression has 4 kB and 300 operators (DynamoDB's limits)
 MAX_ROWS = MAX_FIELDS // _FIELDS_PER_ROW  # that one transaction changes in a namespace
-_ROWS = 16  # writers seldom meet at one
+_ROWS = 16  # so that writers seldom contend for one
 _FIELD = "f:"
 
 
@@ -36,7 +36,7 @@ class _FieldsRow(Row):
 
     @classmethod
     def from_raw_data(cls, data: dict[str, dict[str, Any]]) -> Self:
-        """The row, with the parts, which no model can declare."""
+        """The row with its counts, whose attribute names no model can declare."""
         row = super().from_raw_data(data)
         row.parts = {
             name.removeprefix(_FIELD): int(value["N"]) for name, value in data.items() if name.startswith(_FIELD)
@@ -45,8 +45,8 @@ class _FieldsRow(Row):
 
 
 def changes(before: Iterable[str], after: Iterable[str]) -> Counter[str]:
-    """What the counts change by, when a sample that had some fields has others."""
-    found = Counter(iter(after))  # of a mapping, its keys: a Counter would take its values for counts
+    """How the counts change when a sample's fields change."""
+    found = Counter(iter(after))  # the keys of a mapping: a Counter would take its values as counts
     found.subtract(iter(before))
     return Counter({field: change for field, change in found.items() if change})
 
@@ -64,7 +64,7 @@ def count(transaction: TransactWrite, namespace_ids: Iterable[str], changed: Map
 
 
 def counted(namespace_ids: Iterable[str]) -> dict[str, int]:
-    """How many samples carry each field that is in use, in all of these namespaces together."""
+    """How many samples carry each field, in all of these namespaces together."""
     total: Counter[str] = Counter()
     for namespace_id in namespace_ids:
         for row in _FieldsRow.query(f"FIELDS#{namespace_id}", consistent_read=True):
@@ -73,7 +73,7 @@ def counted(namespace_ids: Iterable[str]) -> dict[str, int]:
 
 
 def check_field_quota(top_id: str, fields: Iterable[str], pointer: str) -> None:
-    """Raises Invalid when these fields would make more than a top group with all below it may have."""
+    """Raises Invalid when these fields would exceed the limit of a top group with everything below it."""
     new = set(fields)
     if not new:
         return

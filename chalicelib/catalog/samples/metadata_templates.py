@@ -1,4 +1,4 @@
-"""Metadata templates: named lists of fields, kept in a group or project and offered in all that is below it."""
+"""Metadata templates: named lists of fields, stored in a group or project and offered in everything below it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -97,7 +97,7 @@ def find(namespace_id: str, template_id: str) -> MetadataTemplate:
 
 
 def create(namespace_id: str, name: str, fields: Sequence[str], ids: Ids) -> MetadataTemplate:
-    """Make a template. Conflict when its name is in use here, or there are as many as may be.
+    """Create a template. Conflict when its name is in use here, or the limit is reached.
 
     With repeatable ids a second call returns what the first one created.
     """
@@ -139,7 +139,7 @@ def change(present: MetadataTemplate, *, name: str, fields: Sequence[str]) -> Me
 
 
 def delete(present: MetadataTemplate) -> None:
-    """Delete a template; it may be gone already."""
+    """Delete a template. Idempotent."""
 
     def fill(transaction: TransactWrite) -> None:
         transaction.delete(_row(present))

@@ -53,7 +53,7 @@ def metadata_size(metadata: Metadata) -> int:
 
 
 def metadata_size_violation(metadata: Metadata) -> Message | None:
-    """The rule that a sample's metadata break when they are too large."""
+    """The violation of a sample's metadata that are too large."""
     size = metadata_size(metadata)
     if size <= MAX_METADATA:
         return None

@@ -1,7 +1,7 @@
 """Lists of samples: pages, searches and totals that cost a bounded number of reads however many samples there are.
 
-A page without a search is read from its order's index. A search that few samples answer is looked up by its terms, and
-those are sorted; one that many answer walks the order's index, where its matches are not far between.
+A page without a search is read from its order's index. A search with few matches is looked up by its terms, and
+those are sorted; one with many matches walks the order's index, where matches are dense.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -70,7 +70,7 @@ def page(
 ) -> Page:
     """A page of the samples that lie in these namespaces, none of which is below another, or below them.
 
-    A list that is read page by page shows each sample that stays exactly once: a page begins after the position of the
+    A list that is read page by page shows each remaining sample exactly once: a page begins after the position of the
     last sample of the one before, whatever was added or removed meanwhile.
     """
     is_exact = True

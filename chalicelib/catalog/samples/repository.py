@@ -1,4 +1,4 @@
-"""Samples and their metadata. Each is listed in its project and every group above, by the rows of `sample_index`."""
+"""Samples and their metadata. Each is listed in its project and every group above, by the rows of `index`."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -66,7 +66,7 @@ def find_summaries(ids_or_puids: Iterable[str]) -> dict[str, SampleSummary]:
 
 
 def _ids_of(ids_or_puids: Iterable[str]) -> dict[str, str]:
-    """The id that each of these means, if there is such a sample."""
+    """The sample id for each of these ids or PUIDs, where such a sample exists."""
     requested = list(dict.fromkeys(ids_or_puids))
     prefix = settings().puid_prefix
     puids = [identifier for identifier in requested if is_puid(identifier, Kind.SAMPLE, prefix)]
@@ -137,8 +137,8 @@ class _Changed(Conflict):
 
 
 def delete(sample: Sample) -> None:
-    """Delete a sample. Exports that already run are not disturbed: their plans hold what they need. NotFound when it
-    is deleted already."""
+    """Delete a sample. Running exports are not affected: their plans hold what they need. NotFound when it
+    was deleted before."""
     # Its metadata fields are counted, so the deleted version must be the latest.
     retry_with_latest(_Changed, sample, _delete, lambda: find(sample.id))
 

@@ -1,4 +1,4 @@
-"""Which samples an export is of: ids that were named, or all of a namespace that a search finds."""
+"""Which samples an export contains: listed ids, or all samples of a namespace that match a search."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -30,7 +30,7 @@ def safe_name(name: str) -> str:
     kept = []
     for character in unicodedata.normalize("NFC", name):
         category = unicodedata.category(character)
-        # Cc, Cf (direction marks, zero-width joiners), Cs, Zl and Zp are not seen by people but decide what they see.
+        # Cc, Cf (direction marks, zero-width joiners), Cs, Zl and Zp are invisible but change what people see.
         kept.append("_" if character in _FORBIDDEN or category in {"Cc", "Cf", "Cs", "Zl", "Zp"} else character)
     safe = "".join(kept).strip(" ").rstrip(". ")
     if safe.split(".")[0].rstrip().lower() in _RESERVED or not safe.strip("."):
@@ -39,7 +39,7 @@ def safe_name(name: str) -> str:
 
 
 def key_of(name: str) -> str:
-    """The same for names that some system takes for one: case and Unicode form are ignored."""
+    """The same key for names that some file system treats as equal: case and Unicode form are ignored."""
     return unicodedata.normalize("NFKD", name.casefold())
 
 

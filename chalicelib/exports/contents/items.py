@@ -54,7 +54,7 @@ class Folder:
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """A requested item that is not in the archive. `id` is the one in the request, or the file's; `name` and `puid` are
-    what people know it by, where it was found at all."""
+    those of the item, where it was found."""
 
     id: str
     reason: str
@@ -166,7 +166,7 @@ def to_rows(contents: Contents) -> Iterator[Any]:
 
 
 def from_rows(rows: Iterator[Any]) -> Contents:
-    """The contents that `to_rows` wrote. Folders that are the same are one value: of a million items many share one."""
+    """The contents that `to_rows` wrote. Equal folders are one object, because many of a million items share one."""
     folders = {tuple(path): Folder(tuple(path), kind, title) for path, kind, title in next(rows)}
     skipped = tuple(Skipped(*row) for row in next(rows))
     source_ids = tuple(next(rows))

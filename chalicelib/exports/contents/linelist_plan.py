@@ -10,7 +10,7 @@ from chalicelib.exports.contents.items import Skipped
 
 @dataclass(frozen=True, slots=True)
 class PlannedSample:
-    """A sample that shall have a row."""
+    """A sample that has a row."""
 
     id: str
     project_id: str

@@ -1,4 +1,4 @@
-"""The manifest of an archive, as JSON and as a tree for people, in the reference's layout."""
+"""The manifest of an archive, as JSON and as a text tree, in the layout of docs/formats.md."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ class _Node:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a manifest says at its top, and the contents below it. `date` is YYYY-MM-DD; `has_metadata`: files tell
+    """The heading of a manifest, and the contents below it. `date` is YYYY-MM-DD; `has_metadata`: files show
     their format and direction."""
 
     export_id: str

@@ -14,7 +14,7 @@ MAX_MATCHES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One level of a tree that is too large to be answered whole: its head, and some of its children.
+    """One level of a tree that is too large for one response: its head, and some of its children.
 
     A child folder has `child_count` instead of its children; `next` is the position of the next child.
     """
@@ -48,7 +48,7 @@ def level_of(manifest: bytes, path: str, start: int) -> Level:
 
 
 def search_in(manifest: bytes, text: str) -> Search:
-    """What has `text` in its name or title, whatever the case and accents."""
+    """Items whose name or title contains `text`, ignoring case and accents."""
     wanted = normalize(text)
     total = shown = 0
 

@@ -1,4 +1,4 @@
-"""What names a file to be exported in just the version that the catalog knows."""
+"""The key of a source: a file to be exported, in the version that the catalog knows."""
 
 from typing import Protocol
 
@@ -17,5 +17,5 @@ class Source(Protocol):
 
 
 def source_key(source: Source) -> str:
-    """Names a file in the version that the catalog knows: another version of it is another source."""
+    """The key of a file in the version that the catalog knows: another version of it is another source."""
     return f"{source.id} {source.etag} {source.version_id or ''}"

@@ -1,1 +1,1 @@
-"""The API's description (OpenAPI 3.1), made of the routes and schemas."""
+"""The API's description (OpenAPI 3.1), generated from the routes and schemas."""

@@ -1,6 +1,6 @@
 """The OpenAPI document: `python -m chalicelib.http.openapi.document` writes it to standard output.
 
-`docs/openapi.json` is that; `make check` compares.
+`docs/openapi.json` is its output; `make check` compares them.
 """
 
 import json

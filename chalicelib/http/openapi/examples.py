@@ -9,7 +9,7 @@ _BY_TYPE: Mapping[str, object] = {"string": "…", "integer": 0, "number": 0, "b
 
 
 def example_of(schema: Schema, definitions: Mapping[str, Schema], depth: int = 0) -> Any:
-    """An example of a JSON schema: its own, else one made of its properties' or items'; `definitions` are what its
+    """An example of a JSON schema: its own, else one composed of its properties' or items'; `definitions` are those its
     `$ref`s name."""
     schema = {**_referenced(schema, definitions), **{key: value for key, value in schema.items() if key != "$ref"}}
     fixed = [schema[keyword] for keyword in ("const", "default") if keyword in schema]

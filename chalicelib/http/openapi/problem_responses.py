@@ -1,4 +1,4 @@
-"""The problems that operations can answer with."""
+"""The problems that operations can respond with."""
 
 from collections import defaultdict
 from typing import Any
@@ -11,7 +11,7 @@ from chalicelib.http.router import Route
 from chalicelib.http.schemas.base import Problem
 
 Json = dict[str, Any]
-# The problems that any operation can answer with, and those that come with what it takes.
+# The problems that any operation can respond with, and those that depend on its arguments.
 _ALWAYS = ("too-large", "too-many-requests", "internal", "unavailable")
 _OF_CALLERS = ("unauthorized", "token-scope")
 _OF_SEGMENTS = ("not-found",)
@@ -22,7 +22,7 @@ _OF_PAGES = (*_OF_CURSORS, "bad-limit")
 
 
 def problems_of(route: Route) -> list[str]:
-    """The slugs of all problems that an operation can answer with."""
+    """The slugs of all problems that an operation can respond with."""
     slugs = [*_ALWAYS, *route.problems]
     if not route.public:
         slugs += _OF_CALLERS

@@ -1,4 +1,4 @@
-"""JSON of what is in an export, its download, and what happened to it."""
+"""JSON of an export's contents, download and events."""
 
 from typing import Annotated, NotRequired
 
@@ -70,7 +70,7 @@ class SkippedItem(TypedDict):
 
 
 class Download(TypedDict):
-    """A presigned URL, good until `expires_at` and for ranges; size and CRC-32 of the whole to check it by."""
+    """A presigned URL, valid until `expires_at`, also for ranges; size and CRC-32 are those of the whole."""
 
     url: Url
     filename: Annotated[str, Field(examples=["Outbreak reads.zip"])]

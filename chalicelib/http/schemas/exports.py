@@ -48,7 +48,7 @@ Parameters = SampleExportParameters | LinelistExportParameters | AnalysisExportP
 
 
 class Progress(TypedDict):
-    """How far an export is; rows of linelists only."""
+    """The progress of an export; rows for linelists only."""
 
     step: Annotated[str, one_of(*(step.value for step in Step), example="assembling")]
     percent: Annotated[int, Field(description="Never goes back.", ge=0, le=100, examples=[40])]
@@ -106,7 +106,7 @@ class FormatEstimate(TypedDict):
 
 
 class Limits(TypedDict):
-    """The most that one export may have, and a user may have running."""
+    """The limits of one export, and of a user's running exports."""
 
     samples: Annotated[int, Field(examples=[100_000])]
     files: Annotated[int, Field(examples=[500_000])]
@@ -115,7 +115,7 @@ class Limits(TypedDict):
 
 
 class Estimate(TypedDict):
-    """What an export would have. `exact` is false if it was extrapolated from a part of many samples."""
+    """The size of an export. `exact` is false if it was extrapolated from a subset of many samples."""
 
     samples: Count
     files: Annotated[int, Field(ge=0, examples=[6])]
@@ -148,7 +148,7 @@ def export_json(export: model.Export, language: str) -> Export:
 
 
 def _parameters(export: model.Export) -> Parameters:
-    """The parameters as the export's spec wrote them; of a selection the number of samples, once it is planned."""
+    """The parameters as the export's spec wrote them; a selection with its number of samples, once it is planned."""
     parameters: dict[str, Any] = dict(export.parameters)
     if parameters.get("sample_count", 0) is None:
         parameters["sample_count"] = export.sample_count

@@ -45,7 +45,7 @@ class NewFile(Body):
 
 
 class Part(Body):
-    """An uploaded part: its number and the ETag that S3 answered."""
+    """An uploaded part: its number and the ETag that S3 returned."""
 
     part_number: Annotated[int, Field(ge=1, le=MAX_PARTS, examples=[1])]
     etag: Annotated[
@@ -126,7 +126,7 @@ class UploadedPart(TypedDict):
 
 
 class Upload(TypedDict):
-    """The parts that are still to be sent, and those that S3 has."""
+    """The parts that are still to be uploaded, and those that S3 has."""
 
     part_size: Size
     parts: list[PartToUpload]

@@ -38,7 +38,7 @@ class ImportRequest(Body):
 
 
 class Column(TypedDict):
-    """A column of a samplesheet, and what it is read as."""
+    """A column of a samplesheet, and how it is interpreted."""
 
     name: Annotated[str, Field(examples=["fastq_1"])]
     role: Annotated[str, Field(examples=["file"])]
@@ -73,7 +73,7 @@ class SampleToImport(TypedDict):
 
 
 class DryRun(TypedDict):
-    """What an import of this samplesheet would do, and all that is wrong with it. Nothing is written."""
+    """What an import of this samplesheet would do, and all its errors. Nothing is written."""
 
     dry_run: Annotated[bool, Field(examples=[True])]
     rows: Count
@@ -92,7 +92,7 @@ class DryRun(TypedDict):
 
 
 class RowProgress(TypedDict):
-    """How far an import is."""
+    """The progress of an import."""
 
     percent: Annotated[int, Field(ge=0, le=100, examples=[40])]
     rows_done: Annotated[int, Field(ge=0, examples=[40])]
@@ -124,7 +124,7 @@ class Import(TypedDict):
 
 
 class StartedImport(Import):
-    """A new import, with what should be looked at in its samplesheet."""
+    """A new import, with warnings about its samplesheet."""
 
     warning_count: Annotated[int, Field(ge=0, examples=[0])]
     warnings: Annotated[list[Violation], Field(max_length=100)]

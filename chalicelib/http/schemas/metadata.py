@@ -23,7 +23,7 @@ class NewTemplate(Body):
 
 
 class TemplateChange(Body):
-    """What to change of a template; what is absent or null stays."""
+    """Changes to a template; absent and null fields stay as they are."""
 
     name: Annotated[Name | None, Field(examples=["Surveillance"])] = None
     fields: Fields | None = None

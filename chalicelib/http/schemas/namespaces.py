@@ -62,7 +62,7 @@ class Namespace(TypedDict):
 
 
 class Member(TypedDict):
-    """A member of a group or project; who never signed in has no address or names."""
+    """A member of a group or project; one who never signed in has no address or names."""
 
     user_id: Id
     email: NotRequired[Annotated[str, Field(examples=["ana@example.org"])]]
@@ -73,7 +73,7 @@ class Member(TypedDict):
 
 
 class GroupLink(TypedDict):
-    """A group that a group or project is shared with, and the role that its members get at the most."""
+    """A group that a group or project is shared with, and the highest role that its members get."""
 
     namespace_id: Id
     group_id: Id

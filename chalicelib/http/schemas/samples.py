@@ -44,7 +44,7 @@ class NewSamples(Body):
 
 
 class SampleChange(Body):
-    """What to change of a sample; what is absent stays."""
+    """Changes to a sample; absent fields stay as they are."""
 
     name: Annotated[Name | None, Field(examples=["EC-001 (repeat)"])] = None
     description: Text | None = None

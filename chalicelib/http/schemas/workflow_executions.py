@@ -107,8 +107,8 @@ class RunSample(TypedDict):
 
 
 class WorkflowExecutionDetail(WorkflowExecution):
-    """A workflow execution with its own outputs (the first 2,000) and its samples. If that is too much for one
-    response, `next_cursor` gives the rest."""
+    """A workflow execution with its own outputs (the first 2,000) and its samples. If they don't fit into one
+    response, `next_cursor` continues."""
 
     output_count: Count
     outputs: list[Output]
@@ -117,7 +117,7 @@ class WorkflowExecutionDetail(WorkflowExecution):
 
 
 def run_json(run: model.Run) -> WorkflowExecution:
-    """A run as JSON, as lists have it."""
+    """A run as JSON, as lists show it."""
     return WorkflowExecution(
         id=run.id,
         name=run.name,
@@ -139,7 +139,7 @@ def output_json(output: model.Output, role: Role) -> Output:
 
 
 def outputs_json(outputs: Sequence[model.Output], role: Role) -> list[Output]:
-    """The oldest outputs as JSON, as many as a response has."""
+    """The oldest outputs as JSON, as many as fit into a response."""
     ordered = sorted(outputs, key=lambda output: (output.created_at, output.id))
     return [output_json(output, role) for output in ordered[:MAX_OUTPUTS]]
 
@@ -147,7 +147,7 @@ def outputs_json(outputs: Sequence[model.Output], role: Role) -> list[Output]:
 def run_sample_json(
     row: model.RunSample, sample: Sample | None, outputs: Sequence[model.Output], role: Role
 ) -> RunSample:
-    """A row of the samplesheet; of a deleted sample (None) with the name that the samplesheet has."""
+    """A row of the samplesheet; a deleted sample (None) has the name in the samplesheet."""
     return RunSample(
         sample_id=row.sample_id,
         puid=row.puid,

@@ -57,7 +57,7 @@ def get_export_preview(
 def list_export_warnings(
     user: User, export_id: str, paging: Annotated[SortedPaging, Sort(("position",), "position")]
 ) -> Page[schemas.SkippedItem]:
-    """List the requested items that an export lacks, and why"""
+    """List the requested items that an export does not contain, and why"""
     export = _readable(export_id, user)
     return paging.page_of(
         list(enumerate(load_skipped(export))),
@@ -68,7 +68,7 @@ def list_export_warnings(
 
 @router.route("POST", "/exports/{export_id}/download", scope=Scope.READ, problems=_PROBLEMS)
 def create_download_link(user: User, export_id: str, request: Request) -> Reply[schemas.Download]:
-    """Get a presigned URL of the file, good for 15 minutes
+    """Get a presigned URL of the file, valid for 15 minutes
 
     S3 answers range requests at this URL, so that downloads resume."""
     export = get_owned(export_id, user.id)
@@ -88,13 +88,13 @@ def download_export(user: User, export_id: str, request: Request) -> SeeOther:
 
 @router.route("HEAD", "/exports/{export_id}/download", scope=Scope.READ, problems=_PROBLEMS)
 def head_export_download(user: User, export_id: str) -> SeeOther:
-    """Look at the file's headers, by a redirect to a URL that is presigned for HEAD"""
+    """Get the file's headers, by a redirect to a URL that is presigned for HEAD"""
     link = link_to(get_owned(export_id, user.id), user.id, "head_object")
     return SeeOther(None, {"Location": link.url, **NOT_STORED})
 
 
 def _preview(document: dict[str, object]) -> schemas.Preview:
-    return cast("schemas.Preview", document)  # a part of the manifest, as it was read from JSON
+    return cast("schemas.Preview", document)  # a part of the manifest, parsed from JSON
 
 
 def _readable(export_id: str, user: User) -> Export:

@@ -23,7 +23,7 @@ router = Router("Exports")
 def list_export_events(
     user: User, export_id: str, paging: Annotated[SortedPaging, Sort(("at",), "at")]
 ) -> Page[schemas.Event]:
-    """List what happened to an export, also after it is gone"""
+    """List the events of an export, also after it is gone"""
     trail = audit.of_export(export_id)
     if not trail or trail[0].user_id != user.id:
         raise NotFound("Export not found.")
@@ -41,7 +41,7 @@ def list_export_events(
 
 @router.route("GET", "/namespaces/{namespace_id}/export-events", scope=Scope.READ, problems=["role-too-low"])
 def list_namespace_export_events(user: User, namespace_id: str, paging: Paging) -> Page[schemas.NamespaceEvent]:
-    """List what happened to the exports of a group or project, newest first
+    """List the events of the exports of a group or project, newest first
 
     For maintainers."""
     namespace = namespace_of(namespace_id, user, Role.MAINTAINER)

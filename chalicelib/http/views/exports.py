@@ -110,7 +110,7 @@ def delete_export(user: User, export_id: str, request: Request) -> None:
     problems=["gone", "not-failed", "request-expired", "too-many-exports", "role-too-low", "changed-meanwhile"],
 )
 def retry_export(user: User, export_id: str, request: Request) -> Accepted[schemas.Export]:
-    """Try a failed export again"""
+    """Retry a failed export"""
     export = get_owned(export_id, user.id)
     return _accepted(commands.retry_export(export, user.id, source_ip=source_ip(request)), request)
 
@@ -122,7 +122,7 @@ def retry_export(user: User, export_id: str, request: Request) -> Accepted[schem
     problems=["gone", "not-ready", "already-extended", "right-lost", "role-too-low", "changed-meanwhile"],
 )
 def extend_export(user: User, export_id: str, request: Request) -> Reply[schemas.Export]:
-    """Keep a ready export three business days longer, once"""
+    """Extend a ready export by three business days, once"""
     export = get_owned(export_id, user.id)
     if export.status is Status.READY:
         require_sources(export, user.id)

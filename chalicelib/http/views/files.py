@@ -170,7 +170,7 @@ def register_file(
 
 
 def _declared_mate(body: schemas.NewFile | schemas.FileRegistration, sample: Sample) -> DeclaredMate | None:
-    """The mate that a new file is said to have: a file of the same sample, complete or still to come."""
+    """The declared mate of a new file: a file of the same sample, complete or incomplete."""
     if body.paired_with is None:
         if body.direction is not None:
             raise validation_error([Violation("/direction", "A direction requires paired_with.")])

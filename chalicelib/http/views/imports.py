@@ -25,7 +25,7 @@ from chalicelib.ingestion.imports.samplesheet import read_samplesheet
 from chalicelib.ingestion.imports.samplesheet_text import Unreadable, decoded, from_base64
 from chalicelib.ingestion.imports.start import begin_import
 
-MAX_OBJECTS = 500  # objects: a request has 29 seconds; an import looks at each as it registers it
+MAX_OBJECTS = 500  # a request has 29 seconds; an import checks each object as it registers it
 router = Router("Imports")
 
 
@@ -41,7 +41,7 @@ def import_samplesheet(
 ) -> Reply[schemas.DryRun] | Accepted[schemas.StartedImport]:
     """Import a samplesheet, or try it out
 
-    For analysts and above. With `dry_run` the response says what an import would do and all that is wrong with the
+    For analysts and above. With `dry_run` the response reports what an import would do and all errors of the
     sheet; nothing is written. Without it, the import runs in the background: poll the `Location`."""
     project = project_of(project_id, user, Role.ANALYST)
     language = language_of(request)

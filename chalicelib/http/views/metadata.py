@@ -104,7 +104,7 @@ def delete_metadata_template(user: User, namespace_id: str, template_id: str) ->
 
 
 def _normalized(fields: list[str]) -> list[str]:
-    """Fields by the names under which they are kept, each once. Raises Invalid when the names are too long in all."""
+    """Fields by their stored names, without duplicates. Raises Invalid when the names are too long in total."""
     if rule := field_names_violation(fields):
         raise validation_error([Violation("/fields", rule)])
     return list(dict.fromkeys(map(field_named, fields)))

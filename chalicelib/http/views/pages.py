@@ -1,7 +1,7 @@
-"""The web pages: one shell for the URL of every page, and the files that it loads.
+"""The web pages: one HTML shell for all page URLs, and the files that it loads.
 
-The files lie in `chalicelib/site/` and are served below `/site/<version>/`, where the version is a hash of all of them:
-files are cacheable for ever; a new deployment gets new URLs.
+The files are in `chalicelib/site/` and are served below `/site/<version>/`, where the version is a hash of all of them:
+they can be cached forever; a new deployment has new URLs.
 """
 
 import hashlib
@@ -43,7 +43,7 @@ _FOR_A_YEAR = "public, max-age=31536000, immutable"
 
 @dataclass(frozen=True, slots=True)
 class SiteFile:
-    """A file as it is answered."""
+    """A file as it is served."""
 
     body: str
     content_type: str
@@ -70,7 +70,7 @@ def site_version() -> str:
 
 def shell(name: str = _SHELL) -> str:
     """The HTML of every page, or of the reference: it names the files to load, and the path below which the pages
-    stand."""
+    are served."""
     base = urlsplit(settings().pages_url).path
     site = f"{base}/site/{site_version()}"
     preloads = "\n".join(f'<link rel="modulepreload" href="{escape(site)}/{name}">' for name in _FIRST)
@@ -79,7 +79,7 @@ def shell(name: str = _SHELL) -> str:
 
 
 def _headers() -> dict[str, str]:
-    """What a browser must keep to: no script or style but ours, no other host but the issuer's."""
+    """The Content-Security-Policy: only our own scripts and styles, and no host but the issuer's."""
     token_endpoint = urlsplit(settings().oidc_token_endpoint)
     issuer = f" {token_endpoint.scheme}://{token_endpoint.netloc}" if token_endpoint.netloc else ""
     policy = (
@@ -96,7 +96,7 @@ def _headers() -> dict[str, str]:
 
 
 def _answer(request: Request, file: SiteFile, cache_control: str, status: int = 200) -> Response:
-    # A weak tag: the gateway may compress what carries it.
+    # A weak tag, because the gateway may compress the response.
     tag = f'W/"{hashlib.sha256(file.body.encode()).hexdigest()[:24]}"'
     headers = chalice_headers({**_headers(), "Cache-Control": cache_control, "ETag": tag})
     known = dict[str, str](request.headers).get("if-none-match", "")
@@ -114,7 +114,7 @@ def register(app: Chalice) -> None:
     def file(version: str, first: str, second: str | None = None) -> Response:
         return _file(current_request(app), version, first if second is None else f"{first}/{second}")
 
-    # The gateway takes one name only for the variable at a place of the tree.
+    # The gateway allows only one variable name at each place of the path tree.
     app.route("/site/{version}/{first}", methods=["GET"], name="top_file")(problem_details(file))
     app.route("/site/{version}/{first}/{second}", methods=["GET"], name="inner_file")(problem_details(file))
     # Only API Gateway's {proxy+} matches any depth, and Chalice does not support it.

@@ -31,7 +31,7 @@ from chalicelib.http.schemas.samples import sample_json
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
 
-MAX_ANSWER = 4_000_000  # bytes; a function can answer 6 MB, and a sample's metadata can be large
+MAX_ANSWER = 4_000_000  # bytes; a function's response can have 6 MB, and a sample's metadata can be large
 _CHUNK = 100
 _WRITE_PROBLEMS = ["role-too-low", "changed-meanwhile", "too-many-fields"]
 router = Router("Samples")
@@ -157,7 +157,7 @@ def update_metadata(user: User, sample_id: str, body: schemas.MetadataChange) ->
 
 
 def _new(bodies: Sequence[schemas.NewSample], pointers: Sequence[str]) -> list[NewSample]:
-    """The samples that bodies mean. Raises Invalid with every broken rule, before anything is written."""
+    """The new samples of these bodies. Raises Invalid with every broken rule, before anything is written."""
     prefix = settings().puid_prefix
     violations: list[Violation] = []
     seen: set[str] = set()
@@ -173,7 +173,7 @@ def _new(bodies: Sequence[schemas.NewSample], pointers: Sequence[str]) -> list[N
         metadata = merged_metadata({}, body.metadata or {})
         violations += _metadata_size_violation(metadata, f"{pointer}/metadata")
         made.append(NewSample(body.name, body.description, metadata, body.puid))
-    size = sum(len(json.dumps(new.metadata)) for new in made)  # as they are answered: in ASCII, with escapes
+    size = sum(len(json.dumps(new.metadata)) for new in made)  # as the response has them: in ASCII, with escapes
     if size > MAX_ANSWER:
         rule = message(
             "The metadata of a batch must have at most {most} bytes in total, as ASCII JSON;"
@@ -193,7 +193,7 @@ def _metadata_size_violation(metadata: Mapping[str, Value], pointer: str) -> lis
 
 
 def _page_json(page: Sequence[SampleListEntry]) -> tuple[list[schemas.Sample], SampleListEntry | None]:
-    """The samples of a page as JSON; if they are too much for one response, the last that it has."""
+    """The samples of a page as JSON; if they don't fit into one response, also the last that does."""
     items: list[schemas.Sample] = []
     size = 0
     last = None

@@ -10,7 +10,7 @@ router = Router("Service")
 
 @router.route("GET", "/health", public=True)
 def get_health() -> Health:
-    """Is the service up?"""
+    """Check that the service is up"""
     return Health(status="ok", version=settings().version)
 
 

@@ -35,7 +35,7 @@ from chalicelib.http.schemas.workflow_executions import output_json, outputs_jso
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
 
-MAX_ANSWER = 4_000_000  # bytes; a function can answer 6 MB
+MAX_ANSWER = 4_000_000  # bytes; a function's response can have 6 MB
 _SORT = Sort(run_queries.SORT_KEYS, "-created_at")
 _STATE = Query("Only executions in this state.", choices=RUN_STATES)
 router = Router("Workflow executions")

@@ -1,4 +1,4 @@
-"""The columns of a samplesheet: which there are, and what each is read as."""
+"""The columns of a samplesheet, and how each is interpreted."""
 
 import re
 from collections.abc import Sequence
@@ -12,57 +12,57 @@ from chalicelib.names import cleaned
 
 MAX_COLUMNS = 300
 _MAX_WARNINGS = 1_000
-# By their names with all but letters and digits as underscores; the first that is there is the column.
+# Normalized names of columns; the first that exists is used.
 _NAMES = ("sample", "sample_name", "sample_id", "id")
 _PUIDS = ("sample_puid", "puid")
 _DESCRIPTION, _PROJECT = "description", "project_puid"
 FORWARD, REVERSE = "fastq_1", "fastq_2"
 _FILES = (FORWARD, REVERSE, "fasta")
 S3 = "s3://"
-# What people write for "there is none".
+# Placeholders for "no value".
 _PLACEHOLDERS = {"na", "n/a", "n.a.", "nan", "-", "--", "none", "null", "nil", "missing", ".", "?", "not applicable"}
 
 
 class Findings:
-    """What is wrong with a samplesheet (nothing is imported then), and what is passed over."""
+    """The violations of a samplesheet (nothing is imported then), and warnings about what is ignored."""
 
     def __init__(self) -> None:
         self.violations: list[Violation] = []
         self.warnings: list[Violation] = []
 
     def add_violation(self, where: str, rule: Message) -> None:
-        """Note a broken rule."""
+        """Record a broken rule."""
         self.violations.append(Violation(where, rule))
 
     def warn(self, where: str, rule: Message) -> None:
-        """Note what is passed over; only the first are kept."""
+        """Record a warning; only the first are kept."""
         if len(self.warnings) < _MAX_WARNINGS:
             self.warnings.append(Violation(where, rule))
 
 
 def pointer(row: int, column: str) -> str:
-    """Where a violation is: `/samplesheet/<row>/<column>` (RFC 6901)."""
+    """The JSON pointer of a violation: `/samplesheet/<row>/<column>` (RFC 6901)."""
     return f"/samplesheet/{row}/{pointer_step(column)}"
 
 
 def column_key(name: str) -> str:
-    """The name of a column as the known ones are compared: lower case, and an underscore for all else."""
+    """The normalized name of a column: lower case, with underscores for everything but letters and digits."""
     return re.sub(r"[^0-9a-z]+", "_", cleaned(name).lower()).strip("_")
 
 
 def count_known(names: Sequence[str]) -> int:
-    """How many of the known columns are among these."""
+    """How many of these columns are known ones."""
     keys = {column_key(name) for name in names}
     return sum(known in keys for known in (*_NAMES, *_PUIDS, *_FILES, _DESCRIPTION, _PROJECT))
 
 
 def is_placeholder(cell: str) -> bool:
-    """Does a cell say that there is nothing?"""
+    """Is the cell a placeholder for "no value"?"""
     return cell.lower() in _PLACEHOLDERS
 
 
 class Columns:
-    """The columns of a header; `base` is what relative names of files are relative to, None if there must be none."""
+    """The columns of a header; `base` is the URI for relative file names, None if they are not allowed."""
 
     def __init__(
         self, names: Sequence[str], lines: Sequence[Line], header_row: int, base: str | None, findings: Findings
@@ -72,7 +72,7 @@ class Columns:
         self._findings = findings
 
     def read(self) -> tuple[Column, ...]:
-        """The columns in their order; none if the header breaks a rule, which is noted."""
+        """The columns in their order; none if the header breaks a rule, which is recorded."""
         self._check_columns()
         return () if self._findings.violations else self._columns()
 
@@ -128,7 +128,7 @@ class Columns:
         return Column(name, role)
 
     def _holds_files(self, place: int) -> bool:
-        """Are more than half of the cells that say something the URIs of files (or names, where they can be)?"""
+        """Are more than half of the non-empty cells URIs of files (or names, where relative ones are allowed)?"""
         cells = [line.cells[place] for line in self._lines if len(line.cells) > place and line.cells[place]]
         cells = [cell for cell in cells if not is_placeholder(cell)]
         is_file = [

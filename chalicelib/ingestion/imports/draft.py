@@ -1,4 +1,4 @@
-"""What the rows of one sample say, as it is collected."""
+"""Collects the rows of one sample."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from chalicelib.names import cleaned
 
 
 class Draft:
-    """What the rows of one sample have said so far, by the columns' names."""
+    """The values of the rows of one sample so far, by the columns' names."""
 
     def __init__(self) -> None:
         self.said: dict[str, str] = {}
@@ -34,7 +34,7 @@ class Draft:
 
 
 def _each_once(files: Sequence[SheetFile]) -> tuple[SheetFile, ...]:
-    """A file that several rows name is one, as its first row has it; it is a mate only of one that says so too."""
+    """A file that several rows name is one file, as in its first row; it is a mate only if both rows agree."""
     first: dict[str, SheetFile] = {}
     for file in files:
         first.setdefault(file.s3_uri, file)

@@ -1,4 +1,4 @@
-"""A samplesheet as it was read: frozen values."""
+"""A parsed samplesheet: frozen values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Role = Literal["sample", "puid", "description", "file", "metadata", "ignored"]
 
 @dataclass(frozen=True, slots=True)
 class SheetFile:
-    """A file that a cell names. `mate` is the URI of the other file of its pair, if its row says that it is one, and
+    """A file that a cell names. `mate` is the URI of the other file of its pair, if its row declares one, and
     `direction` then its own."""
 
     row: int
@@ -24,8 +24,8 @@ class SheetFile:
 
 @dataclass(frozen=True, slots=True)
 class SheetSample:
-    """What all rows of one sample say of it, in the order of their first; `row` is the first of `rows`. Metadata is as
-    the cells have it, by field. `is_renamed`: `name` is the one that a sample found by its PUID shall have."""
+    """The values of all rows of one sample; `row` is the first of `rows`. Metadata is as
+    in the cells, by field. `is_renamed`: `name` is the new name of a sample found by its PUID."""
 
     name: str | None
     puid: str | None
@@ -43,7 +43,7 @@ class SheetSample:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column as it was understood; `field` is the metadata's, where it is such a column."""
+    """A column as it was interpreted; `field` is set for a metadata column."""
 
     name: str
     role: Role
@@ -52,8 +52,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Samplesheet:
-    """A samplesheet that could be read, how it was understood, every violation (`violations`: nothing is
-    imported), and what was passed over (`warnings`)."""
+    """A parsed samplesheet, how it was interpreted, every violation (`violations`: nothing is
+    imported), and what was ignored (`warnings`)."""
 
     samples: tuple[SheetSample, ...]
     fields: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What an import would do to a project: everything that can be known of it before anything is written."""
+"""What an import would do to a project: everything that can be determined before anything is written."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,12 +20,14 @@ from chalicelib.ingestion.imports.model import Samplesheet, SheetFile, SheetSamp
 from chalicelib.settings import settings
 
 _CONCURRENT_READS = 16
-_MAX_COMPARED = 1_000  # samples whose files are read: a request has 29 seconds; the work passes over what is there
+_MAX_COMPARED = (
+    1_000  # samples whose files are read: a request has 29 seconds; the background work skips existing files
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedFile:
-    """A file to be registered, and its object's size; None where the object was not looked at."""
+    """A file to be registered, and its object's size; None where the object was not checked."""
 
     file: SheetFile
     size: int | None
@@ -33,7 +35,7 @@ class PlannedFile:
 
 @dataclass(frozen=True, slots=True)
 class PlannedSample:
-    """A sample of the sheet, the one of the project that it means (None: it is to be made), and its new files."""
+    """A sample of the sheet, the existing one of the project (None: it will be created), and its new files."""
 
     sheet_sample: SheetSample
     sample: Sample | None
@@ -42,14 +44,14 @@ class PlannedSample:
 
     @property
     def action(self) -> Literal["create", "update", "none"]:
-        """What becomes of it."""
+        """What the import does with the sample."""
         if self.sample is None:
             return "create"
         return "update" if self.says_more or self.files else "none"
 
     @property
     def says_more(self) -> bool:
-        """Does the sheet say anything of it that is not in the catalog already?"""
+        """Does the sheet have values for it that are not in the catalog already?"""
         if self.sample is None:
             return True
         is_described = self.sheet_sample.description not in (None, self.sample.description)
@@ -57,7 +59,7 @@ class PlannedSample:
 
     @property
     def new_name(self) -> str | None:
-        """The name that the sample gets, if it has another one or none yet."""
+        """The new name of the sample, if it changes."""
         if self.sample is None:
             return self.sheet_sample.name
         is_other = (
@@ -70,7 +72,7 @@ class PlannedSample:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What an import would do, how many objects were looked at for it, and what is wrong."""
+    """What an import would do, how many objects were checked, and the violations."""
 
     samples: tuple[PlannedSample, ...]
     looked_at: int
@@ -78,9 +80,9 @@ class ImportPlan:
 
 
 def plan_import(project: Namespace, user_id: str, sheet: Samplesheet, *, max_objects: int | None) -> ImportPlan:
-    """Resolve the samples of a sheet and look at its objects, at the first `max_objects` of them. A file whose object
-    is already one of its sample's is left as it is, in the first thousand samples that are there; beyond, it is only
-    found by the work."""
+    """Resolve the samples of a sheet and check its objects, at most the first `max_objects`. A file whose object
+    is already registered for its sample is skipped, in the first thousand existing samples; beyond, this is only
+    found by the background work."""
     violations: list[Violation] = []
     found = _resolved(project, sheet.samples, violations)
     wanted = [(sheet_sample, found.get(sheet_sample.row)) for sheet_sample in sheet.samples]
@@ -103,8 +105,8 @@ def plan_import(project: Namespace, user_id: str, sheet: Samplesheet, *, max_obj
 
 
 def _changes(sheet_sample: Mapping[str, str], present: Metadata) -> dict[str, Value]:
-    """The values of a sheet that the catalog does not have. A cell that reads as a table shows the present value is no
-    change, whatever type that has: so a table that was exported comes back without any."""
+    """The values of a sheet that the catalog does not have. A cell that equals the present value's table form is no
+    change, whatever its type: so an exported table can be imported without any change."""
     return {
         field: value_of(text)
         for field, text in sheet_sample.items()
@@ -137,7 +139,7 @@ def _new_files(sheet_sample: SheetSample, sample: Sample | None, compared: Colle
 def _resolved(
     project: Namespace, sheet_sample: Iterable[SheetSample], violations: list[Violation]
 ) -> dict[int, Sample]:
-    """The samples of the project that rows mean, by their first row: by PUID, else by name."""
+    """The samples of the project that rows refer to, by their first row: matched by PUID, else by name."""
     rows = list(sheet_sample)
     by_puid = samples.find_many(sheet_row.puid for sheet_row in rows if sheet_row.puid)
     ids: dict[str, list[str]] = {}

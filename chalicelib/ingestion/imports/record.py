@@ -24,7 +24,7 @@ _OPEN = "open"
 
 
 class Status(StrEnum):
-    """Status moves only processing → done | failed. `done`: every row was worked on, whether it succeeded or not."""
+    """Status moves only processing → done | failed. `done`: every row was processed, whether it succeeded or not."""
 
     PROCESSING = "processing"
     DONE = "done"
@@ -41,7 +41,7 @@ class FailureCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ImportTotals:
-    """What an import has made, and the first rows that failed."""
+    """What an import has created, and the first rows that failed."""
 
     samples_created: int = 0
     samples_updated: int = 0
@@ -155,7 +155,7 @@ def find(import_id: str) -> Import | None:
 
 
 def open_ones(silent_since: str | None = None) -> Iterator[Import]:
-    """The imports that are worked on, by an index that may lag; only those without a sign of life since a moment."""
+    """The imports in progress, by an index that may lag; optionally only those without a heartbeat since a moment."""
     silent: Condition | None = None
     if silent_since is not None:
         silent = ImportRow.touched_at < silent_since
@@ -187,7 +187,7 @@ def count(before: Import, *, steps: int, rows: int, made: ImportTotals) -> Impor
 
 
 def end(before: Import, failure: FailureCode | None = None) -> Import | None:
-    """Turn it done, or failed; None when it went on meanwhile, or is over."""
+    """Mark it as done or failed; None when it advanced in the meantime, or is over."""
     at = timestamps.format(timestamps.now())
     status = Status.DONE if failure is None else Status.FAILED
     actions: list[Action] = [ImportRow.status.set(status), ImportRow.ended_at.set(at), ImportRow.open.remove()]

@@ -12,7 +12,7 @@ from chalicelib.ingestion.imports.start import start
 from chalicelib.log import logger
 from chalicelib.settings import settings
 
-# Steps that are under way take a minute; Lambda itself tries an invocation that failed after one and two minutes more.
+# Running steps take a minute; Lambda itself retries a failed invocation after one and two more minutes.
 SILENT_AFTER = timedelta(minutes=10)
 MAX_RESTARTS = 3
 

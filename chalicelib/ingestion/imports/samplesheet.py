@@ -1,6 +1,6 @@
-"""A samplesheet, and what it means: samples, each with its files by s3 URI and its metadata.
+"""Reads a samplesheet into samples, each with its files by S3 URI and its metadata.
 
-Rows are numbered as a spreadsheet shows them. Columns are known by their names, however these are written (`Sample
+Rows are numbered as a spreadsheet shows them. Columns are recognised by their names in any spelling (`Sample
 Name`, `sample_name`); a linelist that was exported, edited and saved as CSV is a samplesheet too.
 """
 
@@ -38,7 +38,7 @@ _BASE = re.compile(r"s3://[^/]+(/.*)?")
 
 
 def read_samplesheet(text: str, base_uri: str | None = None) -> Samplesheet:
-    """Read a samplesheet. Never raises: what is wrong is said, all at once. `base_uri` (`s3://bucket/prefix`) is what
+    """Read a samplesheet. Never raises: all errors are reported together. `base_uri` (`s3://bucket/prefix`) is what
     relative names of files are relative to."""
     size = len(text.encode(errors="surrogatepass"))
     if size > MAX_BYTES:
@@ -59,7 +59,7 @@ def _refused(rule: Message, place: str = "/samplesheet") -> Samplesheet:
 
 
 class _Reader:
-    """Makes a samplesheet of a table; what it finds on the way is collected."""
+    """Interprets a table as a samplesheet, collecting findings."""
 
     def __init__(self, table: Table, base_uri: str | None) -> None:
         self._header_row, self._delimiter = table.header.row, table.delimiter
@@ -101,7 +101,7 @@ class _Reader:
         )
 
     def _drafts(self, columns: Sequence[Column]) -> tuple[dict[tuple[str, str], Draft], list[Column]]:
-        """What the rows of each sample say; and the columns in which some rows of one sample differ."""
+        """The values of each sample's rows; and the columns in which rows of one sample differ."""
         drafts: dict[tuple[str, str], Draft] = {}
         varying: dict[str, Column] = {}
         for line in self._lines:
@@ -131,7 +131,7 @@ class _Reader:
         return drafts, list(varying.values())
 
     def _cells(self, line: Line) -> tuple[str, ...] | None:
-        """A row's cells, as many as there are columns; what is empty beyond them is what spreadsheets leave behind."""
+        """A row's cells, one for each column; empty cells beyond them are left behind by spreadsheets."""
         cells = line.cells
         while len(cells) > len(self._names) and not cells[-1]:
             cells = cells[:-1]
@@ -172,7 +172,7 @@ class _Reader:
                 yield SheetFile(row, file.column, file.s3_uri, forward.s3_uri, "reverse")
 
     def _uri(self, row: int, column: Column, text: str) -> str | None:
-        """The URI that a cell means; None where it means none, which is noted."""
+        """The URI of a cell; None if it has none, which is recorded."""
         where = pointer(row, column.name)
         if is_placeholder(text):
             self._findings.warn(where, message("{cell} is read as “no file”.", cell=text))

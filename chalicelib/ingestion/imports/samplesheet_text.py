@@ -1,4 +1,4 @@
-"""A samplesheet's bytes as text, and its text as rows: all that spreadsheets and pipelines write and call CSV."""
+"""Decodes a samplesheet's bytes and splits its text into rows, in every dialect of CSV that tools write."""
 
 import base64
 import binascii
@@ -26,7 +26,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A file's text and its encoding. `is_guessed`: nothing in the file says that this is its encoding."""
+    """A file's text and its encoding. `is_guessed`: nothing in the file declares the encoding."""
 
     text: str
     encoding: str
@@ -69,7 +69,7 @@ def from_base64(text: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row as a spreadsheet numbers it, from 1; cells without blanks around them."""
+    """A row with its spreadsheet number, from 1; cells are stripped."""
 
     row: int
     cells: tuple[str, ...]
@@ -77,7 +77,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A header and the rows below it that hold anything, and the delimiter."""
+    """A header, the non-empty rows below it, and the delimiter."""
 
     header: Line
     lines: tuple[Line, ...]
@@ -85,8 +85,8 @@ class Table:
 
 
 def read_table(text: str, count_known: Callable[[Sequence[str]], int], *, max_rows: int) -> Table:
-    """The table in a text. `count_known` says how many of some names of columns are a samplesheet's: the delimiter is
-    the one by which most are. Raises Unreadable."""
+    """The table in a text. `count_known` returns how many column names are a samplesheet's: the delimiter is
+    the one that yields the most. Raises Unreadable."""
     text = text.removeprefix(_BOM)
     hint, skipped = _hint_of(text)
     body = "".join(text.splitlines(keepends=True)[1:]) if hint else text
@@ -112,7 +112,7 @@ def _hint_of(text: str) -> tuple[str | None, int]:
 
 
 def _delimiter_of(text: str, count_known: Callable[[Sequence[str]], int]) -> str:
-    """The delimiter by which most columns of the header are known; among equals the one that makes most columns."""
+    """The delimiter that yields the most known columns; among equals the one that yields the most columns."""
     best, best_score = ",", (-1, -1)
     for delimiter in DELIMITERS:
         try:

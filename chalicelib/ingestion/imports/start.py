@@ -1,5 +1,5 @@
-"""Bring an import into being: its plan in S3, its record, its work, in this order, so that whatever is cut off
-half-way either never existed or is taken up by the clean-up."""
+"""Starts an import: its plan in S3, its record, its background work, in this order, so that an import that is
+interrupted half-way either does not exist or is continued by the clean-up."""
 
 import json
 from itertools import islice
@@ -17,19 +17,19 @@ from chalicelib.ingestion.imports.steps import plan_key, put_steps, steps_of
 from chalicelib.settings import settings
 
 MAX_OPEN = 5  # imports of one user at once
-_MAX_READ = 1_000  # open imports of everybody, to count one user's
+_MAX_READ = 1_000  # open imports of all users, to count one user's
 
 
 def begin_import(project: Namespace, user_id: str, sheet: Samplesheet, ids: Ids, *, max_objects: int) -> Import:
-    """Check a sheet as a dry run does and start to import it. Raises Invalid with every violation, before
-    anything is written. With repeatable ids a second call gives the first one's import."""
+    """Validate a sheet as a dry run does and start its import. Raises Invalid with every violation, before
+    anything is written. With repeatable ids a second call returns the first one's import."""
     import_id = ids.id()
     if ids.is_repeatable and (known := import_record.find(import_id)):
         return _started(known)
     plan = plan_import(project, user_id, sheet, max_objects=max_objects)
     violations = [*sheet.violations, *plan.violations]
     if violations:
-        # A concurrent twin of this request may have created what now looks like a violation.
+        # A concurrent repetition of this request may have created what now looks like a violation.
         if ids.is_repeatable and (existing := import_record.find(import_id)):
             return _started(existing)
         raise validation_error(violations)
@@ -58,7 +58,7 @@ def _refuse_too_many(user_id: str) -> None:
 
 
 def start(import_id: str, function: str) -> None:
-    """Let the function in the background work on an import. Starting twice is harmless."""
+    """Invoke the background function for an import. Starting twice is harmless."""
     aws.functions().invoke(
         FunctionName=function,
         InvocationType="Event",

@@ -1,7 +1,7 @@
-"""The steps of an import: its plan as the background work takes it, one line each, in the work bucket.
+"""The steps of an import: its plan for the background work, one line each, in the work bucket.
 
-What a sheet means is settled once, before anything is written: names resolve to samples then, and never again. So
-a step that runs twice does the same, whatever the first run has already made.
+A sheet is resolved once, before anything is written: names are matched to samples then, and never again. So
+a step that runs twice does the same, whatever the first run already created.
 """
 
 import uuid
@@ -25,9 +25,9 @@ _NAMES = uuid.UUID("f1c55a1e-6f5b-4a5a-8a0c-2d1f3f0f8a35")  # the namespace (RFC
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A sample of a sheet with some of its new files. `rows` of the sheet are done with it; only the step that `begins`
-    its sample makes or changes it. `sample_id` None: the import makes it. `changes`: the row has new values for it;
-    `name` None: it keeps its own."""
+    """A sample of a sheet with some of its new files. `rows` counts the rows done with it; only the step that `begins`
+    its sample creates or updates it. `sample_id` None: the import creates it. `changes`: the row has new values for it;
+    `name` None: its name does not change."""
 
     row: int
     rows: int
@@ -67,12 +67,12 @@ def _steps(planned: PlannedSample) -> Iterator[Step]:
 
 
 def sample_ids(import_id: str, step: Step) -> Ids:
-    """Where the ids of a step's new sample come from: the same whenever it runs."""
+    """The ids of a step's new sample: the same whenever it runs."""
     return Ids(uuid.uuid5(_NAMES, f"{import_id}\n{step.row}"))
 
 
 def file_ids(import_id: str, step: Step, s3_uri: str) -> Ids:
-    """Where the ids of a file of a step's sample come from."""
+    """The ids of a file of a step's sample."""
     return Ids(uuid.uuid5(_NAMES, f"{import_id}\n{step.row}\n{s3_uri}"))
 
 
@@ -87,7 +87,7 @@ def put_steps(key: str, steps: Sequence[Step]) -> None:
 
 
 def read_steps(key: str) -> list[Step] | None:
-    """The steps of a plan; None when it is not there any more."""
+    """The steps of a plan; None when it no longer exists."""
     try:
         body = aws.s3().get_object(Bucket=settings().work_bucket, Key=key)["Body"].read()
     except ClientError as error:

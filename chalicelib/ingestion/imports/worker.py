@@ -1,7 +1,7 @@
-"""The work on an import in the background, a few steps at a time; it goes on where the last one was counted.
+"""The background work on an import, a few steps at a time; it continues after the last counted step.
 
-It may run twice, twice at once, or be killed half-way. All ids come from the import and the row, so a repeat finds what
-is made already and counts it as its own; steps are counted only as they follow on what was counted, so of two workers
+It may run twice, concurrently, or be killed half-way. All ids derive from the import and the row, so a repetition finds
+existing resources and counts them as its own; steps are counted only in sequence, so of two workers
 one stops.
 """
 
@@ -43,11 +43,11 @@ class Invocation(Protocol):
     function_name: str
 
     def get_remaining_time_in_millis(self) -> int:
-        """Until it is ended."""
+        """Milliseconds until the invocation ends."""
 
 
 def run_import_steps(import_id: str, invocation: Invocation) -> dict[str, Any]:
-    """Work on an import until it ends or the time is nearly over; then another invocation goes on."""
+    """Work on an import until it ends or the time is nearly over; then another invocation continues."""
     present = import_record.find(import_id)
     if present is None or present.status is not Status.PROCESSING:
         return {"outcome": "over"}
@@ -89,7 +89,7 @@ def _allowed(present: Import) -> Namespace | None:
 
 
 def _work_on(present: Import, project: Namespace, chunk: Sequence[Step]) -> ImportTotals:
-    # Samples come one after the other, since all count in the same rows of their namespaces; files at once.
+    # Samples are created in sequence, because all update the same counters of their namespaces; files concurrently.
     begun = [_retrying(lambda step=step: _sample_of(present, project, step)) for step in chunk]  # type: ignore[misc]
     with ThreadPoolExecutor(CONCURRENT_STEPS) as pool:
         done = list(pool.map(lambda pair: _with_files(present, project, *pair), zip(chunk, begun, strict=True)))
@@ -166,7 +166,7 @@ def _register(
 
 
 def _pair(sample: Sample, file_id: str, mate: DeclaredMate) -> None:
-    """Pair two files that a row declares to be mates and that are both there without one."""
+    """Pair two files that a row declares to be mates, if both exist and have none."""
     file, other = files.find_own(sample.id, file_id), files.find_own(sample.id, mate.id)
     are_there = file is not None and other is not None and file.complete and other.complete
     if not are_there or file is None or other is None or file.paired_with or other.paired_with:
