@@ -1,4 +1,4 @@
-"""Deploy the packaged template by CloudFormation: to AWS or to whatever answers at the endpoint, in the same way."""
+"""Deploy the packaged template by CloudFormation, to AWS or to an emulator, in the same way."""
 
 import hashlib
 import json
@@ -38,7 +38,7 @@ def _exists(cloudformation: Any, stack: str) -> bool:
 
 
 def _upload(client: Client, package: Path, bucket: str, base_url: str) -> str:
-    """Put package and template into the deployment bucket; gives the template's URL."""
+    """Put package and template into the deployment bucket; returns the template's URL."""
     s3 = client("s3")
     try:
         s3.create_bucket(Bucket=bucket)

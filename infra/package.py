@@ -44,7 +44,7 @@ def environment() -> dict[str, Any]:
 
 
 def resources() -> dict[str, Any]:
-    """What is merged into chalice's template, complete and without YAML's anchors. Parameters have the descriptions and
+    """The resources merged into chalice's template, without YAML anchors. Parameters have the descriptions and
     defaults of the settings."""
     text = (ROOT / "infra" / "resources.yaml").read_text(encoding="utf-8")
     merged: dict[str, Any] = json.loads(json.dumps(yaml.safe_load(text)))
@@ -56,7 +56,7 @@ def resources() -> dict[str, Any]:
             parameter["Default"] = setting.default if parameter["Type"] == "Number" else text
     definition = json.loads((ROOT / "infra" / "state_machine.json").read_text(encoding="utf-8"))
     machine = merged["Resources"]["ExportStateMachine"]["Properties"]
-    # A Map's concurrency is a number, and only text can be put in by CloudFormation: so without the quotes.
+    # A Map's concurrency is a number, but CloudFormation substitutes only text: so the quotes are removed.
     for name in ("Copy", "Assemble"):
         definition["States"][name]["MaxConcurrency"] = "${AssembleConcurrency}"
     text = json.dumps(definition, ensure_ascii=False)
@@ -69,7 +69,7 @@ def resources() -> dict[str, Any]:
 
 
 def fingerprint() -> str:
-    """A hash of all that the package is made of."""
+    """A hash of everything that goes into the package."""
     digest = hashlib.sha256(sys.version.encode())
     for name in _INPUTS:
         top = ROOT / name
@@ -83,7 +83,7 @@ def fingerprint() -> str:
 
 
 def package(out: Path = DEFAULT_OUT) -> Path:
-    """Package into `out` (template `sam.json` and `deployment.zip`) unless it is up to date; gives `out` back."""
+    """Package into `out` (template `sam.json` and `deployment.zip`) unless it is up to date; returns `out`."""
     mark = out / "fingerprint"
     wanted = fingerprint()
     if mark.exists() and mark.read_text(encoding="utf-8") == wanted and (out / "deployment.zip").exists():

@@ -1,9 +1,8 @@
 """`python -m infra.requirements [--check | --upgrade]`: requirements*.txt, with hashes, from the dependencies in
 pyproject.toml.
 
-What a file pins stays pinned as long as pyproject.toml allows it; `--upgrade` takes the newest releases of what the
-dependencies need in their turn. uv's own lock file is not used: it would record the address of the index it was made
-with.
+Pinned versions stay as long as pyproject.toml allows them; `--upgrade` takes the newest releases, also of indirect
+dependencies. uv's own lock file is not used, because it would record the address of the package index.
 """
 
 import os
@@ -16,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 _OLDEST_PYTHON = "3.11"
 _DEPLOYED = "requirements.txt"
-# Each file and what it is made of; all that is installed beside the deployed dependencies has their versions.
+# Each file and its groups; everything installed beside the deployed dependencies uses their versions.
 _FILES = {
     _DEPLOYED: ("pyproject.toml",),
     "requirements-dev.txt": ("pyproject.toml", "--group", "dev", "--constraint", _DEPLOYED),
@@ -27,7 +26,7 @@ _HEADER = "# Made by `make requirements` from pyproject.toml.\n"
 
 
 def compiled(name: str, folder: Path, *, upgrade: bool = False) -> str:
-    """A requirements file as it should be; `folder` holds the ones that it refers to."""
+    """The contents of a requirements file; `folder` holds the files that it refers to."""
     out = folder / name
     if (ROOT / name).exists() and not upgrade:
         shutil.copy(ROOT / name, out)

@@ -1,4 +1,4 @@
-"""`python -m infra.settings_table [--check]`: docs/settings.md, from the settings that an operator decides."""
+"""`python -m infra.settings_table [--check]`: docs/settings.md, from the settings that are template parameters."""
 
 import sys
 from dataclasses import MISSING, Field

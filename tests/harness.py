@@ -152,7 +152,7 @@ def forget_rows() -> None:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer of the API: JSON body where there is one."""
+    """A response of the API: JSON body where there is one."""
 
     status: int
     headers: dict[str, str]
@@ -161,7 +161,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who speaks to the API through chalice's test client; `token` None: nobody."""
+    """A user of the API through chalice's test client; `token` None: anonymous."""
 
     client: Client
     token: str | None
@@ -195,7 +195,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Functions:
-    """In the place of Lambda: keeps what is invoked in the background, for a test to run or not."""
+    """A fake of Lambda: records background invocations, which a test may run."""
 
     invoked: list[Any]
 
@@ -205,13 +205,13 @@ class Functions:
 
 
 def expect_status(reply: Reply, status: int = 201) -> Any:
-    """The body of an answer that must have this status."""
+    """The body of a response that must have this status."""
     assert reply.status == status, reply.body
     return reply.body
 
 
 def upload(person: Person, sample_id: str, filename: str, body: bytes = b"ACGT", **more: Any) -> Any:
-    """Give a sample a file, as a client would but for the presigned PUT, which moto does not serve."""
+    """Upload a file of a sample as a client would, except for the presigned PUT, which moto does not serve."""
     file = expect_status(person.post(f"/samples/{sample_id}/files", {"filename": filename, "size": len(body), **more}))
     key = re.search(r"files/[0-9a-f/-]+", file["upload"]["parts"][0]["url"])
     assert key is not None

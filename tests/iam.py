@@ -1,4 +1,4 @@
-"""IAM, as far as DynamoDB's tables go: moto lets every call through, AWS only what a function's policy allows.
+"""IAM for DynamoDB's tables: moto allows every call, AWS only what a function's policy allows.
 
 While a function is at work (`as_function`), a call to a table that its policy in `.chalice/` does not allow is refused,
 and named in the error. In tests tables have the logical ids of the template as names.
@@ -27,7 +27,7 @@ class Denied(Exception):
 
 @contextmanager
 def as_function(*names: str) -> Iterator[None]:
-    """What is called meanwhile, in any thread, is called by these functions."""
+    """Calls made meanwhile, in any thread, count as calls by these functions."""
     _at_work.update(names)
     try:
         yield
@@ -37,7 +37,7 @@ def as_function(*names: str) -> Iterator[None]:
 
 @contextmanager
 def enforced(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Refuse what no function at work may do; whatever was refused, even if that was caught, fails the test."""
+    """Refuse what no running function may do; any refusal, even a caught one, fails the test."""
     refused: set[str] = set()
     call = BaseClient._make_api_call  # type: ignore[attr-defined]
 

@@ -35,14 +35,14 @@ def s3_client(endpoint: str) -> Any:
 
 
 def store_of(s3: Any) -> S3Clients:
-    """The engine's store with this client, and the lean one to the same place."""
+    """The engine's clients: this one, and the fast ones for the same endpoint."""
     session = boto3.Session(aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name=REGION)
     return with_fast_paths(session, s3)
 
 
 @contextmanager
 def running_seaweedfs(folder: Path) -> Iterator[str]:
-    """A SeaweedFS of its own; gives its endpoint."""
+    """A SeaweedFS server; yields its endpoint."""
     ports = dict(zip(SEAWEEDFS_PORTS, free_ports(len(SEAWEEDFS_PORTS)), strict=True))
     server = seaweedfs(folder, ports)
     try:
@@ -54,7 +54,7 @@ def running_seaweedfs(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def running_ministack(folder: Path) -> Iterator[str]:
-    """A ministack of its own; gives its endpoint."""
+    """A ministack server; yields its endpoint."""
     port = free_ports(1)[0]
     server = ministack(folder, port)
     try:

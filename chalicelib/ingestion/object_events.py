@@ -85,7 +85,7 @@ def _is_filename(name: str) -> bool:
 
 
 def handle_object_created(event: Mapping[str, Any]) -> dict[str, str]:
-    """Register the object of an event (S3's `Object Created` by EventBridge, whose keys are not encoded). Objects that can
+    """Register the object of an event (S3's `Object Created` by EventBridge; keys are not encoded). Objects that can
     never be registered go to the dead-letter queue with the reason; other errors are raised, and the event is retried.
     """
     bucket, key = event["detail"]["bucket"]["name"], event["detail"]["object"]["key"]

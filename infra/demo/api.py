@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 
 class ApiError(Exception):
-    """The API answered with a problem."""
+    """The API responded with a problem."""
 
     def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
         super().__init__(f"{status} {problem.get('title')}: {problem.get('detail')} {problem.get('errors', '')}")
@@ -21,7 +21,7 @@ class ApiError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, headers (lower-cased) and JSON body of an answer."""
+    """Status, headers (lower-cased) and JSON body of a response."""
 
     status: int
     headers: Mapping[str, str]
@@ -85,7 +85,7 @@ class Api:
 
 
 def put(url: str, headers: Mapping[str, str], body: bytes) -> str:
-    """PUT to a presigned URL; gives the ETag. Tried again twice when the connection breaks."""
+    """PUT to a presigned URL; returns the ETag. Retried twice when the connection breaks."""
     parts = urlsplit(url)
     for attempt in range(3):
         connection = http.client.HTTPConnection(parts.netloc, timeout=120)

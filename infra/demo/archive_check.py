@@ -13,7 +13,7 @@ _CHUNK = 1 << 20
 
 
 class WrongArchive(Exception):
-    """The archive is not what it should be; the message says how."""
+    """The archive differs from what it should be; the message says how."""
 
 
 def crc32_of(path: Path) -> int:
@@ -27,7 +27,7 @@ def crc32_of(path: Path) -> int:
 
 def check_archive(path: Path, *, size: int, crc32: str, sources: Mapping[str, tuple[int, int | None]]) -> str:
     """Check size and CRC-32 of the file against what S3 answered, its structure by a reader that is not ours, and its
-    files against its manifest and `sources` (size and CRC-32 by the end of the path). Gives the reader's name; raises
+    files against its manifest and `sources` (size and CRC-32 by the end of the path). Returns the reader's name; raises
     WrongArchive.
     """
     if path.stat().st_size != size:

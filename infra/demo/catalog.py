@@ -148,7 +148,7 @@ def _group(api: Api, name: str, path: str, parent: Any) -> Any:
 
 
 def _missing(api: Api, project: DemoProject, group: Any) -> list[tuple[str, DemoSample, set[str]]]:
-    """The project's samples whose files are not all there: id, what it is to be, names of the files that are there."""
+    """The project's samples whose files are incomplete: id, specification, names of the existing files."""
     found = [
         found_project
         for found_project in api.all("/projects")

@@ -1,4 +1,4 @@
-"""What the demo says while it works."""
+"""The demo's console output."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Download a presigned URL, going on where a broken connection left off."""
+"""Download a presigned URL, resuming after a broken connection."""
 
 import http.client
 import time
@@ -11,7 +11,7 @@ _TRIES = 5
 
 
 class DownloadFailed(Exception):
-    """The file can't be had; the message says why."""
+    """The file can't be downloaded; the message says why."""
 
 
 def download(url: str, path: Path, size: int, on_bytes: Callable[[int], None] = lambda _: None) -> None:

@@ -1,4 +1,4 @@
-"""What the demo's pipelines leave: small files as real ones write them, the same every time."""
+"""The outputs of the demo's pipelines: small files as real ones write them, reproducible."""
 
 import gzip
 import random

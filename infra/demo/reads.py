@@ -19,7 +19,7 @@ _COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A stretch of paired reads as two gzip members, forward and reverse. Members joined are gzip again (RFC 1952)."""
+    """Paired reads as two gzip members, forward and reverse. Concatenated members are valid gzip (RFC 1952)."""
 
     forward: bytes
     reverse: bytes

@@ -30,7 +30,7 @@ _WAIT_SECONDS = 900.0
 
 
 class DemoFailed(Exception):
-    """The demo did not end as it should; the message says where."""
+    """The demo failed; the message says where."""
 
 
 _EXPECTED = (DemoFailed, WrongArchive, WrongTable, DownloadFailed)
@@ -38,7 +38,7 @@ _EXPECTED = (DemoFailed, WrongArchive, WrongTable, DownloadFailed)
 
 @contextmanager
 def _stack(choices: Choices, stop: threading.Event) -> Iterator[str]:
-    """The URL of the stack of this data folder: the one that runs, or one of our own, which is ended afterwards."""
+    """The URL of the stack of this data folder: a running one, or one that is started here and stopped afterwards."""
     url = f"http://{HOST}:{choices.port}"
     if _runs(url, choices.home):
         yield url
@@ -162,7 +162,7 @@ def _made(api: Api, body: dict[str, Any], stop: threading.Event) -> dict[str, An
 
 
 def _fetch(api: Api, export: dict[str, Any], folder: Path) -> tuple[Path, dict[str, Any]]:
-    """Download an export's file; and what the API says of it."""
+    """Download an export's file; returns it with the API's description of it."""
     link: dict[str, Any] = api.post(f"/exports/{export['id']}/download", {})
     folder.mkdir(parents=True, exist_ok=True)
     path: Path = folder / export["file"]["filename"]
@@ -213,7 +213,7 @@ def main() -> int:
     stop = threading.Event()
 
     def on_signal(_signal: int, _frame: FrameType | None) -> None:
-        if not stop.is_set():  # once: what is being ended by now must not be disturbed
+        if not stop.is_set():  # once: a shutdown in progress must not be interrupted
             stop.set()
             raise StopAsked
 

@@ -1,4 +1,4 @@
-"""The demo's workflow executions: made through the API, their outputs put where a pipeline would put them."""
+"""The demo's workflow executions: created through the API, with outputs put where a pipeline would put them."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ RUNS = (
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """The catalog's bucket, as a pipeline that may write to it sees it."""
+    """The catalog bucket, with the credentials of a pipeline."""
 
     s3: Any
     name: str
@@ -79,13 +79,13 @@ class Bucket:
         return cls(client("s3"), info["buckets"]["catalog"])
 
     def put(self, key: str, body: bytes) -> str:
-        """Write an object; gives its URI."""
+        """Write an object; returns its URI."""
         self.s3.put_object(Bucket=self.name, Key=key, Body=body)
         return f"s3://{self.name}/{key}"
 
 
 def load_runs(people: Mapping[str, Api], bucket: Bucket, stopping: Callable[[], bool]) -> None:
-    """Bring the demo's runs into the catalog; what is there already is left as it is."""
+    """Load the demo's runs into the catalog; existing ones are kept."""
     projects = {project["path"]: project["id"] for project in people["owner"].all("/projects")}
     for wanted in RUNS:
         if stopping():
@@ -121,7 +121,7 @@ def _create(api: Api, wanted: DemoRun, project: str, samples: list[Any]) -> Any:
 
 
 def _complete(api: Api, wanted: DemoRun, run_id: str, samples: list[Any], bucket: Bucket) -> None:
-    """Put and register the outputs, then set the state: a run that was cut off is simply done again."""
+    """Put and register the outputs, then set the state: an interrupted run can simply be repeated."""
     puids = {sample["name"]: sample["puid"] for sample in samples}
     for name, filename, body in wanted.makes(list(puids)):
         place = "" if name is None else f"{puids[name]}/"

@@ -1,4 +1,4 @@
-"""Is a downloaded linelist what the catalog says? Read by Python's csv, compared cell by cell."""
+"""Compares a downloaded linelist with the catalog cell by cell, read by Python's csv."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from chalicelib.catalog.samples.metadata import text_of
 
 
 class WrongTable(Exception):
-    """The table is not what the catalog says; the message says where."""
+    """The table differs from the catalog; the message says where."""
 
 
 def check_table(path: Path, samples: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""What a local stack is to be like, from the environment."""
+"""The options of a local stack, from the environment."""
 
 import os
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class StopAsked(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """How a local stack is to be: its port, its data folder, and which S3 server it uses."""
+    """The options of a local stack: its port, its data folder, and which S3 server it uses."""
 
     port: int = 8000
     home: Path = Path(".local")

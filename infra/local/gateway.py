@@ -1,4 +1,4 @@
-"""The thin front of the local stack: `/` is the deployed API's stage, `/local/…` is what only a laptop has."""
+"""The front of the local stack: `/` is the deployed API's stage, `/local/…` exists only here."""
 
 import gzip
 import http.client
@@ -18,9 +18,9 @@ from infra.local.servers import HOST
 from infra.local.wiring import Wiring
 
 MAX_BODY = 10 * 1024 * 1024  # API Gateway's
-# Longer than API Gateway's 29 s: on a small machine many functions that start at once take their time.
+# Longer than API Gateway's 29 s, because many functions that start at once are slow on a small machine.
 _PATIENCE = 120
-# The gateway compresses what is larger than the template's minimum; the emulator does not.
+# The gateway compresses responses above the template's minimum; the emulator does not.
 _COMPRESSED_FROM = 1400
 _HOP_BY_HOP = {"connection", "keep-alive", "te", "trailers", "transfer-encoding", "upgrade", "proxy-authorization"}
 
@@ -60,7 +60,7 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _handle  # noqa: N815
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Errors of HTTP itself; of a method that nothing here has, a problem."""
+        """Errors of HTTP itself; for an unknown method, a problem."""
         if code == http.HTTPStatus.NOT_IMPLEMENTED:
             self.close_connection = True  # its body, if there is one, is not read
             self._problem(405, "method-not-allowed", "This method is not allowed here.")
@@ -210,11 +210,11 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing: requests carry tokens, and the functions log for themselves."""
+        """No log: requests carry tokens, and the functions write their own logs."""
 
 
 class Front(ThreadingHTTPServer):
-    """The server on the port that people use. Raises OSError when the port is taken."""
+    """The server on the public port. Raises OSError when the port is taken."""
 
     daemon_threads = True
     request_queue_size = 128

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# What the emulator's gateway says of its own refusals, and the gateway response of the template that AWS would give.
+# The emulator's own error messages, and the template's gateway response that AWS would return instead.
 REFUSALS = {
     "UnauthorizedException": "UNAUTHORIZED",
     "AccessDeniedException": "ACCESS_DENIED",

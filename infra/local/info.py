@@ -5,7 +5,7 @@ from typing import Any
 from infra.local.choices import Choices
 from infra.local.servers import ACCESS_KEY, REGION, SECRET_KEY
 
-# What a schedule's rule sends ("Scheduled Event", EventBridge), for running a scheduled function now.
+# The event of a schedule ("Scheduled Event", EventBridge), to run a scheduled function now.
 TICK = {
     "version": "0",
     "id": "now",
@@ -21,7 +21,7 @@ _TABLES = ("users", "namespaces", "samples", "files", "runs", "exports", "audit"
 
 
 def describe(choices: Choices, url: str, s3_url: str, emulator: str, outputs: dict[str, str]) -> dict[str, Any]:
-    """What `/local/info` answers: endpoints, names and credentials. `s3_url` is empty if the emulator is the store."""
+    """The response of `/local/info`: endpoints, names and credentials. `s3_url` is empty for the emulator's own S3."""
     return {
         "url": url,
         "api": f"{url}/api/v1",

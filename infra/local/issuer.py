@@ -68,7 +68,7 @@ class Issuer:
         return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": self.key_id})
 
     def knows(self, token: str) -> bool:
-        """Is it a token of this issuer's that is good now? What the authorizer asks in the end."""
+        """Is it a valid token of this issuer? The authorizer's own check decides in the end."""
         try:
             jwt.decode(
                 token, self.key.public_key(), algorithms=["RS256"], audience=AUDIENCE, issuer=self.url, leeway=30
@@ -83,7 +83,7 @@ class Issuer:
         return {"keys": [{**public, "kid": self.key_id, "use": "sig", "alg": "RS256"}]}
 
     def configuration(self, base: str) -> dict[str, Any]:
-        """The discovery document, as far as this issuer goes; `base` is where its routes are."""
+        """The discovery document with what this issuer supports; `base` is the URL of its routes."""
         return {
             "issuer": self.url,
             "jwks_uri": f"{base}/jwks.json",

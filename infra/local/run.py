@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         again = stop.is_set()
         stop.set()
         if starting and not again:
-            raise StopAsked  # whatever is waited for just now, packaging for example, is given up
+            raise StopAsked  # abandons whatever is waited for, for example packaging
         if again and number == signal.SIGINT:
             if warned_at and time.monotonic() - warned_at < _TIME_TO_CONFIRM:
                 kill_now.set()

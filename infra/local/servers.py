@@ -1,4 +1,4 @@
-"""The two servers of the local stack, as processes of ours: SeaweedFS (object store) and ministack (the rest of AWS).
+"""The two servers of the local stack, as child processes: SeaweedFS (object store) and ministack (the rest of AWS).
 
 Both listen on 127.0.0.1 only, run in process groups of their own, and are ended by process id.
 """
@@ -26,8 +26,8 @@ HOST = "127.0.0.1"
 # The emulator gives its Lambdas the account as key id; the object store must know that pair. It is local and no secret.
 ACCESS_KEY, SECRET_KEY, REGION = "000000000000", "test", "us-east-1"
 _START_SECONDS = 60.0
-STOP_SECONDS = 7.0  # of a server that keeps nothing in memory
-SAVE_SECONDS = 180.0  # of the emulator, which writes all that it holds when it ends: under load that takes its time
+STOP_SECONDS = 7.0  # for a server without state in memory
+SAVE_SECONDS = 180.0  # for the emulator, which saves its state when it ends: slow under load
 
 
 class LocalStackError(Exception):
@@ -36,7 +36,7 @@ class LocalStackError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a client of the local stack signs with."""
+    """The credentials of clients of the local stack."""
 
     access_key: str = ACCESS_KEY
     secret_key: str = SECRET_KEY
@@ -56,8 +56,8 @@ def _own_ports() -> Iterator[int]:
 
 
 def free_ports(count: int) -> list[int]:
-    """As many free ports of the loopback interface, all different, and not those of the last calls. LocalStackError
-    when there are not so many."""
+    """Free ports of the loopback interface, different from each other and from those of earlier calls. LocalStackError
+    when there are too few."""
     with _choosing:
         found = list(islice(filter(is_free, islice(_own_ports(), _SLICE)), count))
     if len(found) < count:
@@ -98,7 +98,7 @@ class Server:
         scratch: Path | None = None,
     ) -> None:
         self.name = name
-        self._scratch = scratch  # what it leaves there is thrown away
+        self._scratch = scratch  # deleted afterwards
         self._command, self._log, self._is_ready, self._env = command, log, is_ready, env
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -136,7 +136,7 @@ class Server:
         return self._process is not None and self._process.poll() is None
 
     def terminate(self) -> None:
-        """Ask it to end, without waiting."""
+        """Send SIGTERM, without waiting."""
         if self._process is not None and self._process.poll() is None:
             with suppress(ProcessLookupError):
                 self._process.send_signal(signal.SIGTERM)
@@ -148,8 +148,8 @@ class Server:
         kill_now: Callable[[], bool] = lambda: False,
         waiting: Callable[[float], None] = lambda _: None,
     ) -> None:
-        """End it and all its children, gracefully for `patience` seconds, then at once; before that if `kill_now` says
-        so. `waiting` is called each second with the time so far."""
+        """End it and its children, gracefully for `patience` seconds, then by SIGKILL; earlier if `kill_now` returns
+        True. `waiting` is called each second with the elapsed time."""
         if self._process is None:
             return
         self.terminate()
@@ -169,7 +169,7 @@ class Server:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
     def kill(self) -> None:
-        """End it at once, as a power cut would."""
+        """Kill it, as a power cut would."""
         if self._process is not None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -177,7 +177,7 @@ class Server:
 
 
 def answers(url: str) -> bool:
-    """Does an HTTP server answer at this URL, whatever it says?"""
+    """Does an HTTP server respond at this URL, with any status?"""
     try:
         with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - a loopback address of ours
             return True

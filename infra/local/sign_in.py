@@ -1,4 +1,4 @@
-"""How people sign in to the pages of the local stack: authorization code with PKCE (RFC 6749, RFC 7636), by one click.
+"""Sign-in to the pages of the local stack: authorization code with PKCE (RFC 6749, RFC 7636), by one click.
 
 No passwords: anyone may sign in as anyone, but the protocol is the standard one.
 """
@@ -45,7 +45,7 @@ class _Grant:
 
 @dataclass
 class SignIn:
-    """The codes that were given and not yet changed into a token."""
+    """The issued authorization codes that were not exchanged for a token yet."""
 
     issuer: Issuer
     _grants: dict[str, _Grant] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What the front of the local stack knows of the servers behind it."""
+"""The front's view of the servers behind it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from infra.local.sign_in import SignIn
 
 @dataclass
 class Wiring:
-    """What the front knows of the stack behind it; filled in as that comes up."""
+    """The front's view of the stack behind it; filled in during start-up."""
 
     issuer: Issuer
     emulator_port: int
@@ -19,7 +19,7 @@ class Wiring:
     responses: Mapping[str, GatewayResponse] = field(default_factory=dict)
     info: Mapping[str, Any] | None = None  # set once everything is up
     awaited: str = "the servers"
-    # What any cache before the gateway would keep: answers that say of themselves that they never change.
+    # As a cache in front of the gateway: keeps responses that are marked immutable.
     kept: dict[str, tuple[dict[str, str], bytes]] = field(default_factory=dict)
     sign_in: SignIn = field(init=False)
 

@@ -1,4 +1,4 @@
-"""What people see through groups and chains of links, how roles are granted, and what is asked again on every call."""
+"""What people see through groups and links, how roles are granted, and what is checked again on every call."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -258,7 +258,7 @@ def test_people_find_by_address_only_those_with_whom_they_share_a_group(
 
 @pytest.fixture
 def ready(olga: Person, lab: Lab, sign_in: SignIn) -> dict[str, Any]:
-    """An export of bob's that is ready, as far as its record, its manifest and its sources say."""
+    """A ready export of Bob's, with record, manifest and sources, but without a file."""
     bob = sign_in("bob@example.org")
     grant(olga, lab.project["id"], bob, "analyst")
     sample = expect_status(olga.post(f"/projects/{lab.project['id']}/samples", {"name": "s"}))["id"]
@@ -391,7 +391,7 @@ def test_as_many_exports_begin_as_are_allowed_however_many_ask_at_once(
     assert results.count("too-many-exports") == 5
     begun = [result for result in results if result != "too-many-exports"]
     assert {row["id"] for row in expect_status(olga.get("/exports"), 200)["items"]} == set(begun)
-    # What failed can't be tried again while the others run, and can once one of them has ended.
+    # A failed export can't be retried while the others run, but can once one of them has ended.
     ExportRow(begun[0]).update(actions=[ExportRow.status.set(Status.FAILED), ExportRow.failure_code.set("internal")])
     fourth = expect_status(olga.post("/exports", export_request), 202)["id"]
     assert olga.post(f"/exports/{begun[0]}/retry").status == 429

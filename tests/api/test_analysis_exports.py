@@ -1,4 +1,4 @@
-"""Which exports of workflow executions are accepted, and which prerequisite is missing where one is refused."""
+"""Which exports of workflow executions are accepted, and the missing prerequisite of refused ones."""
 
 from collections.abc import Callable
 from dataclasses import replace

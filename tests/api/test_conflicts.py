@@ -1,4 +1,4 @@
-"""Writes that meet a transaction at their item are tried again: nobody sees PynamoDB's conflicts."""
+"""Writes that conflict with a transaction are retried: clients never see DynamoDB's conflicts."""
 
 from collections import Counter
 from collections.abc import Callable

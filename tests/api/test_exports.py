@@ -1,4 +1,4 @@
-"""What is accepted as an export, what is refused and how, and how exports are listed."""
+"""Which requests for exports are accepted, how others are refused, and how exports are listed."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The pages as they are served: one shell for all of them, and files that may be kept."""
+"""The pages as they are served: one shell for all of them, and cacheable files."""
 
 import gzip
 import re

@@ -1,4 +1,4 @@
-"""Refusals as people meet them: in their language, with every violation and where it is; nothing ends in a 500."""
+"""Problems as users meet them: in their language, with every violation and its place; never a 500."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Lists of samples as they grow: each sample that stays is shown once, and no list reads more than it must."""
+"""Lists of samples that change meanwhile: each remaining sample is shown once, and reads are bounded."""
 
 from collections.abc import Callable, Iterator
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Uploads that are cut off, resumed elsewhere, dropped by S3, or completed with some parts or none."""
+"""Uploads that are interrupted, resumed elsewhere, dropped by S3, or completed with some parts or none."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,7 +30,7 @@ def sample(olga: Person) -> str:
 
 @pytest.fixture
 def large(olga: Person, sample: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """A file of three parts that is announced."""
+    """A new file of three parts."""
     monkeypatch.setattr(uploads, "MAX_SINGLE_PART", PART)
     body = {"filename": "a.fastq.gz", "size": 2 * PART + 7}
     return dict(expect_status(olga.post(f"/samples/{sample}/files", body)))
@@ -41,7 +41,7 @@ def row(file_id: str, sample: str) -> FileRow:
 
 
 def send(file_id: str, sample: str, number: int, size: int | None = None) -> str:
-    """Send a part, as a client would by its URL; gives the ETag."""
+    """Send a part, as a client would by its URL; returns the ETag."""
     present = row(file_id, sample)
     body = bytes([number]) * (size if size is not None else (PART if number < 3 else 7))
     answer = aws.s3().upload_part(
@@ -95,7 +95,7 @@ def test_s3_knows_what_has_arrived_whatever_parts_are_named(
     etags = {number: send(large["id"], sample, number) for number in (1, 2, 3)}
     body = {"parts": [{"part_number": number, "etag": etag} for number, etag in parts(etags)]}
     assert olga.post(f"/files/{large['id']}/complete", body).status == status
-    # Whatever was refused, nothing is lost: it can be completed still.
+    # After every refusal the upload can still be completed.
     assert olga.post(f"/files/{large['id']}/complete").status == 200
 
 
@@ -171,7 +171,7 @@ def test_a_file_can_be_deleted_and_its_object_stays(olga: Person, sample: str, l
     assert aws.s3().get_object(Bucket=present.bucket, Key=present.key)["Body"].read() == b"text"
     again = upload(olga, sample, "a.txt", b"text", puid=file["puid"])
     assert again["puid"] == file["puid"]
-    # One that is still to come is given up, with what was sent of it.
+    # An incomplete file is deleted with its uploaded parts.
     send(large["id"], sample, 1)
     assert olga.call("DELETE", f"/files/{large['id']}").status == 204
     assert aws.s3().list_multipart_uploads(Bucket=settings().catalog_bucket).get("Uploads", []) == []

@@ -256,7 +256,7 @@ def test_who_may_report_and_register(ana: Person, lab: Lab, sign_in: SignIn) -> 
         assert statuses(bob, private) == (404, 404)
     assert statuses(eve, private) == statuses(eve, shared) == (200, 201)
     expect_status(ana.call("DELETE", member), 204)
-    # Who has left the project keeps nothing of what they submitted there.
+    # Users who left the project lose access to what they submitted there.
     assert statuses(eve, private) == statuses(eve, shared) == (404, 404)
     assert eve.get(f"/workflow-executions/{private}").status == 404
     assert expect_status(eve.get("/workflow-executions"), 200)["total"] == 0

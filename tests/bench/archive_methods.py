@@ -1,4 +1,4 @@
-"""One way of making an archive of objects in S3, as a process of its own: `archive_methods METHOD REQUEST.json`.
+"""One method of archiving objects in S3, as a process of its own: `archive_methods METHOD REQUEST.json`.
 
 The job has endpoint, bucket and files; the answer, a JSON line, the wall time of the work and the bytes that came in
 and went out. CPU and memory are the parent's to measure, of the whole process.

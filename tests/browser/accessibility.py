@@ -1,5 +1,5 @@
-"""What a page looks like to those who look at it: when it stands still, in every look that it can have, and which
-barriers axe-core finds in it."""
+"""Pages as users see them: settled, in every theme and zoom, and which
+accessibility violations axe-core finds."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -33,13 +33,13 @@ _LOAD_LANGUAGE = """async (code) => {
 
 
 def settle(page: Page) -> None:
-    """Wait until a page has its heading, and neither loads nor asks for anything."""
+    """Wait until a page has its heading, and no request is pending."""
     page.wait_for_load_state("load")
     page.wait_for_function(_STILL)
 
 
 def looks(page: Page) -> Iterator[str]:
-    """Give a page every look in turn, without reloading it; yields each one's name."""
+    """Switch a page through themes and zoom levels, without reloading it; yields each one's name."""
     devtools = page.context.new_cdp_session(page)
     first = page.evaluate("() => [document.documentElement.lang, document.documentElement.dataset.theme]")
     for zoom, language, theme in product(ZOOMS, LANGUAGES, THEMES):
@@ -61,7 +61,7 @@ def _show_in(page: Page, language: str, theme: str) -> None:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong, each with the element's beginning."""
+    """The violations that axe-core finds, each with the beginning of the element."""
     # Through the debugger's own world, which the pages' policy for scripts does not bind.
     if not page.evaluate("() => 'axe' in globalThis"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
@@ -79,7 +79,7 @@ def sideways(page: Page) -> int:
 
 
 def barriers(page: Page, place: str) -> list[str]:
-    """All that is wrong with a page, or with the dialog or menu that is open on it, in any look."""
+    """All violations of a page, or of the dialog or menu open on it, in any theme and zoom."""
     wrong = []
     settle(page)
     for look in looks(page):

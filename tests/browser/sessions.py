@@ -1,4 +1,4 @@
-"""People at their browsers."""
+"""Users and their browser sessions."""
 
 import json
 import time
@@ -13,7 +13,7 @@ from infra.demo.api import Api
 from tests.browser.accessibility import COUNT_REQUESTS
 from tests.stack.local_stack import Running
 
-# What a browser says by itself of answers that a page deals with.
+# Console messages of the browser itself about responses that a page handles.
 _EXPECTED = ("Failed to load resource",)
 expect.set_options(timeout=15_000)
 

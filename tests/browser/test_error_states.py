@@ -1,4 +1,4 @@
-"""What people see when something is wrong: excluded, failed, gone, forbidden, or out of reach; and the way on."""
+"""What users see when something is wrong: excluded, failed, gone, forbidden or unreachable; and how they go on."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Everything by keys alone: no mouse here, and the focus is always seen."""
+"""Everything by keyboard alone, with a visible focus."""
 
 import re
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _NAME = """() => {
 
 
 def tab_to(page: Page, pattern: str, *, back: bool = False) -> None:
-    """Go on by Tab until what is named so has the focus, in plain sight."""
+    """Press Tab until the element of this name has the focus and is visible."""
     for _ in range(60):
         page.keyboard.press("Shift+Tab" if back else "Tab")
         if re.match(pattern, name := page.evaluate(_NAME)):

@@ -1,4 +1,4 @@
-"""The procedures of the reference's documentation, step by step, by the words that it uses, in both languages.
+"""The procedures of IRIDA Next's user documentation, step by step, with its labels, in both languages.
 
 Each test has the name of the document's heading; its steps are the document's.
 """

@@ -1,4 +1,4 @@
-"""An HTTP proxy before an S3 server that does to requests what networks and busy servers do."""
+"""An HTTP proxy in front of an S3 server that injects the faults of networks and busy servers."""
 
 import http.client
 import threading
@@ -14,7 +14,7 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Request:
-    """What a rule decides by; `operation` is S3's name of it, as far as the tests need, `copied` what is copied."""
+    """A request as a rule sees it; `operation` is S3's name of it where tests need it, `copied` the copy source."""
 
     path: str
     operation: str

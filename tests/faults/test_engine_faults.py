@@ -1,4 +1,4 @@
-"""The engine under faults: a right archive or a clear failure, never a wrong one."""
+"""The engine under faults: a correct archive or a clear failure, never a corrupt one."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""Sources that are lost at any moment, a few or hundreds: the next plan goes without all of them."""
+"""Sources that are lost at any moment, a few or hundreds: the next plan excludes all of them."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""Programs that we did not write, by which archives are read back."""
+"""Third-party programs that read archives back."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""Programs that we did not write, by which tables are read back: R, and LibreOffice without a window."""
+"""Third-party programs that read tables back: R and headless LibreOffice."""
 
 import io
 import os

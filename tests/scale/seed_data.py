@@ -1,4 +1,4 @@
-"""A laboratory that has grown, as rows of the tables: its API would take hours to make it."""
+"""A large laboratory, written as table rows: the API would take hours to create it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

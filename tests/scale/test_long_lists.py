@@ -1,4 +1,4 @@
-"""Lists of a laboratory that has grown: what they read is bounded, however many samples and projects there are."""
+"""Lists of a large laboratory: their reads are bounded, however many samples and projects there are."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from tests.scale.seed_data import Laboratory
 from tests.scale.sorted_rows import SortedRows
 
 SAMPLES, PROJECTS = 100_000, 500
-SIGNED_IN = 12  # requests that tell who is asking and what they may see
+SIGNED_IN = 12  # requests for authentication and permissions
 
 
 @pytest.fixture

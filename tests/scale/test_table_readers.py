@@ -1,4 +1,4 @@
-"""Linelists in the programs of the people whom they are for: R, LibreOffice in English and French, pandas, openpyxl."""
+"""Linelists in the programs of their users: R, LibreOffice in English and French, pandas, openpyxl."""
 
 import io
 from pathlib import Path

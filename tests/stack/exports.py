@@ -62,7 +62,7 @@ def wait(api: Api, export_id: str, seconds: float = 120) -> Any:
 
 
 def archive(api: Api, export: Any) -> zipfile.ZipFile:
-    """The archive behind a fresh link, checked against what the API says of it."""
+    """The archive behind a fresh link, verified against the API's size and CRC-32."""
     link = api.post(f"/exports/{export['id']}/download", {})
     answer = requests.get(link["url"], timeout=60)
     assert answer.status_code == 200

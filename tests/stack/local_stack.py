@@ -35,7 +35,7 @@ def environment(home: Path, port: int, **more: str) -> dict[str, str]:
 
 
 def launch(home: Path, port: int, **more: str) -> subprocess.Popen[str]:
-    """The launcher's process, with an empty catalog; its words go into the data folder's neighbour."""
+    """The launcher's process, with an empty catalog; its output goes beside the data folder."""
     log = home.with_name(f"{home.name}-{port}.log").open("w")
     with log:
         return subprocess.Popen(
@@ -50,7 +50,7 @@ def launch(home: Path, port: int, **more: str) -> subprocess.Popen[str]:
 
 
 def refusal(home: Path, port: int, **more: str) -> str:
-    """What a launcher says that can't start; it must end by itself with status 1."""
+    """The output of a launcher that can't start; it must exit by itself with status 1."""
     done = subprocess.run(
         [sys.executable, "-m", "infra.local.run", "--empty"],
         cwd=ROOT,
@@ -83,7 +83,7 @@ def children_of(pid: int) -> set[int]:
 
 
 def still_alive(pids: set[int]) -> set[int]:
-    """Those of the processes that have not ended (what waits to be reaped has)."""
+    """Those of the processes that have not ended (zombies have)."""
     alive = set()
     for pid in pids:
         try:
@@ -97,7 +97,7 @@ def still_alive(pids: set[int]) -> set[int]:
 
 @dataclass
 class Running:
-    """A stack that is up."""
+    """A running stack."""
 
     process: subprocess.Popen[str]
     url: str
@@ -119,7 +119,7 @@ class Running:
         )
 
     def replace_manifest(self, export_id: str, manifest: bytes) -> None:
-        """Give a ready export another manifest for its preview."""
+        """Replace the manifest of a ready export, for its preview."""
         s3, bucket = self.client("s3"), self.info["buckets"]["exports"]
         keys = [object_["Key"] for object_ in s3.list_objects_v2(Bucket=bucket, Prefix=f"{export_id}/")["Contents"]]
         (key,) = (key for key in keys if key.endswith("/manifest.json"))
@@ -134,7 +134,7 @@ class Running:
         return result
 
     def stop(self) -> float:
-        """End it as Ctrl-C or `kill` would; gives the seconds that took. Nothing of it may be left."""
+        """Stop it as Ctrl-C or `kill` would; returns the seconds that took. No process may be left."""
         below = children_of(self.process.pid)
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
@@ -144,7 +144,7 @@ class Running:
         return took
 
     def kill(self) -> None:
-        """End it and all below it as a power cut would."""
+        """Kill it and all its children, as a power cut would."""
         for pid in (self.process.pid, *children_of(self.process.pid)):
             try:
                 os.kill(pid, signal.SIGKILL)

@@ -1,7 +1,7 @@
-"""Every route, requested by everybody, about what is theirs, another's, and nobody's: over HTTP on the deployed stack.
+"""Every route, requested by every role, for their own, another's and non-existent resources: over HTTP, deployed.
 
 The table says which role a route needs; the statuses follow from it, and from the ways by which somebody can have a
-role. Nothing may tell what one may not know from what does not exist.
+role. What a user may not see must be indistinguishable from what does not exist.
 """
 
 import time
@@ -25,7 +25,7 @@ GUEST, UPLOADER, ANALYST, MAINTAINER, OWNER = range(5)
 
 @dataclass(frozen=True)
 class Place:
-    """Ids of a group, a project in it, and what is in that (the run is shared); of another laboratory, or made up."""
+    """Ids of a group, a project in it and its contents (the run is shared); of another laboratory, or invented."""
 
     group: str
     project: str
@@ -253,7 +253,7 @@ def expected(case: Case, who: Somebody) -> int:
 
 
 def mistakes(world: World, who: Somebody, cases: list[Case]) -> Iterator[str]:
-    """What is not as it should be, for one of the people. What a role elsewhere is worth is tested by one of each."""
+    """The deviations for one of the people. Roles elsewhere are tested by one person each."""
     asks_elsewhere = any(word in who.name for word in ("direct", "owner", "nobody"))
     for case in cases:
         place = world.own

@@ -1,4 +1,4 @@
-"""The deployed state machine when steps break: whatever happens, the record gets a final status."""
+"""The deployed state machine with failing steps: the record always gets a final status."""
 
 import json
 import time
@@ -13,7 +13,7 @@ from tests.stack.local_stack import Running
 
 def broken_record(stack: Running, change: dict[str, Any]) -> str:
     """A processing export whose request is not in S3, so that Plan raises; its record changed by these actions."""
-    # Somebody of their own: a broken record spoils its owner's lists.
+    # A separate user, because a broken record breaks its owner's lists.
     ana = stack.person(f"broken-{uuid4().hex[:8]}@example.org")
     project = exports.project(ana)
     sample, _ = exports.sample_with(ana, project["id"], "S", {"a.txt": 10})

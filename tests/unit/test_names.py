@@ -1,4 +1,4 @@
-"""Names that people can't tell apart, names of nothing, and values of metadata: one rule for all ways in."""
+"""Confusable names, invisible names, and values of metadata: the same rules for all inputs."""
 
 import pytest
 from hypothesis import given

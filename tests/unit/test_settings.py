@@ -1,4 +1,4 @@
-"""Settings from the environment: types, ranges, and what is said of a bad one."""
+"""Settings from the environment: types, ranges and error messages."""
 
 import pytest
 

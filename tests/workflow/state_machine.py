@@ -1,4 +1,4 @@
-"""The state machine's way from step to step, as its definition has it, with every step run as often as wanted."""
+"""Runs the state machine's definition in process, with every step run as often as wanted."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Exports of all text files of a project, taken step by step, and their files lost on the way."""
+"""Exports of all text files of a project, step by step, with files lost on the way."""
 
 from typing import Any
 

@@ -75,7 +75,7 @@ def new_target(s3: Any, bucket: str, copy_crc: CopyCrc = "answer") -> Target:
 def assemble(
     s3: Any, planned: Plan, bucket: str, copy_crc: CopyCrc = "answer", *, workers: int = 1, repeats: int = 1
 ) -> tuple[Archive | SourcesChanged | Incomplete, Target]:
-    """Plan files go through their bytes, batches are shuffled between workers and done more than once."""
+    """Plan files are written and read back, batches are shuffled between workers and run more than once."""
     store = store_of(s3)
     targets = {number: new_target(s3, bucket, copy_crc) for number in range(1 + len(planned.segments))}
     results: dict[int, bytes] = {}
@@ -266,7 +266,7 @@ def test_a_completion_that_meets_the_end_of_anothers_finds_the_object(
         with pytest.raises(ArchiveError, match="1 parts are no more in S3"):
             complete(store, target, {1: part}, part.crc32, part.length)
     first = complete(store, target, {1: part}, part.crc32, part.length)
-    # What SeaweedFS lists between the object's appearance and the upload's end.
+    # What SeaweedFS lists after the object appears and before the upload ends.
     monkeypatch.setattr(multipart_upload, "_listed_parts", lambda *_: iter(()))
     assert complete(store, target, {1: part}, part.crc32, part.length) == first
 

@@ -1,4 +1,4 @@
-"""What S3 tells of an object, on servers that know more and less of checksums."""
+"""The properties of S3 objects, on servers with different support for checksums."""
 
 import random
 from collections.abc import Callable
@@ -62,7 +62,7 @@ def test_size_and_checksums_are_what_the_server_knows(store: Callable[[str], Non
 
 class Documented:
     """An S3 that answers as AWS documents it for a composite checksum (API_GetObjectAttributes): neither SeaweedFS nor
-    the emulator tells the checksums of parts."""
+    the emulator returns the checksums of parts."""
 
     def __init__(self, parts: list[bytes], **changes: Any) -> None:
         self.parts, self.changes = parts, changes

@@ -1,4 +1,4 @@
-"""The planner against S3's law, and a whole archive assembled from its plan in memory."""
+"""The planner against S3's limits, and a whole archive assembled from its plan in memory."""
 
 import io
 import random
@@ -142,7 +142,7 @@ def head(entry: Entry, before: int, limits: Limits) -> int:
 
 
 def fewest_stitched_bytes(entries: list[Entry], limits: Limits) -> int:
-    """By trying everything: which files are copied, and before which of them each of the others stands."""
+    """By brute force: which files are copied, and before which of them each of the others is placed."""
     copyable = [entry for entry in entries if entry.size >= limits.min_part]
     best = sum(entry.size for entry in entries)
     for chosen in range(1 << len(copyable)):

@@ -1,4 +1,4 @@
-"""Whatever the API can say, it can say in French, and every problem is of a known kind."""
+"""Every message of the API has a French translation, and every problem a known type."""
 
 import ast
 import json

@@ -10,8 +10,8 @@ from infra.package import ROOT
 
 DEFINITION: dict[str, Any] = json.loads((ROOT / "infra" / "state_machine.json").read_text())
 STATES: dict[str, Any] = DEFINITION["States"]
-# Where a path may end, and what stands on the record by then. `Fail directly` gives up only after its retries; what is
-# left processing then is found by the clean-up.
+# Where a path may end, and the states before it. `Fail directly` fails only after its retries; an export left
+# processing then is found by the clean-up.
 FINAL_STATUSES = {
     "Ready": {"Notify"},  # Finish or RenderLinelist turned it ready
     "Removed": {"Planned?", "Finished?"},  # the record says that it is removed, or another attempt is at work

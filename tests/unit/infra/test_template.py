@@ -1,4 +1,4 @@
-"""The packaged template: what is deployed to AWS and to a laptop alike."""
+"""The packaged template, which is deployed to AWS and to a laptop alike."""
 
 import json
 import os
@@ -45,7 +45,7 @@ def test_every_packaged_handler_exists_in_the_app(template: dict[str, Any]) -> N
 
 
 def test_route_tree_has_one_path_variable_per_position() -> None:
-    """API Gateway refuses a second one, and the emulator never finds what stands below it."""
+    """API Gateway refuses a second one, and the emulator finds no routes below it."""
     import app
 
     variables: dict[str, set[str]] = {}

@@ -1,4 +1,4 @@
-"""Samplesheets as people, spreadsheets and pipelines make them, and everything that can be wrong with one."""
+"""Samplesheets as people, spreadsheets and pipelines write them, and every possible error."""
 
 import csv
 import io

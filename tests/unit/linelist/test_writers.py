@@ -1,4 +1,4 @@
-"""Linelists are read back by programs that we did not write, and hold what the catalog does."""
+"""Linelists, read back by third-party programs, equal the catalog."""
 
 import csv
 import io
@@ -54,7 +54,7 @@ def test_csv_holds_what_the_catalog_does_once_the_guard_is_taken_away(
     assert len(frame.columns) == 6
 
 
-# What a spreadsheet would run is guarded.
+# Formulas are guarded.
 GUARDS = [
     ("=1+1", "'=1+1"),
     ("@SUM(1)", "'@SUM(1)"),
