@@ -104,8 +104,9 @@ lint: $(VENV)/ready ## ruff: rules and format
 requirements-current: $(VENV)/ready ## are requirements*.txt what pyproject.toml says?
 	@$(BIN)/python -m infra.requirements --check
 
-javascript: node_modules/ready ## biome: rules and format of the pages' modules
+javascript: node_modules/ready ## biome (rules, format) and tsc (types) on the pages' modules
 	@node_modules/.bin/biome check --error-on-warnings
+	@node_modules/.bin/tsc -p jsconfig.json
 
 spelling: $(VENV)/ready ## codespell
 	@$(BIN)/codespell

@@ -26,6 +26,10 @@ export class Unreachable extends Error {}
 /**
  * The answer to a request below `/api/v1`. A session that has ended is begun again first, and the request repeated:
  * the caller only waits longer. Throws Problem and Unreachable.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {{ body?: unknown, key?: string, signal?: AbortSignal }} options `key` is the Idempotency-Key
  */
 export async function call(method, path, { body, key, signal } = {}) {
   for (;;) {

@@ -11,7 +11,7 @@ export function Dialog({ title, onClose, children, wide = false, closable = true
     element.current.showModal();
     return () => {
       element.current?.close();
-      if (opener?.isConnected) opener.focus();
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
   }, []);
   const cancel = (event) => {

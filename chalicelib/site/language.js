@@ -81,6 +81,7 @@ export function size(bytes) {
     power += 1;
   }
   const digits = power === 0 || value >= 99.95 ? 0 : 1;
+  /** @type {Intl.NumberFormatOptions} */
   const unit = { style: "unit", unit: UNITS[power], maximumFractionDigits: digits };
   return new Intl.NumberFormat(REGION[language()], unit).format(value);
 }

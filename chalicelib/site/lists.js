@@ -16,6 +16,9 @@ export const TYPING_PAUSE = 250;
  *
  * `q` and `sort` are the URL's. While another answer loads, `items`, `total` and `answered`, the search that they are
  * of, are all those of the last one: what is done with the items must go by `answered`, and wait while `loading`.
+ *
+ * @param {string} path
+ * @param {{ sort?: string, filters?: string[], again?: (value: any) => number | false }} options
  */
 export function useList(path, { sort, filters = [], again } = {}) {
   const { query } = place.use();

@@ -9,6 +9,9 @@ const LONGEST = 30_000;
  *
  * `again(value)` says after how many milliseconds to ask again, false for never. Unchanged answers make the pause grow
  * by half, up to 30 seconds; no request is made while the tab is hidden; one is made at once when it is visible again.
+ *
+ * @param {string | null} path
+ * @param {{ again?: (value: any) => number | false }} options
  */
 export function useLoaded(path, { again = () => false } = {}) {
   const [state, setState] = useState({ path: null, value: undefined, error: undefined });

@@ -1,4 +1,6 @@
 // The API's reference: its own description, shown by Swagger UI. "Try it out" takes a personal access token.
+/** @type {any} */
+const { SwaggerUIBundle } = globalThis;
 const { base, theme } = document.documentElement.dataset;
 const root = `${base}/api/v1`;
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -7,7 +9,7 @@ const dress = () => document.documentElement.classList.toggle("dark-mode", theme
 dress();
 dark.addEventListener("change", dress);
 const answer = await fetch(`${root}/openapi.json`);
-window.SwaggerUIBundle({
+SwaggerUIBundle({
   spec: { ...(await answer.json()), servers: [{ url: root }] },
   dom_id: "#reference",
   deepLinking: true,
@@ -17,3 +19,5 @@ window.SwaggerUIBundle({
   persistAuthorization: false,
   validatorUrl: null,
 });
+
+export {}; // a module, for `tsc`

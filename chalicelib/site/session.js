@@ -175,7 +175,7 @@ export function signInAgain(used) {
     ended.set({
       resume() {
         over();
-        resolve();
+        resolve(undefined);
       },
       cancel() {
         over();

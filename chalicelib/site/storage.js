@@ -1,6 +1,10 @@
 // What the browser keeps for this person; one that keeps nothing still works.
 
-/** Read, write and forget texts in `sessionStorage` or `localStorage`, under names of our own. */
+/**
+ * Read, write and remove texts in `sessionStorage` or `localStorage`, under names of our own.
+ *
+ * @param {"sessionStorage" | "localStorage"} area
+ */
 const store = (area) => ({
   get(name) {
     try {

@@ -1,7 +1,7 @@
 // The view library under one name: components, hooks, and HTML in template literals.
 
 import htm from "./vendor/htm.js";
-import { h } from "./vendor/preact.js";
+import { Component as BaseComponent, h } from "./vendor/preact.js";
 
 export {
   useCallback,
@@ -13,7 +13,10 @@ export {
   useRef,
   useState,
 } from "./vendor/hooks.js";
-export { Component, createContext, Fragment, render } from "./vendor/preact.js";
+export { createContext, Fragment, render } from "./vendor/preact.js";
+
+/** @type {any} */
+export const Component = BaseComponent;
 
 export const html = htm.bind(h);
 

@@ -359,7 +359,13 @@ def test_lists_are_sorted_searched_filtered_and_paged(ana: Person, lab: Lab, mon
     assert cursor is None
     cursor = expect_status(ana.get("/workflow-executions?limit=1&state=completed"), 200)["next_cursor"]
     assert ana.get(f"/workflow-executions?limit=1&state=error&cursor={cursor}").status == 400
-    # Where a walk ends before the list does, the page is short and goes on, and the total is a lower bound.
+
+
+def test_a_walk_that_ends_early_yields_a_short_page_with_a_cursor(
+    ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Gamma ray", "a", "b", "c", "d"):
+        expect_status(ana.post("/workflow-executions", run(lab, name=name)))
     monkeypatch.setattr(run_queries, "MAX_ROWS_READ", 2)
     page = expect_status(ana.get("/workflow-executions?q=gamma&limit=3"), 200)
     assert (page["items"], page["total_is_exact"]) == ([], False)

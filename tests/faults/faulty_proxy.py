@@ -23,16 +23,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Do:
-    """What happens: an answer instead of the server's (S3's error of this code), a stall before it, the connection cut
-    before or after it, or an answer that comes `late`. `when_done` is called once the server has answered."""
+    """The fault: an error response (S3's error of this code) instead of the server's, a stall before it, a cut
+    connection before or after it, or a `late` response. `when_done` is called once the server has responded."""
 
     status: int | None = None
     code: str = "SlowDown"
-    message: str = "As the test wants it."
+    message: str = "Injected by the test."
     stall: float = 0
     late: float = 0
     when_done: Callable[[], None] = lambda: None
-    cut: str = ""  # "before": the server never hears of it; "after": its answer is lost
+    cut: str = ""  # "before": the server never receives it; "after": its response is lost
 
 
 PASS = Do()
@@ -47,68 +47,75 @@ def operation_of(method: str, path: str, headers: "Message[str, str]") -> str:
     return {"GET": "GetObject", "HEAD": "HeadObject"}.get(method, method)
 
 
+class _Handler(BaseHTTPRequestHandler):
+    """Forwards requests, or does to them what the server's rule says."""
+
+    protocol_version = "HTTP/1.1"
+    server: "_Server"
+
+    def answer(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:  # the client was killed while it sent: the server never receives it
+            self.close_connection = True
+            return
+        operation = operation_of(self.command, self.path, self.headers)
+        do = self.server.rule(Request(self.path, operation, self.headers.get("x-amz-copy-source", "")))
+        time.sleep(do.stall)
+        if do.cut == "before":
+            self.close_connection = True
+        elif do.status is not None:
+            error = f"<Error><Code>{do.code}</Code><Message>{do.message}</Message></Error>"
+            self.reply(do.status, [], error.encode())
+        else:
+            self.forward(body, do)
+
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = answer  # noqa: N815
+
+    def forward(self, body: bytes, do: Do) -> None:
+        sent = {name: value for name, value in self.headers.items() if name.lower() != "expect"}
+        with closing(http.client.HTTPConnection(self.server.target, timeout=120)) as connection:
+            connection.request(self.command, self.path, body or None, sent)
+            response = connection.getresponse()
+            data = response.read()
+        do.when_done()
+        time.sleep(do.late)
+        if do.cut == "after":
+            self.close_connection = True
+            return
+        hop_by_hop = {"transfer-encoding", "connection"}
+        headers = [header for header in response.getheaders() if header[0].lower() not in hop_by_hop]
+        self.reply(response.status, headers, data)
+
+    def reply(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.send_response_only(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        if not any(name.lower() == "content-length" for name, _ in headers):
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """No log."""
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 256
+
+    def __init__(self, target: str, rule: Rule) -> None:
+        self.target, self.rule = target, rule
+        super().__init__((HOST, 0), _Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that was killed is no error of the proxy."""
+
+
 @contextmanager
 def faulty_proxy(endpoint: str, rule: Rule) -> Iterator[str]:
-    """Its endpoint. `rule` is asked for each request, from many threads."""
-    server_host = endpoint.removeprefix("http://")
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def answer(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            body = self.rfile.read(length)
-            if len(body) < length:  # the client was killed while it sent: the server never hears of it
-                self.close_connection = True
-                return
-            operation = operation_of(self.command, self.path, self.headers)
-            do = rule(Request(self.path, operation, self.headers.get("x-amz-copy-source", "")))
-            time.sleep(do.stall)
-            if do.cut == "before":
-                self.close_connection = True
-                return
-            if do.status is not None:
-                self.reply(
-                    do.status, [], f"<Error><Code>{do.code}</Code><Message>{do.message}</Message></Error>".encode()
-                )
-                return
-            sent = {name: value for name, value in self.headers.items() if name.lower() != "expect"}
-            with closing(http.client.HTTPConnection(server_host, timeout=120)) as behind:
-                behind.request(self.command, self.path, body or None, sent)
-                got = behind.getresponse()
-                data = got.read()
-            do.when_done()
-            time.sleep(do.late)
-            if do.cut == "after":
-                self.close_connection = True
-                return
-            kept = [
-                header for header in got.getheaders() if header[0].lower() not in {"transfer-encoding", "connection"}
-            ]
-            self.reply(got.status, kept, data)
-
-        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = answer  # noqa: N815
-
-        def reply(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-            self.send_response_only(status)
-            for name, value in headers:
-                self.send_header(name, value)
-            if not any(name.lower() == "content-length" for name, _ in headers):
-                self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    class Server(ThreadingHTTPServer):
-        request_queue_size = 256
-
-        def handle_error(self, request: object, client_address: object) -> None:
-            """A client that was killed is no error of the proxy."""
-
-    server = Server((HOST, 0), Handler)
+    """Its endpoint. `rule` is called for each request, from many threads."""
+    server = _Server(endpoint.removeprefix("http://"), rule)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

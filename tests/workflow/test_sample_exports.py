@@ -20,7 +20,16 @@ import pytest
 import requests
 
 from chalicelib import aws, timestamps
+from chalicelib.catalog.files import repository as files
+from chalicelib.catalog.files.model import File
 from chalicelib.catalog.files.table import FileRow, file_row
+from chalicelib.catalog.namespaces import repository as namespaces
+from chalicelib.catalog.namespaces.model import Namespace
+from chalicelib.catalog.puid import Kind, make
+from chalicelib.catalog.samples import creation
+from chalicelib.catalog.samples import repository as samples
+from chalicelib.catalog.samples.index import SampleListRow
+from chalicelib.catalog.samples.model import NewSample, Sample
 from chalicelib.catalog.samples.table import SampleRow, sample_row
 from chalicelib.exports import archive_uploads, executions, record
 from chalicelib.exports.cleanup import clean_up
@@ -103,6 +112,72 @@ def everything_in(bucket: str) -> list[str]:
     return [found_object["Key"] for found_object in [*found, *archive_uploads]]
 
 
+def check_report(lab: Lab, names: list[str], report: list[dict[str, Any]]) -> None:
+    empty = lab.samples[2]
+    assert [(row["id"], row["reason"]) for row in report if row["outcome"] == "skipped"] == [
+        (empty["id"], "no-matching-file")
+    ]
+    included = {row["path"]: row for row in report if row["outcome"] == "included"}
+    assert set(included) == {name for name in names if "/" in name}
+    assert [row.get("renamed_from") for row in included.values()].count("CON.fasta") == 1
+
+
+def check_tree(ana: Person, lab: Lab, export_id: str, date: str, text: str) -> None:
+    """The manifest for people lists projects, samples and attachments."""
+    alpha, beta, _ = lab.samples
+    first, second = lab.projects
+    paired = expect_status(ana.get(f"/samples/{alpha['id']}/files"), 200)["items"]
+    pair = next(file["puid"] for file in paired if file["format"] == "fastq")
+    fasta = next(file["puid"] for file in paired if file["format"] == "fasta")
+    beta_puids = [file["puid"] for file in expect_status(ana.get(f"/samples/{beta['id']}/files"), 200)["items"]]
+    assert text == "\n".join(
+        [
+            "Samples Export",
+            date,
+            "",
+            "contents:",
+            f"{export_id}/",
+            f"├─ {first['puid']}/ (First)",
+            f"│  └─ {alpha['puid']}/ (Alpha)",
+            f"│     ├─ {pair}/",
+            "│     │  ├─ a_S1_L001_R1_001.fastq.gz",
+            "│     │  └─ a_S1_L001_R2_001.fastq.gz",
+            f"│     └─ {fasta}/",
+            "│        └─ a.fasta",
+            f"└─ {second['puid']}/ (Second)",
+            f"   └─ {beta['puid']}/ (Bêta)",
+            f"      ├─ {beta_puids[0]}/",
+            "      │  └─ _CON.fasta",
+            f"      └─ {beta_puids[1]}/",
+            "         └─ b.fastq",
+        ]
+    )
+
+
+def check_preview(ana: Person, export_id: str, manifest: dict[str, Any]) -> None:
+    """The preview is the manifest, whole, searched, or a level of it."""
+    preview = expect_status(ana.get(f"/exports/{export_id}/preview"), 200)
+    assert preview == manifest
+    assert list(preview) == ["type", "date", "children"]
+    search = expect_status(ana.get(f"/exports/{export_id}/preview?q=no-such-name"), 200)
+    assert (search["type"], search["children"], search["matches"]) == (preview["type"], [], 0)
+    project = preview["children"][0]
+    level = expect_status(ana.get(f"/exports/{export_id}/preview?path={project['name']}"), 200)
+    assert [child["name"] for child in level["children"]] == [child["name"] for child in project["children"]]
+    assert (level["children"][0]["child_count"], level["next_cursor"]) == (
+        len(project["children"][0]["children"]),
+        None,
+    )
+    sample = preview["children"][0]["children"][0]
+    assert list(sample) == ["name", "type", "irida-next-type", "irida-next-name", "children"]
+    assert sample["children"][0]["children"][0] == {
+        "name": "a_S1_L001_R1_001.fastq.gz",
+        "type": "file",
+        "metadata": {"format": "fastq", "direction": "forward", "type": "illumina_pe"},
+    }
+    assert sample["children"][1]["children"][0]["metadata"] == {"format": "fasta", "type": "assembly"}
+
+
 @pytest.mark.parametrize("repeats", [1, 2])
 def test_export_becomes_ready_and_complete(ana: Person, lab: Lab, repeats: int) -> None:
     export = create(ana, lab)
@@ -119,65 +194,13 @@ def test_export_becomes_ready_and_complete(ana: Person, lab: Lab, repeats: int) 
     names = archive.namelist()
     by_name = {name.rsplit("/", 1)[-1]: archive.read(name) for name in names}
     expected = {**lab.bodies, "_CON.fasta": lab.bodies["CON.fasta"]}
-    for left_out in ("notes.txt", "CON.fasta"):
-        del expected[left_out]
+    for name in ("notes.txt", "CON.fasta"):
+        del expected[name]
     assert {name: body for name, body in by_name.items() if not name.startswith(("manifest", "report"))} == expected
-    alpha, beta, empty = lab.samples
-    report = json.loads(by_name["report.json"])
-    assert [(row["id"], row["reason"]) for row in report if row["outcome"] == "skipped"] == [
-        (empty["id"], "no-matching-file")
-    ]
-    included = {row["path"]: row for row in report if row["outcome"] == "included"}
-    assert set(included) == {name for name in names if "/" in name}
-    assert [row.get("renamed_from") for row in included.values()].count("CON.fasta") == 1
-    first, second = lab.projects
-    paired = expect_status(ana.get(f"/samples/{alpha['id']}/files"), 200)["items"]
-    pair = next(file["puid"] for file in paired if file["format"] == "fastq")
-    fasta = next(file["puid"] for file in paired if file["format"] == "fasta")
-    beta_puids = [file["puid"] for file in expect_status(ana.get(f"/samples/{beta['id']}/files"), 200)["items"]]
-    text = by_name["manifest.txt"].decode()
-    assert text == "\n".join(
-        [
-            "Samples Export",
-            json.loads(by_name["manifest.json"])["date"],
-            "",
-            "contents:",
-            f"{export['id']}/",
-            f"├─ {first['puid']}/ (First)",
-            f"│  └─ {alpha['puid']}/ (Alpha)",
-            f"│     ├─ {pair}/",
-            "│     │  ├─ a_S1_L001_R1_001.fastq.gz",
-            "│     │  └─ a_S1_L001_R2_001.fastq.gz",
-            f"│     └─ {fasta}/",
-            "│        └─ a.fasta",
-            f"└─ {second['puid']}/ (Second)",
-            f"   └─ {beta['puid']}/ (Bêta)",
-            f"      ├─ {beta_puids[0]}/",
-            "      │  └─ _CON.fasta",
-            f"      └─ {beta_puids[1]}/",
-            "         └─ b.fastq",
-        ]
-    )
-    preview = expect_status(ana.get(f"/exports/{export['id']}/preview"), 200)
-    assert preview == json.loads(by_name["manifest.json"])
-    assert list(preview) == ["type", "date", "children"]
-    search = expect_status(ana.get(f"/exports/{export['id']}/preview?q=no-such-name"), 200)
-    assert (search["type"], search["children"], search["matches"]) == (preview["type"], [], 0)
-    project = preview["children"][0]
-    level = expect_status(ana.get(f"/exports/{export['id']}/preview?path={project['name']}"), 200)
-    assert [child["name"] for child in level["children"]] == [child["name"] for child in project["children"]]
-    assert (level["children"][0]["child_count"], level["next_cursor"]) == (
-        len(project["children"][0]["children"]),
-        None,
-    )
-    sample = preview["children"][0]["children"][0]
-    assert list(sample) == ["name", "type", "irida-next-type", "irida-next-name", "children"]
-    assert sample["children"][0]["children"][0] == {
-        "name": "a_S1_L001_R1_001.fastq.gz",
-        "type": "file",
-        "metadata": {"format": "fastq", "direction": "forward", "type": "illumina_pe"},
-    }
-    assert sample["children"][1]["children"][0]["metadata"] == {"format": "fasta", "type": "assembly"}
+    check_report(lab, names, json.loads(by_name["report.json"]))
+    manifest = json.loads(by_name["manifest.json"])
+    check_tree(ana, lab, export["id"], manifest["date"], by_name["manifest.txt"].decode())
+    check_preview(ana, export["id"], manifest)
     assert len(mails()) == 1
     assert "Prêt pour l'exportation – Été 1/2" in str(vars(mails()[0]))
     trail = expect_status(ana.get(f"/exports/{export['id']}/events"), 200)["items"]
@@ -410,56 +433,50 @@ def test_rights_are_checked_again_when_the_work_begins(ana: Person, lab: Lab, si
     assert expect_status(bob.get(f"/exports/{export['id']}"), 200)["failure"]["code"] == "no-longer-allowed"
 
 
-def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
-    from chalicelib.catalog.files import repository as files
-    from chalicelib.catalog.files.model import File
-    from chalicelib.catalog.namespaces import repository as namespaces
-    from chalicelib.catalog.puid import Kind, make
-    from chalicelib.catalog.samples import creation
-    from chalicelib.catalog.samples import repository as samples
-    from chalicelib.catalog.samples.index import SampleListRow
-    from chalicelib.catalog.samples.model import NewSample
-
-    group = expect_status(ana.post("/groups", {"name": "Many", "path": "many"}))
-    project = namespaces.find(
-        expect_status(ana.post("/projects", {"name": "P", "path": "p", "group_id": group["id"]}))["id"]
-    )
-    many = [creation.create(project, NewSample("S0"), Ids())]
-    rows = []
-    with SampleRow.batch_write() as batch:  # moto takes minutes for as many transactions
-        for i in range(1, 300):
-            puid = make(Kind.SAMPLE, "INXT", Ids())
-            many.append(replace(many[0], id=f"sample-{i}", puid=puid, name=f"S{i}"))
-            batch.save(sample_row(many[-1]))
+def many_samples(project: Namespace, count: int) -> list[Sample]:
+    """Samples written as rows, because moto takes minutes for as many transactions."""
+    first = creation.create(project, NewSample("S0"), Ids())
+    puids = [make(Kind.SAMPLE, "INXT", Ids()) for _ in range(1, count)]
+    others = [replace(first, id=f"sample-{i}", puid=puid, name=f"S{i}") for i, puid in enumerate(puids, 1)]
+    with SampleRow.batch_write() as batch:
+        for sample in others:
+            batch.save(sample_row(sample))
     with SampleListRow.batch_write() as batch:
-        for sample in many:
+        for sample in others:
             for row in samples.list_rows(sample):
                 batch.save(row)
-    bucket = settings().catalog_bucket
+    return [first, *others]
+
+
+def stored_file(sample: Sample, number: int, body: bytes) -> File:
+    """A complete file of a sample whose object is in the catalog bucket."""
+    bucket, key = settings().catalog_bucket, f"files/{sample.id}/{number}"
+    etag = aws.s3().put_object(Bucket=bucket, Key=key, Body=body)["ETag"]
+    return File(
+        id=f"{sample.id}-{number}",
+        puid=files.new_puid(None, Ids()),
+        puid_given=False,
+        sample_id=sample.id,
+        filename=f"f{number}.txt",
+        size=len(body),
+        bucket=bucket,
+        key=key,
+        complete=True,
+        created_at=timestamps.now(),
+        etag=etag,
+    )
+
+
+def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
+    project = namespaces.find(new_lab(ana).project["id"])
     expected = set()
-    for i, sample in enumerate(many):
-        for k in range(3):
-            body = f"{i} {k}".encode() * 50
-            etag = aws.s3().put_object(Bucket=bucket, Key=f"files/{i}/{k}", Body=body)["ETag"]
-            puid = files.new_puid(None, Ids())
-            file = File(
-                id=f"{i}-{k}",
-                puid=puid,
-                puid_given=False,
-                sample_id=sample.id,
-                filename=f"f{k}.txt",
-                size=len(body),
-                bucket=bucket,
-                key=f"files/{i}/{k}",
-                complete=True,
-                created_at=timestamps.now(),
-                etag=etag,
-            )
-            rows.append(file_row(file))
-            expected.add((f"{project.puid}/{sample.puid}/{puid}/f{k}.txt", body))
     with FileRow.batch_write() as batch:
-        for file_record in rows:
-            batch.save(file_record)
+        for i, sample in enumerate(many_samples(project, 300)):
+            for k in range(3):
+                body = f"{i} {k}".encode() * 50
+                file = stored_file(sample, k, body)
+                batch.save(file_row(file))
+                expected.add((f"{project.puid}/{sample.puid}/{file.puid}/{file.filename}", body))
     request_body = {
         "type": "sample",
         "namespace_id": project.puid,

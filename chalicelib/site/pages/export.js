@@ -3,7 +3,7 @@
 import { announce, say } from "../announcements.js";
 import { post } from "../api.js";
 import { download, nameOf, RemoveDialog } from "../export_actions.js";
-import { lookAgain, Progress, Status, outcomeText } from "../export_state.js";
+import { lookAgain, outcomeText, Progress, Status } from "../export_state.js";
 import { t } from "../language.js";
 import { useLoaded } from "../loading.js";
 import { Loading, PageHeading } from "../page.js";

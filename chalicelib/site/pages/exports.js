@@ -1,7 +1,7 @@
 // The list of one's exports.
 import { announce } from "../announcements.js";
 import { download, nameOf, RemoveDialog } from "../export_actions.js";
-import { lookAgain, Progress, Status, outcomeText } from "../export_state.js";
+import { lookAgain, outcomeText, Progress, Status } from "../export_state.js";
 import { moment, t } from "../language.js";
 import { Filter, Pager, Search, SortHeader, useList } from "../lists.js";
 import { Loading, PageHeading } from "../page.js";

@@ -13,7 +13,7 @@ STATES: dict[str, Any] = DEFINITION["States"]
 # Where a path may end, and the states before it. `Fail directly` fails only after its retries; an export left
 # processing then is found by the clean-up.
 FINAL_STATUSES = {
-    "Ready": {"Notify"},  # Finish or RenderLinelist turned it ready
+    "Ready": {"Notify"},  # Finish or RenderLinelist set the status ready
     "Removed": {"Planned?", "Finished?"},  # the record says that it is removed, or another attempt is at work
     "Failed": {"Fail", "Fail directly"},
 }
@@ -68,7 +68,7 @@ def test_a_busy_account_slows_a_step_down_and_never_fails_it(name: str) -> None:
     assert sum(delays) / 2 > 3 * 3600
 
 
-def test_what_is_incomplete_goes_back_to_the_batches_with_all_that_they_need() -> None:
+def test_incomplete_batches_run_again() -> None:
     choices = {json.dumps(choice): choice["Next"] for choice in STATES["Finished?"]["Choices"]}
     assert [target for choice, target in choices.items() if "incomplete" in choice] == ["Copy", "Assemble"]
     assert STATES["Finish"]["Parameters"]["Payload"]["round.$"] == "$.round"
