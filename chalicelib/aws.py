@@ -1,5 +1,6 @@
 """The AWS clients of this process: one of each, made on first use."""
 
+import os
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -14,19 +15,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
-# The engine requests checksums where it needs them; the SDK's own defaults would add trailers to every upload.
-_S3 = Config(
-    signature_version="s3v4",
-    retries={"mode": "standard", "total_max_attempts": 6},
-    max_pool_connections=96,
-    connect_timeout=5,
-    read_timeout=300,
-    request_checksum_calculation="when_required",
-    response_checksum_validation="when_required",
-    # Parts carry a CRC-32 that S3 checks on arrival: a SHA-256 of each for the signature would be the larger part of
-    # the CPU.
-    s3={"payload_signing_enabled": False},
-)
 _SERVER_ERROR = 500
 _CONTROL = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=20)
 # A mail that may have gone out must not be sent again, so SES calls are never retried.
@@ -42,13 +30,38 @@ def session() -> boto3.Session:
 @cache
 def s3() -> "S3Client":
     """The S3 client, for the control plane and the data plane alike."""
-    return session().client("s3", config=_S3)
+    return _s3_client(attempts=6)
 
 
 @cache
 def s3_once() -> "S3Client":
     """An S3 client that never repeats a call by itself."""
-    return session().client("s3", config=_S3.merge(Config(retries={"mode": "standard", "total_max_attempts": 1})))
+    return _s3_client(attempts=1)
+
+
+def _s3_client(attempts: int) -> "S3Client":
+    """A client whose requests and presigned URLs have the bucket in the host name of the region's own endpoint: by
+    default the SDK presigns for the global host, which newer regions don't serve. Another server than S3 (its endpoint
+    is in the environment, as the SDK reads it) is addressed by path."""
+    is_elsewhere = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    config = Config(
+        signature_version="s3v4",
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        max_pool_connections=96,
+        connect_timeout=5,
+        read_timeout=300,
+        # The engine requests checksums where it needs them; the SDK's own defaults would add trailers to every upload.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        s3={
+            # Parts carry a CRC-32 that S3 checks on arrival: a SHA-256 of each for the signature would be the larger
+            # part of the CPU.
+            "payload_signing_enabled": False,
+            "us_east_1_regional_endpoint": "regional",
+            "addressing_style": "path" if is_elsewhere else "virtual",
+        },
+    )
+    return session().client("s3", config=config)
 
 
 @cache

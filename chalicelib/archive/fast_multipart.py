@@ -10,6 +10,7 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 
+from chalicelib.archive.bucket_urls import bucket_url
 from chalicelib.archive.entries import Source
 from chalicelib.archive.obstore_reader import is_plain
 
@@ -68,7 +69,7 @@ class FastMultipartClient:
         if not is_plain(key):
             return None
         query = urlencode({"partNumber": number, "uploadId": upload_id})
-        url = f"{self._endpoint}/{bucket}/{key}?{query}"
+        url = f"{bucket_url(self._endpoint, bucket)}/{key}?{query}"
         request = AWSRequest("PUT", url, dict(headers))
         request.context["client_config"] = _UNSIGNED
         S3SigV4Auth(self._credentials.get_frozen_credentials(), "s3", self._region).add_auth(request)

@@ -9,6 +9,7 @@ from obstore.auth.boto3 import Boto3CredentialProvider
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
+from chalicelib.archive.bucket_urls import bucket_url, is_virtual_hosted
 from chalicelib.archive.entries import Source
 
 if TYPE_CHECKING:
@@ -35,12 +36,13 @@ class ObstoreReader:
 
         @lru_cache(maxsize=64)
         def bucket(name: str) -> S3Store:
+            is_host = is_virtual_hosted(endpoint, name)
             return S3Store(
                 name,
-                endpoint=endpoint,
+                endpoint=bucket_url(endpoint, name) if is_host else endpoint,
                 region=region,
                 credential_provider=provider,
-                virtual_hosted_style_request=False,
+                virtual_hosted_style_request=is_host,
                 client_options={"allow_http": True, "connect_timeout": "5s", "timeout": "60s"},
                 retry_config={"max_retries": 0},
             )

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import boto3
 from botocore.handlers import convert_body_to_file_like_object
 
+from chalicelib.archive.bucket_urls import is_aws
 from chalicelib.archive.fast_multipart import FastMultipartClient
 from chalicelib.archive.obstore_reader import ObstoreReader
 
@@ -32,8 +32,7 @@ class S3Clients:
     @property
     def is_aws(self) -> bool:
         """Is it S3 itself, which runs any number of copies at once? Other servers share a few disks."""
-        host = urlsplit(self.s3.meta.endpoint_url).hostname or ""
-        return host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+        return is_aws(self.s3.meta.endpoint_url)
 
 
 def with_fast_paths(session: boto3.Session, s3: "S3Client", once: "S3Client | None" = None) -> S3Clients:
