@@ -122,9 +122,10 @@ generated-docs: $(VENV)/ready ## are docs/openapi.json and docs/settings.md thos
 	@$(BIN)/python -m chalicelib.http.openapi.document | cmp - docs/openapi.json \
 	  || { echo "docs/openapi.json is not what the routes say: run \`make openapi\`"; exit 1; }
 
-templates: $(VENV)/ready node_modules/ready ## packages the template; cfn-lint and the state machine's validator
+templates: setup node_modules/ready ## packages the template; cfn-lint, also on what SAM makes of it, and the state machine's validator
 	@$(BIN)/python -m infra.package
-	@$(BIN)/cfn-lint --template build/package/sam.json
+	@$(STACK)/bin/python -m infra.transform_template build/package/sam.json build/package/transformed.json
+	@$(STACK)/bin/cfn-lint build/package/sam.json build/package/transformed.json
 	@node_modules/.bin/asl-validator --json-path infra/state_machine.json
 
 vendored: $(VENV)/ready node_modules/ready ## are the vendored scripts those of npm's packages?

@@ -17,19 +17,21 @@ import sys
 import tempfile
 import zipfile
 from dataclasses import MISSING
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from chalicelib.settings import Source, resource_name, settings_from
+from infra import gateway_responses
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_OUT = ROOT / "build" / "package"
 FUNCTIONS = ("APIHandler", "Authorize", "Plan", "Assemble", "Finish", "RenderLinelist", "Notify", "Fail", "CleanUp",
              "RegisterArrival", "RunImport")  # fmt: skip
 _INPUTS = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/resources.yaml", "infra/state_machine.json",
-           "infra/package.py")  # fmt: skip
+           "infra/package.py", "infra/gateway_responses.py")  # fmt: skip
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first time that a zip entry can have: packages of the same files are the same
 
 
@@ -54,18 +56,29 @@ def resources() -> dict[str, Any]:
         if setting.default is not MISSING:
             text = str(setting.default).lower() if setting.type is bool else str(setting.default)
             parameter["Default"] = setting.default if parameter["Type"] == "Number" else text
+    api = merged["Resources"]["RestAPI"]["Properties"]
+    api["DefinitionBody"] = {gateway_responses.EXTENSION: gateway_responses.extension()}
     definition = json.loads((ROOT / "infra" / "state_machine.json").read_text(encoding="utf-8"))
     machine = merged["Resources"]["ExportStateMachine"]["Properties"]
     # A Map's concurrency is a number, but CloudFormation substitutes only text: so the quotes are removed.
     for name in ("Copy", "Assemble"):
         definition["States"][name]["MaxConcurrency"] = "${AssembleConcurrency}"
-    text = json.dumps(definition, ensure_ascii=False)
+    text = json.dumps(definition, ensure_ascii=False).replace("arn:aws:states:::", "arn:${Partition}:states:::")
     machine["DefinitionString"] = text.replace('"${AssembleConcurrency}"', "${AssembleConcurrency}")
+    _chain_tables(merged["Resources"])
     for function in FUNCTIONS:
         properties = merged["Resources"].setdefault(function, {}).setdefault("Properties", {})
         variables = properties.setdefault("Environment", {}).setdefault("Variables", {})
         properties["Environment"]["Variables"] = {**environment(), **variables}
     return merged
+
+
+def _chain_tables(resources: dict[str, Any]) -> None:
+    """Let each table wait for the one before it: a template that creates several tables with indexes at once has to
+    declare dependencies. Source: AWS::DynamoDB::Table, CloudFormation User Guide."""
+    tables = [name for name, resource in resources.items() if resource.get("Type") == "AWS::DynamoDB::Table"]
+    for before, name in pairwise(tables):
+        resources[name]["DependsOn"] = before
 
 
 def fingerprint() -> str:

@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from infra.demo.catalog import PEOPLE
+from infra.gateway_responses import CONTENT_TYPE, GATEWAY_RESPONSES, GatewayResponse
 from infra.local import mailbox, sign_in
-from infra.local.gateway_responses import REFUSALS
 from infra.local.issuer import SignInRefused
 from infra.local.servers import HOST
 from infra.local.wiring import Wiring
@@ -22,6 +22,14 @@ MAX_BODY = 10 * 1024 * 1024  # API Gateway's
 _PATIENCE = 120
 # The gateway compresses responses above the template's minimum; the emulator does not.
 _COMPRESSED_FROM = 1400
+# The emulator does not apply gateway responses: its own error types, and the response types that AWS would choose.
+_REFUSALS = {
+    "UnauthorizedException": "UNAUTHORIZED",
+    "AccessDeniedException": "ACCESS_DENIED",
+    "MissingAuthenticationTokenException": "MISSING_AUTHENTICATION_TOKEN",
+    "RequestTooLargeException": "REQUEST_TOO_LARGE",
+    "TooManyRequestsException": "THROTTLED",
+}
 _HOP_BY_HOP = {"connection", "keep-alive", "te", "trailers", "transfer-encoding", "upgrade", "proxy-authorization"}
 
 
@@ -160,21 +168,21 @@ class Handler(BaseHTTPRequestHandler):
         """Answer a request whose token is none of our issuer's, as the gateway would after asking the authorizer: each
         rejection there ends one of the emulator's workers, and the next request would wait for another to start."""
         scheme, _, token = (self.headers.get("Authorization") or "").partition(" ")
-        response = self.wiring.responses.get("UNAUTHORIZED")
-        if response is None or scheme.lower() != "bearer" or token.count(".") != 2 or self.wiring.issuer.knows(token):
+        if scheme.lower() != "bearer" or token.count(".") != 2 or self.wiring.issuer.knows(token):
             return False
-        headers = {"Content-Type": response.content_type, **response.headers}
-        self._send(response.status or 401, headers, response.body.encode())
+        self._gateway_response(GATEWAY_RESPONSES["UNAUTHORIZED"])
         return True
 
+    def _gateway_response(self, response: GatewayResponse) -> None:
+        headers = {"Content-Type": CONTENT_TYPE, **response.headers}
+        self._send(response.status, headers, response.body.encode())
+
     def _pass_on(self, answer: http.client.HTTPResponse, data: bytes) -> None:
-        kind = REFUSALS.get(answer.getheader("x-amzn-ErrorType") or "")
+        kind = _REFUSALS.get(answer.getheader("x-amzn-ErrorType") or "")
         if kind is None and answer.status >= 500 and answer.getheader("Content-Type") != "application/problem+json":
             kind = "DEFAULT_5XX"
-        response = self.wiring.responses.get(kind or "")
-        if response is not None:
-            headers = {"Content-Type": response.content_type, **response.headers}
-            self._send(response.status or answer.status, headers, response.body.encode())
+        if kind is not None:
+            self._gateway_response(GATEWAY_RESPONSES[kind])
             return
         kept = {
             name: value

@@ -12,7 +12,6 @@ from typing import IO, Any
 from infra.deployment import Client, DeploymentFailed, clients, deploy
 from infra.local.choices import Choices
 from infra.local.gateway import Front
-from infra.local.gateway_responses import gateway_responses
 from infra.local.info import TICK, describe
 from infra.local.issuer import AUDIENCE, ISSUER, issuer
 from infra.local.servers import (
@@ -93,8 +92,6 @@ class LocalStack:
         outputs = self._deploy(emulator, ports)
         client = clients(emulator, "test", "test", REGION)
         wiring.stage_path = f"/restapis/{outputs['RestAPIId']}/live/_user_request_"
-        responses = client("apigateway").get_gateway_responses(restApiId=outputs["RestAPIId"], limit=500)["items"]
-        wiring.responses = gateway_responses(responses)
         self._check_state(client, outputs)
         self._take_up_work(client, outputs)
         info = describe(self.choices, self.url, self._s3_url(ports), emulator, outputs)

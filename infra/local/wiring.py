@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.local.gateway_responses import GatewayResponse
 from infra.local.issuer import Issuer
 from infra.local.sign_in import SignIn
 
@@ -16,7 +15,6 @@ class Wiring:
     issuer: Issuer
     emulator_port: int
     stage_path: str | None = None  # where the emulator serves the deployed stage
-    responses: Mapping[str, GatewayResponse] = field(default_factory=dict)
     info: Mapping[str, Any] | None = None  # set once everything is up
     awaited: str = "the servers"
     # As a cache in front of the gateway: keeps responses that are marked immutable.

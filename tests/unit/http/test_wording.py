@@ -14,6 +14,7 @@ from chalicelib.http.messages_fr import FRENCH
 from chalicelib.http.problem_types import PROBLEM_TYPES, TYPE_ROOT
 from chalicelib.http.problems import preferred_language
 from chalicelib.http.requests import _INVALID_VALUE, _MESSAGES
+from infra.gateway_responses import EXTENSION
 from infra.package import resources
 
 ROOT = Path(__file__).parents[3] / "chalicelib"
@@ -95,13 +96,12 @@ def test_every_slug_in_the_code_is_a_known_kind_of_problem_and_all_are_used() ->
 
 
 def test_the_gateway_speaks_as_the_table_does() -> None:
-    there = resources()["Resources"].values()
-    answers = [resource for resource in there if resource.get("Type") == "AWS::ApiGateway::GatewayResponse"]
-    assert len(answers) >= 6
-    for answer in answers:
-        document = json.loads(answer["Properties"]["ResponseTemplates"]["application/problem+json"])
+    responses = resources()["Resources"]["RestAPI"]["Properties"]["DefinitionBody"][EXTENSION]
+    assert len(responses) >= 6
+    for response in responses.values():
+        document = json.loads(response["responseTemplates"]["application/problem+json"])
         kind = PROBLEM_TYPES[document["type"].removeprefix(TYPE_ROOT)]
-        assert (document["status"], document["title"]) == (kind.status, kind.title)
+        assert (response["statusCode"], document["status"], document["title"]) == (kind.status, kind.status, kind.title)
 
 
 @pytest.mark.parametrize(
