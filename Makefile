@@ -8,7 +8,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # Test files are distributed to this many processes, each with its own servers.
 XDIST := -n $(or $(JOBS),2) --dist loadfile
 
-.PHONY: help setup readers run demo test test-slow test-all coverage bench bench-lists bench-linelists bench-plans bench-start simulate test-browser screenshots bench-pages check requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
+.PHONY: help setup readers run demo test check-iam test-slow test-all coverage bench bench-lists bench-linelists bench-plans bench-start simulate test-browser screenshots bench-pages check requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
 
 ##@ Use
 help: ## this list
@@ -45,8 +45,11 @@ demo: setup ## the main job: an export of each type, downloaded and verified
 
 ##@ Tests
 test: setup readers ## the quick tests: unit, adapters, api, workflow (JOBS=2 SEED=--randomly-seed=1 COVERAGE=95)
-	@$(BIN)/python -m pytest -q $(SEED) $(XDIST) \
+	@rm -rf build/iam; SEQPORT_IAM_RECORD=build/iam $(BIN)/python -m pytest -q $(SEED) $(XDIST) \
 	  $(if $(COVERAGE),--cov=chalicelib --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE))
+
+check-iam: $(VENV)/ready ## each function's permissions, and how often the last `make test` used them
+	@$(BIN)/python -m tests.iam.report
 
 readers: ## the archive readers that are not installed
 	@for reader in unzip 7z bsdtar javac; do command -v $$reader >/dev/null \

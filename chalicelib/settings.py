@@ -58,7 +58,9 @@ class Settings:
     work_bucket: str = _resource("Plans and what is being assembled")
     exports_bucket: str = _resource("Finished exports")
     oidc_issuer: str = _parameter("Issuer (`iss`) of the access tokens")
-    oidc_audience: str = _parameter("Audience (`aud`, or Cognito's `client_id`) of the access tokens")
+    oidc_audience: str = _parameter(
+        "Audience (`aud`, or Cognito's `client_id`) of the access tokens; several with spaces between"
+    )
     oidc_jwks_uri: str = _parameter("Where the issuer publishes its keys")
     mail_from: str = _parameter("Sender of the mails; an identity that SES has verified")
     public_url: str = _parameter("Where people open the pages; the links in mails begin with it")
@@ -66,6 +68,13 @@ class Settings:
         "Where the pages send people to sign in (OpenID Connect, authorization code with PKCE)", ""
     )
     oidc_token_endpoint: str = _parameter("Where the pages exchange the code for a token", "")
+    oidc_client_id: str = _parameter("The pages' client id at the issuer; empty if it is the audience", "")
+    oidc_scope: str = _parameter(
+        "The scopes that the pages request; some issuers need one of the API", "openid email profile"
+    )
+    oidc_userinfo_endpoint: str = _parameter(
+        "Where addresses and names are read that access tokens don't carry (UserInfo); empty for tokens that do", ""
+    )
     oidc_end_session_endpoint: str = _parameter("Where the pages send people who sign out; may be empty", "")
     puid_prefix: str = _parameter("What persistent unique identifiers begin with", "INXT")
     time_zone: str = _parameter("The time zone of business days", "America/Toronto")

@@ -27,7 +27,7 @@ from chalicelib.exports import archive_uploads
 from chalicelib.settings import settings
 from infra.local.issuer import AUDIENCE, Issuer, issuer
 from infra.package import resources
-from tests.iam import as_function, enforced
+from tests.iam import as_function, check, enforced
 from tests.openapi import check_response
 
 BUCKETS = {"CATALOG_BUCKET": "test-catalog", "WORK_BUCKET": "test-work", "EXPORTS_BUCKET": "test-exports"}
@@ -201,6 +201,7 @@ class Functions:
 
     def invoke(self, *, FunctionName: str, InvocationType: str, Payload: bytes) -> None:  # noqa: N803 - as boto3 has it
         assert (FunctionName, InvocationType) == (IMPORT_FUNCTION, "Event")
+        check([("lambda:InvokeFunction", "RunImport")], {})
         self.invoked.append(json.loads(Payload))
 
 

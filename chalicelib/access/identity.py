@@ -1,11 +1,15 @@
 """The identity that a verified token proves."""
 
+import re
+import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 SIGNED_IN = "*"
 MAX_TOKEN = 8_192  # characters
+_LOCALES = ("en", "fr")
+_NAMESPACE = uuid.UUID("5f1ad0f2-7a0a-4f0c-9a70-6d3f3b9c6f1e")  # of users among all UUIDs (RFC 9562)
 
 
 class InvalidToken(Exception):
@@ -43,3 +47,23 @@ def bearer_of(header: str) -> str:
     if scheme.lower() != "bearer" or not token or len(token) > MAX_TOKEN:
         raise InvalidToken("no bearer token")
     return token
+
+
+def _email(claims: Mapping[str, Any]) -> str:
+    """The address, unless the issuer marks it as unverified (OpenID Connect Core 1.0 section 5.1; Cognito
+    writes booleans as strings). An issuer that sends no such claim is trusted."""
+    is_verified = str(claims.get("email_verified", True)).lower() == "true"
+    return str(claims.get("email") or "").lower() if is_verified else ""
+
+
+def identity_of(claims: Mapping[str, Any]) -> Identity:
+    """The identity that verified claims, or the issuer's own UserInfo response with `iss` added, are about."""
+    language = re.split("[-_]", str(claims.get("locale") or "").lower())[0]
+    return Identity(
+        subject=str(uuid.uuid5(_NAMESPACE, f"{claims['iss']}\n{claims['sub']}")),
+        email=_email(claims),
+        first_name=str(claims.get("given_name") or ""),
+        last_name=str(claims.get("family_name") or ""),
+        locale=language if language in _LOCALES else "",
+        scopes=SIGNED_IN,
+    )

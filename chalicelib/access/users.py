@@ -22,6 +22,7 @@ class User:
     first_name: str
     last_name: str
     locale: str | None
+    userinfo_at: str | None = None  # when the issuer's UserInfo endpoint was last asked
 
     @property
     def language(self) -> str:
@@ -52,6 +53,7 @@ class UserRow(Row):
     first_name = UnicodeAttribute(default="")
     last_name = UnicodeAttribute(default="")
     locale = UnicodeAttribute(null=True)
+    userinfo_at = UnicodeAttribute(null=True)
 
 
 _MAPPER = Mapper(User, UserRow, names={"id": "user_id"}, computed={"email": lambda row: row.email or ""})
@@ -97,6 +99,13 @@ def upsert(token: Identity) -> User:
         row = UserRow(f"USER#{token.subject}", _PROFILE)
         row.update(actions=[getattr(UserRow, name).set(value) for name, value in changes.items()])
     return replace(known, **changes)
+
+
+def claim_userinfo(user: User, at: str) -> bool:
+    """Record that the issuer is asked about this user now; False when another request does."""
+    before = UserRow.userinfo_at
+    unchanged = before.does_not_exist() if user.userinfo_at is None else before == user.userinfo_at
+    return UserRow(f"USER#{user.id}", _PROFILE).update_if(unchanged, [UserRow.userinfo_at.set(at)])
 
 
 def set_locale(user_id: str, locale: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from chalice.app import Request
 
-from chalicelib.access import users
+from chalicelib.access import userinfo, users
 from chalicelib.access.identity import SIGNED_IN, Identity
 from chalicelib.access.personal_access_tokens import Scope
 from chalicelib.access.users import User
@@ -27,6 +27,8 @@ def caller(request: Request, scope: Scope | None) -> User:
         raise Unauthenticated("A valid access token is required.")
     _check_scope(token, scope)
     user = users.upsert(token)
+    if not user.email:
+        user = userinfo.complete(user, token, request.headers.get("authorization", "").partition(" ")[2])
     request.context[LOCALE] = user.locale  # for the language of a problem
     return user
 

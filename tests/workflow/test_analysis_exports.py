@@ -15,10 +15,10 @@ import requests
 
 from chalicelib import aws
 from chalicelib.exports import record
-from chalicelib.exports.cleanup import clean_up
 from chalicelib.settings import settings
 from tests.harness import Person, expect_status
 from tests.lab import Lab, new_lab, new_run, new_sample, register_output
+from tests.workflow.clean_up import clean_up
 from tests.workflow.state_machine import run
 
 MIB = 1 << 20

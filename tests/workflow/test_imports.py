@@ -16,11 +16,12 @@ from chalicelib.catalog.samples import repository as samples
 from chalicelib.ingestion.imports import record as import_record
 from chalicelib.ingestion.imports import steps as import_steps
 from chalicelib.ingestion.imports import worker as import_worker
-from chalicelib.ingestion.imports.recovery import MAX_RESTARTS, SILENT_AFTER, recover_stalled_imports
+from chalicelib.ingestion.imports.recovery import MAX_RESTARTS, SILENT_AFTER
 from chalicelib.settings import settings
 from tests.harness import IMPORT_FUNCTION, Functions, Person, expect_status
 from tests.iam import as_function
 from tests.lab import new_lab
+from tests.workflow.clean_up import recover_stalled_imports
 
 SignIn = Callable[..., Person]
 

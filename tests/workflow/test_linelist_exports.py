@@ -17,10 +17,10 @@ from chalicelib import aws
 from chalicelib.archive import streaming_upload
 from chalicelib.assembly import render_linelist as step
 from chalicelib.exports import attempts, record
-from chalicelib.exports.cleanup import clean_up
 from chalicelib.settings import settings
 from tests.harness import Person, expect_status
 from tests.lab import Lab, Record, new_lab, new_sample
+from tests.workflow.clean_up import clean_up
 from tests.workflow.state_machine import run
 
 SignIn = Callable[..., Person]

@@ -16,7 +16,7 @@ from chalicelib.assembly.assemble import assemble_batch
 from chalicelib.assembly.finish import finish_export
 from chalicelib.assembly.plan import plan_export
 from chalicelib.exports import attempts, lifecycle, record, storage
-from chalicelib.exports.cleanup import FAILED_KEPT, clean_up
+from chalicelib.exports.cleanup import FAILED_KEPT
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.model import Status
 from chalicelib.exports.storage import request_key
@@ -24,6 +24,7 @@ from chalicelib.exports.table import ExportRow
 from chalicelib.settings import settings
 from infra.package import ROOT
 from tests.harness import Person, expect_status
+from tests.workflow.clean_up import clean_up
 from tests.workflow.state_machine import run
 from tests.workflow.steps import LARGE, MIB, SMALL, batch_of, create, lose, objects_of, planned
 from tests.workflow.test_sample_exports import archive_of

@@ -32,12 +32,12 @@ from chalicelib.catalog.samples.index import SampleListRow
 from chalicelib.catalog.samples.model import NewSample, Sample
 from chalicelib.catalog.samples.table import SampleRow, sample_row
 from chalicelib.exports import archive_uploads, executions, record
-from chalicelib.exports.cleanup import clean_up
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
 from tests.harness import Person, expect_status, upload
 from tests.lab import Lab, new_lab, new_sample
 from tests.readers import is_installed
+from tests.workflow.clean_up import clean_up
 from tests.workflow.state_machine import run
 
 MIB = 1 << 20

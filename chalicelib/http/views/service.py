@@ -22,8 +22,8 @@ def get_sign_in() -> SignIn:
     s = settings()
     return SignIn(
         issuer=s.oidc_issuer,
-        client_id=s.oidc_audience,
-        scope="openid email profile",
+        client_id=s.oidc_client_id or s.oidc_audience.split()[0],
+        scope=s.oidc_scope,
         authorization_endpoint=s.oidc_authorization_endpoint or None,
         token_endpoint=s.oidc_token_endpoint or None,
         end_session_endpoint=s.oidc_end_session_endpoint or None,
