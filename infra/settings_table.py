@@ -1,4 +1,4 @@
-"""`python -m infra.settings_table [--check]`: docs/settings.md, from the settings that are template parameters."""
+"""`python -m infra.settings_table [--check]`: docs/settings.md, from the template's parameters."""
 
 import sys
 from dataclasses import MISSING, Field
@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.settings import Source, resource_name, settings_from
+from infra.package import resources
 
 _DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
 _HEAD = """# Settings
 
-Parameters of the template (`infra/resources.yaml`), which the functions get as environment variables. Made by
-`make settings` from `chalicelib/settings.py`.
+Parameters of the template. Those with a variable reach the functions through their environment; the others shape
+resources and permissions. Made by `make settings` from `chalicelib/settings.py` and `infra/resources.yaml`.
 
 | parameter | variable | default | meaning |
 |---|---|---|---|
@@ -20,7 +21,10 @@ Parameters of the template (`infra/resources.yaml`), which the functions get as 
 
 def table() -> str:
     """The document: one row for each parameter."""
-    return _HEAD + "".join(map(_row, settings_from(Source.PARAMETER)))
+    settings = settings_from(Source.PARAMETER)
+    named = {resource_name(setting) for setting in settings}
+    others = {name: row for name, row in resources()["Parameters"].items() if name not in named}
+    return "".join([_HEAD, *map(_row, settings), *(_other_row(name, row) for name, row in others.items())])
 
 
 def _row(setting: Field[Any]) -> str:
@@ -29,6 +33,11 @@ def _row(setting: Field[Any]) -> str:
         default = default.lower()
     description = setting.metadata["description"]
     return f"| `{resource_name(setting)}` | `{setting.name.upper()}` | {default} | {description} |\n"
+
+
+def _other_row(name: str, parameter: dict[str, Any]) -> str:
+    default = f"`{parameter['Default']}`" if parameter["Default"] else "–"
+    return f"| `{name}` | – | {default} | {parameter['Description']} |\n"
 
 
 def main(arguments: list[str]) -> int:

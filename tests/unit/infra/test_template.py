@@ -143,6 +143,37 @@ def test_buckets_are_private_encrypted_tidy_and_tls_only(template: dict[str, Any
     assert "BucketName" not in properties
 
 
+def roles_that_use(template: dict[str, Any], text: str) -> set[str]:
+    """The functions' roles that read or write objects whose resource has this text."""
+    return {
+        role
+        for role, statement in statements(template)
+        if ("GetObject" in str(statement["Action"]) or "PutObject" in str(statement["Action"]))
+        and text in json.dumps(statement["Resource"])
+    }
+
+
+@pytest.mark.parametrize(
+    ("policy", "condition", "text"),
+    [("BucketsKeyPolicy", "HasBucketsKey", "Bucket.Arn}/"), ("SourceKeysPolicy", "HasSourceKeys", "RegisteredObjects")],
+)
+def test_who_uses_objects_may_use_the_keys_that_encrypt_them(
+    template: dict[str, Any], policy: str, condition: str, text: str
+) -> None:
+    resource = template["Resources"][policy]
+    assert resource["Condition"] == condition
+    assert {role["Ref"] for role in resource["Properties"]["Roles"]} == roles_that_use(template, text)
+    assert "kms:Decrypt" in resource["Properties"]["PolicyDocument"]["Statement"][0]["Action"]
+
+
+@pytest.mark.parametrize("bucket", BUCKETS)
+def test_buckets_are_encrypted_with_the_operator_s_key_if_there_is_one(template: dict[str, Any], bucket: str) -> None:
+    (rule,) = template["Resources"][bucket]["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    default = rule["ServerSideEncryptionByDefault"]
+    assert default["SSEAlgorithm"] == {"Fn::If": ["HasBucketsKey", "aws:kms", "AES256"]}
+    assert default["KMSMasterKeyID"]["Fn::If"][:2] == ["HasBucketsKey", {"Ref": "BucketsKey"}]
+
+
 def test_only_what_is_put_under_uploads_and_runs_of_the_catalog_bucket_raises_events(template: dict[str, Any]) -> None:
     with_events = [name for name in BUCKETS if "NotificationConfiguration" in template["Resources"][name]["Properties"]]
     assert with_events == ["CatalogBucket"]
