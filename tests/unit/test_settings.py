@@ -2,7 +2,8 @@
 
 import pytest
 
-from chalicelib.settings import Settings, SettingsError, Source, read_settings, settings_from
+from chalicelib.settings import Settings, SettingsError, Source, read_settings, resource_name, settings_from
+from infra.package import resources
 from infra.settings_table import table
 
 REQUIRED = {
@@ -47,5 +48,6 @@ def test_version_is_not_taken_from_the_environment() -> None:
 
 
 def test_table_names_every_parameter() -> None:
-    rows = [line for line in table().splitlines() if line.startswith("| `")]
-    assert len(rows) == len(settings_from(Source.PARAMETER))
+    rows = [line.split("`")[1] for line in table().splitlines() if line.startswith("| `")]
+    assert sorted(rows) == sorted(resources()["Parameters"])
+    assert {resource_name(setting) for setting in settings_from(Source.PARAMETER)} <= set(rows)
