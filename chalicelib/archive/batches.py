@@ -13,15 +13,15 @@ from chalicelib.archive.entries import Entry
 from chalicelib.archive.parts import CopyPart, Parts, Segment, Unit
 
 MAX_BATCHES = 1_000
-# The worker's time in seconds: a small file is a request of 30 ms, of which 16 run at once; stitched bytes come
-# in and goes out at 75 MB/s; 64 copies run at once at 50 MB/s each. Only the ratios shape the batches.
+# The worker's time in seconds: a small file is a request of 30 ms, of which 16 run at once; stitched bytes are
+# received and sent at 75 MB/s; 64 copies run at once at 50 MB/s each. Only the ratios shape the batches.
 _REQUEST, _STITCHED_BYTE, _COPIED_BYTE, _COPY = 0.03 / 16, 2 / 75e6, 1 / (64 * 50e6), 0.2 / 64
-_SHORTEST, _LONGEST = 10.0, 240.0  # of a batch, where there is a choice: a worker may run for 900
+_SHORTEST, _LONGEST = 10.0, 240.0  # seconds of a batch, where there is a choice: a worker may run for 900
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A copy part that is written ahead of the unit it belongs to."""
+    """A copied part that is written ahead of the unit it belongs to."""
 
     entry: int
     part: CopyPart

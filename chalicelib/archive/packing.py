@@ -19,7 +19,7 @@ from chalicelib.archive.limits import Limits
 from chalicelib.archive.size_pool import SizePool
 from chalicelib.archive.zip_format import is_zip64, local_header_length
 
-_NEIGHBOURS = 12  # numbers of demoted files to try on each side of the estimated best one
+_NEIGHBOURS = 12  # numbers of demoted files to try on each side of the estimate
 _MAX_NEIGHBOUR_SEARCH = 20_000  # entries; beyond, only that number is tried
 _MAX_ALL_STRATEGIES = 2_000
 _MAX_EXHAUSTIVE = 7
@@ -101,23 +101,23 @@ def _pack_exhaustively(
     best: _Packing | None = None
     middle = [i for i in copyable if entries[i].size < 2 * limits.min_part]  # a larger one costs more than it spares
     for chosen in range(1 << len(middle)):
-        wholes = [i for k, i in enumerate(middle) if chosen >> k & 1]
-        targets = [i for i in copyable if i not in wholes]
-        given_up = sum(entries[i].size for i in wholes)
-        if best is not None and given_up >= best.cost:
+        demoted = [i for k, i in enumerate(middle) if chosen >> k & 1]
+        targets = [i for i in copyable if i not in demoted]
+        demoted_bytes = sum(entries[i].size for i in demoted)
+        if best is not None and demoted_bytes >= best.cost:
             continue
-        fillers = [*wholes, *small]
-        for places in product((None, *targets), repeat=len(fillers)):  # of equals the one with the shorter parts
+        fillers = [*demoted, *small]
+        for places in product((None, *targets), repeat=len(fillers)):  # the first of equals has the shorter parts
             fillings: dict[int, list[int]] = {target: [] for target in targets}
             left: list[int] = []
             for i, place in zip(fillers, places, strict=True):
                 (left if place is None else fillings[place]).append(i)
             heads = _heads(entries, fillings, limits)
-            lawful = all(entries[target].size - head >= limits.min_part for target, head in heads.items())
-            cost = given_up + sum(heads.values())
-            if lawful and (best is None or cost < best.cost):
+            is_valid = all(entries[target].size - head >= limits.min_part for target, head in heads.items())
+            cost = demoted_bytes + sum(heads.values())
+            if is_valid and (best is None or cost < best.cost):
                 best = _Packing(fillings, left, cost)
-    assert best is not None  # noqa: S101 - nothing copied is always lawful
+    assert best is not None  # noqa: S101 - copying nothing is always valid
     return best
 
 
@@ -125,17 +125,17 @@ def _estimate_demotions(
     entries: Sequence[Entry], copyable: Sequence[int], small: Sequence[int], middle: int, limits: Limits
 ) -> int:
     """The best number of middle files (the smallest ones) to demote, as if small files could be cut anywhere."""
-    at_hand = sum(length_of(entries[i]) for i in small)
+    available = sum(length_of(entries[i]) for i in small)
     smallest_first = copyable[::-1][:middle]
     costs = [0, *accumulate(entries[i].size for i in smallest_first)]
-    hard = [0, *accumulate(max(0, _least(entries[i], limits)) for i in smallest_first)]
+    required = [0, *accumulate(max(0, _least(entries[i], limits)) for i in smallest_first)]
     best, best_cost = middle, None
     for x in range(middle + 1):
         last_served = min(middle, 2 * x)  # the x demoted fill the parts of the next x, which need the most
-        if hard[middle] - hard[last_served] > at_hand:
+        if required[middle] - required[last_served] > available:
             continue
         needed = (len(copyable) - 2 * x) * limits.min_part
-        cost = costs[x] + max(0, needed - at_hand)
+        cost = costs[x] + max(0, needed - available)
         if best_cost is None or cost < best_cost:
             best, best_cost = x, cost
     return best
@@ -162,17 +162,17 @@ def _pack_greedily(
     entries: Sequence[Entry],
     copyable: Sequence[int],
     small: Sequence[int],
-    given_up: int,
-    way: _Strategy,
+    demotions: int,
+    strategy: _Strategy,
     limits: Limits,
 ) -> _Packing | None:
     """The packing with this many of the smallest copyable files demoted; None if a middle-sized one lacks a filling."""
-    kept = len(copyable) - given_up
-    targets, wholes = list(copyable[:kept][::-1]), list(copyable[kept:])
+    kept = len(copyable) - demotions
+    targets, demoted = list(copyable[:kept][::-1]), list(copyable[kept:])
     fillings: dict[int, list[int]] = {target: [] for target in targets}
-    for target in targets[: len(wholes)]:
-        fillings[target].append(wholes.pop())
-    shelf = SizePool([(length_of(entries[i]), i) for i in reversed(small)])
+    for target in targets[: len(demoted)]:
+        fillings[target].append(demoted.pop())
+    pool = SizePool([(length_of(entries[i]), i) for i in reversed(small)])
     heads = _heads(entries, fillings, limits)
 
     def put(target: int, taken: tuple[int, int] | None) -> bool:
@@ -182,32 +182,32 @@ def _pack_greedily(
         return taken is not None
 
     for target in targets:  # those that need the most are served first
-        longest = entries[target].size - limits.min_part  # head, so that what is left is a part
+        longest = entries[target].size - limits.min_part  # head that leaves a whole part to copy
         while (gap := heads[target] - longest) > 0:
-            if way.alone and put(target, shelf.take_between(gap, heads[target])):
+            if strategy.alone and put(target, pool.take_between(gap, heads[target])):
                 continue
-            if not (put(target, shelf.take_at_most(gap)) or put(target, shelf.take_at_least(gap))):
+            if not (put(target, pool.take_at_most(gap)) or put(target, pool.take_at_least(gap))):
                 return None
     unused: list[int] = []
     while True:
-        if way.spread:
-            _spread(heads, shelf, put)
+        if strategy.spread:
+            _spread(heads, pool, put)
         for target in targets:
-            while heads[target] and put(target, shelf.take_at_most(heads[target])):
+            while heads[target] and put(target, pool.take_at_most(heads[target])):
                 pass
         replaced = []
         # What fits nowhere without exceeding a part's length shortens the longest remaining head, and with it
         # a part may no longer need its earlier filling.
         for target in sorted(targets, key=lambda i: (-heads[i], i)):
-            if heads[target] == 0 or not put(target, shelf.take_at_least(1)):
+            if heads[target] == 0 or not put(target, pool.take_at_least(1)):
                 break
             replaced += _surplus(entries, target, fillings, limits)
-        unused += shelf.rest()
+        unused += pool.rest()
         if not replaced:
             break
-        shelf = SizePool(sorted((length_of(entries[i]), i) for i in replaced))
+        pool = SizePool(sorted((length_of(entries[i]), i) for i in replaced))
     cost = sum(heads.values()) + sum(entries[i].size for i in copyable[kept:])
-    return _Packing(fillings, [*wholes, *unused], cost)
+    return _Packing(fillings, [*demoted, *unused], cost)
 
 
 def _surplus(entries: Sequence[Entry], target: int, fillings: Mapping[int, list[int]], limits: Limits) -> list[int]:
@@ -223,13 +223,13 @@ def _surplus(entries: Sequence[Entry], target: int, fillings: Mapping[int, list[
     return taken
 
 
-def _spread(heads: Mapping[int, int], shelf: SizePool, put: Callable[[int, tuple[int, int] | None], bool]) -> None:
+def _spread(heads: Mapping[int, int], pool: SizePool, put: Callable[[int, tuple[int, int] | None], bool]) -> None:
     """Assigns the longest unused file to the longest head, as long as one fits."""
     waiting = [(-head, target) for target, head in heads.items() if head]
     heapify(waiting)
     while waiting:
         head, target = waiting[0]
-        if not put(target, shelf.take_at_most(-head)):
+        if not put(target, pool.take_at_most(-head)):
             return
         if heads[target]:
             heapreplace(waiting, (-heads[target], target))
@@ -237,13 +237,13 @@ def _spread(heads: Mapping[int, int], shelf: SizePool, put: Callable[[int, tuple
             heappop(waiting)
 
 
-def _runs(left: Sequence[int], entries: Sequence[Entry], aim: int) -> Iterator[tuple[int, ...]]:
-    """The unused entries, in runs of about `aim` bytes; the last may be shorter than a part."""
+def _runs(left: Sequence[int], entries: Sequence[Entry], target_length: int) -> Iterator[tuple[int, ...]]:
+    """The unused entries, in runs of about `target_length` bytes; the last may be shorter than a part."""
     run, length = list[int](), 0
     for i in left:
         run.append(i)
         length += length_of(entries[i])
-        if length >= aim:
+        if length >= target_length:
             yield tuple(run)
             run, length = [], 0
     if run:

@@ -1,4 +1,4 @@
-"""The plan of a whole archive, made before its first byte from names and sizes alone."""
+"""The plan of a whole archive, computed from names and sizes alone before its first byte is written."""
 
 from array import array
 from collections.abc import Collection, Sequence
@@ -34,12 +34,12 @@ class Plan:
     batches: tuple[Batch, ...]
     ahead: int
     segments: tuple[Segment, ...]
-    bytes_total: int  # that workers and finisher write or have copied, but for manifests and directory
+    bytes_total: int  # written or copied by workers and finisher, without manifests and directory
 
 
 def plan(entries: Sequence[Entry], limits: Limits | None = None, workers: int = WORKERS) -> Plan:
     """The plan of an archive of these entries for this many concurrent workers. Pure: the same entries give the same
-    plan, and the workers' number changes nothing in the archive.
+    plan, and the number of workers does not change the archive.
 
     Raises ValueError for a duplicate name, ArchiveTooLarge when S3's limits can't hold the archive.
     """

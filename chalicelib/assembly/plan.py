@@ -41,7 +41,7 @@ from chalicelib.exports.types.registry import TYPES, spec_from_json
 from chalicelib.settings import settings
 
 _CONCURRENT_PUTS, _CONCURRENT_CHECKS = 8, 16
-_RANGE_ELSEWHERE = 256 * MIB  # of a copy on a server that is not S3 itself, so that each answers in time
+_COPY_RANGE_ELSEWHERE = 256 * MIB  # of a copy on a server that is not S3 itself, so that each responds in time
 
 
 def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def _plan(contents: Contents) -> Plan | FailureCode:
         return FailureCode.TOO_LARGE
     try:
         entries = [_entry(item) for item in contents.items]
-        limits = Limits() if archive_uploads.store().is_aws else Limits(copy_range=_RANGE_ELSEWHERE)
+        limits = Limits() if archive_uploads.store().is_aws else Limits(copy_range=_COPY_RANGE_ELSEWHERE)
         return planner.plan(entries, limits, workers=settings().assemble_concurrency)
     except ArchiveTooLarge:
         return FailureCode.TOO_LARGE

@@ -177,7 +177,7 @@ def test_a_file_can_be_deleted_and_its_object_stays(olga: Person, sample: str, l
     assert aws.s3().list_multipart_uploads(Bucket=settings().catalog_bucket).get("Uploads", []) == []
 
 
-def test_complete_files_are_deleted_by_maintainers_and_uploads_given_up_by_uploaders(
+def test_complete_files_are_deleted_by_maintainers_and_uploads_cancelled_by_uploaders(
     olga: Person, sample: str, sign_in: SignIn
 ) -> None:
     bob = sign_in("bob@example.org")

@@ -58,7 +58,7 @@ def test_linelists_are_rendered_downloaded_and_complete(stack: Running) -> None:
     assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [HEADER, *expected]
 
 
-def test_fifty_thousand_ids_in_one_request_are_taken_at_once_and_checked_by_the_plan(stack: Running) -> None:
+def test_fifty_thousand_ids_in_one_request_are_accepted_and_checked_by_the_plan(stack: Running) -> None:
     ana = stack.person("ana@example.org")
     project, samples = project_with_samples(ana)
     there = [sample["id"] for sample in samples]

@@ -327,7 +327,7 @@ def test_stalled_import_is_restarted_a_few_times_then_failed(lab: Lab, sheet: st
     assert recover_stalled_imports(partial(_identity, late)) == {"imports_restarted": 0, "imports_failed": 0}
 
 
-def test_an_import_that_goes_on_is_never_given_up(lab: Lab, sheet: str) -> None:
+def test_an_active_import_is_never_failed(lab: Lab, sheet: str) -> None:
     import_id = lab.begin(sheet)
     late = timestamps.now()
     for _ in range(2 * MAX_RESTARTS):

@@ -24,7 +24,7 @@ def _opposite(direction: Direction) -> Direction:
 
 
 def complete(file: File) -> File:
-    """Make a file visible, with what S3 says of its object, and pair it with its mate if that is there.
+    """Make a file visible, with the properties of its object, and pair it with its mate if there is one.
 
     Mates are, in this order: files that were declared to be, files that were given the same PUID, and fastq files of
     one folder whose names pair, the newest first. The second to be completed takes the first's PUID; two that were
@@ -82,24 +82,24 @@ def _try_complete(file: File) -> File:
 
 
 def _unpaired(file: File) -> Condition:
-    """The condition that a file is as it was read, and has no mate."""
+    """The condition that a file is unchanged since it was read, and has no mate."""
     is_there: Condition = (FileRow.complete == True) & (FileRow.etag == file.etag)  # noqa: E712
     condition: Condition = is_there & FileRow.paired_with.does_not_exist()
     return condition
 
 
-def _complete_unpaired(done: File, condition: Condition, on_their_way: Sequence[File]) -> None:
-    """Complete a file that has no mate yet, and note it on those that may become its mate: one of them that did not
+def _complete_unpaired(done: File, condition: Condition, incomplete_mates: Sequence[File]) -> None:
+    """Complete a file that has no mate yet, and record it on those that may become its mate: one of them that did not
     see this one finds its own record changed, and tries again."""
 
     def fill(transaction: TransactWrite) -> None:
         transaction.save(file_row(done), condition=condition)
-        for other in on_their_way:
+        for other in incomplete_mates:
             row = FileRow(f"SAMPLE#{other.sample_id}", f"FILE#{other.id}")
             still = FileRow.complete == False  # noqa: E712
             transaction.update(row, actions=[FileRow.concurrent_mate_id.set(done.id)], condition=still)
 
-    transact_write(fill, taken=[MateChanged()] * (1 + len(on_their_way)))
+    transact_write(fill, taken=[MateChanged()] * (1 + len(incomplete_mates)))
 
 
 def _best_mate(file: File, candidates: Sequence[File]) -> File | None:

@@ -163,7 +163,7 @@ def fewest_stitched_bytes(entries: list[Entry], limits: Limits) -> int:
 
 def least_conceivable(entries: list[Entry], limits: Limits) -> int:
     """A lower bound of the stitched bytes, as if small files could be cut anywhere (docs/decisions/0001): for each
-    number of given-up files, each of which spares one head at the most, their bytes, those of the small files, and the
+    number of demoted files, each of which spares at most one head, their bytes, those of the small files, and the
     heads that neither of them can spare. A small file stands before one copied file, so it spares no more than the
     longest head."""
     copyable = sorted((entry for entry in entries if entry.size >= limits.min_part), key=lambda entry: entry.size)
@@ -172,12 +172,12 @@ def least_conceivable(entries: list[Entry], limits: Limits) -> int:
     longest = max((head(entry, 0, limits) for entry in copyable), default=0)
     spared = sum(min(length_of(entry), longest) for entry in small)
     bounds = []
-    for given_up in range(sum(1 for entry in copyable if entry.size < 2 * limits.min_part) + 1):
-        heads = [head(entry, 0, limits) for entry in copyable[given_up:]]
-        least = [cut - (entry.size - limits.min_part) for entry, cut in zip(copyable[given_up:], heads, strict=True)]
-        if sum(gap for gap in least[given_up:] if gap > 0) <= fill:
-            whole = sum(entry.size for entry in (*small, *copyable[:given_up]))
-            bounds.append(whole + max(0, sum(sorted(heads)[: max(0, len(heads) - given_up)]) - spared))
+    for demotions in range(sum(1 for entry in copyable if entry.size < 2 * limits.min_part) + 1):
+        heads = [head(entry, 0, limits) for entry in copyable[demotions:]]
+        least = [cut - (entry.size - limits.min_part) for entry, cut in zip(copyable[demotions:], heads, strict=True)]
+        if sum(gap for gap in least[demotions:] if gap > 0) <= fill:
+            whole = sum(entry.size for entry in (*small, *copyable[:demotions]))
+            bounds.append(whole + max(0, sum(sorted(heads)[: max(0, len(heads) - demotions)]) - spared))
     return min(bounds)
 
 
