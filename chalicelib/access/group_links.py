@@ -29,7 +29,7 @@ class GroupLink:
 class GroupLinkRow(Row):
     """`NS#<namespace>` / `LINK#<group>`, in the namespaces table.
 
-    The same again as `INTO#<above>` / `<group>#<namespace>` for the group and each group above it: one query finds what
+    Stored again as `INTO#<above>` / `<group>#<namespace>` for the group and each group above it: one query finds what
     is shared with any group in which a user has a role.
     """
 

@@ -42,7 +42,7 @@ class PersonalToken:
 
 
 class _TokenRow(Row):
-    """`USER#<user>` / `TOKEN#<id>`, and the same again as `TOKEN#<hash of the secret>` / `TOKEN`."""
+    """`USER#<user>` / `TOKEN#<id>`, and stored again as `TOKEN#<hash of the secret>` / `TOKEN`."""
 
     class Meta:
         table_name = TableName("users_table")

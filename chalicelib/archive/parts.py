@@ -32,9 +32,9 @@ class CopyPart:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A stitch part and the copy parts behind it. `stitched` and `copied` are positions of entries.
+    """A stitched part and the copied parts behind it. `stitched` and `copied` are positions of entries.
 
-    The stitch part holds header and body of each stitched entry, then the header and the first `head` bytes of the
+    The stitched part holds header and body of each stitched entry, then the header and the first `head` bytes of the
     copied one; `length` is its bytes.
     """
 
@@ -67,7 +67,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """A group with the bytes of its stitch part, of which `head` are the copied entry's, and those to be copied."""
+    """A group with the bytes of its stitched part, of which `head` are the copied entry's, and those to be copied."""
 
     group: Group
     stitch: int
@@ -114,7 +114,7 @@ def _count(measured: Sequence[_Measured], longest: int) -> int:
 
 
 def _merged(measured: Sequence[_Measured], longest: int) -> Iterator[_Measured]:
-    """Neighbouring parts of small files only, joined to longer ones: fewer parts, no byte more."""
+    """Neighbouring stitched parts of small files only, merged into longer ones: fewer parts, no additional bytes."""
     run: list[_Measured] = []
     for item in measured:
         joins = item.group.copied is None and sum(m.stitch for m in run) + item.stitch <= longest

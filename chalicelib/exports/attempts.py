@@ -14,11 +14,11 @@ from chalicelib.exports.progress import progress_of
 from chalicelib.exports.table import ExportRow
 
 
-def in_work(attempt: int) -> Condition:
+def in_progress(attempt: int) -> Condition:
     """The condition that this attempt is in progress."""
     condition: Condition = (ExportRow.status == Status.PROCESSING) & (ExportRow.attempt == attempt)
-    in_work: Condition = condition & ExportRow.removed_at.does_not_exist()
-    return in_work
+    in_progress: Condition = condition & ExportRow.removed_at.does_not_exist()
+    return in_progress
 
 
 def _update(export_id: str, condition: Condition, actions: Sequence[UpdateAction]) -> bool:
@@ -35,12 +35,12 @@ def enter_step(export: Export, step: Step, at: str) -> bool:
         ExportRow.percent_floor.set(progress_of(export).percent),
         ExportRow.touched_at.set(at),
     ]
-    return _update(export.id, in_work(export.attempt), actions)
+    return _update(export.id, in_progress(export.attempt), actions)
 
 
 def heartbeat(export_id: str, attempt: int, at: str) -> bool:
     """Record a heartbeat of this attempt; False when it is over."""
-    return _update(export_id, in_work(attempt), [ExportRow.touched_at.set(at)])
+    return _update(export_id, in_progress(attempt), [ExportRow.touched_at.set(at)])
 
 
 def claim_upload(
@@ -50,7 +50,7 @@ def claim_upload(
     unclaimed = ExportRow.upload_plan.does_not_exist() | (ExportRow.upload_plan < upload.plan)
     return _update(
         export_id,
-        in_work(attempt) & unclaimed,
+        in_progress(attempt) & unclaimed,
         [
             ExportRow.upload_plan.set(upload.plan),
             ExportRow.upload_token.set(upload.token),
@@ -70,7 +70,7 @@ def add_bytes(export_id: str, attempt: int, plan: int, count: int, at: str) -> b
     """Count bytes that a worker wrote; False when the attempt is over or the plan was replaced."""
     return _update(
         export_id,
-        in_work(attempt) & (ExportRow.upload_plan == plan),
+        in_progress(attempt) & (ExportRow.upload_plan == plan),
         [ExportRow.bytes_done.add(count), ExportRow.touched_at.set(at)],
     )
 
@@ -79,7 +79,7 @@ def claim_table(export_id: str, attempt: int, token: str, at: str, *, rows_total
     """Claim the attempt for this plan of a linelist; False when another was first or the attempt is over."""
     return _update(
         export_id,
-        in_work(attempt) & ExportRow.table_token.does_not_exist(),
+        in_progress(attempt) & ExportRow.table_token.does_not_exist(),
         [
             ExportRow.table_token.set(token),
             ExportRow.rows_total.set(rows_total),
@@ -95,7 +95,7 @@ def set_rows_done(export_id: str, attempt: int, done: int, at: str) -> bool:
     """Record how many rows are written; False when the attempt is over, or another render is as far."""
     return _update(
         export_id,
-        in_work(attempt) & (ExportRow.rows_done < done),
+        in_progress(attempt) & (ExportRow.rows_done < done),
         [ExportRow.rows_done.set(done), ExportRow.touched_at.set(at)],
     )
 

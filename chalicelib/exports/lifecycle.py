@@ -12,7 +12,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib import tables
 from chalicelib.errors import Conflict, Gone, message
 from chalicelib.exports import audit, record, running_exports
-from chalicelib.exports.attempts import in_work
+from chalicelib.exports.attempts import in_progress
 from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.model import Export, ExportedFile, Status, Step
@@ -114,7 +114,7 @@ def mark_ready(
         ExportRow.due_shard.set(due_shard(export.id)),
         ExportRow.due_at.set(expires_at),
     ]
-    return _transition(export, in_work(export.attempt), actions, Action.READY, at, details=details)
+    return _transition(export, in_progress(export.attempt), actions, Action.READY, at, details=details)
 
 
 def mark_failed(export: Export, attempt: int, code: FailureCode, *, at: str, kept_until: str, cause: str = "") -> bool:
@@ -129,7 +129,7 @@ def mark_failed(export: Export, attempt: int, code: FailureCode, *, at: str, kep
         ExportRow.due_at.set(kept_until),
     ]
     details = {"code": code.value, "attempt": attempt} | ({"cause": cause[:1000]} if cause else {})
-    return _transition(export, in_work(attempt), actions, Action.FAILED, at, details=details)
+    return _transition(export, in_progress(attempt), actions, Action.FAILED, at, details=details)
 
 
 def has_bare_failure(export: Export) -> bool:
@@ -149,7 +149,7 @@ def keep_failed(export: Export, *, at: str, kept_until: str) -> bool:
 
 def restart(export: Export, *, at: str) -> bool:
     """Begin the next attempt of an export whose execution ended without a result; False if it has one now."""
-    condition = in_work(export.attempt) & (ExportRow.restarts == export.restarts)
+    condition = in_progress(export.attempt) & (ExportRow.restarts == export.restarts)
     actions = [
         *_begin_again(export, at),
         ExportRow.percent_floor.set(progress_of(export).percent),

@@ -1,4 +1,4 @@
-"""A small client of the HTTP contract, for the demo: JSON in, JSON out."""
+"""A small client of the API, for the demo: JSON in, JSON out."""
 
 import http.client
 import json

@@ -25,7 +25,7 @@ _WATCH = """
 
 
 def manifest(nodes: int) -> bytes:
-    """A project's folder with so many nodes: samples of one attachment with one file."""
+    """A project's folder with this many nodes: samples of one attachment with one file."""
     file = {"name": "reads.fastq.gz", "type": "file", "metadata": {"format": "fastq"}}
     samples = []
     for number in range(nodes // 3):

@@ -1,4 +1,4 @@
-"""A TCP proxy that lets so many bytes a second through each way, as a function's network does, and counts them.
+"""A TCP proxy that limits the bytes per second in each direction, as a function's network does, and counts them.
 
 `capped_link TARGET_PORT BYTES_PER_SECOND` prints its port; it ends with its standard input.
 """

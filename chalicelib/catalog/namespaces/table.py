@@ -11,7 +11,7 @@ META, ROOT = "META", "ROOT"
 
 
 class NamespaceRow(Row):
-    """`NS#<id>` / `META`, and the same again as `BELOW#<ancestor>` / `<type>#<id>` under each group above, so that one
+    """`NS#<id>` / `META`, and stored again as `BELOW#<ancestor>` / `<type>#<id>` under each group above, so that one
     query reads all that is below a group. Namespaces neither move nor change."""
 
     class Meta:
@@ -32,7 +32,7 @@ class NamespaceRow(Row):
 
 
 class PathRow(Row):
-    """`PATH#<parent>` / `<path>`: keeps paths apart."""
+    """`PATH#<parent>` / `<path>`: keeps paths unique."""
 
     class Meta:
         table_name = TableName("namespaces_table")

@@ -44,7 +44,7 @@ class _TemplateRow(Row):
 
 
 class _NameRow(Row):
-    """`TEMPLATES#<namespace>` / `NAME#<name>`: keeps names apart, however they are written."""
+    """`TEMPLATES#<namespace>` / `NAME#<name>`: keeps names unique, also those that people can't tell apart."""
 
     class Meta:
         table_name = TableName("namespaces_table")
