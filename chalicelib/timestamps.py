@@ -1,4 +1,4 @@
-"""Moments as the contract writes them: RFC 3339 in UTC with `Z`."""
+"""Moments as the API writes them: RFC 3339 in UTC with `Z`."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""`make screenshots`: the screenshots in docs/images, taken of the pages of a running local stack with its demo catalog."""
+"""`make screenshots`: the screenshots in docs/images, taken from a running local stack with its demo catalog."""
 
 import os
 from pathlib import Path

@@ -88,7 +88,7 @@ class Export(TypedDict):
     ready_at: Annotated[Time | None, Field(examples=[None])]
     expires_at: Annotated[
         Time | None,
-        Field(description="The end of the third business day after it turned ready.", examples=[None]),
+        Field(description="The end of the third business day after it became ready.", examples=[None]),
     ]
     email_notification: bool
     parameters: Parameters
