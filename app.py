@@ -99,14 +99,18 @@ def fail(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))
 def clean_up(event: CloudWatchEvent) -> dict[str, Any]:
+    from chalicelib.catalog.files.deleted_objects import delete_due_objects
     from chalicelib.exports.cleanup import clean_up as clean_up_exports
     from chalicelib.ingestion.imports.recovery import recover_stalled_imports
 
-    try:
+    try:  # each runs even if another fails
         imports = recover_stalled_imports()
-    finally:  # each runs even if the other fails
-        exports = clean_up_exports()
-    return {**exports, **imports}
+    finally:
+        try:
+            exports = clean_up_exports()
+        finally:
+            objects = delete_due_objects()
+    return {**exports, **imports, **objects}
 
 
 @app.lambda_function()

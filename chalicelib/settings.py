@@ -93,6 +93,9 @@ class Settings:
     max_export_bytes: int = _parameter("The most bytes of one export", 50_000 * (1 << 30))
     max_running_exports: int = _parameter("The most exports of one user that are worked on at once", 10)
     assemble_concurrency: int = _parameter("Workers of one export at once", 40)
+    deleted_files_kept: int = _parameter(
+        "Days after which the uploaded content of deleted files is deleted; running exports may need it until then", 14
+    )
     csv_bom: bool = _parameter("Do CSV files begin with a byte order mark, by which Excel knows UTF-8?", default=True)
     state_machine_arn: str = _function("The state machine, for the functions that start or stop executions")
     import_function: str = _function("The function that imports, for those that start it")

@@ -8,6 +8,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.catalog.files import deleted_objects
 from chalicelib.catalog.files.model import File, may_pair
 from chalicelib.catalog.files.table import FilePointerRow, FilePuidRow, FileRow, file_of, file_row
 from chalicelib.catalog.puid import Kind, make
@@ -91,7 +92,7 @@ def find(id_or_puid: str) -> File:
 
 def with_uri(s3_uri: str) -> list[File]:
     """The complete files whose object is this one."""
-    rows = list(FilePointerRow.query(f"OBJECT#{s3_uri}", consistent_read=True))
+    rows = list(FilePointerRow.query(f"OBJECT#{s3_uri}", FilePointerRow.sk.startswith("FILE#"), consistent_read=True))
     keys = [(f"SAMPLE#{row.sample_id}", row.sk) for row in rows]
     found = (file_of(row) for row in FileRow.batch_get(keys, consistent_read=True))
     return [file for file in found if file.complete]
@@ -118,8 +119,8 @@ def refresh_object_state(file: File, *, size: int, etag: str, version_id: str | 
 
 
 def remove(file: File) -> None:
-    """Delete a file's record; its mate becomes a single file and keeps their PUID. The object stays in S3: exports that
-    already run read it, and so may other records of it."""
+    """Delete a file's record; its mate becomes a single file and keeps their PUID. The object is deleted
+    later if it was uploaded through us: running exports read it, and so may other records."""
 
     retry_on(MateChanged, lambda: _remove(file.sample_id, file.id))
 
@@ -143,6 +144,7 @@ def _remove(sample_id: str, file_id: str) -> None:
             transaction.save(file_row(single), condition=FileRow.paired_with == file.id)
         for candidate in with_puid[:1]:
             transaction.save(FilePuidRow(puid_key(file.puid), target_id=candidate.id, sample_id=candidate.sample_id))
+        deleted_objects.schedule(transaction, file)
 
     deletions = 3 if with_puid else 4
     changed: list[Conflict | None] = [MateChanged(), *([None] * (deletions - 1))]
@@ -163,6 +165,7 @@ def remove_all(files: Sequence[File]) -> None:
         def fill(transaction: TransactWrite, file: File = file) -> None:
             _delete_rows(transaction, file)
             transaction.delete(FilePuidRow(puid_key(file.puid), "PUID", target_id=file.id))
+            deleted_objects.schedule(transaction, file)
 
         transact_write(fill, taken=[])
 

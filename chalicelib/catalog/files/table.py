@@ -7,6 +7,9 @@ from chalicelib.catalog.files.model import File
 from chalicelib.catalog.puid_rows import PuidRow
 from chalicelib.tables import Mapper, Row, TableName
 
+DELETED = "DELETED"  # the partition of objects to be deleted
+UPLOADS = "files/"  # where the catalog bucket holds what was uploaded through us
+
 
 class FileRow(Row):
     """`SAMPLE#<sample>` / `FILE#<file>`: one file of a sample."""
@@ -49,6 +52,28 @@ class FilePointerRow(Row):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     sample_id = UnicodeAttribute()
+
+
+class OutputPointerRow(Row):
+    """`OBJECT#<uri>` / `OUTPUT#<output>`: an output of a workflow execution is this object."""
+
+    class Meta:
+        table_name = TableName("files_table")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+class DeletedObjectRow(Row):
+    """`DELETED` / `<when>#<uri>`: the object of a deleted file, to be deleted then."""
+
+    class Meta:
+        table_name = TableName("files_table")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    bucket = UnicodeAttribute()
+    key = UnicodeAttribute()
 
 
 class FilePuidRow(PuidRow):

@@ -13,6 +13,7 @@ from chalicelib.catalog.files import repository as files
 from chalicelib.catalog.files.model import DeclaredMate, File
 from chalicelib.catalog.files.registration import RegistrableObject
 from chalicelib.catalog.files.s3_objects import StoredObject, head_object
+from chalicelib.catalog.files.table import UPLOADS
 from chalicelib.catalog.files.upload_urls import Upload, part_sizes, part_url, single_url, uploaded_parts
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.samples.model import Sample
@@ -52,7 +53,7 @@ def begin(
         filename=filename,
         size=size,
         bucket=s.catalog_bucket,
-        key=f"files/{sample.project_id}/{sample.id}/{file_id}",
+        key=f"{UPLOADS}{sample.project_id}/{sample.id}/{file_id}",
         complete=False,
         created_at=timestamps.now(),
         crc32=None if crc32 is None else int(crc32, 16),
@@ -168,7 +169,7 @@ def _complete_multipart(file: File, parts: Sequence[tuple[int, str]]) -> None:
 
 
 def remove(file: File) -> None:
-    """Delete a file's record, and abort its upload if it is incomplete. The object of a complete file stays."""
+    """Delete a file's record, and abort its upload if it is incomplete."""
     files.remove(file)
     if file.complete or file.upload_id is None:
         return

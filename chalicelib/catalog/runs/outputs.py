@@ -7,7 +7,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import timestamps
 from chalicelib.catalog.files.registration import RegistrableObject
-from chalicelib.catalog.files.table import FilePuidRow
+from chalicelib.catalog.files.table import FilePuidRow, OutputPointerRow
 from chalicelib.catalog.puid import Kind, make
 from chalicelib.catalog.puid_rows import puid_key
 from chalicelib.catalog.runs.model import RUN_LEVEL, Output, Run, RunSample
@@ -85,6 +85,7 @@ def _add(output: Output) -> None:
         transaction.save(row, condition=PartRow.pk.does_not_exist())
         name_row = FilePuidRow(puid_key(output.puid), target_id=output.id)
         transaction.save(name_row, condition=FilePuidRow.pk.does_not_exist())
+        transaction.save(OutputPointerRow(f"OBJECT#{output.s3_uri}", f"OUTPUT#{output.id}"))
 
     conflict = _Known("This execution was just changed by someone else.", slug="changed-meanwhile")
     transact_write(fill, taken=[conflict, Conflict("This PUID is already in use.", slug="puid-taken")])

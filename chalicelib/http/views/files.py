@@ -135,7 +135,8 @@ def update_file(user: User, file_id: str, body: schemas.FileChange) -> schemas.F
 def delete_file(user: User, file_id: str) -> None:
     """Delete a file
 
-    For maintainers; for uploaders too while the upload is not complete. Registered objects stay where they are."""
+    For maintainers; for uploaders too while the upload is not complete. Uploaded content is deleted some days later,
+    registered objects stay where they are."""
     file, role = file_and_role(file_id, user)
     if file.complete and role < Role.MAINTAINER:
         raise role_too_low(Role.MAINTAINER, role)

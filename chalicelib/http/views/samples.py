@@ -134,7 +134,7 @@ def update_sample(user: User, sample_id: str, body: schemas.SampleChange) -> sch
 def delete_sample(user: User, sample_id: str) -> None:
     """Delete a sample and its files
 
-    For maintainers. Registered objects stay where they are in S3."""
+    For maintainers. Uploaded content is deleted some days later, registered objects stay where they are in S3."""
     delete_with_files(sample_of(sample_id, user, Role.MAINTAINER))
 
 
