@@ -12,7 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from infra.generated_files import ROOT, write_or_check
+
 _OLDEST_PYTHON = "3.11"
 _DEPLOYED = "requirements.txt"
 # Each file and its groups; everything installed beside the deployed dependencies uses their versions.
@@ -43,14 +44,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         made = {file: compiled(file, folder, upgrade="--upgrade" in arguments) for file in _FILES}
-    if "--check" in arguments:
-        differing = [file for file, text in made.items() if (ROOT / file).read_text(encoding="utf-8") != text]
-        if differing:
-            print(f"{', '.join(differing)}: not what pyproject.toml says; run `make requirements`")
-        return 1 if differing else 0
-    for file, text in made.items():
-        (ROOT / file).write_text(text, encoding="utf-8")
-    return 0
+    return write_or_check({ROOT / file: text for file, text in made.items()}, arguments, target="requirements")
 
 
 if __name__ == "__main__":

@@ -2,13 +2,13 @@
 
 import sys
 from dataclasses import MISSING, Field
-from pathlib import Path
 from typing import Any
 
 from chalicelib.settings import Source, resource_name, settings_from
+from infra.generated_files import ROOT, write_or_check
 from infra.package import resources
 
-_DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
+_DOCUMENT = ROOT / "docs" / "settings.md"
 _HEAD = """# Settings
 
 Parameters of the template. Those with a variable reach the functions through their environment; the others shape
@@ -40,15 +40,5 @@ def _other_row(name: str, parameter: dict[str, Any]) -> str:
     return f"| `{name}` | – | {default} | {parameter['Description']} |\n"
 
 
-def main(arguments: list[str]) -> int:
-    if "--check" in arguments:
-        is_current = _DOCUMENT.read_text(encoding="utf-8") == table()
-        if not is_current:
-            print("docs/settings.md is not what chalicelib/settings.py says; run `make settings`")
-        return 0 if is_current else 1
-    _DOCUMENT.write_text(table(), encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(write_or_check({_DOCUMENT: table()}, sys.argv[1:], target="settings"))

@@ -8,9 +8,9 @@ excluded from `tsc`. Nothing else is changed.
 
 import re
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from infra.generated_files import ROOT, write_or_check
+
 _VENDOR = ROOT / "chalicelib" / "site" / "vendor"
 _FILES = {
     "preact.js": "preact/dist/preact.mjs",
@@ -36,15 +36,8 @@ def vendored(source: str) -> str:
 
 def main() -> int:
     wanted = {name: vendored(source) for name, source in _FILES.items()}
-    if "--check" in sys.argv[1:]:
-        there = {path.name: path.read_text(encoding="utf-8") for path in _VENDOR.iterdir()}
-        differing = sorted(name for name in wanted.keys() | there.keys() if wanted.get(name) != there.get(name))
-        if differing:
-            print(f"chalicelib/site/vendor is not what npm has: {', '.join(differing)}; run `make vendor`")
-        return 1 if differing else 0
-    for name, text in wanted.items():
-        (_VENDOR / name).write_text(text, encoding="utf-8")
-    return 0
+    files = {_VENDOR / name: text for name, text in wanted.items()}
+    return write_or_check(files, sys.argv[1:], target="vendor", others=list(_VENDOR.iterdir()))
 
 
 if __name__ == "__main__":
