@@ -93,6 +93,10 @@ class Settings:
     max_export_bytes: int = _parameter("The most bytes of one export", 50_000 * (1 << 30))
     max_running_exports: int = _parameter("The most exports of one user that are worked on at once", 10)
     assemble_concurrency: int = _parameter("Workers of one export at once", 40)
+    group_creators: str = _parameter(
+        "Addresses of the users who may create top-level groups, with spaces between; empty: everybody who can sign in",
+        "",
+    )
     deleted_files_kept: int = _parameter(
         "Days after which the uploaded content of deleted files is deleted; running exports may need it until then", 14
     )

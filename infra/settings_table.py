@@ -36,7 +36,7 @@ def _row(setting: Field[Any]) -> str:
 
 
 def _other_row(name: str, parameter: dict[str, Any]) -> str:
-    default = f"`{parameter['Default']}`" if parameter["Default"] else "–"
+    default = "–" if parameter["Default"] == "" else f"`{parameter['Default']}`"
     return f"| `{name}` | – | {default} | {parameter['Description']} |\n"
 
 

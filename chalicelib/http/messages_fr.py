@@ -63,6 +63,7 @@ FRENCH: Final = {
     "A PUID must be {begin} followed by ten of A-Z and 2-7.": "Un PUID doit être {begin} suivi de dix caractères parmi A-Z et 2-7.",
     "Every namespace needs an owner: add another first.": "Chaque espace doit avoir un propriétaire\xa0: ajoutez-en un autre d’abord.",
     "You can't grant, change or remove a role higher than your own.": "Vous ne pouvez pas accorder, modifier ou retirer un rôle supérieur au vôtre.",
+    "Only some users may create top-level groups here: ask one of them or an operator.": "Seules certaines personnes peuvent créer ici des groupes de premier niveau\xa0: adressez-vous à l’une d’elles ou à l’exploitant du service.",
     "You can't change your own role: ask another maintainer or owner.": "Vous ne pouvez pas modifier votre propre rôle\xa0: demandez à un autre responsable ou propriétaire.",
     "Your own role here ends at {latest}: expires_at must not be later.": "Votre propre rôle ici prend fin le {latest}\xa0: expires_at ne doit pas être ultérieur.",
     "Must be a time in the future, in RFC 3339 format with an offset or Z.": "Doit être un moment futur, au format RFC 3339 avec un décalage ou Z.",

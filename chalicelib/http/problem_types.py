@@ -32,6 +32,7 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "forbidden": ProblemType(403, "Not allowed", "Non autorisé"),
     "role-too-low": ProblemType(403, "Your role is too low", "Votre rôle ne suffit pas"),
     "right-lost": ProblemType(403, "No longer allowed", "N’est plus autorisé"),
+    "group-creators": ProblemType(403, "Not everybody may create this", "Création réservée"),
     "own-membership": ProblemType(403, "Your own membership", "Votre propre adhésion"),
     "token-scope": ProblemType(403, "Not allowed with this token", "Non autorisé avec ce jeton"),
     # existence

@@ -139,6 +139,19 @@ def friends(olga: Person) -> str:
     return str(new_group(olga, "friends")["id"])
 
 
+def test_operators_decide_who_creates_top_level_groups(
+    olga: Person, lab: Lab, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob = sign_in("bob@example.org")
+    grant(olga, lab.group["id"], bob, "maintainer")
+    monkeypatch.setenv("GROUP_CREATORS", "admin@example.org Olga@example.org")
+    settings.cache_clear()
+    refused = bob.post("/groups", {"name": "G", "path": "g"})
+    assert (refused.status, refused.body["type"].rsplit("/", 1)[-1]) == (403, "group-creators")
+    assert bob.post("/groups", {"name": "G", "path": "g", "parent_id": lab.group["id"]}).status == 201
+    assert olga.post("/groups", {"name": "G", "path": "g"}).status == 201
+
+
 # How somebody is maintainer of the project, until when, what they grant until when, and the status.
 GRANTS: list[tuple[str, str | None, str, str | None, int]] = [
     ("direct", None, "maintainer", None, 200),

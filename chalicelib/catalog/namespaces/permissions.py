@@ -8,6 +8,7 @@ from chalicelib.access.roles import Role
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.namespaces.model import Namespace, NamespaceType
 from chalicelib.errors import Forbidden, NotFound, Violation, message, validation_error
+from chalicelib.settings import settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,15 @@ def role_too_low(least: Role, role: Role) -> Forbidden:
         least=least.label,
         role=role.label,
     )
+
+
+def require_group_creator(email: str) -> None:
+    """Raise Forbidden if the operator lets only some users create top-level groups, and this address is not theirs."""
+    creators = settings().group_creators.lower().split()
+    if creators and email not in creators:
+        raise Forbidden(
+            "Only some users may create top-level groups here: ask one of them or an operator.", slug="group-creators"
+        )
 
 
 def accessible_namespaces(user_id: str, type: NamespaceType) -> list[tuple[Namespace, Role]]:

@@ -42,12 +42,17 @@ def list_projects(
     return _page(user, "project", q, paging)
 
 
-@router.route("POST", "/groups", scope=Scope.CATALOG, idempotency=STORED, problems=_CREATION_PROBLEMS)
+@router.route(
+    "POST", "/groups", scope=Scope.CATALOG, idempotency=STORED, problems=[*_CREATION_PROBLEMS, "group-creators"]
+)
 def create_group(user: User, body: schemas.NewGroup, idempotent: Idempotent) -> Created[schemas.Namespace]:
     """Create a group
 
-    Anybody can create a top-level group; below another group, its maintainers. The caller becomes its owner."""
+    Everybody can create a top-level group, unless the operator has restricted that; below another group, its
+    maintainers can. The caller becomes its owner."""
     check_puid(body.puid, Kind.GROUP)
+    if body.parent_id is None:
+        permissions.require_group_creator(user.email)
     parent = None if body.parent_id is None else parent_of(body.parent_id, user, "/parent_id")
 
     def create(ids: Ids) -> Created[schemas.Namespace]:

@@ -143,6 +143,16 @@ def test_buckets_are_private_encrypted_tidy_and_tls_only(template: dict[str, Any
     assert "BucketName" not in properties
 
 
+def test_only_workers_take_reserved_concurrency_and_only_if_the_operator_says_so(template: dict[str, Any]) -> None:
+    functions = of_type(template, "AWS::Serverless::Function")
+    key = "ReservedConcurrentExecutions"
+    reserved = {
+        name: resource["Properties"][key] for name, resource in functions.items() if key in resource["Properties"]
+    }
+    limit = ["HasWorkerConcurrency", {"Ref": "WorkerConcurrency"}, {"Ref": "AWS::NoValue"}]
+    assert reserved == {"Assemble": {"Fn::If": limit}}
+
+
 def roles_that_use(template: dict[str, Any], text: str) -> set[str]:
     """The functions' roles that read or write objects whose resource has this text."""
     return {
