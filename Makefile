@@ -8,12 +8,12 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # Test files are distributed to this many processes, each with its own servers.
 XDIST := -n $(or $(JOBS),2) --dist loadfile
 
-.PHONY: help setup readers run demo test check-iam test-slow test-all coverage bench bench-lists bench-linelists bench-plans bench-start simulate test-browser screenshots bench-pages check requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
+.PHONY: help setup readers run demo test check-iam test-slow test-all coverage bench bench-lists bench-linelists bench-plans bench-start simulate simulate-concurrency test-browser screenshots bench-pages check requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
 
 ##@ Use
 help: ## this list
 	@awk 'BEGIN {FS = ": .*## |: ## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} \
-	  /^[a-z-]+:.*## / {split($$0, part, ":"); printf "  make %-16s %s\n", part[1], $$2}' $(firstword $(MAKEFILE_LIST))
+	  /^[a-z-]+:.*## / {split($$0, part, ":"); printf "  make %-20s %s\n", part[1], $$2}' $(firstword $(MAKEFILE_LIST))
 
 # uv comes from PyPI into the environment itself, and fills this one and the others in seconds.
 $(VENV)/ready: requirements-dev.txt
@@ -93,6 +93,9 @@ bench-plans: $(VENV)/ready ## time and memory of planning 10k, 100k and 1M files
 
 bench-start: $(VENV)/ready ## CPU-seconds and modules of each function's first call (PACKAGES="build/package …")
 	@$(BIN)/python -m tests.bench.bench_start $(PACKAGES)
+
+simulate-concurrency: $(VENV)/ready ## 100 exports at once under an account's limit of concurrent functions
+	@$(BIN)/python -m tests.bench.simulate_concurrency
 
 simulate: $(VENV)/ready ## the planner's output under a model of S3 and Lambda (WRITE=)
 	@$(BIN)/python -m tests.bench.simulate $(if $(WRITE),--write)

@@ -1,0 +1,180 @@
+"""`make simulate-concurrency`: 100 exports that begin at once, under an account's limit of concurrent functions.
+
+The batches are the planner's; a throttled invocation waits as the state machine's own retry says
+(infra/state_machine.json) and fails its export when its attempts are used up. Meanwhile the API responds to requests.
+A model, not a measurement. AWS lets functions reserve concurrency only if 100 remain unreserved.
+"""
+
+import heapq
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from chalicelib.archive.batches import Batch
+from chalicelib.archive.planner import Plan, plan
+from tests.bench.simulate import duration, entries
+
+EXPORTS = 100
+GB = 1_000_000_000
+_DEFINITION = json.loads((Path(__file__).parents[2] / "infra" / "state_machine.json").read_text(encoding="utf-8"))
+_PLAN, _FINISH, _NOTIFY = 5.0, 20.0, 1.0  # seconds
+_START = 2.0  # seconds of a worker before its first request
+_REQUESTS, _REQUEST = 5.0, 0.3  # of the API and its authorizer: a second, and seconds of each
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The state machine's retry of a throttled invocation, with full jitter."""
+
+    interval: float
+    backoff: float
+    longest: float
+    attempts: int
+
+    @classmethod
+    def of_definition(cls) -> "Retry":
+        states = _DEFINITION["States"]["Assemble"]["ItemProcessor"]["States"]
+        rule = next(iter(states.values()))["Retry"][0]
+        assert "Lambda.TooManyRequestsException" in rule["ErrorEquals"]
+        return cls(rule["IntervalSeconds"], rule["BackoffRate"], rule["MaxDelaySeconds"], rule["MaxAttempts"])
+
+    def delay(self, attempt: int, source: random.Random) -> float:
+        return source.uniform(0, min(self.longest, self.interval * self.backoff ** min(attempt, 40)))
+
+
+@dataclass(slots=True)
+class Export:
+    """An export on its way: batches that were not begun, those at work, and its end."""
+
+    waiting: list[float]
+    at_work: int = 0
+    ended: float | None = None
+    has_failed: bool = False
+
+
+@dataclass
+class Account:
+    """Functions of an account: `limit` at once, of which workers may have `reserved` (0: any)."""
+
+    limit: int
+    reserved: int
+    workers: int
+    retry: Retry = field(default_factory=Retry.of_definition)
+    source: random.Random = field(default_factory=lambda: random.Random(7))
+    running: dict[str, int] = field(default_factory=lambda: {"worker": 0, "other": 0})
+    requests: int = 0
+    refused: int = 0
+    most_attempts: int = 0
+
+    def has_room(self, kind: str) -> bool:
+        if not self.reserved:
+            return sum(self.running.values()) < self.limit
+        return self.running[kind] < (self.reserved if kind == "worker" else self.limit - self.reserved)
+
+
+class Simulation:
+    """Events in the order of time: an attempt to invoke a step, its end, a request of the API."""
+
+    def __init__(self, account: Account, batches: list[float]) -> None:
+        self.account = account
+        self.exports = [Export(list(batches)) for _ in range(EXPORTS)]
+        self.events: list[tuple[float, int, Any]] = []
+        self.number = 0
+        self.done = 0
+
+    def at(self, moment: float, event: Any) -> None:
+        self.number += 1
+        heapq.heappush(self.events, (moment, self.number, event))
+
+    def run(self) -> None:
+        for number in range(EXPORTS):
+            self.at(0.0, ("try", number, "plan", 0))
+        self.at(0.0, ("request",))
+        while self.events and self.done < EXPORTS:
+            moment, _, (kind, *rest) = heapq.heappop(self.events)
+            getattr(self, f"_{kind}")(moment, *rest)
+
+    def _request(self, moment: float) -> None:
+        account = self.account
+        account.requests += 1
+        if account.has_room("other"):
+            account.running["other"] += 1
+            self.at(moment + _REQUEST, ("free", "other"))
+        else:
+            account.refused += 1
+        self.at(moment + account.source.expovariate(_REQUESTS), ("request",))
+
+    def _free(self, moment: float, kind: str) -> None:
+        self.account.running[kind] -= 1
+
+    def _try(self, moment: float, number: int, step: str, attempt: int) -> None:
+        account, export = self.account, self.exports[number]
+        if export.has_failed:
+            return
+        kind = "worker" if step.startswith("batch") else "other"
+        if account.has_room(kind):
+            account.running[kind] += 1
+            seconds = {"plan": _PLAN, "finish": _FINISH, "notify": _NOTIFY}.get(step) or float(step.split()[1])
+            self.at(moment + seconds, ("end", number, step))
+            return
+        account.most_attempts = max(account.most_attempts, attempt + 1)
+        if attempt + 1 > account.retry.attempts:
+            export.has_failed, export.ended = True, moment
+            self.done += 1
+            return
+        self.at(moment + account.retry.delay(attempt, account.source), ("try", number, step, attempt + 1))
+
+    def _end(self, moment: float, number: int, step: str) -> None:
+        export = self.exports[number]
+        self._free(moment, "worker" if step.startswith("batch") else "other")
+        if step == "notify":
+            export.ended = moment
+            self.done += 1
+        elif step == "finish":
+            self.at(moment, ("try", number, "notify", 0))
+        else:
+            export.at_work -= step.startswith("batch")
+            while export.waiting and export.at_work < self.account.workers:
+                export.at_work += 1
+                self.at(moment, ("try", number, f"batch {export.waiting.pop()}", 0))
+            if not export.waiting and not export.at_work:
+                self.at(moment, ("try", number, "finish", 0))
+
+
+def seconds_of(batch: Batch) -> float:
+    """A worker's time: its copies 64 at once at 50 MB/s, its stitched bytes in and out at 75 MB/s."""
+    copied = sum(copy.length for unit in batch.units for copy in unit.copies) + sum(c.part.length for c in batch.copies)
+    stitched = sum(unit.length for unit in batch.units)
+    return _START + copied / (64 * 50e6) + 2 * stitched / 75e6
+
+
+def cases() -> Iterator[tuple[str, Plan]]:
+    source = random.Random(1)
+    yield "100 exports of 10 GB", plan(entries(source.randint(50_000_000, 150_000_000) for _ in range(100)))
+    yield "100 exports of 100 GB", plan(entries(source.randint(50_000_000, 150_000_000) for _ in range(1_000)))
+    yield "100 exports of 1 TB", plan(entries(source.randint(500_000_000, 1_500_000_000) for _ in range(1_000)))
+
+
+def main() -> None:
+    print(
+        "| | limit of the account | `WorkerConcurrency` | failed | last one ready | retries of a step | API refused |"
+    )
+    print("|---|--:|--:|--:|--:|--:|--:|")
+    for name, planned in cases():
+        batches = [seconds_of(batch) for batch in planned.batches]
+        for limit, reserved in ((10, 0), (1_000, 0), (1_000, 800)):
+            account = Account(limit, reserved, workers=40)
+            simulation = Simulation(account, batches)
+            simulation.run()
+            failed = sum(export.has_failed for export in simulation.exports)
+            ended = duration(max(export.ended or 0.0 for export in simulation.exports))
+            columns = [f"{name}, {len(batches)} batches each", f"{limit:,}", reserved or "–", failed, ended]
+            columns += [f"≤ {account.most_attempts}", f"{account.refused / account.requests:.0%}"]
+            print(f"| {' | '.join(map(str, columns))} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
