@@ -1,7 +1,7 @@
-"""Idempotency keys: the same key and body within 24 hours mean the same request, however often it comes.
+"""Idempotency keys: the same key and body within 24 hours mean the same request, however often it is sent.
 
-A key's row holds the hash of its request, the seed of the ids that the request makes and, in the end, the answer.
-A request that was cut off, or refused, is simply made again: with the same ids its writes find themselves done.
+A key's row holds the hash of its request, the seed of the ids that the request creates and, once known, the response.
+A request that was interrupted or refused can be repeated: with the same ids, its writes recognise earlier ones.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from chalicelib.errors import Invalid
 from chalicelib.tables import Row, TableName
 
 LASTS = timedelta(hours=24)
-MAX_ANSWER = 300_000  # a DynamoDB item has at most 400 kB; a larger answer is made again instead
+MAX_ANSWER = 300_000  # a DynamoDB item has at most 400 kB; a larger response is computed again instead
 
 
 class KeyRow(Row):
@@ -36,7 +36,7 @@ class KeyRow(Row):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A first answer: status, body and headers."""
+    """The first response: status, body and headers."""
 
     status: int
     body: Any
@@ -45,7 +45,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What is known of a key: the seed of its ids, and its first answer if there was one."""
+    """What is stored for a key: the seed of its ids, and its first response if there was one."""
 
     row_key: str
     seed: uuid.UUID
@@ -53,7 +53,7 @@ class Claim:
 
 
 def claim(user_id: str, key: str, request: bytes, now: datetime) -> Claim:
-    """Take a key for a request, or find what it was taken for. Invalid when that was another request."""
+    """Claim a key for a request, or find its earlier claim. Invalid when that was by another request."""
     row_key = hashlib.sha256(f"{user_id}\n{key}".encode()).hexdigest()
     digest = hashlib.sha256(request).hexdigest()
     fresh = KeyRow(row_key, request=digest, seed=str(uuid.uuid4()), expires_at=int((now + LASTS).timestamp()))
