@@ -8,10 +8,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.http.problem_types import PROBLEM_TYPES, TYPE_ROOT
+from chalicelib.http.problem_types import CONTENT_TYPE, PROBLEM_TYPES, TYPE_ROOT
 
 EXTENSION = "x-amazon-apigateway-gateway-responses"
-CONTENT_TYPE = "application/problem+json"
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 

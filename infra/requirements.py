@@ -12,7 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from infra.generated_files import ROOT, write_or_check
+from infra.generated_files import write_or_check
+from infra.package import ROOT
 
 _OLDEST_PYTHON = "3.11"
 _DEPLOYED = "requirements.txt"

@@ -5,8 +5,8 @@ from dataclasses import MISSING, Field
 from typing import Any
 
 from chalicelib.settings import Source, resource_name, settings_from
-from infra.generated_files import ROOT, write_or_check
-from infra.package import resources
+from infra.generated_files import write_or_check
+from infra.package import ROOT, resources
 
 _DOCUMENT = ROOT / "docs" / "settings.md"
 _HEAD = """# Settings

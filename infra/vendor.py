@@ -9,7 +9,8 @@ excluded from `tsc`. Nothing else is changed.
 import re
 import sys
 
-from infra.generated_files import ROOT, write_or_check
+from infra.generated_files import write_or_check
+from infra.package import ROOT
 
 _VENDOR = ROOT / "chalicelib" / "site" / "vendor"
 _FILES = {

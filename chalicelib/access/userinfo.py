@@ -15,7 +15,7 @@ from chalicelib.access.users import User
 from chalicelib.log import logger
 from chalicelib.settings import settings
 
-_ASK_EVERY = timedelta(hours=1)
+_INTERVAL = timedelta(hours=1)
 _TIMEOUT = urllib3.Timeout(connect=3, read=5)
 _MAX_BYTES = 64 * 1024
 
@@ -23,7 +23,7 @@ _MAX_BYTES = 64 * 1024
 def complete(user: User, token: Identity, access_token: str) -> User:
     """The user with the address and names of the UserInfo response, unless their address is known already.
 
-    The issuer is asked at most once an hour; a failure is logged, and the user stays as they are.
+    The issuer is queried at most once an hour; a failure is logged, and the user stays as they are.
     """
     endpoint = settings().oidc_userinfo_endpoint
     if not endpoint or user.email or token.scopes != SIGNED_IN or not _claim(user):
@@ -39,9 +39,9 @@ def complete(user: User, token: Identity, access_token: str) -> User:
 
 
 def _claim(user: User) -> bool:
-    """Has nobody asked for this user within the hour? Of concurrent requests one asks."""
+    """Was the issuer not queried about this user within the hour? Of concurrent requests one queries it."""
     now = timestamps.now()
-    if user.userinfo_at is not None and now - timestamps.parse(user.userinfo_at) < _ASK_EVERY:
+    if user.userinfo_at is not None and now - timestamps.parse(user.userinfo_at) < _INTERVAL:
         return False
     return users.claim_userinfo(user, timestamps.format(now))
 

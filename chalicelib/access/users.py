@@ -22,7 +22,7 @@ class User:
     first_name: str
     last_name: str
     locale: str | None
-    userinfo_at: str | None = None  # when the issuer's UserInfo endpoint was last asked
+    userinfo_at: str | None = None  # when the issuer's UserInfo endpoint was last queried
 
     @property
     def language(self) -> str:
@@ -102,7 +102,7 @@ def upsert(token: Identity) -> User:
 
 
 def claim_userinfo(user: User, at: str) -> bool:
-    """Record that the issuer is asked about this user now; False when another request does."""
+    """Record that the issuer is queried about this user now; False when another request does."""
     before = UserRow.userinfo_at
     unchanged = before.does_not_exist() if user.userinfo_at is None else before == user.userinfo_at
     return UserRow(f"USER#{user.id}", _PROFILE).update_if(unchanged, [UserRow.userinfo_at.set(at)])

@@ -26,9 +26,8 @@ def caller(request: Request, scope: Scope | None) -> User:
     if not token.subject:
         raise Unauthenticated("A valid access token is required.")
     _check_scope(token, scope)
-    user = users.upsert(token)
-    if not user.email:
-        user = userinfo.complete(user, token, request.headers.get("authorization", "").partition(" ")[2])
+    access_token = request.headers.get("authorization", "").partition(" ")[2]
+    user = userinfo.complete(users.upsert(token), token, access_token)
     request.context[LOCALE] = user.locale  # for the language of a problem
     return user
 

@@ -5,6 +5,7 @@ A slug is the last segment of a type URI and never changes its meaning: clients 
 
 from dataclasses import dataclass
 
+CONTENT_TYPE = "application/problem+json"
 TYPE_ROOT = "https://seqport.example.org/problems/"
 
 

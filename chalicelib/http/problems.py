@@ -11,14 +11,13 @@ from chalicelib.aws import is_outage
 from chalicelib.errors import Invalid, Message, SeqportError, Violation
 from chalicelib.http.authentication import LOCALE
 from chalicelib.http.messages_fr import FRENCH
-from chalicelib.http.problem_types import PROBLEM_TYPES, TYPE_ROOT
+from chalicelib.http.problem_types import CONTENT_TYPE, PROBLEM_TYPES, TYPE_ROOT
 from chalicelib.http.requests import MAX_VIOLATIONS
 from chalicelib.http.schemas.base import Problem
 from chalicelib.http.schemas.base import Violation as ViolationRow
 from chalicelib.log import logger
 
 P = ParamSpec("P")
-CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER = "30"  # seconds until one of the user's exports may have ended
 _LANGUAGES = ("en", "fr")
 # Unless a view sets others: responses are private to the caller, and their Content-Type is not to be guessed.

@@ -10,8 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
+from chalicelib.http.problem_types import CONTENT_TYPE
 from infra.demo.catalog import PEOPLE
-from infra.gateway_responses import CONTENT_TYPE, GATEWAY_RESPONSES, GatewayResponse
+from infra.gateway_responses import GATEWAY_RESPONSES, GatewayResponse
 from infra.local import mailbox, sign_in
 from infra.local.issuer import SignInRefused
 from infra.local.servers import HOST

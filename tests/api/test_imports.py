@@ -11,7 +11,7 @@ from chalicelib.catalog.files.registration import bind_source
 from chalicelib.ingestion.imports import plan as import_plan
 from chalicelib.settings import settings
 from tests.harness import Functions, Person, Reply, expect_status
-from tests.lab import new_lab
+from tests.lab import grant, new_lab
 
 SignIn = Callable[..., Person]
 
@@ -184,14 +184,10 @@ def test_an_import_is_seen_by_its_maker_and_maintainers_alone(
 ) -> None:
     bob, max_ = sign_in("bob@example.org"), sign_in("max@example.org")
 
-    def grant(person: Person, role: str) -> None:
-        member = person.get("/me").body["id"]
-        assert olga.call("PUT", f"/namespaces/{project['id']}/members/{member}", {"role": role}).status == 200
-
     assert begin(bob, project).status == 404
-    grant(bob, "uploader")
+    grant(olga, project["id"], bob, "uploader")
     assert begin(bob, project).status == 403
-    grant(bob, "analyst")
+    grant(olga, project["id"], bob, "analyst")
     own = expect_status(begin(bob, project), 202)["id"]
     other = expect_status(begin(olga, project), 202)["id"]
     assert [olga.get(f"/imports/{import_id}").status for import_id in (own, other)] == [200, 200]
@@ -199,7 +195,7 @@ def test_an_import_is_seen_by_its_maker_and_maintainers_alone(
     nothing = bob.get("/imports/none")
     assert (bob.get(f"/imports/{other}").body, nothing.status) == (nothing.body, 404)
     for role, status in (("analyst", 404), ("maintainer", 200)):
-        grant(max_, role)
+        grant(olga, project["id"], max_, role)
         assert max_.get(f"/imports/{own}").status == status
 
 

@@ -69,7 +69,7 @@ class Account:
     refused: int = 0
     most_attempts: int = 0
 
-    def has_room(self, kind: str) -> bool:
+    def has_capacity(self, kind: str) -> bool:
         if not self.reserved:
             return sum(self.running.values()) < self.limit
         return self.running[kind] < (self.reserved if kind == "worker" else self.limit - self.reserved)
@@ -100,7 +100,7 @@ class Simulation:
     def _request(self, moment: float) -> None:
         account = self.account
         account.requests += 1
-        if account.has_room("other"):
+        if account.has_capacity("other"):
             account.running["other"] += 1
             self.at(moment + _REQUEST, ("free", "other"))
         else:
@@ -115,7 +115,7 @@ class Simulation:
         if export.has_failed:
             return
         kind = "worker" if step.startswith("batch") else "other"
-        if account.has_room(kind):
+        if account.has_capacity(kind):
             account.running[kind] += 1
             seconds = {"plan": _PLAN, "finish": _FINISH, "notify": _NOTIFY}.get(step) or float(step.split()[1])
             self.at(moment + seconds, ("end", number, step))

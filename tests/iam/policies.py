@@ -64,12 +64,19 @@ def _attached(function: str) -> Iterator[dict[str, Any]]:
     """The statements of policies that the template attaches to the function's role in every deployment: those for KMS
     keys depend on parameters, and no test server evaluates them."""
     role = "".join(word.title() for word in function.split("_")) + "Role"
-    for name, resource in resources()["Resources"].items():
-        if resource.get("Type") != "AWS::IAM::Policy" or "Condition" in resource:
-            continue
+    for name, resource in _template_policies().items():
         if {"Ref": role} in resource["Properties"]["Roles"]:
             for statement in resource["Properties"]["PolicyDocument"]["Statement"]:
                 yield {"Sid": name, **statement}
+
+
+@cache
+def _template_policies() -> dict[str, Any]:
+    return {
+        name: resource
+        for name, resource in resources()["Resources"].items()
+        if resource.get("Type") == "AWS::IAM::Policy" and "Condition" not in resource
+    }
 
 
 def _conditions(condition: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

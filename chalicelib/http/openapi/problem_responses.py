@@ -5,8 +5,7 @@ from typing import Any
 
 from chalicelib.http.arguments import ByType, FromCall, JsonBody, PagingArgument, PathSegment, Query
 from chalicelib.http.paging import Cursor
-from chalicelib.http.problem_types import PROBLEM_TYPES, TYPE_ROOT
-from chalicelib.http.problems import CONTENT_TYPE
+from chalicelib.http.problem_types import CONTENT_TYPE, PROBLEM_TYPES, TYPE_ROOT
 from chalicelib.http.router import Route
 from chalicelib.http.schemas.base import Problem
 
