@@ -1,4 +1,4 @@
-"""CRC-32 as zip and S3 use it (ISO 3309, polynomial 0xEDB88320), and combining those of pieces."""
+"""CRC-32 as zip and S3 use it (ISO 3309, polynomial 0xEDB88320), and combining the checksums of pieces."""
 
 import base64
 from collections.abc import Iterable

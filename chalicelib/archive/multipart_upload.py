@@ -113,7 +113,7 @@ def _as_listed(store: S3Clients, target: Target, parts: Mapping[int, WrittenPart
         found[number] = WrittenPart(listed["ETag"], part.length, part.crc32)
     lost = parts.keys() - found.keys()
     if lost:
-        raise _PartsLost(f"{len(lost)} parts are no more in S3, the first is {min(lost)}")
+        raise _PartsLost(f"{len(lost)} parts are no longer in S3, the first is {min(lost)}")
     return found
 
 

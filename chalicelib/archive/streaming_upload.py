@@ -24,7 +24,7 @@ class Streamed:
 
 
 def upload(store: S3Clients, target: Target, chunks: Iterable[bytes]) -> Streamed:
-    """Upload what `chunks` give, as parts of one size. At most four parts are in memory. Raises UploadGone."""
+    """Upload the bytes of `chunks`, as parts of one size. At most four parts are in memory. Raises UploadGone."""
     objects = S3Operations(store)
     parts: dict[int, WrittenPart] = {}
     with ThreadPoolExecutor(_CONCURRENT_PUTS, "put") as pool:

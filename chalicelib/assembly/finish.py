@@ -80,14 +80,14 @@ def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
             return state.outcome("removed")
         finished = SourcesChanged({})
     if isinstance(finished, SourcesChanged):
-        changed = _with_the_rest(finished, folder, index.batches)
+        changed = _with_remaining_problems(finished, folder, index.batches)
         return _plan_again(export, state, upload, contents, changed)
     if isinstance(finished, Incomplete):
         return _complete_batches(state, folder, index.batches, finished)
     return _ready(export, state, upload, contents, manifest, finished)
 
 
-def _with_the_rest(changed: SourcesChanged, folder: str, count: int) -> SourcesChanged:
+def _with_remaining_problems(changed: SourcesChanged, folder: str, count: int) -> SourcesChanged:
     """The problems of the sources, including those of batches that completed without any: the next
     plan should be the last. Workers whose batches had a problem have checked all their sources; here as many of the
     others are checked as time allows."""

@@ -68,7 +68,7 @@ SEEN = [
 
 
 @pytest.mark.parametrize(("member_of", "seen"), SEEN, ids=[row[0] for row in SEEN])
-def test_lists_fields_searches_estimates_and_exports_hold_only_what_one_may_read(
+def test_lists_fields_searches_estimates_and_exports_contain_only_what_the_user_may_read(
     olga: Person, chain: dict[str, Any], sign_in: SignIn, member_of: str, seen: dict[str, str]
 ) -> None:
     bob = sign_in("bob@example.org")
@@ -110,7 +110,7 @@ def made_or_none(person: Person, path: str) -> Any:
     return answer.body if answer.status == 200 else None
 
 
-def test_a_second_way_to_what_is_shared_counts(olga: Person, chain: dict[str, Any], sign_in: SignIn) -> None:
+def test_access_by_a_second_path_counts(olga: Person, chain: dict[str, Any], sign_in: SignIn) -> None:
     bob = sign_in("bob@example.org")
     grant(olga, chain["group c"], bob, "guest")
     grant(olga, chain["project a"], bob, "guest")
@@ -118,7 +118,7 @@ def test_a_second_way_to_what_is_shared_counts(olga: Person, chain: dict[str, An
     assert {row["name"] for row in listed["items"]} == {"sample of a", "sample of b"}
 
 
-def test_expired_links_and_memberships_show_nothing(olga: Person, chain: dict[str, Any], sign_in: SignIn) -> None:
+def test_expired_links_and_memberships_give_no_access(olga: Person, chain: dict[str, Any], sign_in: SignIn) -> None:
     bob = sign_in("bob@example.org")
     grant(olga, chain["group b"], bob, "guest")
     past = "2020-01-01T00:00:00.000Z"
@@ -172,7 +172,7 @@ GRANTS: list[tuple[str, str | None, str, str | None, int]] = [
 
 
 @pytest.mark.parametrize(("way", "until", "role", "expires_at", "status"), GRANTS)
-def test_a_granted_role_neither_exceeds_nor_outlasts_the_granters_own(
+def test_a_granted_role_neither_exceeds_nor_outlasts_that_of_the_granter(
     olga: Person,
     lab: Lab,
     sign_in: SignIn,
@@ -202,9 +202,7 @@ def test_a_granted_role_neither_exceeds_nor_outlasts_the_granters_own(
         assert until in answer.body["detail"]
 
 
-def test_what_an_expiring_maintainer_makes_or_shares_is_theirs_no_longer_than_that(
-    olga: Person, lab: Lab, sign_in: SignIn
-) -> None:
+def test_ownership_and_shares_of_an_expiring_maintainer_expire_too(olga: Person, lab: Lab, sign_in: SignIn) -> None:
     max_ = sign_in("max@example.org")
     grant(olga, lab.group["id"], max_, "maintainer", FAR)
     group = expect_status(max_.post("/groups", {"name": "G", "path": "g", "parent_id": lab.group["id"]}))
@@ -230,9 +228,7 @@ def test_members_may_leave_but_not_change_their_own_role(olga: Person, lab: Lab,
     assert bob.get(f"/namespaces/{lab.project['id']}").status == 404
 
 
-def test_a_link_that_cannot_be_removed_is_refused_in_the_same_words_whatever_there_is(
-    olga: Person, lab: Lab, sign_in: SignIn
-) -> None:
+def test_refusals_to_remove_a_link_do_not_reveal_whether_it_exists(olga: Person, lab: Lab, sign_in: SignIn) -> None:
     eve = sign_in("eve@example.org")
     own = expect_status(eve.post("/groups", {"name": "Own", "path": "own"}))["id"]
     answers = [
@@ -242,9 +238,7 @@ def test_a_link_that_cannot_be_removed_is_refused_in_the_same_words_whatever_the
     assert {(answer.status, str(answer.body)) for answer in answers} == {(404, str(answers[0].body))}
 
 
-def test_people_find_by_address_only_those_with_whom_they_share_a_group(
-    olga: Person, lab: Lab, sign_in: SignIn
-) -> None:
+def test_users_find_by_address_only_those_who_share_a_group_with_them(olga: Person, lab: Lab, sign_in: SignIn) -> None:
     people = {name: sign_in(f"{name}@example.org") for name in ("bob", "eve", "ann")}
     grant(olga, lab.project["id"], people["bob"], "maintainer")
     inner = expect_status(olga.post("/groups", {"name": "Inner", "path": "inner", "parent_id": lab.group["id"]}))["id"]
@@ -313,7 +307,7 @@ CONTENTS = [
 
 
 @pytest.mark.parametrize("loss", ["demoted", "removed"])
-def test_every_call_that_shows_contents_asks_for_the_right_to_read_them_again(
+def test_every_request_for_contents_checks_the_right_to_read_again(
     olga: Person, ready: dict[str, Any], loss: str
 ) -> None:
     bob, member = ready["bob"], f"/namespaces/{ready['project']}/members/{me(ready['bob'])}"
@@ -331,7 +325,7 @@ def test_every_call_that_shows_contents_asks_for_the_right_to_read_them_again(
     assert bob.get(f"{base}/events").status == 403
 
 
-def test_an_export_that_was_removed_while_it_was_extended_is_gone(ready: dict[str, Any]) -> None:
+def test_an_export_removed_while_it_is_extended_is_gone(ready: dict[str, Any]) -> None:
     from chalicelib.errors import Gone
     from chalicelib.exports import lifecycle, record
 
@@ -342,7 +336,7 @@ def test_an_export_that_was_removed_while_it_was_extended_is_gone(ready: dict[st
         lifecycle.extend(export, at=FAR, expires_at=FAR, actor="x", source_ip=None)
 
 
-def test_private_answers_are_neither_stored_nor_sniffed(
+def test_private_responses_are_neither_stored_nor_sniffed(
     client: Any, olga: Person, ready: dict[str, Any], sign_in: SignIn
 ) -> None:
     sample = expect_status(olga.get(f"/namespaces/{ready['project']}/samples"), 200)["items"][0]["id"]
@@ -371,7 +365,7 @@ def test_private_answers_are_neither_stored_nor_sniffed(
         assert answer.headers["X-Content-Type-Options"] == "nosniff", path
 
 
-def test_as_many_exports_begin_as_are_allowed_however_many_ask_at_once(
+def test_simultaneous_requests_start_no_more_exports_than_allowed(
     olga: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAX_RUNNING_EXPORTS", "3")

@@ -62,7 +62,7 @@ ACCEPTED = [
 ]
 
 
-def test_completed_runs_of_one_place_are_exported(ana: Person, lab: Lab) -> None:
+def test_completed_runs_of_one_namespace_are_exported(ana: Person, lab: Lab) -> None:
     for kind, names in ACCEPTED:
         body = export_body(lab, kind, [*names, names[0]])
         result = expect_status(ana.post("/exports/estimate", body), 200)
@@ -93,7 +93,7 @@ REFUSED: list[tuple[str, list[str], str, list[int]]] = [
 ]
 
 
-def test_each_missing_prerequisite_is_named(ana: Person, lab: Lab) -> None:
+def test_each_unmet_requirement_is_named(ana: Person, lab: Lab) -> None:
     for kind, names, slug, positions in REFUSED:
         body = export_body(lab, kind, names)
         answer = ana.post("/exports", body)
@@ -124,14 +124,14 @@ def test_each_broken_rule_is_named(ana: Person, lab: Lab) -> None:
         assert sorted(row["pointer"] for row in answer.body["errors"]) == pointers
 
 
-def test_what_may_not_be_known_of_is_refused_in_the_same_words(ana: Person, eve: Person, lab: Lab) -> None:
+def test_refusals_do_not_reveal_what_exists(ana: Person, eve: Person, lab: Lab) -> None:
     answer = eve.post("/exports", export_body(lab, "user", ["running", "private", "nothing"]))
     assert len({row["detail"] for row in answer.body["errors"]}) == 1
     french = eve.call("POST", "/exports", export_body(lab, "user", ["private"]), **{"Accept-Language": "fr"})
     assert french.body["detail"].startswith("Cette exécution de flux de travail n’existe pas ici")
 
 
-def test_a_project_or_group_takes_an_analyst(ana: Person, lab: Lab, sign_in: SignIn) -> None:
+def test_exports_of_a_project_or_group_require_an_analyst(ana: Person, lab: Lab, sign_in: SignIn) -> None:
     bob = sign_in("bob@example.org")
     member = f"/namespaces/{lab.group['id']}/members/{bob.get('/me').body['id']}"
     for role, status in ((None, 404), ("guest", 403), ("uploader", 403), ("analyst", 202)):
@@ -161,7 +161,7 @@ def test_exceeded_limit_is_named_with_limit_and_value(ana: Person, lab: Lab, mon
             assert result["exceeds"] == [limit.removeprefix("MAX_EXPORT_").lower()]
 
 
-def test_of_many_runs_a_part_is_looked_at_and_the_rest_taken_to_be_like_it(
+def test_large_estimates_of_runs_are_extrapolated_from_a_sample(
     ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(analysis, "MAX_SAMPLED", 1)

@@ -32,7 +32,7 @@ def place(olga: Person) -> dict[str, Any]:
     return {"top": top, "inner": inner, "project": project, "sample": sample}
 
 
-def test_things_are_found_by_id_and_by_puid(olga: Person, place: dict[str, Any]) -> None:
+def test_resources_are_found_by_id_and_by_puid(olga: Person, place: dict[str, Any]) -> None:
     assert re.fullmatch(r"INXT_GRP_[A-Z2-7]{10}", place["top"]["puid"])
     assert place["project"]["full_path"] == "top/inner/pro"
     for key in ("top", "inner", "project"):
@@ -43,7 +43,7 @@ def test_things_are_found_by_id_and_by_puid(olga: Person, place: dict[str, Any])
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_on_a_group_holds_below_it_and_no_further(
+def test_a_role_in_a_group_applies_below_it_only(
     role: str, olga: Person, place: dict[str, Any], sign_in: SignIn
 ) -> None:
     bob = sign_in("bob@example.org")
@@ -67,7 +67,7 @@ def test_a_role_on_a_group_holds_below_it_and_no_further(
         assert bob.call(method, path, body).status == (status if rank >= least else 403), (method, path)
 
 
-def test_grants_are_capped_at_the_own_role_and_the_last_owner_is_kept(
+def test_grants_are_capped_at_the_granters_role_and_the_last_owner_is_kept(
     olga: Person, place: dict[str, Any], sign_in: SignIn
 ) -> None:
     max_, eve = sign_in("max@example.org"), sign_in("eve@example.org")
@@ -94,7 +94,9 @@ def test_a_membership_can_expire(olga: Person, place: dict[str, Any], sign_in: S
     assert bob.get(f"/namespaces/{place['top']['id']}").status == 200
 
 
-def test_lists_tell_what_one_can_see_with_the_role(olga: Person, place: dict[str, Any], sign_in: SignIn) -> None:
+def test_lists_contain_what_the_user_can_see_with_their_role(
+    olga: Person, place: dict[str, Any], sign_in: SignIn
+) -> None:
     bob = sign_in("bob@example.org")
     assert bob.get("/groups").body == {"items": [], "next_cursor": None, "total": 0}
     grant(olga, place["top"]["id"], bob, "analyst")
@@ -106,7 +108,7 @@ def test_lists_tell_what_one_can_see_with_the_role(olga: Person, place: dict[str
     assert [item["path"] for item in bob.get("/projects").body["items"]] == ["pro"]
 
 
-def test_pages_of_samples_show_each_once(olga: Person, place: dict[str, Any]) -> None:
+def test_each_sample_is_on_one_page_only(olga: Person, place: dict[str, Any]) -> None:
     project = place["project"]["id"]
     batch = {"samples": [{"name": f"Sample {i:02d}"} for i in range(24)]}
     assert len(expect_status(olga.post(f"/projects/{project}/samples/batch", batch))["samples"]) == 24
@@ -150,7 +152,7 @@ def test_batch_with_violations_writes_nothing_and_names_all(olga: Person, place:
     assert olga.get(f"/namespaces/{project}/samples").body["total"] == 1
 
 
-def test_a_puid_and_a_path_name_one_thing(olga: Person, place: dict[str, Any]) -> None:
+def test_puids_and_paths_are_unique(olga: Person, place: dict[str, Any]) -> None:
     project = place["project"]["id"]
     puid = "INXT_SAM_AAAAAAAAAA"
     expect_status(olga.post(f"/projects/{project}/samples", {"name": "a", "puid": puid}))
@@ -207,7 +209,7 @@ def test_two_files_with_different_given_puids_stay_single(olga: Person, place: d
     assert "paired_with" not in second
 
 
-def test_a_file_is_visible_once_it_is_complete_and_whole(olga: Person, place: dict[str, Any]) -> None:
+def test_a_file_is_visible_once_its_upload_is_complete(olga: Person, place: dict[str, Any]) -> None:
     sample = place["sample"]["id"]
     begun = expect_status(olga.post(f"/samples/{sample}/files", {"filename": "a.txt", "size": 4}))
     assert olga.get(f"/samples/{sample}/files").body["total"] == 0
@@ -245,7 +247,7 @@ def test_a_large_file_is_uploaded_in_parts(olga: Person, place: dict[str, Any]) 
         "s3://test-catalog/files/x",
     ],
 )
-def test_what_may_not_be_registered_is_refused_in_the_same_words(olga: Person, place: dict[str, Any], uri: str) -> None:
+def test_refusals_to_register_do_not_reveal_what_exists(olga: Person, place: dict[str, Any], uri: str) -> None:
     aws.s3().create_bucket(Bucket="bound")
     for key in ("reads/a.fa", "secret/a.fa", "elsewhere/a.fa", "readsx/a.fa"):
         aws.s3().put_object(Bucket="bound", Key=key, Body=b"ACGT")
@@ -256,7 +258,7 @@ def test_what_may_not_be_registered_is_refused_in_the_same_words(olga: Person, p
     assert answer.body["detail"] == "This object does not exist or can't be registered here."
 
 
-def test_an_object_under_a_bound_prefix_is_registered_and_outlives_its_record(
+def test_an_object_under_a_bound_prefix_is_registered_and_kept_when_its_record_is_deleted(
     olga: Person, place: dict[str, Any], sign_in: SignIn
 ) -> None:
     aws.s3().create_bucket(Bucket="bound")
@@ -283,7 +285,7 @@ def test_an_object_under_a_bound_prefix_is_registered_and_outlives_its_record(
     assert aws.s3().head_object(Bucket="bound", Key="reads/a b.fa")["ContentLength"] == 4
 
 
-def test_the_same_idempotency_key_makes_a_thing_once(olga: Person, place: dict[str, Any]) -> None:
+def test_the_same_idempotency_key_creates_one_resource(olga: Person, place: dict[str, Any]) -> None:
     project, sample = place["project"]["id"], place["sample"]["id"]
     creations: list[tuple[str, Any]] = [
         ("/groups", {"name": "K", "path": "k"}),
@@ -310,7 +312,7 @@ def test_the_same_idempotency_key_makes_a_thing_once(olga: Person, place: dict[s
     assert olga.call("POST", "/groups", {"name": "K", "path": "k2"}, **{"Idempotency-Key": "x" * 256}).status == 400
 
 
-def test_a_batch_that_was_cut_off_is_completed_by_the_same_call(
+def test_an_interrupted_batch_is_completed_by_repeating_the_request(
     olga: Person, place: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from chalicelib.catalog.samples import creation
@@ -400,7 +402,7 @@ def test_bad_bodies_get_problems(olga: Person, body: bytes, headers: dict[str, s
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-def test_people_are_looked_up_by_maintainers_only(olga: Person, place: dict[str, Any], sign_in: SignIn) -> None:
+def test_users_are_looked_up_by_maintainers_only(olga: Person, place: dict[str, Any], sign_in: SignIn) -> None:
     bob = sign_in("bob@example.org")
     grant(olga, place["project"]["id"], bob, "guest")
     assert [item["email"] for item in olga.get("/users?email=BOB@example.org").body["items"]] == ["bob@example.org"]
@@ -409,7 +411,7 @@ def test_people_are_looked_up_by_maintainers_only(olga: Person, place: dict[str,
     assert bob.get("/users?email=olga@example.org").status == 403
 
 
-def test_what_is_shared_with_a_group_is_seen_from_the_groups_above_it(
+def test_shares_with_a_group_are_visible_from_its_parent_groups(
     olga: Person, place: dict[str, Any], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bob = sign_in("bob@example.org")

@@ -44,7 +44,7 @@ def busy(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return refusals
 
 
-def test_conflicts_are_tried_again_on_every_way(sign_in: SignIn, request: pytest.FixtureRequest) -> None:
+def test_every_write_retries_conflicts(sign_in: SignIn, request: pytest.FixtureRequest) -> None:
     ana = sign_in("ana@example.org")
     refusals = request.getfixturevalue("busy")
     project = new_lab(ana).project

@@ -72,9 +72,7 @@ def test_each_broken_rule_is_named(
     assert expect_status(ana.get("/exports"), 200)["total"] == 0
 
 
-def test_samples_that_may_not_be_exported_get_an_indistinguishable_error_each(
-    ana: Person, lab: Lab, sign_in: SignIn
-) -> None:
+def test_samples_that_can_not_be_exported_get_indistinguishable_errors(ana: Person, lab: Lab, sign_in: SignIn) -> None:
     bob = sign_in("bob@example.org")
     member = f"/namespaces/{lab.project['id']}/members/{bob.get('/me').body['id']}"
     expect_status(ana.call("PUT", member, {"role": "analyst"}), 200)
@@ -85,7 +83,7 @@ def test_samples_that_may_not_be_exported_get_an_indistinguishable_error_each(
 
 
 @pytest.mark.parametrize(("role", "status"), [(None, 404), ("guest", 403), ("uploader", 403), ("analyst", 202)])
-def test_it_takes_an_analyst(ana: Person, lab: Lab, sign_in: SignIn, role: str | None, status: int) -> None:
+def test_an_analyst_is_required(ana: Person, lab: Lab, sign_in: SignIn, role: str | None, status: int) -> None:
     bob = sign_in("bob@example.org")
     if role:
         member = f"/namespaces/{lab.group['id']}/members/{bob.get('/me').body['id']}"

@@ -58,7 +58,7 @@ BAD: dict[str, Callable[[Issuer], str | None]] = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_every_route_but_the_open_ones_refuses_a_token_that_is(kind: str, client: Client, signer: Issuer) -> None:
+def test_every_route_but_the_public_ones_refuses_a_token_that_is(kind: str, client: Client, signer: Issuer) -> None:
     from app import app
 
     person = Person(client, BAD[kind](signer))
@@ -90,7 +90,7 @@ def test_views_require_an_identity_even_behind_the_gateway(client: Client) -> No
     assert json.loads(answer["body"])["type"].endswith("/unauthorized")
 
 
-def test_me_is_who_the_token_says_and_remembers_the_language(sign_in: Callable[..., Person]) -> None:
+def test_me_is_the_user_of_the_token_and_keeps_the_language(sign_in: Callable[..., Person]) -> None:
     ana = sign_in("ana.lopez@example.org", "fr")
     me = ana.get("/me").body
     assert {**me, "id": ""} == {
@@ -101,7 +101,7 @@ def test_me_is_who_the_token_says_and_remembers_the_language(sign_in: Callable[.
     assert ana.call("PATCH", "/me", {"locale": "de"}).status == 422
 
 
-def test_health_and_the_way_to_sign_in_are_open(client: Client, signer: Issuer) -> None:
+def test_health_and_sign_in_settings_are_public(client: Client, signer: Issuer) -> None:
     nobody = Person(client, None)
     assert nobody.get("/health").body["status"] == "ok"
     result = nobody.get("/sign-in").body
@@ -131,7 +131,7 @@ SAID: list[tuple[dict[str, Any], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("later", "changes"), SAID)
-def test_a_later_token_changes_what_it_says_and_erases_nothing(
+def test_a_later_token_updates_its_claims_and_erases_nothing(
     client: Client, signer: Issuer, later: dict[str, Any], changes: dict[str, Any]
 ) -> None:
     full = {"sub": "one", "email": "ana@example.org", "given_name": "Ana", "family_name": "Lopez", "locale": "fr-CA"}
@@ -165,7 +165,7 @@ LOCALES = [
 
 
 @pytest.mark.parametrize(("claim", "locale"), LOCALES)
-def test_a_language_is_known_once_the_issuer_or_the_person_says_it(
+def test_a_language_is_known_once_the_issuer_or_the_user_sets_it(
     client: Client, signer: Issuer, claim: str | None, locale: str | None
 ) -> None:
     person = Person(client, signed(signer, locale=claim))

@@ -105,11 +105,11 @@ def test_violations_are_translated_into_french(olga: Person, project: Any) -> No
 
 
 @pytest.mark.parametrize("body", [{}, {"samplesheet": "sample\nA\n"}, {"samplesheet": "sample\nA\n", "dry_run": 0}])
-def test_whether_it_is_a_dry_run_is_always_said(olga: Person, project: Any, body: Any) -> None:
+def test_dry_run_is_required(olga: Person, project: Any, body: Any) -> None:
     assert olga.post(f"/projects/{project['id']}/import", body).status == 422
 
 
-def test_an_import_needs_an_analyst(olga: Person, project: Any, sign_in: SignIn) -> None:
+def test_an_import_requires_an_analyst(olga: Person, project: Any, sign_in: SignIn) -> None:
     bob = sign_in("bob@example.org")
     body = {"samplesheet": "sample\nA\n", "dry_run": True}
     assert bob.post(f"/projects/{project['id']}/import", body).status == 404
@@ -118,9 +118,7 @@ def test_an_import_needs_an_analyst(olga: Person, project: Any, sign_in: SignIn)
         assert bob.post(f"/projects/{project['id']}/import", body).status == status
 
 
-def test_an_import_is_accepted_with_its_place_and_how_far_it_is(
-    olga: Person, project: Any, functions: Functions
-) -> None:
+def test_an_accepted_import_has_its_location_and_progress(olga: Person, project: Any, functions: Functions) -> None:
     answer = begin(olga, project)
     result = expect_status(answer, 202)
     assert answer.headers["Location"] == f"https://seqport.test/api/v1/imports/{result['id']}"
@@ -138,7 +136,7 @@ def test_impossible_uri_is_a_violation_of_its_cell(olga: Person, project: Any) -
     assert [error["pointer"] for error in result["errors"]] == ["/samplesheet/2/fasta", "/samplesheet/3/fasta"]
 
 
-def test_beyond_a_bound_files_that_are_there_are_found_by_the_work(
+def test_beyond_a_limit_existing_files_are_found_by_the_worker(
     olga: Person, project: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(import_plan, "_MAX_COMPARED", 1)
@@ -166,7 +164,7 @@ def test_the_same_key_is_the_same_import(olga: Person, project: Any, functions: 
     assert begin(olga, project).body["id"] != first.body["id"]
 
 
-def test_a_request_that_was_cut_off_before_its_start_is_completed_by_the_next(
+def test_an_interrupted_request_is_completed_by_the_next(
     olga: Person, project: Any, functions: Functions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def cut_off(*_: Any, **__: Any) -> None:
@@ -179,7 +177,7 @@ def test_a_request_that_was_cut_off_before_its_start_is_completed_by_the_next(
     assert functions.invoked == [{"import_id": result["id"]}]
 
 
-def test_an_import_is_seen_by_its_maker_and_maintainers_alone(
+def test_an_import_is_visible_to_its_creator_and_maintainers_only(
     olga: Person, project: Any, sign_in: SignIn, functions: Functions
 ) -> None:
     bob, max_ = sign_in("bob@example.org"), sign_in("max@example.org")
@@ -199,7 +197,7 @@ def test_an_import_is_seen_by_its_maker_and_maintainers_alone(
         assert max_.get(f"/imports/{own}").status == status
 
 
-def test_one_has_five_imports_at_once_at_most(olga: Person, project: Any, functions: Functions) -> None:
+def test_a_user_has_at_most_five_imports_at_once(olga: Person, project: Any, functions: Functions) -> None:
     assert [begin(olga, project).status for _ in range(6)] == [202] * 5 + [429]
 
 
@@ -247,7 +245,7 @@ def test_any_legal_key_can_be_registered(olga: Person, project: Any, key: str) -
 @pytest.mark.parametrize(
     "key", ["reads/../reads/b.fa", "reads/./b.fa", "reads/", "", "reads/" + "é" * 600, "reads/a\x00.fa"]
 )
-def test_keys_that_name_no_file_or_another_place_are_refused(olga: Person, project: Any, key: str) -> None:
+def test_keys_of_no_file_or_outside_the_prefix_are_refused(olga: Person, project: Any, key: str) -> None:
     sample = expect_status(olga.post(f"/projects/{project['id']}/samples", {"name": "K"}))["id"]
     answer = olga.post(f"/samples/{sample}/files/register", {"s3_uri": f"s3://bound/{key}"})
     assert (answer.status, answer.body["type"].rsplit("/", 1)[1]) == (422, "source-not-allowed")

@@ -126,7 +126,7 @@ def test_a_userinfo_response_that_can_t_be_used_changes_nothing_and_is_not_reque
     assert calls == [bob]
 
 
-def test_an_unreachable_userinfo_endpoint_does_not_keep_anybody_out(
+def test_an_unreachable_userinfo_endpoint_refuses_nobody(
     client: Client, signer: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configure(monkeypatch, OIDC_USERINFO_ENDPOINT="http://127.0.0.1:9/userinfo")

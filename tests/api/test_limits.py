@@ -59,7 +59,7 @@ IDS_IN_PATHS = [
 
 
 @pytest.mark.parametrize(("method", "path"), IDS_IN_PATHS)
-def test_long_ids_in_paths_are_of_nothing(olga: Person, lab: Lab, method: str, path: str) -> None:
+def test_long_ids_in_paths_are_not_found(olga: Person, lab: Lab, method: str, path: str) -> None:
     body = {"role": "guest"} if method == "PUT" else None
     assert olga.call(method, path.format(id=QUOTED, **ids(lab)), body).status == 404
 
@@ -146,7 +146,7 @@ def test_limits_within_the_range_are_taken(olga: Person, limit: str) -> None:
     assert olga.get(f"/groups?limit={limit}").status == 200
 
 
-def test_a_request_with_many_mistakes_gets_a_hundred_of_them_soon(olga: Person, lab: Lab) -> None:
+def test_a_request_with_many_mistakes_quickly_gets_the_first_hundred(olga: Person, lab: Lab) -> None:
     unknown = {f"key{n}": n for n in range(4_000)}
     ids: list[Any] = list(range(90_000))
     wrong = {"type": "sample", "namespace_id": lab.project["id"], "file_formats": ["text"]}
@@ -162,7 +162,7 @@ def test_a_request_with_many_mistakes_gets_a_hundred_of_them_soon(olga: Person, 
 @pytest.mark.parametrize(
     "body", [b'{"name": "a", "name": "b", "path": "x"}', b'{"name": "a", "path": {"x": 1, "x": 2}}']
 )
-def test_a_member_that_an_object_has_twice_is_refused(olga: Person, body: bytes) -> None:
+def test_duplicate_members_of_an_object_are_refused(olga: Person, body: bytes) -> None:
     answer = olga.call("POST", "/groups", body)
     assert (answer.status, answer.body["type"].rsplit("/", 1)[1]) == (400, "malformed-json")
     assert "duplicate" in answer.body["detail"]
@@ -185,7 +185,7 @@ MOMENTS = [
 
 
 @pytest.mark.parametrize(("text", "is_taken"), MOMENTS)
-def test_moments_are_written_as_rfc_3339(text: str, is_taken: bool) -> None:
+def test_timestamps_are_written_as_rfc_3339(text: str, is_taken: bool) -> None:
     if is_taken:
         assert timestamps.parse_rfc_3339(text).year in (2097, 2098)
     else:
@@ -230,9 +230,7 @@ def test_outage_is_distinguished_from_an_internal_error(
     assert ("Retry-After" in answer.headers) == (status == 503)
 
 
-def test_of_many_samples_some_are_looked_at_and_the_rest_taken_to_be_like_them(
-    olga: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_large_estimates_of_samples_are_extrapolated(olga: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sample_selection, "MAX_VALIDATED", 9)
     monkeypatch.setattr(sample_selection, "SAMPLE_SIZE", 4)
     monkeypatch.setattr(sample_selection, "MAX_WALKED", 12)

@@ -43,7 +43,7 @@ def add(person: Person, project: Any, metadata: dict[str, Any]) -> Any:
     return expect_status(person.post(f"/projects/{project['id']}/samples", {"name": "S", "metadata": metadata}))
 
 
-def test_fields_are_counted_in_a_project_and_in_all_above_it(olga: Person, lab: Lab) -> None:
+def test_fields_are_counted_in_a_project_and_its_groups(olga: Person, lab: Lab) -> None:
     add(olga, lab.projects[0], {"Organism": "x", " host ": "y"})
     batch = {"samples": [{"name": f"B{i}", "metadata": {"organism": i, "weird.field #1": "z"}} for i in range(60)]}
     expect_status(olga.post(f"/projects/{lab.projects[1]['id']}/samples/batch", batch))
@@ -71,7 +71,7 @@ def test_counts_follow_patches_and_deletions(olga: Person, lab: Lab) -> None:
     assert fields(olga, lab.projects[0]) == fields(olga, lab.group) == {"b": 1}
 
 
-def test_patches_at_once_let_no_count_drift(olga: Person, lab: Lab) -> None:
+def test_simultaneous_patches_keep_counts_exact(olga: Person, lab: Lab) -> None:
     sample = samples.find(add(olga, lab.projects[0], {"a": 1})["id"])
 
     def patch(number: int) -> None:
@@ -88,7 +88,7 @@ def test_patches_at_once_let_no_count_drift(olga: Person, lab: Lab) -> None:
     assert metadata_field_counts.counted([lab.projects[0]["id"]]) == dict.fromkeys(carried, 1)
 
 
-def test_a_sample_that_was_changed_just_before_it_is_deleted_is_counted_out(olga: Person, lab: Lab) -> None:
+def test_a_sample_changed_just_before_its_deletion_is_no_longer_counted(olga: Person, lab: Lab) -> None:
     older = samples.find(add(olga, lab.projects[0], {"a": 1})["id"])
     samples.update(older, name="S", description=None, metadata={"b": 1, "c": 1})
     samples.delete(older)
@@ -112,7 +112,7 @@ def deep_recursion() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("deep_recursion")
-def test_a_sample_may_carry_many_fields_and_a_group_so_many_different_ones(olga: Person, lab: Lab) -> None:
+def test_fields_of_a_sample_and_of_a_group_are_limited(olga: Person, lab: Lab) -> None:
     add(olga, lab.projects[0], {f"field {i:04d}": i for i in range(600)})
     assert fields(olga, lab.group) == {f"field {i:04d}": 1 for i in range(600)}
     more = {"name": "S", "metadata": {f"other {i:04d}": i for i in range(500)}}
@@ -121,7 +121,7 @@ def test_a_sample_may_carry_many_fields_and_a_group_so_many_different_ones(olga:
     assert fields(olga, lab.projects[1]) == {}
 
 
-def test_templates_hold_below_where_they_stand_and_are_changed_only_there(
+def test_templates_apply_below_their_namespace_and_are_changed_only_in_it(
     olga: Person, lab: Lab, sign_in: SignIn
 ) -> None:
     def templates(namespace: Any) -> list[Any]:
@@ -164,12 +164,12 @@ def test_templates_hold_below_where_they_stand_and_are_changed_only_there(
         ({"fields": ["a"]}, "/name"),
     ],
 )
-def test_a_template_that_breaks_a_rule_is_refused_at_its_field(olga: Person, lab: Lab, body: Any, pointer: str) -> None:
+def test_an_invalid_template_is_refused_with_its_field(olga: Person, lab: Lab, body: Any, pointer: str) -> None:
     refused = olga.post(f"/namespaces/{lab.group['id']}/metadata-templates", body)
     assert (refused.status, [row["pointer"] for row in refused.body["errors"]]) == (422, [pointer])
 
 
-def test_a_namespace_has_so_many_templates(olga: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_templates_of_a_namespace_are_limited(olga: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metadata_templates, "MAX_TEMPLATES", 1)
     path = f"/namespaces/{lab.group['id']}/metadata-templates"
     body = {"name": "one", "fields": ["a"]}

@@ -31,7 +31,7 @@ def test_every_page_has_the_same_shell(client: Client, path: str) -> None:
     assert (again.status_code, again.body) == (304, b"")
 
 
-def test_the_policy_leaves_no_way_for_scripts_and_styles_but_our_files(client: Client) -> None:
+def test_the_policy_allows_only_scripts_and_styles_of_the_site(client: Client) -> None:
     headers = client.http.get("/exports").headers
     policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
     assert policy["default-src"] == "'none'"
@@ -56,7 +56,7 @@ def test_below_a_stage_the_shell_names_the_stage(client: Client, monkeypatch: py
     assert f'src="/live/site/{site_version()}/main.js"' in shell
 
 
-def test_files_may_be_kept_for_ever_and_another_version_has_none(client: Client) -> None:
+def test_files_are_immutable_and_belong_to_one_version(client: Client) -> None:
     for name in ("seqport.css", "main.js", "i18n/fr.js", "vendor/preact.js", "icon.svg"):
         answer = client.http.get(f"/site/{site_version()}/{name}")
         assert answer.status_code == 200, name
@@ -89,7 +89,7 @@ def closure(*names: str) -> set[str]:
     return seen
 
 
-def test_every_import_names_a_file_and_what_the_first_page_imports_is_fetched_at_once() -> None:
+def test_every_import_names_a_file_and_imports_of_the_first_page_are_preloaded() -> None:
     for name in site_files():
         if name.endswith(".js"):
             assert imports_of(name) <= site_files().keys(), name

@@ -68,7 +68,7 @@ def mate(person: Person, sample: str, file: Any) -> str | None:
     return paired_with
 
 
-def test_reads_of_two_runs_are_never_paired_crosswise(olga: Person, sample: str) -> None:
+def test_reads_of_two_runs_are_never_paired_with_each_other(olga: Person, sample: str) -> None:
     first = register(olga, sample, "first/k_R1.fastq.gz")
     second = [register(olga, sample, f"second/k_R{number}.fastq.gz") for number in (1, 2)]
     assert mate(olga, sample, second[0]) == second[1]["id"]
@@ -77,7 +77,7 @@ def test_reads_of_two_runs_are_never_paired_crosswise(olga: Person, sample: str)
     assert mate(olga, sample, first) == late["id"]
 
 
-def test_of_uploads_of_one_name_the_newest_is_the_mate(olga: Person, sample: str) -> None:
+def test_the_newest_upload_of_a_name_is_the_mate(olga: Person, sample: str) -> None:
     broken, good = (upload(olga, sample, "x_R1.fastq.gz", body) for body in (b"A", b"AC"))
     reverse = upload(olga, sample, "x_R2.fastq.gz")
     assert mate(olga, sample, reverse) == good["id"]
@@ -102,7 +102,7 @@ def test_mates_are_declared_whatever_their_names_are(olga: Person, sample: str, 
     assert found[begun[1]["id"]]["paired_with"] == begun[0]["id"]
 
 
-def test_both_mates_can_be_made_with_the_puid_that_they_share(olga: Person, sample: str) -> None:
+def test_both_mates_can_be_created_with_their_shared_puid(olga: Person, sample: str) -> None:
     first = upload(olga, sample, "y_R1.fastq.gz", puid=PUID)
     upload(olga, sample, "z_R2.fastq.gz")
     second = upload(olga, sample, "y_R2.fastq.gz", puid=PUID)
@@ -113,7 +113,7 @@ def test_both_mates_can_be_made_with_the_puid_that_they_share(olga: Person, samp
     assert expect_status(olga.post(f"/samples/{sample}/files", {"filename": "n.txt", "size": 1}))["puid"] != PUID
 
 
-def test_a_shared_puid_pairs_names_that_say_nothing(olga: Person, sample: str) -> None:
+def test_a_shared_puid_pairs_files_with_unrelated_names(olga: Person, sample: str) -> None:
     first, second = (upload(olga, sample, f"{name}.fastq", name.encode(), puid=PUID) for name in ("left", "right"))
     assert mate(olga, sample, first) == second["id"]
     assert state(olga, sample)[first["id"]]["direction"] == "forward"
@@ -141,7 +141,7 @@ def test_a_pair_is_declared_and_dissolved(olga: Person, sample: str) -> None:
     assert mate(olga, sample, third) == first["id"]
 
 
-def test_what_can_be_no_pair_is_refused(olga: Person, sample: str) -> None:
+def test_invalid_pairs_are_refused(olga: Person, sample: str) -> None:
     reads, text = upload(olga, sample, "a.fastq"), upload(olga, sample, "a.txt")
     project = expect_status(olga.get(f"/samples/{sample}"), 200)["project_id"]
     elsewhere = expect_status(olga.post(f"/projects/{project}/samples", {"name": "t"}))["id"]
@@ -206,7 +206,7 @@ def pairs_of(sample: Sample) -> set[frozenset[str]]:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(runs=RUNS, data=st.data())
-def test_however_files_arrive_the_mates_of_each_run_find_each_other(
+def test_mates_of_each_run_are_paired_in_any_order_of_arrival(
     client: Client, runs: Sequence[tuple[str, str, str]], data: st.DataObject
 ) -> None:
     keys = [f"{run}/{pattern.format(stem).replace('#', number)}" for run, stem, pattern in runs for number in "12"]

@@ -45,7 +45,7 @@ def test_problems_are_in_the_requested_language_or_the_users(ana: Person, sign_i
     assert fleur.call("GET", "/namespaces/x", **{"Accept-Language": "de"}).body["title"] == "Introuvable"
 
 
-def test_chalices_own_refusals_are_problems_too(ana: Person) -> None:
+def test_errors_of_chalice_are_problems_too(ana: Person) -> None:
     method = ana.call("PUT", "/groups", {})
     assert (method.status, method.body["type"].rsplit("/", 1)[1]) == (405, "method-not-allowed")
     assert "GET" in method.headers["Allow"]
@@ -53,7 +53,7 @@ def test_chalices_own_refusals_are_problems_too(ana: Person) -> None:
     assert (content.status, content.body["type"].rsplit("/", 1)[1]) == (400, "content-type")
 
 
-def test_no_body_breaks_the_service(ana: Person) -> None:
+def test_no_body_causes_an_internal_error(ana: Person) -> None:
     bodies = [
         b"", b"{", b"\xff", b'{"name": NaN}', b"[" * 100_000, b'{"a":' * 50_000, b"null", b"[]", b'"x"', b"1e999",
         b'{"name": "\\ud800", "path": "p"}', b'{"name": "a", "name": 1, "path": "p"}',
@@ -106,7 +106,7 @@ def test_invalid_parameter_is_reported(ana: Person, project: str) -> None:
         assert (answer.status, answer.headers["Content-Type"]) == (400, "application/problem+json"), parameters[:30]
 
 
-def test_any_search_is_answered(ana: Person, project: str) -> None:
+def test_every_search_gets_a_response(ana: Person, project: str) -> None:
     name = "Straße İstanbul 😀 %"
     puid = expect_status(ana.post(f"/projects/{project}/samples", {"name": name}))["puid"]
     searches = {

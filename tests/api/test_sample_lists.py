@@ -56,7 +56,7 @@ CHANGES = st.lists(st.one_of(NAMES, st.integers(0, 30)), max_size=4)
     descending=st.booleans(),
     q=st.sampled_from([None, "s", "beta", "INXT_SAM_"]),
     limit=st.integers(1, 4),
-    most=st.sampled_from([1, 1000]),
+    max_in_memory=st.sampled_from([1, 1000]),
 )
 def test_samples_that_stay_are_listed_exactly_once_while_others_come_and_go(
     client: Client,
@@ -66,10 +66,10 @@ def test_samples_that_stay_are_listed_exactly_once_while_others_come_and_go(
     descending: bool,
     q: str | None,
     limit: int,
-    most: int,
+    max_in_memory: int,
 ) -> None:
-    """`changes` happen after each page: a text makes a sample, a number deletes one; `most` makes searches be looked
-    up or walked."""
+    """`changes` happen after each page: a text creates a sample, a number deletes one. `max_in_memory` decides whether a
+    search sorts its matches in memory or walks the list."""
     forget_rows()
     where = project()
     there = creation.create_many(where, [NewSample(name) for name in names], Ids())
@@ -78,7 +78,7 @@ def test_samples_that_stay_are_listed_exactly_once_while_others_come_and_go(
     remaining = list(changes)
     patch = pytest.MonkeyPatch()
     with patch.context() as patched:
-        patched.setattr(sample_queries, "MAX_IN_MEMORY", most)
+        patched.setattr(sample_queries, "MAX_IN_MEMORY", max_in_memory)
         for page in pages([where.ancestor_ids[0]], sort=sort, descending=descending, q=q, limit=limit):
             assert len(page) <= limit
             shown += page

@@ -27,7 +27,7 @@ def bearing(person: Person, issued: dict[str, Any]) -> Person:
     return replace(person, token=issued["token"])
 
 
-def test_a_token_stands_for_its_maker_within_its_scopes(ana: Person) -> None:
+def test_a_token_acts_for_its_creator_within_its_scopes(ana: Person) -> None:
     group = expect_status(ana.post("/groups", {"name": "G", "path": "g"}))
     reader = bearing(ana, token(ana, "read"))
     assert expect_status(reader.get("/me"), 200) == expect_status(ana.get("/me"), 200)
@@ -54,7 +54,7 @@ def test_personal_access_token_can_not_manage_tokens_or_the_account(ana: Person,
     assert everything.call(method, path, None if method in ("GET", "DELETE") else body).status == 403
 
 
-def test_the_secret_is_shown_once_and_kept_nowhere(ana: Person) -> None:
+def test_the_secret_is_shown_once_and_never_stored(ana: Person) -> None:
     first = token(ana, "read", expires_at="2099-01-01T00:00:00Z")
     listed = expect_status(ana.get("/me/tokens"), 200)["items"]
     assert listed == [{key: value for key, value in first.items() if key != "token"}]
@@ -68,7 +68,7 @@ def test_the_secret_is_shown_once_and_kept_nowhere(ana: Person) -> None:
     assert expect_status(ana.get("/me/tokens"), 200)["total"] == 2
 
 
-def test_a_removed_or_expired_token_is_worth_nothing(ana: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_removed_or_expired_token_is_refused(ana: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     first, other = token(ana, "read"), token(ana, "read", expires_at="2099-01-01T00:00:00Z")
     assert ana.call("DELETE", f"/me/tokens/{first['id']}").status == 204
     assert bearing(ana, first).get("/me").status == 401
@@ -102,7 +102,7 @@ def test_invalid_token_request_is_reported_with_its_pointer(ana: Person, body: A
     assert (answer.status, [violation["pointer"] for violation in answer.body["errors"]]) == (422, [pointer])
 
 
-def test_tokens_have_an_end(ana: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_token_expires(ana: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chalicelib.access.personal_access_tokens.MAX_TOKENS", 2)
     token(ana, "read")
     token(ana, "read")

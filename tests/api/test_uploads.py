@@ -50,17 +50,17 @@ def send(file_id: str, sample: str, number: int, size: int | None = None) -> str
     return str(answer["ETag"])
 
 
-def todo(person: Person, file_id: str) -> tuple[list[int], list[int]]:
-    """The numbers of the parts that are to be sent, and of those that have arrived."""
+def missing_and_uploaded(person: Person, file_id: str) -> tuple[list[int], list[int]]:
+    """The numbers of the parts that are missing, and of those that have arrived."""
     result = expect_status(person.get(f"/files/{file_id}/upload"), 200)["upload"]
     return [part["part_number"] for part in result["parts"]], [part["part_number"] for part in result["uploaded"]]
 
 
-def test_an_upload_goes_on_knowing_only_the_files_id(olga: Person, sample: str, large: dict[str, Any]) -> None:
+def test_an_upload_can_be_resumed_by_the_file_id_alone(olga: Person, sample: str, large: dict[str, Any]) -> None:
     file_id = large["id"]
-    assert todo(olga, file_id) == ([1, 2, 3], [])
+    assert missing_and_uploaded(olga, file_id) == ([1, 2, 3], [])
     etag = send(file_id, sample, 2)
-    assert todo(olga, file_id) == ([1, 3], [2])
+    assert missing_and_uploaded(olga, file_id) == ([1, 3], [2])
     result = expect_status(olga.get(f"/files/{file_id}/upload"), 200)["upload"]["uploaded"]
     assert result == [{"part_number": 2, "etag": etag, "size": PART}]
     refused = olga.post(f"/files/{file_id}/complete")
@@ -79,12 +79,12 @@ COMPLETIONS: list[tuple[str, Callable[[dict[int, str]], list[tuple[int, str]]], 
     ("in another order", lambda etags: sorted(etags.items(), reverse=True), 200),
     ("without quotes", lambda etags: [(1, etags[1].strip('"'))], 200),
     ("a wrong ETag", lambda etags: [(1, etags[2])], 422),
-    ("a part that is none", lambda etags: [(4, etags[1])], 422),
+    ("a part that does not exist", lambda etags: [(4, etags[1])], 422),
 ]
 
 
 @pytest.mark.parametrize(("named", "parts", "status"), COMPLETIONS, ids=[row[0] for row in COMPLETIONS])
-def test_s3_knows_what_has_arrived_whatever_parts_are_named(
+def test_completion_uses_the_parts_in_s3_whichever_are_listed(
     olga: Person,
     sample: str,
     large: dict[str, Any],
@@ -103,40 +103,38 @@ def test_a_part_of_another_size_is_sent_again(olga: Person, sample: str, large: 
     send(large["id"], sample, 1)
     send(large["id"], sample, 2, size=PART + 1)
     send(large["id"], sample, 3)
-    assert todo(olga, large["id"]) == ([2], [1, 3])
+    assert missing_and_uploaded(olga, large["id"]) == ([2], [1, 3])
     assert olga.post(f"/files/{large['id']}/complete").status == 409
     send(large["id"], sample, 2)
     assert olga.post(f"/files/{large['id']}/complete").status == 200
 
 
-def test_an_upload_that_s3_has_dropped_begins_again(olga: Person, sample: str, large: dict[str, Any]) -> None:
+def test_an_upload_that_s3_has_aborted_starts_again(olga: Person, sample: str, large: dict[str, Any]) -> None:
     file_id, before = large["id"], row(large["id"], sample)
     send(file_id, sample, 1)
     aws.s3().abort_multipart_upload(Bucket=before.bucket, Key=before.key, UploadId=before.upload_id)
     refused = olga.post(f"/files/{file_id}/complete")
     assert (refused.status, refused.body["type"].rsplit("/", 1)[1]) == (409, "upload-missing")
-    assert todo(olga, file_id) == ([1, 2, 3], [])
+    assert missing_and_uploaded(olga, file_id) == ([1, 2, 3], [])
     assert row(file_id, sample).upload_id != before.upload_id
     for number in (1, 2, 3):
         send(file_id, sample, number)
     assert olga.post(f"/files/{file_id}/complete").status == 200
 
 
-def test_a_completion_whose_answer_was_lost_is_completed_by_the_next(
-    olga: Person, sample: str, large: dict[str, Any]
-) -> None:
+def test_a_completion_whose_response_was_lost_is_repeated(olga: Person, sample: str, large: dict[str, Any]) -> None:
     file_id, present = large["id"], row(large["id"], sample)
     etags = {number: send(file_id, sample, number) for number in (1, 2, 3)}
     parts: list[Any] = [{"PartNumber": number, "ETag": etag} for number, etag in etags.items()]
     aws.s3().complete_multipart_upload(
         Bucket=present.bucket, Key=present.key, UploadId=present.upload_id, MultipartUpload={"Parts": parts}
     )
-    assert todo(olga, file_id) == ([], [])
+    assert missing_and_uploaded(olga, file_id) == ([], [])
     assert olga.post(f"/files/{file_id}/complete").status == 200
 
 
 @pytest.mark.parametrize("size", [64 * MIB + 1, 1 << 40, 5_000 << 30, (5_000 << 30) + 1, 5 * (1 << 40)])
-def test_parts_never_pass_5_gib_and_are_a_thousand_at_most_where_that_is_possible(
+def test_parts_never_exceed_5_gib_and_number_at_most_a_thousand_if_possible(
     olga: Person, sample: str, size: int
 ) -> None:
     result = expect_status(olga.post(f"/samples/{sample}/files", {"filename": "a.bam", "size": size}))["upload"]
@@ -146,7 +144,7 @@ def test_parts_never_pass_5_gib_and_are_a_thousand_at_most_where_that_is_possibl
     assert olga.post(f"/samples/{sample}/files", {"filename": "a.bam", "size": 5 * (1 << 40) + 1}).status == 422
 
 
-def test_a_url_takes_the_announced_bytes_only_and_changes_nothing_that_is_there(olga: Person, sample: str) -> None:
+def test_an_upload_url_accepts_the_declared_size_only_and_overwrites_nothing(olga: Person, sample: str) -> None:
     body = {"filename": "a.txt", "size": 5, "checksums": {"crc32": "00000000"}}
     (part,) = expect_status(olga.post(f"/samples/{sample}/files", body))["upload"]["parts"]
     signed = part["url"].split("X-Amz-SignedHeaders=")[1].split("&")[0].split("%3B")
@@ -154,15 +152,15 @@ def test_a_url_takes_the_announced_bytes_only_and_changes_nothing_that_is_there(
     assert part["headers"]["If-None-Match"] == "*"
 
 
-def test_a_file_that_was_sent_already_is_only_to_be_completed(olga: Person, sample: str) -> None:
+def test_a_file_already_in_s3_only_needs_completion(olga: Person, sample: str) -> None:
     begun = expect_status(olga.post(f"/samples/{sample}/files", {"filename": "a.txt", "size": 4}))
     present = row(begun["id"], sample)
     aws.s3().put_object(Bucket=present.bucket, Key=present.key, Body=b"ACGT")
-    assert todo(olga, begun["id"]) == ([], [])
+    assert missing_and_uploaded(olga, begun["id"]) == ([], [])
     assert olga.post(f"/files/{begun['id']}/complete").status == 200
 
 
-def test_a_file_can_be_deleted_and_its_object_stays(olga: Person, sample: str, large: dict[str, Any]) -> None:
+def test_a_deleted_file_keeps_its_object_for_now(olga: Person, sample: str, large: dict[str, Any]) -> None:
     file = upload(olga, sample, "a.txt", b"text")
     present = row(file["id"], sample)
     assert olga.call("DELETE", f"/files/{file['id']}").status == 204

@@ -59,7 +59,7 @@ def slug(answer: Any) -> str:
     return found
 
 
-def test_a_run_is_made_and_shown_with_its_samplesheet(ana: Person, lab: Lab) -> None:
+def test_a_run_is_created_and_shown_with_its_samplesheet(ana: Person, lab: Lab) -> None:
     first, two = lab.samples
     sheet = {"sample": first["puid"], "sample_name": "One", "depth": 12.5, "fastq_2": None}
     body = run(lab, samples=[{"sample_id": two["puid"]}, {"sample_id": first["id"], "samplesheet": sheet}])
@@ -164,14 +164,14 @@ def test_unknown_duplicate_and_oversized_samples_each_get_an_error(ana: Person, 
 
 
 @pytest.mark.parametrize(("role", "status"), [(None, 404), ("guest", 403), ("uploader", 403), ("analyst", 201)])
-def test_it_takes_an_analyst_to_make_one(ana: Person, lab: Lab, sign_in: SignIn, role: str | None, status: int) -> None:
+def test_creation_requires_an_analyst(ana: Person, lab: Lab, sign_in: SignIn, role: str | None, status: int) -> None:
     bob = sign_in("bob@example.org")
     if role:
         grant(ana, lab.group["id"], bob, role)
     assert bob.post("/workflow-executions", run(lab)).status == status
 
 
-def test_states_only_move_forward_and_the_last_are_final(ana: Person, lab: Lab) -> None:
+def test_states_only_move_forward(ana: Person, lab: Lab) -> None:
     first = expect_status(ana.post("/workflow-executions", run(lab)))
     path = f"/workflow-executions/{first['id']}"
 
@@ -194,7 +194,7 @@ def test_states_only_move_forward_and_the_last_are_final(ana: Person, lab: Lab) 
     assert [row["state"] for row in expect_status(ana.get("/workflow-executions"), 200)["items"]] == ["completed"]
 
 
-def test_every_pair_of_states() -> None:
+def test_every_transition_between_states() -> None:
     forward = ["initial", "prepared", "submitted", "running", "completing", "canceling"]
     for i, present in enumerate(forward):
         allowed = {present, *forward[i:], "completed", "error", "canceled"}
@@ -203,7 +203,7 @@ def test_every_pair_of_states() -> None:
         assert {wanted for wanted in RunState if may_become(final, wanted)} == {final}
 
 
-def test_members_see_what_is_automated_or_shared_and_nothing_else(ana: Person, lab: Lab, sign_in: SignIn) -> None:
+def test_members_see_automated_and_shared_runs_only(ana: Person, lab: Lab, sign_in: SignIn) -> None:
     bob = sign_in("bob@example.org")
     grant(ana, lab.project["id"], bob, "guest")
     bodies: dict[str, dict[str, Any]] = {
@@ -294,7 +294,7 @@ def test_an_object_is_one_output_however_often_it_is_registered(ana: Person, lab
     ]
 
 
-def test_what_may_not_be_registered_is_refused(ana: Person, lab: Lab, sign_in: SignIn, foreign: Record) -> None:
+def test_invalid_registrations_are_refused(ana: Person, lab: Lab, sign_in: SignIn, foreign: Record) -> None:
     first, second = (expect_status(ana.post("/workflow-executions", run(lab)))["id"] for _ in range(2))
     register = f"/workflow-executions/{first}/outputs/register"
     aws.s3().create_bucket(Bucket="bound")
@@ -361,7 +361,7 @@ def test_lists_are_sorted_searched_filtered_and_paged(ana: Person, lab: Lab, mon
     assert ana.get(f"/workflow-executions?limit=1&state=error&cursor={cursor}").status == 400
 
 
-def test_a_walk_that_ends_early_yields_a_short_page_with_a_cursor(
+def test_a_bounded_search_yields_a_short_page_with_a_cursor(
     ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("Gamma ray", "a", "b", "c", "d"):
@@ -374,7 +374,7 @@ def test_a_walk_that_ends_early_yields_a_short_page_with_a_cursor(
     assert [row["name"] for row in page["items"]] == ["Gamma ray"]
 
 
-def test_a_run_that_is_too_much_for_one_answer_goes_on_at_its_cursor(
+def test_a_run_too_large_for_one_response_continues_at_its_cursor(
     ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chalicelib.http.views.workflow_executions.MAX_ANSWER", 10)
@@ -390,7 +390,7 @@ def test_a_run_that_is_too_much_for_one_answer_goes_on_at_its_cursor(
     ]
 
 
-def test_the_same_idempotency_key_makes_a_run_and_an_output_once(ana: Person, lab: Lab) -> None:
+def test_the_same_idempotency_key_creates_one_run_and_one_output(ana: Person, lab: Lab) -> None:
     runs = [
         expect_status(ana.call("POST", "/workflow-executions", run(lab), **{"Idempotency-Key": "r"})) for _ in range(2)
     ]
@@ -404,7 +404,7 @@ def test_the_same_idempotency_key_makes_a_run_and_an_output_once(ana: Person, la
     assert outputs[0] == outputs[1]
 
 
-def test_a_run_that_was_cut_off_is_completed_by_the_same_call(
+def test_an_interrupted_creation_of_a_run_is_completed_by_repeating_the_request(
     ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def cut_off(*_: Any, **__: Any) -> None:
@@ -418,9 +418,7 @@ def test_a_run_that_was_cut_off_is_completed_by_the_same_call(
     assert len(expect_status(ana.get(f"/workflow-executions/{done['id']}"), 200)["samples"]) == 2
 
 
-def test_of_two_registrations_at_once_both_get_the_same_output(
-    ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_simultaneous_registrations_get_the_same_output(ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     first = expect_status(ana.post("/workflow-executions", run(lab)))["id"]
     path = f"/workflow-executions/{first}/outputs/register"
     body = {"s3_uri": put(f"runs/{first}/a.txt"), "puid": "INXT_ATT_AAAAAAAAAA"}
@@ -460,7 +458,7 @@ def test_concurrent_state_updates_are_validated_against_the_latest_state(
     assert expect_status(ana.get(path), 200)["state"] == "completed"
 
 
-def test_of_very_many_outputs_the_first_are_shown_and_all_are_counted(
+def test_the_first_outputs_are_shown_and_all_are_counted(
     ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chalicelib.http.schemas.workflow_executions.MAX_OUTPUTS", 1)

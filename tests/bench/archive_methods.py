@@ -249,9 +249,9 @@ def main() -> None:
     session = boto3.Session()
     s3 = session.client("s3", endpoint_url=result["endpoint"], config=config)
     export_request = Job(session, s3, result["bucket"], result["key"], result["files"])
-    begun = time.monotonic()
+    started = time.monotonic()
     METHODS[name](export_request)
-    wall = time.monotonic() - begun
+    wall = time.monotonic() - started
     print(json.dumps({"wall": wall, "received": export_request.received, "sent": export_request.sent}))
 
 

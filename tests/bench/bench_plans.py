@@ -43,10 +43,10 @@ def items(count: int, kind: str) -> Iterator[Item]:
 
 
 def plans(count: int, kind: str, folder: Path) -> None:
-    of = [Entry(i.path, i.size, NOON, Source(i.bucket, i.key, i.etag), i.crc32) for i in items(count, kind)]
-    begun = time.monotonic()
-    planned = plan(of)
-    print(json.dumps({"seconds": time.monotonic() - begun, "parts": planned.index.tail_number - 1,
+    entries = [Entry(i.path, i.size, NOON, Source(i.bucket, i.key, i.etag), i.crc32) for i in items(count, kind)]
+    started = time.monotonic()
+    planned = plan(entries)
+    print(json.dumps({"seconds": time.monotonic() - started, "parts": planned.index.tail_number - 1,
                       "batches": len(planned.batches), "segments": len(planned.segments)}))  # fmt: skip
     (folder / "index").write_bytes(write_index(planned.index))
     for batch in planned.batches:
@@ -55,7 +55,7 @@ def plans(count: int, kind: str, folder: Path) -> None:
 
 def ends(count: int, kind: str, folder: Path) -> None:
     """What Finish does but for S3: contents, manifests and report twice, central directory."""
-    begun = time.monotonic()
+    started = time.monotonic()
     contents = from_rows(unpack_lines((folder / "contents").read_bytes()))
     index = read_index((folder / "index").read_bytes())
     checksums, manifest, length = [0] * count, Manifest("id", "Samples Export", "2026-11-24", contents), 0
@@ -66,7 +66,7 @@ def ends(count: int, kind: str, folder: Path) -> None:
                 crc32(piece.encode())
     for entry, offset in zip(index.entries, index.offsets, strict=True):
         length += len(central_header(entry.name, entry.size, entry.modified, 0, offset))
-    print(json.dumps({"seconds": time.monotonic() - begun, "bytes": length}))
+    print(json.dumps({"seconds": time.monotonic() - started, "bytes": length}))
 
 
 def write_contents(count: int, kind: str, folder: Path) -> None:

@@ -18,7 +18,7 @@ def places(lab: Laboratory) -> list[str]:
     return visible_places(lab)
 
 
-def test_no_page_has_a_barrier(open_page: Open, places: list[str]) -> None:
+def test_pages_are_accessible(open_page: Open, places: list[str]) -> None:
     page = open_page(ANALYST, "/")
     wrong = []
     for place in places:
@@ -27,7 +27,7 @@ def test_no_page_has_a_barrier(open_page: Open, places: list[str]) -> None:
     assert wrong == []
 
 
-def test_no_page_in_place_of_another_has_a_barrier(open_page: Open, lab: Laboratory) -> None:
+def test_error_pages_are_accessible(open_page: Open, lab: Laboratory) -> None:
     page = open_page(ANALYST, f"/exports/{failed_export(lab)['id']}")
     wrong = barriers(page, "failed")
     for status, body in ((403, '{"title": "Forbidden", "detail": "No."}'), (410, "{}"), (500, "{}")):
@@ -59,7 +59,7 @@ def opened_dialog(page: Page, open_it: Callable[[], Any], place: str) -> list[st
     return wrong
 
 
-def test_no_dialog_of_samples_has_a_barrier(open_page: Open, lab: Laboratory) -> None:
+def test_sample_dialogs_are_accessible(open_page: Open, lab: Laboratory) -> None:
     page = open_page(ANALYST, f"/projects/{lab.project}/samples")
     settle(page)
     page.get_by_role("checkbox", name="EC-00").check()
@@ -78,7 +78,7 @@ def test_no_dialog_of_samples_has_a_barrier(open_page: Open, lab: Laboratory) ->
     assert wrong == []
 
 
-def test_no_other_dialog_has_a_barrier(open_page: Open, lab: Laboratory) -> None:
+def test_other_dialogs_are_accessible(open_page: Open, lab: Laboratory) -> None:
     made = lab.export(name="Garder / keep")
     page = open_page(ANALYST, f"/workflow-executions/{lab.user_run}")
     wrong = opened_dialog(page, lambda: page.locator(".create-export button").click(), "analysis export")

@@ -72,7 +72,7 @@ def test_without_a_connection_the_page_says_so_and_comes_back_by_itself(open_pag
     expect(page.get_by_role("link", name=GROUP, exact=True)).to_be_visible()
 
 
-def test_what_is_typed_outlives_a_lost_connection(open_page: Open, lab: Laboratory) -> None:
+def test_typed_text_survives_a_lost_connection(open_page: Open, lab: Laboratory) -> None:
     page = open_page(ANALYST, f"/projects/{lab.project}/samples")
     page.get_by_role("checkbox", name="Select EC-00").check()
     page.get_by_role("button", name="Create Export").click()
@@ -88,7 +88,7 @@ def test_what_is_typed_outlives_a_lost_connection(open_page: Open, lab: Laborato
     expect(page.get_by_role("heading", level=1)).to_have_text("Kept")
 
 
-def test_a_page_that_the_role_does_not_reach_says_who_can_change_that(open_page: Open, lab: Laboratory) -> None:
+def test_a_page_beyond_the_users_role_names_who_can_grant_access(open_page: Open, lab: Laboratory) -> None:
     answer: dict[str, Any] = {
         "status": 403,
         "body": '{"title": "Forbidden", "detail": "This needs the Maintainer role."}',

@@ -1,4 +1,4 @@
-"""For everybody: in one language at a time, with any name, at any size."""
+"""One language at a time, names of any characters, archives and lists of any size."""
 
 import json
 import re
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 SITE = ROOT / "chalicelib" / "site"
 
 
-def test_the_preview_of_a_large_archive_is_fetched_as_it_is_opened_and_searched_by_the_service(
+def test_the_preview_of_a_large_archive_is_fetched_by_folder_and_searched_by_the_service(
     open_page: Open, lab: Laboratory
 ) -> None:
     made = lab.export(name="Grande")
@@ -80,7 +80,7 @@ def test_what_is_selected_survives_pages_and_searches(open_page: Open, lab: Labo
     expect(page.get_by_role("checkbox", name="Select EC-03")).not_to_be_checked()
 
 
-def test_what_a_search_has_not_found_yet_cannot_be_selected(open_page: Open, lab: Laboratory) -> None:
+def test_results_not_yet_loaded_can_not_be_selected(open_page: Open, lab: Laboratory) -> None:
     page = open_page(ANALYST, f"/projects/{lab.project}/samples")
     select_all = page.get_by_role("button", name=re.compile("^Select (all|the)"))
     expect(select_all).to_be_enabled()
@@ -95,7 +95,7 @@ def test_what_a_search_has_not_found_yet_cannot_be_selected(open_page: Open, lab
     expect(select_all).to_be_disabled()
     expect(page.get_by_role("checkbox", name="Select all rows of this page")).to_be_disabled()
     expect(page.get_by_role("row")).to_have_count(21)
-    page.get_by_role("checkbox", name="Select EC-07").check()  # a row is what it says
+    page.get_by_role("checkbox", name="Select EC-07").check()  # a shown row can be selected
     held[0].continue_()
     expect(page.get_by_role("row")).to_have_count(2)
     expect(page.get_by_role("table")).to_have_attribute("aria-busy", "false")
@@ -103,7 +103,7 @@ def test_what_a_search_has_not_found_yet_cannot_be_selected(open_page: Open, lab
     expect(page.locator(".selected strong")).to_have_text("2 samples selected")
 
 
-def test_under_analyst_the_button_says_why_it_does_nothing(open_page: Open, lab: Laboratory) -> None:
+def test_below_analyst_the_button_says_why_it_is_disabled(open_page: Open, lab: Laboratory) -> None:
     page = open_page(GUEST, f"/projects/{lab.project}/samples")
     page.get_by_role("checkbox", name="Select EC-01").check()
     button = page.get_by_role("button", name="Create Export")
@@ -114,7 +114,7 @@ def test_under_analyst_the_button_says_why_it_does_nothing(open_page: Open, lab:
     expect(page.get_by_role("menu")).to_have_count(0)
 
 
-def test_a_session_that_ended_loses_nothing(open_page: Open, lab: Laboratory) -> None:
+def test_an_expired_session_loses_nothing(open_page: Open, lab: Laboratory) -> None:
     page = open_page(None, f"/projects/{lab.project}/samples")
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     sign_in(page, ANALYST)
@@ -132,7 +132,7 @@ def test_a_session_that_ended_loses_nothing(open_page: Open, lab: Laboratory) ->
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=["markup", "quotes", "right to left", "long"])
-def test_names_are_shown_as_they_are(name: str, open_page: Open, lab: Laboratory) -> None:
+def test_names_are_shown_unchanged(name: str, open_page: Open, lab: Laboratory) -> None:
     page = open_page(ANALYST, f"/projects/{lab.hostile}/samples")
     page.on("dialog", lambda _: pytest.fail("a name was run as a script"))
     expect(page.get_by_role("navigation", name="Navigation").get_by_role("button")).to_contain_text(HOSTILE[0])
@@ -148,7 +148,7 @@ def catalog(language: str) -> dict[str, Any]:
     return {quoted or bare: value for quoted, bare, value in found}
 
 
-def test_the_catalogs_have_the_same_keys_in_the_same_order_and_the_same_facts() -> None:
+def test_message_catalogs_have_the_same_keys_order_and_placeholders() -> None:
     english, french = catalog("en"), catalog("fr")
     assert len(english) > 200
     assert list(english) == list(french)
@@ -156,7 +156,7 @@ def test_the_catalogs_have_the_same_keys_in_the_same_order_and_the_same_facts() 
         assert set(re.findall(r"\{(\w+)\}", text)) == set(re.findall(r"\{(\w+)\}", french[key])), key
 
 
-def test_every_key_in_the_code_has_words_and_no_words_are_left_over() -> None:
+def test_every_message_key_is_defined_and_used() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in SITE.rglob("*.js") if path.parent.name != "i18n")
     named = set(re.findall(r'"([a-zA-Z0-9.\-]+)"', code))
     begun = [
@@ -167,7 +167,7 @@ def test_every_key_in_the_code_has_words_and_no_words_are_left_over() -> None:
     assert unused == []
 
 
-def test_no_words_of_one_language_are_left_in_the_other(open_page: Open, lab: Laboratory) -> None:
+def test_no_page_mixes_languages(open_page: Open, lab: Laboratory) -> None:
     english, french = (
         {value.strip('"') for value in catalog(language).values() if value.startswith('"')} for language in ("en", "fr")
     )

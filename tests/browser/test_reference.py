@@ -10,7 +10,7 @@ from tests.browser.seed_data import ANALYST, Laboratory
 Open = Callable[..., Page]
 
 
-def test_everybody_can_read_the_reference_and_try_an_operation(open_page: Open, lab: Laboratory) -> None:
+def test_anyone_can_read_the_reference_and_try_an_operation(open_page: Open, lab: Laboratory) -> None:
     page = open_page(None, "/reference")
     expect(page.get_by_role("heading", name="Seqport")).to_be_visible(timeout=30_000)
     page.locator("#operations-Exports-create_export").get_by_role("button").first.click()
@@ -23,7 +23,7 @@ def test_everybody_can_read_the_reference_and_try_an_operation(open_page: Open, 
     assert json.loads(answer.value.text())["status"] == "ok"
 
 
-def test_tokens_lead_to_the_reference(open_page: Open, lab: Laboratory) -> None:
+def test_the_page_of_tokens_links_to_the_reference(open_page: Open, lab: Laboratory) -> None:
     page = open_page(ANALYST, "/tokens")
     page.get_by_role("link", name="API reference").click()
     expect(page).to_have_url(f"{lab.stack.url}/reference")

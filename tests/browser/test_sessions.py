@@ -12,7 +12,7 @@ from tests.stack.local_stack import Running
 Open = Callable[..., Page]
 
 
-def test_a_new_tab_is_signed_in_as_the_others_are_and_signed_out_with_them(open_page: Open, lab: Laboratory) -> None:
+def test_tabs_share_sign_in_and_sign_out(open_page: Open, lab: Laboratory) -> None:
     first = open_page(None, "/exports")
     first.get_by_role("main").get_by_role("button", name="Sign in").click()
     sign_in(first, ANALYST)
@@ -28,7 +28,7 @@ def test_a_new_tab_is_signed_in_as_the_others_are_and_signed_out_with_them(open_
     assert [tab.evaluate("sessionStorage.getItem('seqport.token')") for tab in (first, second)] == [None, None]
 
 
-def test_a_session_resumes_in_a_tab_where_the_browser_allows_no_window(open_page: Open, lab: Laboratory) -> None:
+def test_a_session_resumes_without_a_popup_window(open_page: Open, lab: Laboratory) -> None:
     page = open_page(ANALYST, f"/projects/{lab.project}/samples")
     page.evaluate("window.open = () => null")
     page.get_by_role("checkbox", name="Select EC-00").check()

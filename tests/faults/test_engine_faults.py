@@ -150,7 +150,7 @@ class First:
         "an error inside a copy's 200",
     ],
 )
-def test_whatever_the_network_does_the_archive_is_right(endpoint: str, work: Work, rule: Rule) -> None:
+def test_network_faults_do_not_change_the_archive(endpoint: str, work: Work, rule: Rule) -> None:
     targets = work.targets()
     with faulty_proxy(endpoint, rule) as way:
         s3 = s3_client(way)
@@ -160,7 +160,7 @@ def test_whatever_the_network_does_the_archive_is_right(endpoint: str, work: Wor
 
 
 @pytest.mark.parametrize("copy_crc", ["read", "answer"])
-def test_a_copy_whose_answer_is_late_is_looked_for_before_it_is_begun_again(
+def test_a_copy_whose_response_is_late_is_found_before_it_is_repeated(
     endpoint: str, work: Work, monkeypatch: pytest.MonkeyPatch, copy_crc: CopyCrc
 ) -> None:
     monkeypatch.setattr(fast_multipart, "_TIMEOUT", urllib3.Timeout(connect=5, read=3))
@@ -196,7 +196,7 @@ def test_a_copy_whose_answer_is_late_is_looked_for_before_it_is_begun_again(
     assert (max(copies.values()) > 1) == (copy_crc == "answer")
 
 
-def test_a_refused_copy_is_the_destinations_fault_where_the_source_can_be_read(endpoint: str, work: Work) -> None:
+def test_a_refused_copy_of_a_readable_source_is_blamed_on_the_destination(endpoint: str, work: Work) -> None:
     def rule(request: Request) -> Do:
         return Do(status=403, code="AccessDenied") if request.operation == "UploadPartCopy" else PASS
 
@@ -233,7 +233,7 @@ def test_source_refused_by_s3_is_reported_with_its_reason(
     assert made == SourcesChanged({position: reason})
 
 
-def test_every_step_twice_and_twice_at_once(work: Work) -> None:
+def test_every_step_can_run_twice_and_concurrently(work: Work) -> None:
     targets, s3 = work.targets(), work.s3
     store = store_of(s3)
     results: list[Any] = []
@@ -263,7 +263,7 @@ def test_upload_aborted_during_a_copy_is_reported_as_gone(endpoint: str, work: W
 
 @pytest.mark.parametrize("checksum", [{}, {"ChecksumAlgorithm": "CRC32"}], ids=["without CRC-32", "with CRC-32"])
 @pytest.mark.parametrize("copied", [True, False])
-def test_replaced_part_is_never_completed(work: Work, copied: bool, checksum: dict[str, Any]) -> None:
+def test_a_replaced_part_prevents_completion(work: Work, copied: bool, checksum: dict[str, Any]) -> None:
     targets = work.targets()
     results = work.assemble(work.s3, targets)
     parts = {p.number: part for result in results for p, part in result.parts.items() if p.upload == 0}
@@ -279,7 +279,7 @@ def test_replaced_part_is_never_completed(work: Work, copied: bool, checksum: di
     assert listed["KeyCount"] == 0
 
 
-def test_of_a_versioned_bucket_the_planned_version_is_read(endpoint: str) -> None:
+def test_the_planned_version_is_read_from_a_versioned_bucket(endpoint: str) -> None:
     s3 = s3_client(endpoint)
     bucket = f"versioned-{uuid4().hex[:8]}"
     s3.create_bucket(Bucket=bucket)
@@ -331,7 +331,7 @@ class Killer:
         ("finish", "CompleteMultipartUpload", 1),
     ],
 )
-def test_a_step_killed_anywhere_is_taken_up_where_it_was(
+def test_a_step_killed_at_any_point_is_resumed(
     endpoint: str, work: Work, tmp_path: Path, phase: str, operation: str, nth: int, after: bool
 ) -> None:
     targets, planned, killer = work.targets(), work.planned, Killer()

@@ -37,7 +37,7 @@ LOSSES = [
 
 @pytest.mark.parametrize(("sizes", "lost"), LOSSES)
 @pytest.mark.parametrize("moment", ["before", "assemble", "finish"])
-def test_one_plan_finds_all_that_is_lost(
+def test_one_plan_finds_all_missing_files(
     ana: Person, project: str, sizes: dict[str, int], lost: list[str], moment: str
 ) -> None:
     keys = objects_of(ana, project, sizes)
@@ -71,7 +71,7 @@ def test_one_plan_finds_all_that_is_lost(
         assert kept == set(sizes)
 
 
-def test_300_files_lost_during_an_assembly_of_8_workers_are_skipped_by_the_second_plan(
+def test_300_files_deleted_during_assembly_by_8_workers_are_skipped_by_the_second_plan(
     ana: Person, project: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batching, "_SHORTEST", 0.01)

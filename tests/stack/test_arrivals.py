@@ -44,7 +44,7 @@ def letter(stack: Running) -> Any:
     return None
 
 
-def test_what_is_put_under_uploads_is_listed_paired_overwritten_and_exported(stack: Running) -> None:
+def test_objects_under_uploads_are_listed_paired_overwritten_and_exported(stack: Running) -> None:
     ana = stack.person("ana@example.org")
     project = exports.project(ana)
     sample = ana.post(f"/projects/{project['id']}/samples", {"name": "Arrived"})
@@ -73,7 +73,7 @@ def test_what_is_put_under_uploads_is_listed_paired_overwritten_and_exported(sta
     assert letter(stack) is None
 
 
-def test_what_is_put_elsewhere_raises_nothing_and_what_is_misplaced_is_a_dead_letter(stack: Running) -> None:
+def test_other_objects_raise_no_event_and_misplaced_ones_are_dead_letters(stack: Running) -> None:
     s3, bucket = stack.client("s3"), stack.info["buckets"]["catalog"]
     for key in ("files/x/y/z", "other/x/y/z.fa", "uploads/INXT_PRJ_AAAAAAAAAA/INXT_SAM_AAAAAAAAAA/a.fa"):
         s3.put_object(Bucket=bucket, Key=key, Body=b"ACGT")
@@ -87,7 +87,7 @@ def test_what_is_put_elsewhere_raises_nothing_and_what_is_misplaced_is_a_dead_le
     assert letter(stack) is None
 
 
-def test_what_is_put_under_runs_becomes_outputs_of_the_run_and_of_its_samples(stack: Running) -> None:
+def test_objects_under_runs_become_outputs_of_the_run_and_its_samples(stack: Running) -> None:
     ana = stack.person("ana@example.org")
     project = exports.project(ana)
     sample = ana.post(f"/projects/{project['id']}/samples", {"name": "Of a run"})
@@ -108,7 +108,7 @@ def test_what_is_put_under_runs_becomes_outputs_of_the_run_and_of_its_samples(st
     assert letter(stack) is None
 
 
-def test_an_event_that_fails_each_time_ends_with_the_dead_letters_too(stack: Running) -> None:
+def test_an_event_that_always_fails_is_a_dead_letter_too(stack: Running) -> None:
     broken = {"detail": {"bucket": {"name": "b"}}}
     function = stack.info["functions"]["register_arrival"]
     stack.client("lambda").invoke(FunctionName=function, InvocationType="Event", Payload=json.dumps(broken).encode())

@@ -271,7 +271,7 @@ def mistakes(world: World, who: Somebody, cases: list[Case]) -> Iterator[str]:
             yield f"{who.name}: {case.method} {case.route}: another's {refusals[0]}, nobody's {refusals[1]}"
 
 
-def test_every_route_answers_by_role_and_reveals_nothing_else(stack: Running, world: World) -> None:
+def test_every_route_obeys_roles_and_reveals_nothing_else(stack: Running, world: World) -> None:
     # The member that all add and take away again, and the group, are no matter for several at once.
     alone = [case for case in CASES if "{member}" in case.route or "{open}" in case.route]
     wrong = [line for who in world.people for line in mistakes(world, who, alone)]
@@ -302,7 +302,7 @@ def test_the_table_has_every_route(stack: Running) -> None:
     assert {path.removeprefix("/api/v1") for path in app.routes if path.startswith("/api/v1")} == shapes
 
 
-def test_an_export_is_its_makers_alone(stack: Running, world: World) -> None:
+def test_an_export_belongs_to_its_creator_only(stack: Running, world: World) -> None:
     made = world.olga.post("/exports", _export(world.own))
     exports.wait(world.olga, made["id"])
     for who in (person for person in world.people if person.name in {"owner inherited", "analyst direct", "nobody"}):
@@ -318,7 +318,7 @@ def test_an_export_is_its_makers_alone(stack: Running, world: World) -> None:
         assert made["id"] not in {export["id"] for export in who.api.all("/exports")}
 
 
-def test_only_maintainers_look_people_up(stack: Running, world: World) -> None:
+def test_only_maintainers_look_users_up(stack: Running, world: World) -> None:
     for who in world.people:
         # The linked and the chained own their group of friends.
         is_maintainer = who.name.endswith(("linked", "chained")) or (who.project or 0) >= MAINTAINER
@@ -326,7 +326,7 @@ def test_only_maintainers_look_people_up(stack: Running, world: World) -> None:
         assert status == (200 if is_maintainer else 403), who.name
 
 
-def test_of_two_owners_who_leave_at_once_one_stays(stack: Running) -> None:
+def test_one_of_two_owners_who_leave_at_once_stays(stack: Running) -> None:
     ana, bob = stack.person("ana@example.org"), stack.person("bob@example.org")
     first, second = ana.get("/me")["id"], bob.get("/me")["id"]
     for _ in range(5):

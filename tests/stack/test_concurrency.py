@@ -25,7 +25,7 @@ def statuses(api: Api, path: str, body: Any, **headers: str) -> tuple[Counter[in
     return Counter(status for status, _ in answers), [body for _, body in answers]
 
 
-def test_of_twenty_that_want_the_same_path_or_puid_one_wins(stack: Running) -> None:
+def test_one_of_twenty_requests_for_the_same_path_or_puid_wins(stack: Running) -> None:
     ana = stack.person("ana@example.org")
     path = f"p-{uuid4().hex[:8]}"
     assert statuses(ana, "/groups", {"name": "G", "path": path})[0] == {201: 1, 409: CLIENTS - 1}
@@ -35,7 +35,7 @@ def test_of_twenty_that_want_the_same_path_or_puid_one_wins(stack: Running) -> N
     assert counted == {201: 1, 409: CLIENTS - 1}
 
 
-def test_the_same_key_twenty_times_at_once_writes_once(stack: Running) -> None:
+def test_twenty_simultaneous_requests_with_one_key_write_once(stack: Running) -> None:
     ana = stack.person("ana@example.org")
     project = exports.project(ana)
     body = {"samples": [{"name": f"S{i}", "metadata": {"n": i}} for i in range(60)]}
@@ -46,7 +46,7 @@ def test_the_same_key_twenty_times_at_once_writes_once(stack: Running) -> None:
     assert ana.get(f"/namespaces/{project['id']}/samples")["total"] == 60
 
 
-def test_the_same_export_twenty_times_at_once_is_one(stack: Running) -> None:
+def test_twenty_simultaneous_requests_create_one_export(stack: Running) -> None:
     ana = stack.person("ana@example.org")
     project = exports.project(ana)
     sample, bodies = exports.sample_with(ana, project["id"], "S", {"a.txt": 100})

@@ -47,7 +47,7 @@ def check(api: Api, project: Any, reported: Any) -> None:
         }
 
 
-def test_a_samplesheet_is_imported_in_the_background_and_what_it_made_is_exported(stack: Running) -> None:
+def test_a_samplesheet_is_imported_in_the_background_and_its_samples_are_exported(stack: Running) -> None:
     ana = stack.person("ana@example.org")
     project = exports.project(ana)
     sheet = sheet_of(ana, project)
@@ -65,12 +65,12 @@ def test_a_samplesheet_is_imported_in_the_background_and_what_it_made_is_exporte
     assert (export["status"], export["file"]["files"]) == ("ready", 2 * SAMPLES + 2)
 
 
-def test_an_import_that_takes_longer_than_its_function_may_goes_on_by_itself(stack: Running) -> None:
+def test_an_import_longer_than_its_functions_timeout_continues_by_itself(stack: Running) -> None:
     ana = stack.person("ana@example.org")
     project = exports.project(ana)
     sheet = sheet_of(ana, project)
     functions, name = stack.client("lambda"), stack.info["functions"]["run_import"]
-    # So little more than it wants to have left that every invocation stops after a chunk or two.
+    # A timeout barely above the time it keeps in reserve, so that every invocation stops after a chunk or two.
     functions.update_function_configuration(FunctionName=name, Timeout=181)
     try:
         begun = ana.post(f"/projects/{project['id']}/import", {"samplesheet": sheet, "dry_run": False})

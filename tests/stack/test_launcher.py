@@ -13,9 +13,7 @@ from tests.stack import exports
 from tests.stack.local_stack import Running, children_of, launch, refusal, running, still_alive
 
 
-def test_what_was_made_is_there_after_a_restart_and_two_stacks_stand_side_by_side(
-    stack: Running, tmp_path: Path
-) -> None:
+def test_data_survives_a_restart_and_two_stacks_run_side_by_side(stack: Running, tmp_path: Path) -> None:
     home = tmp_path / "second"
     with running(home) as second:
         assert second.url != stack.url
@@ -28,7 +26,7 @@ def test_what_was_made_is_there_after_a_restart_and_two_stacks_stand_side_by_sid
         assert kept == again.person("ana@example.org").all("/groups")[0]
 
 
-def test_a_port_that_is_taken_is_named_with_the_way_out(tmp_path: Path) -> None:
+def test_a_port_in_use_is_named_with_a_remedy(tmp_path: Path) -> None:
     with socket.create_server((HOST, 0)) as taken:
         port = taken.getsockname()[1]
         words = refusal(tmp_path / "home", port)
@@ -41,12 +39,12 @@ def test_invalid_port_is_refused(tmp_path: Path, port: str) -> None:
     assert "PORT is" in refusal(tmp_path / "home", 1, PORT=port)
 
 
-def test_a_missing_tool_is_named_with_the_way_to_it(tmp_path: Path) -> None:
+def test_a_missing_tool_is_named_with_how_to_install_it(tmp_path: Path) -> None:
     words = refusal(tmp_path / "home", free_ports(1)[0], SEQPORT_STACK_VENV=str(tmp_path / "none"))
     assert "make setup" in words
 
 
-def test_a_data_folder_that_is_damaged_or_none_is_named(tmp_path: Path) -> None:
+def test_an_invalid_data_folder_is_named(tmp_path: Path) -> None:
     port = free_ports(1)[0]
     damaged = tmp_path / "damaged"
     damaged.mkdir()
@@ -61,7 +59,7 @@ def test_a_data_folder_that_is_damaged_or_none_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("service", ["stepfunctions", "dynamodb"])
-def test_what_an_emulator_lost_that_was_ended_while_it_saved_is_named(
+def test_data_lost_by_an_interrupted_save_is_named(
     tmp_path_factory: pytest.TempPathFactory, saved: Path, service: str
 ) -> None:
     home = tmp_path_factory.mktemp(service) / "home"
@@ -73,7 +71,7 @@ def test_what_an_emulator_lost_that_was_ended_while_it_saved_is_named(
     assert "start again" in words
 
 
-def test_functions_that_the_emulator_lost_are_deployed_again(saved: Path, tmp_path: Path) -> None:
+def test_functions_lost_by_the_emulator_are_deployed_again(saved: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     shutil.copytree(saved, home)
     (home / "ministack" / "state" / "lambda.json").write_text("{cut off")

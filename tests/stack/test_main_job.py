@@ -77,13 +77,13 @@ def test_an_export_is_made_downloaded_compared_and_deleted(stack: Running) -> No
     check_the_main_job(stack)
 
 
-def test_the_same_on_an_object_store_that_answers_no_checksums(tmp_path: Path) -> None:
+def test_an_export_is_made_on_an_object_store_that_returns_no_checksums(tmp_path: Path) -> None:
     with running(tmp_path / "home", SEQPORT_OBJECT_STORE="ministack") as stack:
         assert stack.info["object_store"] == "ministack"
         check_the_main_job(stack)
 
 
-def test_refusals_of_the_gateway_are_problems_too(stack: Running) -> None:
+def test_gateway_errors_are_problems_too(stack: Running) -> None:
     for path, headers, status in (
         ("/api/v1/me", {}, 401),
         ("/api/v1/me", {"Authorization": "Bearer x"}, 401),
@@ -95,7 +95,7 @@ def test_refusals_of_the_gateway_are_problems_too(stack: Running) -> None:
         assert answer.json()["status"] == status
 
 
-def test_the_pages_are_at_one_origin(stack: Running) -> None:
+def test_pages_and_api_have_one_origin(stack: Running) -> None:
     port = stack.url.rsplit(":", 1)[1]
     headers = {"Host": f"localhost:{port}"}
     page = requests.get(f"{stack.url}/exports?q=a", headers=headers, timeout=30, allow_redirects=False)

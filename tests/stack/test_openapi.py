@@ -93,7 +93,7 @@ def responses_to(described: Path, api: Api, *selection: str) -> int:
     return sum(len(scenario["recorder"].get("cases", {})) for scenario in finished if scenario)
 
 
-def test_every_response_is_one_that_the_description_has(stack: Running, tmp_path: Path) -> None:
+def test_every_response_matches_its_description(stack: Running, tmp_path: Path) -> None:
     api = stack.person("fuzzer@example.org")
     document = with_known_ids(api.get("/openapi.json"), laboratory(api))
     described = tmp_path / "openapi.json"

@@ -8,12 +8,12 @@ from chalicelib.crc32 import combine, combine_all, from_base64, to_base64, to_he
 
 
 @given(st.binary(max_size=300), st.binary(max_size=300))
-def test_two_pieces_make_the_whole(first: bytes, second: bytes) -> None:
+def test_two_pieces_combine_into_the_whole(first: bytes, second: bytes) -> None:
     assert combine(crc32(first), crc32(second), len(second)) == crc32(first + second)
 
 
 @given(st.lists(st.binary(max_size=50), max_size=8))
-def test_any_pieces_make_the_whole(pieces: list[bytes]) -> None:
+def test_any_pieces_combine_into_the_whole(pieces: list[bytes]) -> None:
     assert combine_all((crc32(piece), len(piece)) for piece in pieces) == crc32(b"".join(pieces))
 
 

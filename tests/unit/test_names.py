@@ -31,7 +31,7 @@ NFC, NFD = "date de réception", "date de re\u0301ception"
         ("👩\u200d🔬", "👩\u200d🔬"),
     ],
 )
-def test_names_are_trimmed_and_have_one_form(given_name: str, kept: str) -> None:
+def test_names_are_trimmed_and_normalized(given_name: str, kept: str) -> None:
     assert NAMES.validate_python(given_name) == kept
 
 
@@ -69,7 +69,7 @@ SAME_FIELDS = [
 
 
 @pytest.mark.parametrize(("first", "other"), SAME_FIELDS)
-def test_fields_that_people_cannot_tell_apart_are_one(first: str, other: str) -> None:
+def test_indistinguishable_fields_are_one(first: str, other: str) -> None:
     assert field_named(first) == field_named(other)
     (violation,) = duplicate_fields({first: 1, other: 2}, "/metadata")
     assert repr(first) in str(violation.message)
@@ -79,7 +79,7 @@ def test_fields_that_people_cannot_tell_apart_are_one(first: str, other: str) ->
 @pytest.mark.parametrize(
     ("first", "other"), [("µg", "mg"), ("straße", "strassen"), ("a-b", "a b"), ("a_b", "a b"), ("site", "site 2")]
 )
-def test_fields_that_differ_stay_two(first: str, other: str) -> None:
+def test_different_fields_stay_separate(first: str, other: str) -> None:
     assert field_named(first) != field_named(other)
     assert duplicate_fields({first: 1, other: 2}, "") == []
 
@@ -87,12 +87,12 @@ def test_fields_that_differ_stay_two(first: str, other: str) -> None:
 @pytest.mark.parametrize(
     "name", ["", " ", "\u200b", "a\x00", "a\ufffd", "x" * 256, "Sample Name", "SAMPLE PUID", "project\u00a0puid"]
 )
-def test_names_that_no_field_may_have(name: str) -> None:
+def test_reserved_names_are_refused(name: str) -> None:
     assert not is_field_name(name)
 
 
 @given(st.text(max_size=20))
-def test_a_kept_name_is_kept_as_it_is(name: str) -> None:
+def test_valid_names_are_unchanged(name: str) -> None:
     assert field_named(field_named(name)) == field_named(name)
     assert identity(identity(name)) == identity(name)
 
@@ -160,5 +160,5 @@ def test_no_value_changes_how_a_text_is_written(text: str) -> None:
         ([], False),
     ],
 )
-def test_what_a_value_is(value: object, is_one: bool) -> None:
+def test_values_keep_their_type(value: object, is_one: bool) -> None:
     assert is_value(value) is is_one

@@ -39,7 +39,7 @@ NAME = "SARS-CoV-2/human/CAN/ON-1234/2021"
         ("le_x", "sample_x_2", False),
     ],
 )
-def test_a_search_finds_any_run_that_begins_at_a_word(q: str, name: str, is_found: bool) -> None:
+def test_a_search_finds_any_text_that_begins_at_a_word(q: str, name: str, is_found: bool) -> None:
     assert matches(q, name) is is_found
 
 
@@ -49,7 +49,7 @@ def test_ids_are_found_by_their_beginning() -> None:
 
 
 @given(st.text(max_size=40), st.integers(0, 40), st.integers(1, 40))
-def test_every_run_from_a_word_on_is_found(name: str, start: int, length: int) -> None:
+def test_every_text_from_a_word_on_is_found(name: str, start: int, length: int) -> None:
     for run in runs(name):
         assert matches(run[:length], name)
     sought = normalize(name)[start : start + length]

@@ -14,7 +14,7 @@ from chalicelib.errors import Conflict, NotFound
 from chalicelib.tables import Mapper, Row, retry_on
 
 
-def test_json_takes_the_bytes_that_it_is_measured_by() -> None:
+def test_json_size_is_measured_in_bytes() -> None:
     value = {"place": "é漢", "n": 1}
     text = Json().serialize(value)
     assert text == '{"place": "é漢", "n": 1}'

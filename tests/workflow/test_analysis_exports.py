@@ -95,7 +95,7 @@ def fetched(person: Person, export_id: str) -> bytes:
 
 
 @pytest.mark.parametrize("repeats", [1, 2])
-def test_all_outputs_of_the_runs_come_out_whole(ana: Person, lab: Lab, repeats: int, tmp_path: Path) -> None:
+def test_all_outputs_of_the_runs_are_extracted_unchanged(ana: Person, lab: Lab, repeats: int, tmp_path: Path) -> None:
     export = create(ana, lab, email_notification=True)
     assert ana.get(f"/exports/{export['id']}/preview").status == 409
     assert run(export, times=repeats)[-2:] == ["ready", "sent" if repeats == 1 else "already"]
@@ -162,7 +162,7 @@ def test_changed_output_is_skipped_and_reported(ana: Person, lab: Lab) -> None:
     assert {row["size"] for row in skipped} == {None, 11 * MIB}
 
 
-def test_ones_own_runs_are_of_no_namespace_and_leave_nothing_behind(ana: Person, lab: Lab) -> None:
+def test_an_export_of_a_users_own_runs_has_no_namespace_and_is_removed_completely(ana: Person, lab: Lab) -> None:
     export = create(ana, lab, analysis_type="user", namespace_id=None, workflow_execution_ids=[lab.runs["mine"]])
     assert run(export)[-2] == "ready"
     archive = zipfile.ZipFile(io.BytesIO(fetched(ana, export["id"])))
@@ -181,7 +181,7 @@ def test_ones_own_runs_are_of_no_namespace_and_leave_nothing_behind(ana: Person,
     ]
 
 
-def test_a_right_that_was_lost_stops_the_work_and_the_download(ana: Person, bob: Person, lab: Lab) -> None:
+def test_a_lost_role_stops_the_work_and_the_download(ana: Person, bob: Person, lab: Lab) -> None:
     member = f"/namespaces/{lab.group['id']}/members/{bob.get('/me').body['id']}"
     expect_status(ana.call("PUT", member, {"role": "analyst"}), 200)
     first, second = create(bob, lab), create(bob, lab)

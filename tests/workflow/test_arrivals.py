@@ -106,7 +106,9 @@ def letters(url: str) -> list[Any]:
     return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
 
 
-def test_an_object_becomes_a_file_with_what_s3_knows_of_it(client: Client, olga: Person, place: dict[str, Any]) -> None:
+def test_an_object_becomes_a_file_with_its_size_and_checksums(
+    client: Client, olga: Person, place: dict[str, Any]
+) -> None:
     body = b"@r\nACGT\n+\nIIII\n"
     event = put(key_in(place, "été 1.fastq"), body, ChecksumAlgorithm="CRC32")
     answers = [arrive(client, event) for _ in range(3)]
@@ -118,12 +120,12 @@ def test_an_object_becomes_a_file_with_what_s3_knows_of_it(client: Client, olga:
     assert file["s3_uri"] == f"s3://{settings().catalog_bucket}/{key_in(place, 'été 1.fastq')}"
 
 
-def test_ids_may_stand_in_a_key_for_puids(client: Client, olga: Person, place: dict[str, Any]) -> None:
+def test_keys_may_contain_ids_or_puids(client: Client, olga: Person, place: dict[str, Any]) -> None:
     arrive(client, put(f"uploads/{place['project']['id']}/{place['sample']['id']}/a.fa", b"A"))
     assert [file["filename"] for file in files_of(olga, place)] == ["a.fa"]
 
 
-def test_mates_are_paired_in_whatever_way_they_came(client: Client, olga: Person, place: dict[str, Any]) -> None:
+def test_mates_are_paired_in_any_order_of_arrival(client: Client, olga: Person, place: dict[str, Any]) -> None:
     events = [put(key_in(place, f"a_S1_L001_R{mate}_001.fastq.gz"), b"AC" * mate) for mate in (2, 1)]
     for event in events:
         arrive(client, event)
@@ -141,7 +143,7 @@ def test_mates_are_paired_in_whatever_way_they_came(client: Client, olga: Person
         assert (first["puid"], first["type"], first["paired_with"]) == (other["puid"], type, other["id"])
 
 
-def test_events_that_come_at_once_make_one_file_each_and_one_pair(
+def test_simultaneous_events_make_one_file_each_and_one_pair(
     client: Client, olga: Person, place: dict[str, Any]
 ) -> None:
     for turn in range(4):
@@ -154,9 +156,7 @@ def test_events_that_come_at_once_make_one_file_each_and_one_pair(
         assert {file["paired_with"] for file in found} == {file["id"] for file in found}
 
 
-def test_an_overwritten_object_brings_all_its_records_up_to_date(
-    client: Client, olga: Person, place: dict[str, Any]
-) -> None:
+def test_an_overwritten_object_updates_all_its_records(client: Client, olga: Person, place: dict[str, Any]) -> None:
     key = key_in(place, "c_1.fq")
     arrive(client, put(key, b"old", ChecksumAlgorithm="CRC32"))
     arrive(client, put(key_in(place, "c_2.fq"), b"mate"))
@@ -212,7 +212,7 @@ def test_a_late_event_of_an_overwritten_object_does_not_bring_the_old_one_back(
     assert [file["size"] for file in files_of(olga, place)] == [7]
 
 
-def test_a_registration_that_was_cut_off_is_completed_by_the_next(
+def test_an_interrupted_registration_is_completed_by_the_next(
     client: Client, olga: Person, place: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event = put(key_in(place, "cut.fa"), b"ACGT")
@@ -244,7 +244,7 @@ def test_transient_errors_are_retried_not_dead_lettered(
     assert letters(dead_letters) == []
 
 
-def test_what_can_never_be_registered_is_a_dead_letter_with_its_reason(
+def test_unregistrable_objects_are_dead_letters_with_a_reason(
     client: Client, olga: Person, place: dict[str, Any], dead_letters: str
 ) -> None:
     project, sample, other, group = (place[name]["puid"] for name in ("project", "sample", "other", "group"))
@@ -271,7 +271,7 @@ def test_what_can_never_be_registered_is_a_dead_letter_with_its_reason(
     assert files_of(olga, place) == []
 
 
-def test_a_dead_letter_s_event_can_be_sent_again_once_its_sample_is_there(
+def test_a_dead_letter_can_be_redriven_once_its_sample_exists(
     client: Client, olga: Person, place: dict[str, Any], dead_letters: str
 ) -> None:
     event = put(f"uploads/{place['project']['puid']}/INXT_SAM_BBBBBBBBBB/early.fa", b"ACGT")

@@ -57,7 +57,7 @@ def test_the_objects_of_a_deleted_sample_are_deleted_once_no_export_can_need_the
     assert clean_up(15) == {"objects_deleted": 0, "objects_failed": 0}
 
 
-def test_an_object_that_another_file_names_is_deleted_with_the_last_of_them(ana: Person, lab: Lab) -> None:
+def test_an_object_of_two_files_is_deleted_with_the_last_of_them(ana: Person, lab: Lab) -> None:
     sample = new_sample(ana, lab.project, "A")["id"]
     file = upload(ana, sample, "a.txt", b"text")
     again = expect_status(ana.post(f"/samples/{sample}/files/register", {"s3_uri": file["s3_uri"]}))

@@ -137,7 +137,7 @@ def test_importing_the_same_sheet_again_finds_nothing_to_do(lab: Lab, sheet: str
     assert lab.catalog() == before
 
 
-def test_samples_that_are_there_are_updated_and_keep_the_rest(lab: Lab) -> None:
+def test_existing_samples_are_updated_and_keep_other_values(lab: Lab) -> None:
     body = {"name": "A", "description": "old", "metadata": {"site": "x", "kept": 1}}
     sample = expect_status(lab.olga.post(f"/projects/{lab.project['id']}/samples", body))
     (uri,) = lab.put("a.fa")
@@ -151,7 +151,7 @@ def test_samples_that_are_there_are_updated_and_keep_the_rest(lab: Lab) -> None:
     assert (result["samples_created"], result["samples_updated"], result["files_registered"]) == (0, 1, 1)
 
 
-def test_workers_at_once_make_everything_once(lab: Lab, sheet: str) -> None:
+def test_simultaneous_workers_create_everything_once(lab: Lab, sheet: str) -> None:
     import_id = lab.begin(sheet)
     with ThreadPoolExecutor(3) as pool:
         outcomes = list(pool.map(lambda _: run(import_id), range(3)))
@@ -166,7 +166,7 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize("after", [1, 12])
 @pytest.mark.parametrize("place", ["before", "after"])
-def test_a_killed_worker_s_work_is_found_and_completed(
+def test_work_of_a_killed_worker_is_found_and_completed(
     lab: Lab, sheet: str, monkeypatch: pytest.MonkeyPatch, after: int, place: str
 ) -> None:
     import_id = lab.begin(sheet)
@@ -190,7 +190,7 @@ def test_a_killed_worker_s_work_is_found_and_completed(
 
 
 @pytest.mark.parametrize("counted", [True, False])
-def test_a_worker_killed_as_it_counts_is_followed_by_one_that_counts_once(
+def test_a_worker_killed_while_it_counts_does_not_count_twice(
     lab: Lab, sheet: str, monkeypatch: pytest.MonkeyPatch, counted: bool
 ) -> None:
     import_id = lab.begin(sheet)
@@ -211,7 +211,7 @@ def test_a_worker_killed_as_it_counts_is_followed_by_one_that_counts_once(
     check_whole(lab, import_id)
 
 
-def test_what_takes_longer_than_one_invocation_goes_on_in_another(lab: Lab, sheet: str) -> None:
+def test_work_longer_than_one_invocation_continues_in_another(lab: Lab, sheet: str) -> None:
     import_id = lab.begin(sheet)
     lab.functions.invoked.clear()
     assert run(import_id, Time(looks=1)) == "goes on"
@@ -298,7 +298,7 @@ def test_import_stops_when_its_owner_loses_the_role(lab: Lab, sheet: str, sign_i
     assert len(lab.catalog()) == result["samples_created"] == (4 if begun else 0)
 
 
-def test_a_plan_that_is_lost_fails_the_import(lab: Lab, sheet: str) -> None:
+def test_a_lost_plan_fails_the_import(lab: Lab, sheet: str) -> None:
     import_id = lab.begin(sheet)
     (plan,) = aws.s3().list_objects_v2(Bucket=settings().work_bucket, Prefix="imports/")["Contents"]
     aws.s3().delete_object(Bucket=settings().work_bucket, Key=plan["Key"])
@@ -338,7 +338,7 @@ def test_an_active_import_is_never_failed(lab: Lab, sheet: str) -> None:
     check_whole(lab, import_id)
 
 
-def test_one_import_s_trouble_never_stops_the_others(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_import_does_not_stop_the_others(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = {lab.begin(f"sample\nA{number}\n") for number in range(3)}
     lab.functions.invoked.clear()
     find, broken = import_record.find, min(ids)
@@ -354,7 +354,7 @@ def test_one_import_s_trouble_never_stops_the_others(lab: Lab, monkeypatch: pyte
     assert {event["import_id"] for event in lab.functions.invoked} == ids - {broken}
 
 
-def test_a_sample_that_its_import_made_is_not_made_again_by_a_later_step(
+def test_a_sample_created_by_an_import_is_not_created_again_by_a_later_step(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(import_steps, "FILES_PER_STEP", 1)

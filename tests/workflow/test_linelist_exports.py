@@ -116,7 +116,7 @@ def test_a_csv_holds_the_chosen_columns_and_samples_in_order(ana: Person, lab: L
 
 
 @pytest.mark.parametrize("linelist_format", ["xlsx", "tsv", "json"])
-def test_the_other_formats_hold_the_same(ana: Person, lab: Lab, linelist_format: str) -> None:
+def test_the_other_formats_have_the_same_contents(ana: Person, lab: Lab, linelist_format: str) -> None:
     export = create(ana, lab, linelist_format=linelist_format, name=None)
     run(export)
     link, body = downloaded(ana, export["id"])
@@ -149,7 +149,7 @@ def test_a_selection_is_in_the_order_of_puids(ana: Person, lab: Lab) -> None:
     assert len(list(csv.reader(io.StringIO(body, newline=""), delimiter="\t"))) == 2
 
 
-def test_a_sample_that_vanishes_after_the_plan_is_reported(ana: Person, lab: Lab) -> None:
+def test_a_sample_deleted_after_the_plan_is_reported(ana: Person, lab: Lab) -> None:
     export = create(ana, lab)
     beta = lab.samples[1]
 
@@ -168,7 +168,7 @@ def test_a_sample_that_vanishes_after_the_plan_is_reported(ana: Person, lab: Lab
     ]
 
 
-def test_a_right_that_was_lost_leaves_rows_out_or_refuses_the_download(ana: Person, lab: Lab, sign_in: SignIn) -> None:
+def test_a_lost_role_omits_rows_or_refuses_the_download(ana: Person, lab: Lab, sign_in: SignIn) -> None:
     """Bob reads both projects through links to a group of his own."""
     bob = sign_in("bob@example.org")
     group = expect_status(bob.post("/groups", {"name": "Bob's", "path": "bob"}))
@@ -221,7 +221,7 @@ def _removing(ana: Person, upload: Callable[..., Any]) -> Callable[..., Any]:
     return removed_first
 
 
-def test_two_renders_at_once_give_one_outcome(ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_simultaneous_renders_give_one_outcome(ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second begins and ends while the first is at work."""
     export = create(ana, lab)
     state = {"export_id": export["id"], "attempt": 1, "plan": 1}
@@ -242,9 +242,7 @@ def test_two_renders_at_once_give_one_outcome(ana: Person, lab: Lab, monkeypatch
     assert trail.count("ready") == 1
 
 
-def test_a_render_that_was_killed_half_way_is_done_again(
-    ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupted_render_is_repeated(ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     export = create(ana, lab)
     verify = streaming_upload.verify
     monkeypatch.setattr(streaming_upload, "verify", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
@@ -273,7 +271,7 @@ def test_progress_counts_rows_and_never_goes_back(ana: Person, lab: Lab, monkeyp
     assert tell(export["id"], 1, 9, "2026-11-24T00:00:00.000Z") is False
 
 
-def test_the_cleanup_leaves_nothing_of_a_removed_linelist(ana: Person, lab: Lab) -> None:
+def test_the_clean_up_leaves_nothing_of_a_removed_linelist(ana: Person, lab: Lab) -> None:
     export = create(ana, lab)
     run(export)
     assert ana.get(f"/exports/{export['id']}/preview").status == 404
@@ -296,7 +294,9 @@ def test_a_linelist_beyond_the_limit_is_refused_or_fails(
     assert expect_status(ana.get(f"/exports/{export['id']}"), 200)["failure"]["code"] == "too-large"
 
 
-def test_a_linelist_that_takes_too_long_says_so(ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_linelist_that_takes_too_long_fails_with_that_reason(
+    ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(step, "_PROGRESS_INTERVAL", 0.0)
     monkeypatch.setattr(step, "_TIME", -1.0)
     export = create(ana, lab)
@@ -332,7 +332,7 @@ def test_each_broken_rule_is_named(
 
 
 @pytest.mark.parametrize(("role", "status"), [(None, 404), ("uploader", 403), ("analyst", 202)])
-def test_it_takes_an_analyst(ana: Person, lab: Lab, sign_in: SignIn, role: str | None, status: int) -> None:
+def test_an_analyst_is_required(ana: Person, lab: Lab, sign_in: SignIn, role: str | None, status: int) -> None:
     bob = sign_in("bob@example.org")
     if role:
         member = f"/namespaces/{lab.group['id']}/members/{bob.get('/me').body['id']}"

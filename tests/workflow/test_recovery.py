@@ -30,7 +30,7 @@ from tests.workflow.steps import LARGE, MIB, SMALL, batch_of, create, lose, obje
 from tests.workflow.test_sample_exports import archive_of
 
 
-def test_what_was_known_of_an_earlier_attempt_is_looked_at_again(ana: Person, project: str) -> None:
+def test_files_skipped_by_an_earlier_attempt_are_checked_again(ana: Person, project: str) -> None:
     keys = objects_of(ana, project, SMALL)
     export = create(ana, project)
     lose(keys["s00.txt"], keys["s01.txt"], keys["s02.txt"])
@@ -54,7 +54,7 @@ def test_what_was_known_of_an_earlier_attempt_is_looked_at_again(ana: Person, pr
     assert kept == set(SMALL) - {"s00.txt", "s02.txt"}
 
 
-def test_an_export_that_the_last_resort_failed_is_seen_and_retried_for_seven_days(ana: Person, project: str) -> None:
+def test_an_export_failed_by_the_last_resort_can_be_seen_and_retried_for_seven_days(ana: Person, project: str) -> None:
     objects_of(ana, project, {"a.txt": 10})
     export = create(ana, project)
     resort = json.loads((ROOT / "infra" / "state_machine.json").read_text())["States"]["Fail directly"]["Parameters"]
@@ -83,7 +83,7 @@ def test_an_export_that_the_last_resort_failed_is_seen_and_retried_for_seven_day
     assert run(export, attempt=2)[-2] == "ready"
 
 
-def test_why_an_export_failed_is_said_in_the_language_of_the_request(ana: Person, project: str) -> None:
+def test_the_reason_of_a_failure_is_in_the_language_of_the_request(ana: Person, project: str) -> None:
     objects_of(ana, project, {"a.txt": 10})
     export = create(ana, project)
     ExportRow(export["id"]).update(
@@ -115,7 +115,7 @@ def test_failed_export_is_cleaned_up_after_seven_days(ana: Person, project: str)
     assert ana.get(f"/exports/{export['id']}").status == 410
 
 
-def test_a_retry_finds_its_request_or_says_that_it_is_gone(ana: Person, project: str) -> None:
+def test_a_retry_uses_the_stored_request_or_reports_it_missing(ana: Person, project: str) -> None:
     objects_of(ana, project, {"a.txt": 10})
     export = create(ana, project)
     ExportRow(export["id"]).update(
@@ -136,7 +136,7 @@ def test_a_retry_finds_its_request_or_says_that_it_is_gone(ana: Person, project:
     assert (refused.status, refused.body["type"].rsplit("/", 1)[1]) == (409, "request-expired")
 
 
-def test_a_late_twin_takes_nothing_away_even_if_it_dies_half_way(
+def test_a_late_duplicate_worker_removes_nothing_even_if_it_is_killed(
     ana: Person, project: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     objects_of(ana, project, {f"m{n}.txt": 3 * MIB for n in range(12)})
@@ -173,7 +173,7 @@ def test_a_late_twin_takes_nothing_away_even_if_it_dies_half_way(
     assert finish_export(state)["outcome"] == "ready"
 
 
-def test_batches_that_left_something_undone_are_sent_back(ana: Person, project: str) -> None:
+def test_incomplete_batches_are_returned(ana: Person, project: str) -> None:
     objects_of(ana, project, {f"m{n}.txt": 3 * MIB for n in range(12)})
     export = create(ana, project)
     state = planned(export)
@@ -185,14 +185,14 @@ def test_batches_that_left_something_undone_are_sent_back(ana: Person, project: 
     assert finish_export(found)["outcome"] == "ready"
 
 
-def test_an_assembly_that_never_gets_complete_is_a_fault(ana: Person, project: str) -> None:
+def test_an_assembly_that_never_completes_fails(ana: Person, project: str) -> None:
     objects_of(ana, project, {f"m{n}.txt": 3 * MIB for n in range(4)})
     state = {**planned(create(ana, project)), "round": 5}
     with pytest.raises(Exception, match="parts were not written"):
         finish_export(state)
 
 
-def test_a_zombie_of_an_earlier_attempt_changes_nothing_of_a_newer_one(ana: Person, project: str) -> None:
+def test_a_worker_of_an_earlier_attempt_changes_nothing_of_a_newer_one(ana: Person, project: str) -> None:
     keys = objects_of(ana, project, {"a.txt": 1_000, "b.txt": 2_000})
     export = create(ana, project)
     zombie = planned(export)
@@ -222,7 +222,7 @@ def test_progress_that_can_not_be_recorded_fails_no_batch(
     assert run(export)[-2] == "ready"
 
 
-def test_a_destination_that_refuses_is_no_fault_of_a_source(
+def test_errors_of_the_destination_are_not_blamed_on_a_source(
     ana: Person, project: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     objects_of(ana, project, LARGE)

@@ -219,7 +219,7 @@ def test_same_request_gives_the_same_bytes(ana: Person, lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("change", ["deleted", "overwritten"])
-def test_source_lost_in_the_meantime_is_skipped_and_reported(ana: Person, lab: Lab, change: str) -> None:
+def test_a_source_deleted_meanwhile_is_skipped_and_reported(ana: Person, lab: Lab, change: str) -> None:
     beta = lab.samples[1]
     lost = next(
         file
@@ -279,14 +279,14 @@ def test_sources_that_keep_changing_fail_the_export_with_its_reason(ana: Person,
     assert ana.post(f"/exports/{export['id']}/retry").status == 409
 
 
-def test_an_export_with_nothing_left_fails(ana: Person, lab: Lab) -> None:
+def test_an_export_without_any_remaining_file_fails(ana: Person, lab: Lab) -> None:
     export = create(ana, lab, sample_ids=None, selection={"all": True, "q": "nobody"}, email_notification=False)
     assert run(export) == ["failed", "failed"]
     assert expect_status(ana.get(f"/exports/{export['id']}"), 200)["failure"]["code"] == "nothing-to-export"
     assert mails() == []
 
 
-def test_a_selection_is_all_that_a_search_finds_by_puid(ana: Person, lab: Lab) -> None:
+def test_a_selection_has_everything_a_search_finds_by_puid(ana: Person, lab: Lab) -> None:
     export = create(ana, lab, sample_ids=None, selection={"all": True})
     run(export)
     children = expect_status(ana.get(f"/exports/{export['id']}/preview"), 200)["children"]
@@ -295,7 +295,7 @@ def test_a_selection_is_all_that_a_search_finds_by_puid(ana: Person, lab: Lab) -
 
 
 @pytest.mark.parametrize("moment", ["assemble", "finish"])
-def test_an_export_that_is_removed_meanwhile_leaves_no_trace(ana: Person, lab: Lab, moment: str) -> None:
+def test_an_export_removed_meanwhile_leaves_no_trace(ana: Person, lab: Lab, moment: str) -> None:
     export = create(ana, lab)
 
     def remove(step: str, _state: dict[str, Any]) -> None:
@@ -408,7 +408,7 @@ def test_an_execution_that_was_never_started_is_started(ana: Person, lab: Lab) -
     assert executions.state_of(found) is executions.Execution.RUNNING
 
 
-def test_a_right_that_was_lost_stops_the_download(ana: Person, lab: Lab, sign_in: SignIn) -> None:
+def test_a_lost_role_stops_the_download(ana: Person, lab: Lab, sign_in: SignIn) -> None:
     bob = sign_in("bob@example.org")
     member = f"/namespaces/{lab.group['id']}/members/{bob.get('/me').body['id']}"
     expect_status(ana.call("PUT", member, {"role": "analyst"}), 200)
@@ -467,7 +467,7 @@ def stored_file(sample: Sample, number: int, body: bytes) -> File:
     )
 
 
-def test_300_samples_with_3_files_each_come_out_whole(ana: Person) -> None:
+def test_300_samples_with_3_files_each_are_extracted_unchanged(ana: Person) -> None:
     project = namespaces.find(new_lab(ana).project["id"])
     expected = set()
     with FileRow.batch_write() as batch:
@@ -550,7 +550,7 @@ def unpacked(archive: Path, tool: str) -> dict[str, bytes]:
     return {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
 
 
-def test_files_of_any_name_unpack_into_their_folder_and_none_is_lost(ana: Person, tmp_path: Path) -> None:
+def test_files_of_any_name_are_extracted_into_their_folder(ana: Person, tmp_path: Path) -> None:
     project = new_lab(ana).project
     sample = expect_status(ana.post(f"/projects/{project['id']}/samples", {"name": "Names"}))
     bodies = {}
@@ -619,7 +619,7 @@ def test_an_upload_that_is_lost_again_and_again_fails_the_export(ana: Person, la
     assert failed["failure"]["retryable"]
 
 
-def test_a_clean_up_in_the_middle_of_the_work_takes_nothing_from_it(ana: Person, lab: Lab) -> None:
+def test_a_clean_up_during_the_work_removes_nothing_from_it(ana: Person, lab: Lab) -> None:
     export = create(ana, lab)
     assert run(export, between=lambda *_: clean_up())[-2:] == ["ready", "sent"]
     assert expect_status(ana.get(f"/exports/{export['id']}"), 200)["status"] == "ready"

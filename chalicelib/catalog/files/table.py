@@ -8,7 +8,7 @@ from chalicelib.catalog.puid_rows import PuidRow
 from chalicelib.tables import Mapper, Row, TableName
 
 DELETED = "DELETED"  # the partition of objects to be deleted
-UPLOADS = "files/"  # where the catalog bucket holds what was uploaded through us
+UPLOADS = "files/"  # where the catalog bucket holds what was uploaded through the service
 
 
 class FileRow(Row):
@@ -44,7 +44,7 @@ class FileRow(Row):
 
 
 class FilePointerRow(Row):
-    """`FILE#<file>` / `POINTER`, `OBJECT#<uri>` / `FILE#<file>`: which sample's file is meant."""
+    """`FILE#<file>` / `POINTER`, `OBJECT#<uri>` / `FILE#<file>`: the sample that a file belongs to."""
 
     class Meta:
         table_name = TableName("files_table")
@@ -65,7 +65,7 @@ class OutputPointerRow(Row):
 
 
 class DeletedObjectRow(Row):
-    """`DELETED` / `<when>#<uri>`: the object of a deleted file, to be deleted then."""
+    """`DELETED` / `<when>#<uri>`: the object of a deleted file, to be deleted at that time."""
 
     class Meta:
         table_name = TableName("files_table")

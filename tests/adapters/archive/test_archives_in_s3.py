@@ -105,7 +105,7 @@ def check_with_other_readers(data: bytes, entries: Sequence[Entry], bodies: Sequ
     check_archive(path, {**{entry.name: body for entry, body in zip(entries, bodies, strict=True)}, **own})
 
 
-def test_files_of_all_edge_sizes_come_out_as_they_went_in(seaweedfs_endpoint: str, tmp_path: Path) -> None:
+def test_files_of_every_boundary_size_are_extracted_unchanged(seaweedfs_endpoint: str, tmp_path: Path) -> None:
     s3 = s3_client(seaweedfs_endpoint)
     bucket = new_bucket(s3)
     entries, bodies = put_sources(s3, bucket, EDGES)
@@ -169,7 +169,7 @@ def test_any_mixture_of_sizes_gives_an_archive(seaweedfs_endpoint: str, tmp_path
     check_with_other_readers(body_of(s3, target), entries, bodies, tmp_path)
 
 
-def test_workers_order_and_repeats_do_not_show_in_the_archive(seaweedfs_endpoint: str) -> None:
+def test_number_order_and_repetition_of_workers_do_not_change_the_archive(seaweedfs_endpoint: str) -> None:
     s3 = s3_client(seaweedfs_endpoint)
     bucket = new_bucket(s3)
     entries, _ = put_sources(
@@ -188,7 +188,9 @@ def test_workers_order_and_repeats_do_not_show_in_the_archive(seaweedfs_endpoint
 
 
 @pytest.mark.parametrize("copy_crc", ["answer", "read"])
-def test_segments_do_not_show_in_the_archive(seaweedfs_endpoint: str, tmp_path: Path, copy_crc: CopyCrc) -> None:
+def test_assembly_in_segments_gives_the_same_archive(
+    seaweedfs_endpoint: str, tmp_path: Path, copy_crc: CopyCrc
+) -> None:
     s3 = s3_client(seaweedfs_endpoint)
     bucket = new_bucket(s3)
     entries, bodies = put_sources(s3, bucket, [11 * MIB] * 3 + [6 * MIB, 16 * MIB, 30 * MIB] + [90_000] * 120)
@@ -204,7 +206,7 @@ def test_segments_do_not_show_in_the_archive(seaweedfs_endpoint: str, tmp_path: 
     assert archive.crc32 == crc32(body_of(s3, target))
 
 
-def test_large_bodies_are_copied_and_a_proxy_agrees_with_our_count(seaweedfs_endpoint: str) -> None:
+def test_large_files_are_copied_by_s3_and_a_proxy_counts_the_same_bytes(seaweedfs_endpoint: str) -> None:
     n = 6
     direct = s3_client(seaweedfs_endpoint)
     bucket = new_bucket(direct)
@@ -249,7 +251,7 @@ def test_content_that_differs_from_the_catalog_is_reported_as_corrupt(seaweedfs_
     assert found == SourcesChanged({0: "corrupt"})
 
 
-def test_a_completion_that_meets_the_end_of_anothers_finds_the_object(
+def test_a_completion_after_another_one_finds_the_object(
     seaweedfs_endpoint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     s3 = s3_client(seaweedfs_endpoint)
@@ -263,7 +265,7 @@ def test_a_completion_that_meets_the_end_of_anothers_finds_the_object(
     )  # fmt: skip
     with monkeypatch.context() as patched:
         patched.setattr(multipart_upload, "_listed_parts", lambda *_: iter(()))
-        with pytest.raises(ArchiveError, match="1 parts are no more in S3"):
+        with pytest.raises(ArchiveError, match="1 parts are no longer in S3"):
             complete(store, target, {1: part}, part.crc32, part.length)
     first = complete(store, target, {1: part}, part.crc32, part.length)
     # What SeaweedFS lists after the object appears and before the upload ends.
@@ -271,7 +273,7 @@ def test_a_completion_that_meets_the_end_of_anothers_finds_the_object(
     assert complete(store, target, {1: part}, part.crc32, part.length) == first
 
 
-def test_a_second_finisher_finds_the_same_archive(seaweedfs_endpoint: str) -> None:
+def test_finishing_twice_gives_the_same_archive(seaweedfs_endpoint: str) -> None:
     s3 = s3_client(seaweedfs_endpoint)
     bucket = new_bucket(s3)
     entries, _ = put_sources(s3, bucket, [12 * MIB, 100])
@@ -285,7 +287,7 @@ def test_a_second_finisher_finds_the_same_archive(seaweedfs_endpoint: str) -> No
     assert (first.size, first.crc32) == (second.size, second.crc32)
 
 
-def test_an_aborted_upload_is_gone_for_workers_and_finishers(seaweedfs_endpoint: str) -> None:
+def test_an_aborted_upload_is_reported_as_missing_by_every_step(seaweedfs_endpoint: str) -> None:
     s3 = s3_client(seaweedfs_endpoint)
     bucket = new_bucket(s3)
     entries, _ = put_sources(s3, bucket, [12 * MIB, 100])
@@ -300,7 +302,7 @@ def test_an_aborted_upload_is_gone_for_workers_and_finishers(seaweedfs_endpoint:
         finish_upload(store_of(s3), target, planned.index, results, extras)
 
 
-def test_a_missing_part_is_never_papered_over(seaweedfs_endpoint: str) -> None:
+def test_a_missing_part_prevents_completion(seaweedfs_endpoint: str) -> None:
     s3 = s3_client(seaweedfs_endpoint)
     bucket = new_bucket(s3)
     entries, _ = put_sources(s3, bucket, [12 * MIB])

@@ -40,7 +40,7 @@ def in_parts(key: str, bodies: list[bytes]) -> None:
 
 
 @pytest.mark.parametrize("name", ["seaweedfs", "ministack"])
-def test_size_and_checksums_are_what_the_server_knows(store: Callable[[str], None], name: str) -> None:
+def test_size_and_checksums_are_those_of_the_server(store: Callable[[str], None], name: str) -> None:
     store(name)
     source = random.Random(7)
     bodies = [source.randbytes(5 * MIB), source.randbytes(5 * MIB), source.randbytes(1234)]
@@ -89,7 +89,7 @@ class Documented:
         } | self.changes
 
 
-def test_the_checksums_of_parts_are_combined_to_that_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_checksums_of_parts_are_combined_into_that_of_the_object(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = [b"a" * 500, b"b" * 300, b"", b"c", b"d" * 77]
 
     def result(**changes: Any) -> int | None:

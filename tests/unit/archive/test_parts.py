@@ -103,7 +103,7 @@ def check_readable(parts: list[bytes], entries: list[Entry]) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(sizes, min_size=12, max_size=60), st.integers(6, 24))
-def test_where_parts_are_too_few_segments_are_assembled_first(given_sizes: list[int], max_parts: int) -> None:
+def test_segments_are_assembled_first_if_parts_are_too_few(given_sizes: list[int], max_parts: int) -> None:
     entries = [entry(i, size) for i, size in enumerate(given_sizes)]
     few = replace(SMALL, max_parts=max_parts, segment_range=1000, longest_stitch=1600, tail_part=1 << 20)
     try:
@@ -120,7 +120,7 @@ def test_where_parts_are_too_few_segments_are_assembled_first(given_sizes: list[
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(sizes, max_size=40))
-def test_what_can_be_copied_is_copied_but_for_what_fills_parts(given_sizes: list[int]) -> None:
+def test_everything_copyable_is_copied_except_what_fills_parts(given_sizes: list[int]) -> None:
     entries = [entry(i, size) for i, size in enumerate(given_sizes)]
     planned = plan(entries, SMALL)
     units = [unit for batch in planned.batches for unit in batch.units]
@@ -207,7 +207,7 @@ def test_large_inputs_are_packed_within_2_percent_and_one_part_of_the_lower_boun
     assert bound <= stitched_bytes(entries, plan(entries, SMALL)) <= bound * 1.02 + SMALL.min_part
 
 
-def test_small_files_spare_the_heads_of_large_ones() -> None:
+def test_small_files_replace_heads_of_large_ones() -> None:
     planned = plan([*(entry(i, 20_000) for i in range(300)), entry(300, 100 * MIB)])
     (unit,) = [u for batch in planned.batches for u in batch.units if u.copied == 300]
     assert unit.head == 0
@@ -215,14 +215,14 @@ def test_small_files_spare_the_heads_of_large_ones() -> None:
 
 
 @pytest.mark.parametrize("count", [6, 60])
-def test_no_more_stands_before_a_large_file_than_a_part_needs(count: int) -> None:
+def test_no_more_precedes_a_large_file_than_a_part_requires(count: int) -> None:
     planned = plan([*(entry(i, 4 * MIB) for i in range(count)), entry(count, 100 * MIB)])
     units = [u for batch in planned.batches for u in batch.units]
     sizes = [listed.size for listed in planned.index.entries]
     assert max(sum(sizes[i] for i in u.stitched) + u.head for u in units) <= 12 * MIB
 
 
-def test_of_middle_sized_files_every_second_one_is_copied() -> None:
+def test_every_second_medium_sized_file_is_copied() -> None:
     planned = plan([entry(i, 5 * MIB) for i in range(300)])
     units = [unit for batch in planned.batches for unit in batch.units]
     assert sum(1 for unit in units if unit.copies) == 150
@@ -256,7 +256,7 @@ def test_more_large_files_than_parts_are_assembled_in_segments(count: int, size:
     assert sum(len(batch.joins) for batch in planned.batches[planned.ahead :]) == len(planned.segments)
 
 
-def test_no_more_is_assembled_in_segments_than_must_be() -> None:
+def test_only_necessary_segments_are_assembled() -> None:
     planned = plan([entry(i, GIB) for i in range(5_100)])
     assert sum(segment.length for segment in planned.segments) < 400 * GIB
 
@@ -271,7 +271,7 @@ def test_a_file_too_large_for_one_worker_is_copied_by_many_before_its_header() -
     assert header.after == tuple(range(40))
 
 
-def test_a_tebibyte_is_copied_within_a_function_s_time() -> None:
+def test_a_tebibyte_is_copied_within_a_function_timeout() -> None:
     planned = plan([entry(0, 1 << 40)], workers=1)
     (batch,) = planned.batches
     rounds = [copy.length for unit in batch.units for copy in unit.copies]
@@ -280,7 +280,7 @@ def test_a_tebibyte_is_copied_within_a_function_s_time() -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 7, 40])
-def test_batches_of_workers_who_begin_together_end_together(workers: int) -> None:
+def test_batches_take_equally_long(workers: int) -> None:
     source = random.Random(workers)
     entries = [entry(i, source.choice([2000, 3 * MIB, 70 * MIB, 900 * MIB])) for i in range(8_000)]
     planned = plan(entries, workers=workers)
@@ -290,7 +290,7 @@ def test_batches_of_workers_who_begin_together_end_together(workers: int) -> Non
 
 
 @pytest.mark.parametrize(("count", "size"), [(11, 5 << 40), (49_000, GIB)])
-def test_what_s3_cannot_hold_is_said_with_limit_and_value(count: int, size: int) -> None:
+def test_an_archive_too_large_for_s3_is_refused_with_limit_and_value(count: int, size: int) -> None:
     with pytest.raises(ArchiveTooLarge, match="limit is"):
         plan([entry(i, size) for i in range(count)])
 

@@ -15,7 +15,7 @@ def test_times_are_kept_in_utc_to_two_seconds() -> None:
 
 
 @pytest.mark.parametrize(("year", "shown"), [(1970, 1980), (2200, 2107)])
-def test_years_that_a_zip_cannot_tell_are_clamped(year: int, shown: int) -> None:
+def test_years_outside_the_zip_range_are_clamped(year: int, shown: int) -> None:
     assert (dos_time(NOON.replace(year=year))[1] >> 9) + 1980 == shown
 
 
@@ -25,12 +25,12 @@ def test_the_length_is_known_without_the_header(name: str, size: int) -> None:
     assert len(local_header(name, size, NOON, 7)) == local_header_length(name, size)
 
 
-def test_only_other_than_ascii_names_are_marked_as_utf8() -> None:
+def test_only_non_ascii_names_are_marked_as_utf8() -> None:
     assert local_header("a", 1, NOON, 0)[6:8] == b"\0\0"
     assert local_header("é", 1, NOON, 0)[6:8] == b"\0\x08"
 
 
-def test_zip64_fields_stand_only_where_a_value_overflows() -> None:
+def test_zip64_fields_are_written_only_where_a_value_overflows() -> None:
     plain = len(central_header("a", GIB4 - 1, NOON, 0, GIB4 - 1))
     assert len(central_header("a", GIB4, NOON, 0, 5)) == plain + 4 + 16
     assert len(central_header("a", 5, NOON, 0, GIB4)) == plain + 4 + 8

@@ -45,7 +45,7 @@ OTHERS = [
 
 
 @pytest.mark.parametrize("pattern", [*ILLUMINA, *OTHERS])
-def test_names_that_pair(pattern: str) -> None:
+def test_illumina_names_that_pair(pattern: str) -> None:
     forward, reverse = pattern.replace("#", "1"), pattern.replace("#", "2")
     assert are_mates(forward, reverse)
     first, other = mate_of(forward), mate_of(reverse)
@@ -104,7 +104,7 @@ STEMS = st.text(st.sampled_from("abR12_.-SL0"), min_size=1, max_size=8)
 
 
 @given(STEMS, st.sampled_from([*ILLUMINA, *OTHERS]))
-def test_mates_are_mates_both_ways_and_of_no_third(stem: str, pattern: str) -> None:
+def test_pairing_is_symmetric_and_exclusive(stem: str, pattern: str) -> None:
     forward, reverse = (stem + pattern.replace("#", number) for number in "12")
     assert are_mates(forward, reverse) == are_mates(reverse, forward)
     assert not are_mates(forward, forward)

@@ -16,5 +16,5 @@ def test_generated_puids_are_valid(kind: Kind) -> None:
     ["", "INXT_SAM_", "INXT_SAM_AAAAAAAAA", "INXT_SAM_AAAAAAAAAAA", "INXT_SAM_aaaaaaaaaa", "INXT_SAM_AAAAAAAAA1",
      "INXT_PRJ_AAAAAAAAAA", "OTHER_SAM_AAAAAAAAAA", "INXT_SAM_AAAAAAAAAA\n"],
 )  # fmt: skip
-def test_other_spellings_are_not(text: str) -> None:
+def test_other_spellings_are_invalid(text: str) -> None:
     assert not is_puid(text, Kind.SAMPLE, "INXT")

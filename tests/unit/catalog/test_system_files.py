@@ -23,7 +23,7 @@ from chalicelib.catalog.files.system_files import is_system_file
         "a.fastq.tmp",
     ],
 )
-def test_what_systems_and_tools_leave_behind(name: str) -> None:
+def test_system_files_are_recognised(name: str) -> None:
     assert is_system_file(name)
 
 
@@ -45,5 +45,5 @@ def test_what_systems_and_tools_leave_behind(name: str) -> None:
         "run.0123456789.txt",
     ],
 )
-def test_what_is_data(name: str) -> None:
+def test_data_files_are_not_system_files(name: str) -> None:
     assert not is_system_file(name)

@@ -29,7 +29,7 @@ from chalicelib.exports.contents.archive_paths import MAX_NAME_BYTES, distinct_n
         ("   ", "_"),
     ],
 )
-def test_a_name_becomes_one_that_every_system_can_create(name: str, safe: str) -> None:
+def test_names_are_made_portable(name: str, safe: str) -> None:
     assert safe_name(name) == safe
 
 
@@ -39,7 +39,7 @@ def test_a_long_name_keeps_its_suffixes() -> None:
     assert len(name.encode()) <= MAX_NAME_BYTES
 
 
-def test_names_that_differ_by_case_or_form_are_made_distinct() -> None:
+def test_names_that_differ_by_case_or_normalization_are_made_distinct() -> None:
     names = distinct_names(["A.txt", "a.txt", "a.TXT", "\u00e9.txt", "e\u0301.txt", "b.fastq.gz", "B.fastq.gz"])
     assert names == ["A.txt", "a (2).txt", "a (3).TXT", "é.txt", "é (2).txt", "b.fastq.gz", "B (2).fastq.gz"]
 
@@ -57,5 +57,5 @@ def test_all_names_are_safe_and_distinct(names: list[str]) -> None:
 
 
 @given(st.text(max_size=300))
-def test_a_safe_name_is_left_alone(name: str) -> None:
+def test_safe_names_are_unchanged(name: str) -> None:
     assert safe_name(safe_name(name)) == safe_name(name)

@@ -35,7 +35,7 @@ def test_the_day_is_that_of_the_time_zone_not_of_utc() -> None:
     assert end.astimezone(TORONTO).date().isoformat() == "2026-11-27"
 
 
-def test_a_calendar_without_optional_days_is_taken_as_it_is() -> None:
+def test_a_calendar_without_optional_holidays_is_used_unchanged() -> None:
     new_year = datetime(2026, 1, 1, 12, tzinfo=UTC)
     end = expires_at(new_year, time_zone="Europe/Zurich", country="CH", subdivision="ZH")
     assert end.astimezone(ZoneInfo("Europe/Zurich")).date() > datetime(2026, 1, 6, tzinfo=UTC).date()

@@ -28,7 +28,7 @@ TREE = manifest(
 )
 
 
-def test_a_level_has_its_folders_without_what_is_in_them() -> None:
+def test_a_level_has_its_folders_without_their_contents() -> None:
     level = level_of(TREE, "PRJ_1", 0)
     assert level.next is None
     assert level.document["children"] == [
@@ -39,12 +39,12 @@ def test_a_level_has_its_folders_without_what_is_in_them() -> None:
 
 
 @pytest.mark.parametrize("path", ["PRJ_9", "PRJ_1/SAM_3", "PRJ_1/SAM_1/reads.fq"])
-def test_a_folder_that_is_not_there_is_not_found(path: str) -> None:
+def test_an_unknown_folder_is_not_found(path: str) -> None:
     with pytest.raises(NotFound):
         level_of(TREE, path, 0)
 
 
-def test_a_long_level_goes_on_where_it_ended() -> None:
+def test_a_long_level_continues_at_its_cursor() -> None:
     long = manifest(*(file(f"{number}") for number in range(LEVEL_SIZE + 3)))
     first = level_of(long, "", 0)
     assert (len(first.document["children"]), first.next) == (LEVEL_SIZE, LEVEL_SIZE)
@@ -66,7 +66,7 @@ def names(document: dict[str, Any]) -> Any:
         ("zzz", 0, {}),
     ],
 )
-def test_a_search_finds_names_and_titles_and_the_way_to_them(text: str, matches: int, found: Any) -> None:
+def test_a_search_finds_names_and_titles_with_their_paths(text: str, matches: int, found: Any) -> None:
     search = search_in(TREE, text)
     assert (search.matches, names(search.document)) == (matches, found)
     assert (search.document["type"], search.document["date"]) == ("Samples Export", "2026-11-24")

@@ -37,7 +37,7 @@ def test_percentages_rise_from_step_to_step(step: Step, done: int, total: int, p
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=2, max_size=30), st.integers(1, 10**9))
-def test_it_never_goes_back_as_bytes_come_in(added: list[int], total: int) -> None:
+def test_percentage_never_decreases_as_bytes_are_reported(added: list[int], total: int) -> None:
     shown, done = [], 0
     for count in added:
         done += count
@@ -46,7 +46,7 @@ def test_it_never_goes_back_as_bytes_come_in(added: list[int], total: int) -> No
     assert shown == sorted(shown)
 
 
-def test_a_new_plan_begins_where_the_last_one_was() -> None:
+def test_a_new_plan_starts_at_the_percentage_of_the_last() -> None:
     export = replace(QUEUED, step=Step.ASSEMBLING, bytes_done=0, bytes_total=10, percent_floor=60)
     assert progress_of(export).percent == 60
 

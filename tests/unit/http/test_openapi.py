@@ -39,7 +39,7 @@ def test_document_is_valid_openapi() -> None:
     validate(DOCUMENT)
 
 
-def test_stored_document_is_that_of_the_routes() -> None:
+def test_stored_document_matches_the_routes() -> None:
     assert (ROOT / "docs" / "openapi.json").read_bytes() == encoded_document()
 
 
@@ -71,7 +71,7 @@ def test_every_operation_has_a_summary_a_success_errors_and_examples(name: str) 
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_examples_of_bodies_name_every_part_of_them(name: str) -> None:
+def test_examples_of_bodies_have_every_property(name: str) -> None:
     operation = OPERATIONS[name]
     if "requestBody" not in operation:
         return
@@ -95,7 +95,7 @@ def test_operation_ids_are_unique_and_problems_are_known() -> None:
         (404, "application/problem+json", {"type": "x/not-found", "title": "t", "status": 404, "detail": "d"}),
     ],
 )
-def test_response_that_is_not_described_is_found(status: int, content_type: str, body: Any) -> None:
+def test_undescribed_response_is_detected(status: int, content_type: str, body: Any) -> None:
     check_response("GET", "/health", 200, {}, {"status": "ok", "version": "1"})
     with pytest.raises(Undocumented):
         check_response("GET", "/health", status, {"Content-Type": content_type}, body)

@@ -27,7 +27,7 @@ def with_something_else(user: User, something: int) -> None: ...
         ("/x", with_something_else, None),
     ],
 )
-def test_route_that_its_view_does_not_fit_is_refused(
+def test_route_that_does_not_match_its_view_is_refused(
     path: str, view: Callable[..., object], idempotency: Idempotency | None
 ) -> None:
     router = Router("X")
@@ -36,7 +36,7 @@ def test_route_that_its_view_does_not_fit_is_refused(
     assert router.routes == []
 
 
-def test_route_that_fits_is_kept_and_the_view_is_unchanged() -> None:
+def test_matching_route_is_registered_and_the_view_is_unchanged() -> None:
     router = Router("X")
     assert router.route("POST", "/x", idempotency=STORED)(with_key) is with_key
     assert [(route.method, route.path) for route in router.routes] == [("POST", "/x")]

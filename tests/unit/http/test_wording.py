@@ -67,7 +67,7 @@ def facts(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
 
 
-def test_all_that_is_said_has_french_words_and_none_is_left_over() -> None:
+def test_every_message_has_a_french_translation_and_none_is_unused() -> None:
     said = templates() | assigned_rules()
     assert len(said) > 70
     assert said - FRENCH.keys() == set()
@@ -75,12 +75,12 @@ def test_all_that_is_said_has_french_words_and_none_is_left_over() -> None:
 
 
 @pytest.mark.parametrize("template", FRENCH)
-def test_the_french_words_hold_the_same_facts(template: str) -> None:
+def test_french_messages_have_the_same_placeholders(template: str) -> None:
     assert facts(FRENCH[template]) == facts(template)
     assert FRENCH[template] != template
 
 
-def test_every_slug_in_the_code_is_a_known_kind_of_problem_and_all_are_used() -> None:
+def test_every_problem_type_in_the_code_is_defined_and_used() -> None:
     slugs = {kind.slug for name, kind in vars(errors).items() if name in ERRORS} - {"error"}
     for path in sorted(ROOT.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -95,7 +95,7 @@ def test_every_slug_in_the_code_is_a_known_kind_of_problem_and_all_are_used() ->
     assert slugs - {None, "None"} - {"error"} == PROBLEM_TYPES.keys()
 
 
-def test_the_gateway_speaks_as_the_table_does() -> None:
+def test_gateway_responses_match_the_problem_table() -> None:
     responses = resources()["Resources"]["RestAPI"]["Properties"]["DefinitionBody"][EXTENSION]
     assert len(responses) >= 6
     for response in responses.values():
@@ -119,5 +119,5 @@ def test_the_gateway_speaks_as_the_table_does() -> None:
         (",;,", None),
     ],
 )
-def test_the_better_liked_language_is_taken(header: str, language: str | None) -> None:
+def test_the_preferred_language_is_used(header: str, language: str | None) -> None:
     assert preferred_language(header) == language

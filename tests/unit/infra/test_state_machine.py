@@ -49,7 +49,7 @@ BUSY = {
 
 
 @pytest.mark.parametrize("name", [name for name, _ in working_states()])
-def test_what_can_fail_is_retried(name: str) -> None:
+def test_every_task_is_retried(name: str) -> None:
     state = dict(working_states())[name]
     *_, retry = state["Retry"]
     assert retry["ErrorEquals"] == ["States.ALL"]
@@ -58,7 +58,7 @@ def test_what_can_fail_is_retried(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, state in working_states() if "lambda" in state.get("Resource", "")])
-def test_a_busy_account_slows_a_step_down_and_never_fails_it(name: str) -> None:
+def test_throttling_slows_a_step_down_and_never_fails_it(name: str) -> None:
     state = dict(working_states())[name]
     retry = state["Retry"][0]
     assert set(retry["ErrorEquals"]) == BUSY
@@ -76,7 +76,7 @@ def test_incomplete_batches_run_again() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, state in STATES.items() if state["Type"] in ("Task", "Map")])
-def test_what_still_fails_is_caught_without_losing_the_ids(name: str) -> None:
+def test_final_failures_are_caught_without_losing_the_ids(name: str) -> None:
     (catch,) = STATES[name]["Catch"]
     assert catch["ErrorEquals"] == ["States.ALL"]
     assert catch["ResultPath"].startswith("$.")

@@ -58,7 +58,7 @@ def test_route_tree_has_one_path_variable_per_position() -> None:
     assert {place: names for place, names in variables.items() if len(names) > 1} == {}
 
 
-def test_merging_added_no_phantom_resource(template: dict[str, Any]) -> None:
+def test_merging_adds_no_incomplete_resource(template: dict[str, Any]) -> None:
     assert all("Type" in resource for resource in template["Resources"].values())
     assert set(resources()["Resources"]) <= set(template["Resources"])
 
@@ -102,17 +102,17 @@ def statements(template: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     return found
 
 
-def test_no_role_may_do_everything_or_touch_everything(template: dict[str, Any]) -> None:
+def test_no_role_has_wildcard_actions_or_resources(template: dict[str, Any]) -> None:
     for role, statement in statements(template):
         actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
         assert not [action for action in actions if action.endswith("*")], role
         if statement["Resource"] == "*":
-            # Deliveries of vended logs know no resource ("Enable logging from AWS services", CloudWatch Logs).
+            # Deliveries of vended logs have no resource ("Enable logging from AWS services", CloudWatch Logs).
             assert all(action.startswith("logs:") for action in actions), role
     assert len(statements(template)) > 30
 
 
-def test_only_those_who_need_it_may_delete_or_send(template: dict[str, Any]) -> None:
+def test_only_roles_that_need_it_may_delete_or_send(template: dict[str, Any]) -> None:
     def holders(action: str) -> set[str]:
         return {role for role, statement in statements(template) if action in json.dumps(statement["Action"])}
 
@@ -143,7 +143,7 @@ def test_buckets_are_private_encrypted_tidy_and_tls_only(template: dict[str, Any
     assert "BucketName" not in properties
 
 
-def test_only_workers_take_reserved_concurrency_and_only_if_the_operator_says_so(template: dict[str, Any]) -> None:
+def test_only_workers_reserve_concurrency_and_only_if_the_parameter_is_set(template: dict[str, Any]) -> None:
     functions = of_type(template, "AWS::Serverless::Function")
     key = "ReservedConcurrentExecutions"
     reserved = {
@@ -167,7 +167,7 @@ def roles_that_use(template: dict[str, Any], text: str) -> set[str]:
     ("policy", "condition", "text"),
     [("BucketsKeyPolicy", "HasBucketsKey", "Bucket.Arn}/"), ("SourceKeysPolicy", "HasSourceKeys", "RegisteredObjects")],
 )
-def test_who_uses_objects_may_use_the_keys_that_encrypt_them(
+def test_roles_that_use_objects_may_use_the_keys_that_encrypt_them(
     template: dict[str, Any], policy: str, condition: str, text: str
 ) -> None:
     resource = template["Resources"][policy]
@@ -184,7 +184,7 @@ def test_buckets_are_encrypted_with_the_operator_s_key_if_there_is_one(template:
     assert default["KMSMasterKeyID"]["Fn::If"][:2] == ["HasBucketsKey", {"Ref": "BucketsKey"}]
 
 
-def test_only_what_is_put_under_uploads_and_runs_of_the_catalog_bucket_raises_events(template: dict[str, Any]) -> None:
+def test_only_uploads_and_runs_of_the_catalog_bucket_raise_events(template: dict[str, Any]) -> None:
     with_events = [name for name in BUCKETS if "NotificationConfiguration" in template["Resources"][name]["Properties"]]
     assert with_events == ["CatalogBucket"]
     (event,) = template["Resources"]["RegisterArrival"]["Properties"]["Events"].values()
@@ -217,9 +217,9 @@ def test_tables_are_on_demand_recoverable_encrypted_and_kept(template: dict[str,
 def test_the_deployment_package_imports_with_nothing_else_installed(packaged: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(packaged / "deployment.zip") as archive:
         archive.extractall(tmp_path)
-    wanted = "app, holidays, pydantic, jwt, cryptography, tzdata"
+    imports = "app, holidays, pydantic, jwt, cryptography, tzdata"
     script = (
-        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import {wanted}, chalicelib, importlib, pkgutil;"
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import {imports}, chalicelib, importlib, pkgutil;"
         " names = [module.name for module in pkgutil.walk_packages(chalicelib.__path__, 'chalicelib.')];"
         " [importlib.import_module(name) for name in names]; assert app.app.routes; print(app.app.app_name)"
     )

@@ -50,5 +50,5 @@ def test_tables_are_created_one_after_the_other(transformed: dict[str, Any]) -> 
     assert len(set(before.values())) == len(tables)
 
 
-def test_nothing_names_one_partition(transformed: dict[str, Any]) -> None:
+def test_no_arn_names_a_partition(transformed: dict[str, Any]) -> None:
     assert "arn:aws:" not in json.dumps(transformed)

@@ -19,7 +19,7 @@ from chalicelib.ingestion.object_events import ToRun, ToSample, UnregistrableObj
         ("uploads/P/S/a\\b\n.fa", ToSample("P", "S", "a\\b\n.fa")),
     ],
 )
-def test_a_key_names_whose_file_it_is_to_be(key: str, destination: ToSample | ToRun) -> None:
+def test_a_key_names_its_sample_or_run(key: str, destination: ToSample | ToRun) -> None:
     assert destination_of(key) == destination
 
 
@@ -54,7 +54,7 @@ def test_any_other_spelling_is_misplaced(key: str) -> None:
 
 
 @given(st.text(max_size=60))
-def test_no_key_is_more_than_a_destination_or_misplaced(text: str) -> None:
+def test_every_key_is_a_destination_or_misplaced(text: str) -> None:
     for key in (text, f"uploads/{text}", f"uploads/P/S/{text}", f"runs/{text}"):
         try:
             found = destination_of(key)

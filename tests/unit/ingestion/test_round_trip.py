@@ -59,7 +59,7 @@ def changes(sheet: Samplesheet, samples: list[dict[str, Any]]) -> list[dict[str,
 
 
 @given(TABLES, st.sampled_from([",", ";"]))
-def test_what_was_exported_changes_nothing(table: tuple[list[str], list[dict[str, Any]]], delimiter: str) -> None:
+def test_importing_an_export_changes_nothing(table: tuple[list[str], list[dict[str, Any]]], delimiter: str) -> None:
     fields, samples = table
     sheet = read_samplesheet(exported(fields, samples, delimiter))
     assert sheet.violations == ()
@@ -70,7 +70,7 @@ def test_what_was_exported_changes_nothing(table: tuple[list[str], list[dict[str
 
 
 @given(TABLES, st.data())
-def test_an_edited_cell_is_all_that_changes(table: tuple[list[str], list[dict[str, Any]]], data: st.DataObject) -> None:
+def test_only_an_edited_cell_changes(table: tuple[list[str], list[dict[str, Any]]], data: st.DataObject) -> None:
     fields, samples = table
     rows = list(csv.reader(io.StringIO(exported(fields, samples, ",").removeprefix("\ufeff"), newline="")))
     place, field = data.draw(st.integers(0, len(samples) - 1)), data.draw(st.integers(0, len(fields) - 1))

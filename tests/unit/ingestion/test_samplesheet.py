@@ -45,7 +45,7 @@ def test_rows_of_a_sample_become_one_sample_with_files_and_metadata(delimiter: s
     assert (second.name, second.metadata, [file.mate for file in second.files]) == ("B", {"reads": "1e5"}, [None])
 
 
-def test_a_file_that_two_rows_declare_has_the_mate_of_the_first() -> None:
+def test_a_file_declared_by_two_rows_has_the_mate_of_the_first() -> None:
     sheet = read_samplesheet("sample,fastq_1,fastq_2\nA,s3://b/1,s3://b/2\nA,s3://b/3,s3://b/2\n")
     (sample,) = sheet.samples
     assert {file.s3_uri: file.mate for file in sample.files} == {
@@ -76,7 +76,7 @@ HEADERS = [
 
 
 @pytest.mark.parametrize(("header", "row", "expected"), HEADERS)
-def test_columns_are_known_by_the_names_that_people_give_them(header: str, row: str, expected: dict[str, str]) -> None:
+def test_columns_are_recognised_by_their_usual_names(header: str, row: str, expected: dict[str, str]) -> None:
     sheet = read_samplesheet(f"{header}\n{row}\n")
     assert sheet.violations == ()
     assert roles(sheet) == expected
@@ -103,7 +103,7 @@ def test_placeholders_in_columns_of_files_are_reported(cell: str, column: str) -
     assert [warning.pointer for warning in sheet.warnings] == [f"/samplesheet/2/{column}"]
 
 
-def test_files_of_systems_are_left_alone_and_counted() -> None:
+def test_system_files_are_ignored_and_counted() -> None:
     sheet = read_samplesheet("sample,fasta\nA,s3://b/._a.fa\nB,s3://b/.DS_Store\nC,s3://b/c.fa\n")
     assert [len(sample.files) for sample in sheet.samples] == [0, 0, 1]
     assert [warning.pointer for warning in sheet.warnings] == ["/samplesheet/2/fasta", "/samplesheet/3/fasta"]
@@ -125,13 +125,13 @@ LEFTOVERS = [
 
 
 @pytest.mark.parametrize(("text", "header_row"), LEFTOVERS)
-def test_what_spreadsheets_leave_behind_changes_nothing(text: str, header_row: int) -> None:
+def test_artefacts_of_spreadsheets_change_nothing(text: str, header_row: int) -> None:
     sheet = read_samplesheet(text)
     assert (sheet.violations, sheet.header_row, sheet.row_count) == ((), header_row, 1)
     assert [(sample.name, dict(sample.metadata)) for sample in sheet.samples] == [("A", {"x": "1"})]
 
 
-def test_the_delimiter_is_the_one_by_which_columns_are_known() -> None:
+def test_the_delimiter_is_the_one_that_gives_known_columns() -> None:
     field = "geo_loc_name (country, province, city)"
     sheet = read_samplesheet(f"sample\t{field}\nA\tCanada, ON, Ottawa\n")
     assert (sheet.delimiter, sheet.fields) == ("\t", (field,))
@@ -182,7 +182,7 @@ def test_relative_names_need_a_base_and_the_base_is_a_uri() -> None:
         assert [violation.pointer for violation in read_samplesheet("sample\nA\n", base).violations] == ["/base_uri"]
 
 
-def test_guards_of_formulas_are_taken_off() -> None:
+def test_formula_guards_are_removed() -> None:
     sheet = read_samplesheet("SAMPLE PUID,X,Y\nP,'=1+1,'plain\n")
     assert sheet.samples[0].metadata == {"x": "=1+1", "y": "'plain"}
 
@@ -246,12 +246,12 @@ ENCODINGS = [
 
 
 @pytest.mark.parametrize(("data", "encoding", "is_guessed"), ENCODINGS)
-def test_the_encoding_of_a_file_is_found_out(data: bytes, encoding: str, is_guessed: bool) -> None:
+def test_the_encoding_of_a_file_is_detected(data: bytes, encoding: str, is_guessed: bool) -> None:
     file = decoded(data)
     assert (file.text, file.encoding, file.is_guessed) == (TEXT, encoding, is_guessed)
 
 
-def test_bytes_of_no_encoding_are_refused() -> None:
+def test_undecodable_bytes_are_refused() -> None:
     for data in (b"\xff\xfe\x00", b"sample\n\x81\x8d\n", b"\xff\xfe\x00\xd8"):
         with pytest.raises(Unreadable):
             decoded(data)
@@ -268,7 +268,7 @@ CELLS = st.text(st.characters(exclude_categories=["Cs", "Cn"], exclude_character
     st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
     st.integers(0, 3),
 )
-def test_what_a_program_writes_is_read_as_it_was(
+def test_output_of_csv_writers_is_read_unchanged(
     cells: list[tuple[str, str]], delimiter: str, end: str, begin: str, quoting: int, empty: int
 ) -> None:
     out = io.StringIO()
@@ -306,6 +306,6 @@ def test_no_bytes_break_the_decoder(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(("delimiter", "name"), list(product([",", ";", "\t"], ["sample", "Sample ID", "id"])))
-def test_a_header_alone_is_known(delimiter: str, name: str) -> None:
+def test_a_header_alone_is_recognised(delimiter: str, name: str) -> None:
     sheet = read_samplesheet(f"{name}{delimiter}x\nA{delimiter}1\n")
     assert (sheet.violations, sheet.delimiter) == ((), delimiter)

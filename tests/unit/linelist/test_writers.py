@@ -37,9 +37,7 @@ def shown(cell: Any) -> str:
 
 
 @given(ROWS, st.sampled_from(",;"), st.sampled_from(".,"))
-def test_csv_holds_what_the_catalog_does_once_the_guard_is_taken_away(
-    values: list[list[Any]], delimiter: str, decimal_mark: str
-) -> None:
+def test_csv_without_guards_equals_the_catalog(values: list[list[Any]], delimiter: str, decimal_mark: str) -> None:
     rows = rows_of(values)
     body = b"".join(csv_writer.chunks(COLUMNS, rows, delimiter=delimiter, decimal_mark=decimal_mark))
     read = list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), delimiter=delimiter))
@@ -114,7 +112,7 @@ HARMLESS = [
 
 
 @pytest.mark.parametrize(("text", "expected"), [*GUARDS, *zip(HARMLESS, HARMLESS, strict=True)])
-def test_formulas_are_guarded_wherever_a_cell_may_begin_and_all_else_is_as_it_was(text: str, expected: str) -> None:
+def test_formulas_are_guarded_wherever_a_cell_may_begin_and_all_else_is_unchanged(text: str, expected: str) -> None:
     assert escape_formula(text) == expected
     assert unguarded(expected) == text
 
@@ -123,7 +121,7 @@ FORMULA_TEXTS = st.text(st.sampled_from("=+-@'\t\r\n,;|\" ax1(\uff1d"), max_size
 
 
 @given(FORMULA_TEXTS)
-def test_the_guard_comes_off_again_whatever_the_text(text: str) -> None:
+def test_guarding_is_reversible_for_every_text(text: str) -> None:
     assert unguarded(escape_formula(text)) == text
 
 
@@ -151,7 +149,7 @@ HEADERS = [
 
 
 @pytest.mark.parametrize(("field", "header"), HEADERS)
-def test_headers_in_capitals_mean_what_the_field_does(field: str, header: str) -> None:
+def test_headers_in_capitals_keep_the_meaning_of_the_field(field: str, header: str) -> None:
     assert Columns((field,)).header[-1] == header
 
 
@@ -164,7 +162,7 @@ def test_two_fields_never_have_the_same_header(fields: list[str]) -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(ROWS)
-def test_xlsx_holds_texts_as_texts_and_numbers_as_numbers(values: list[list[Any]]) -> None:
+def test_xlsx_has_text_cells_and_number_cells(values: list[list[Any]]) -> None:
     rows = rows_of(values)
     body = b"".join(xlsx_writer.chunks(COLUMNS, rows))
     sheet = openpyxl.load_workbook(io.BytesIO(body))["linelist"]
@@ -182,7 +180,7 @@ def test_xlsx_holds_texts_as_texts_and_numbers_as_numbers(values: list[list[Any]
                 assert cell == pytest.approx(expected, rel=1e-15)
 
 
-def test_a_workbook_goes_on_on_further_sheets() -> None:
+def test_a_workbook_continues_on_further_sheets() -> None:
     rows = rows_of([[str(i), i, None] for i in range(7)])
     book = openpyxl.load_workbook(io.BytesIO(b"".join(xlsx_writer.chunks(COLUMNS, rows, max_rows=4))))
     assert book.sheetnames == ["linelist", "linelist 2", "linelist 3"]
@@ -215,7 +213,7 @@ def test_tsv_gives_pandas_and_python_the_same_rows(values: list[list[Any]]) -> N
     assert read == [[one_line_end(cell) for cell in row] for row in expected]
 
 
-def test_a_text_that_no_cell_holds_is_cut_and_reported() -> None:
+def test_a_text_too_long_for_a_cell_is_truncated_and_reported() -> None:
     long = "\U0001f9ec" * 20_000
     truncated: list[TruncatedCell] = []
     body = b"".join(xlsx_writer.chunks(COLUMNS, rows_of([["x", long, None]]), on_truncated=truncated.append))

@@ -33,7 +33,7 @@ def test_the_demo_catalog_is_large_mixed_and_the_same_every_time() -> None:
     assert all(contents.values())
 
 
-def test_the_outputs_of_the_demos_runs_are_what_they_look_like() -> None:
+def test_outputs_of_the_demo_runs_have_the_formats_of_their_names() -> None:
     made = {filename: body for run in RUNS for _, filename, body in run.makes(["OB-1", "OB-2"])}
     assert {run.state for run in RUNS} == {"completed", "error", "running"}
     assert gzip.decompress(made["summary.txt.gz"]).decode().splitlines()[1].startswith("OB-1\t1\t")

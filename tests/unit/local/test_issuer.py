@@ -7,7 +7,7 @@ from infra.local.issuer import SignInRefused, issuer, names_of
 from infra.local.servers import LocalStackError
 
 
-def test_a_token_can_be_checked_by_the_published_key(tmp_path: Path) -> None:
+def test_a_token_is_verified_by_the_published_key(tmp_path: Path) -> None:
     made = issuer("http://127.0.0.1:1/local", tmp_path)
     key = jwt.PyJWK(made.jwks()["keys"][0])
     token = made.token({"email": "Ana.Lopez@example.org", "locale": "fr"})

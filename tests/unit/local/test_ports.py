@@ -8,13 +8,13 @@ from infra.local import servers
 from infra.local.servers import HOST, LocalStackError, free_ports, is_free
 
 
-def test_ports_are_free_different_from_the_last_ones_and_below_those_of_connections() -> None:
+def test_ports_are_free_new_and_below_the_ephemeral_range() -> None:
     first, second = free_ports(13), free_ports(13)
     assert len({*first, *second}) == 26
     assert all(10_240 <= port < 32_768 and is_free(port) for port in (*first, *second))
 
 
-def test_a_port_that_is_taken_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_in_use_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     (port,) = free_ports(1)
     with socket.socket() as taken:
         taken.bind((HOST, port))

@@ -33,14 +33,14 @@ def sign_in(tmp_path: Path) -> SignIn:
         "javascript:alert(1)//signed-in",
     ],
 )
-def test_codes_go_to_the_registered_page_only(sign_in: SignIn, uri: str | None) -> None:
+def test_codes_are_sent_to_the_registered_page_only(sign_in: SignIn, uri: str | None) -> None:
     query = QUERY if uri is None else {**QUERY, "redirect_uri": uri}
     with pytest.raises(SignInRefused) as refused:
         sign_in.authorize(query, ORIGIN)
     assert refused.value.pointer == "/redirect_uri"
 
 
-def test_a_code_goes_back_with_the_state(sign_in: SignIn) -> None:
+def test_a_code_is_returned_with_the_state(sign_in: SignIn) -> None:
     back = sign_in.authorize({**QUERY, "redirect_uri": f"{ORIGIN}/signed-in"}, ORIGIN)
     assert back.startswith(f"{ORIGIN}/signed-in?code=")
     assert back.endswith("&state=s")

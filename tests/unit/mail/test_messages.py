@@ -37,7 +37,7 @@ def test_ready_mail_is_in_the_users_language(locale: str, subject: str, greeting
     assert LINK in message.html
 
 
-def test_names_are_text_in_html() -> None:
+def test_names_are_escaped_in_html() -> None:
     html = ready("en", name='<script>alert("1")</script>').html
     seen: list[str] = []
 
@@ -67,7 +67,7 @@ def test_skipped_items_are_in_the_mail(locale: str, skipped: int, words: str) ->
 
 
 @pytest.mark.parametrize(("locale", "again"), [("en", "try again"), ("fr", "relancer")])
-def test_a_failure_says_why_and_whether_to_try_again(locale: str, again: str) -> None:
+def test_a_failure_mail_has_the_reason_and_whether_to_retry(locale: str, again: str) -> None:
     def text(*, retryable: bool) -> str:
         return failed_message(
             name="x", first_name="Ana", locale=locale, link=LINK, reason="Because.", retryable=retryable
