@@ -81,7 +81,7 @@ class Settings:
     holidays_country: str = _parameter("The country whose holidays are no business days (ISO 3166-1)", "CA")
     holidays_subdivision: str = _parameter("Its province or state (ISO 3166-2); may be empty", "ON")
     copy_crc: Literal["answer", "read"] = _parameter(
-        "Does S3 answer CRC-32s for copied parts? Another object store may not: `read`", "answer"
+        "Does S3 return CRC-32s for copied parts? Another object store may not: `read`", "answer"
     )
     stuck_after: int = _parameter(
         "Seconds without a sign of life after which a running export is restarted; workers that an account throttles"
@@ -100,7 +100,9 @@ class Settings:
     deleted_files_kept: int = _parameter(
         "Days after which the uploaded content of deleted files is deleted; running exports may need it until then", 14
     )
-    csv_bom: bool = _parameter("Do CSV files begin with a byte order mark, by which Excel knows UTF-8?", default=True)
+    csv_bom: bool = _parameter(
+        "Do CSV files begin with a byte order mark, for Excel to read them as UTF-8?", default=True
+    )
     state_machine_arn: str = _function("The state machine, for the functions that start or stop executions")
     import_function: str = _function("The function that imports, for those that start it")
     arrivals_dead_letters: str = _function("The queue's URL, for the function that registers arrivals")

@@ -37,7 +37,7 @@ class Identity:
 
     @classmethod
     def from_context(cls, context: Mapping[str, Any]) -> "Identity":
-        """The token of an authorizer's context; KeyError when there is none."""
+        """The identity in an authorizer's context; KeyError when there is none."""
         return cls(**{name: str(context[name]) for name in cls.__slots__})
 
 

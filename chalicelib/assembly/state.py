@@ -30,7 +30,7 @@ class State:
         )
 
     def outcome(self, outcome: str, **more: Any) -> dict[str, Any]:
-        """A step's answer: its outcome, and the state for the step after it."""
+        """A step's result: its outcome, and the state for the step after it."""
         ids = {"export_id": self.export_id, "attempt": self.attempt, "plan": self.plan, "round": self.round}
         return {"outcome": outcome, **ids, **more}
 

@@ -9,7 +9,7 @@ from chalicelib.linelist.formula_guard import escape_formula
 from chalicelib.linelist.rows import Cell, Columns, Row
 
 _CHUNK = 256 << 10  # characters
-_BOM = b"\xef\xbb\xbf"  # by which Excel knows UTF-8
+_BOM = b"\xef\xbb\xbf"  # by which Excel recognises UTF-8
 
 
 def chunks(

@@ -23,7 +23,8 @@ _HARMLESS = re.compile(
 
 def escape_formula(text: str) -> str:
     """The text with an apostrophe before what would be a formula, at its beginning or after a separator in it, and
-    before a beginning that hides one. Where there is one already there are two then, so that nothing is ambiguous."""
+    before a beginning that hides one. An apostrophe that is already there is kept, so that the guard can be removed
+    again."""
     inner = _FORMULA.sub(_with_guard, text)
     return f"'{inner}" if _HIDDEN.match(inner) else inner
 
@@ -35,6 +36,6 @@ def _with_guard(found: re.Match[str]) -> str:
 
 
 def unguarded(text: str) -> str:
-    """The text that `guarded` was given; any other without one apostrophe before each sign."""
+    """The inverse of `escape_formula`: the text without the apostrophes that it added."""
     inner = text[1:] if text.startswith("'") and _HIDDEN.match(text) else text
     return _GUARD.sub(r"\1\2\3", inner)

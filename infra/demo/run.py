@@ -22,7 +22,7 @@ from infra.demo.console import Bar, say
 from infra.demo.download import DownloadFailed, download
 from infra.demo.mails import mails_about
 from infra.demo.table_check import WrongTable, check_table
-from infra.local.choices import Choices, StopAsked
+from infra.local.choices import Choices, StopRequested
 from infra.local.servers import HOST, LocalStackError
 from infra.local.stack import LocalStack, check_tools
 
@@ -215,7 +215,7 @@ def main() -> int:
     def on_signal(_signal: int, _frame: FrameType | None) -> None:
         if not stop.is_set():  # once: a shutdown in progress must not be interrupted
             stop.set()
-            raise StopAsked
+            raise StopRequested
 
     signal.signal(signal.SIGINT, on_signal)
     signal.signal(signal.SIGTERM, on_signal)
@@ -230,7 +230,7 @@ def main() -> int:
             say(f"Here it is: {_linelist(api, choices.home / 'downloads', stop)}")
             path = _fetch_and_check(api, _export_runs(api, stop), choices.home / "downloads")
             say(f"Here it is: {path}")
-    except StopAsked:
+    except StopRequested:
         print("demo: stopped", file=sys.stderr)
         return 130
     except (*_EXPECTED, LocalStackError, ApiError, urllib.error.URLError) as error:

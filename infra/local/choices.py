@@ -9,7 +9,7 @@ from infra.local.servers import (
 )
 
 
-class StopAsked(BaseException):
+class StopRequested(BaseException):
     """Raised in the main thread on SIGINT or SIGTERM during start-up; the caller must stop the stack."""
 
 

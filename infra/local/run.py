@@ -8,7 +8,7 @@ import time
 from types import FrameType
 
 from infra.demo.catalog import PEOPLE, load
-from infra.local.choices import Choices, StopAsked
+from infra.local.choices import Choices, StopRequested
 from infra.local.prefetch import warm
 from infra.local.servers import LocalStackError
 from infra.local.stack import LocalStack, check_tools
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         again = stop.is_set()
         stop.set()
         if starting and not again:
-            raise StopAsked  # abandons whatever is waited for, for example packaging
+            raise StopRequested  # abandons whatever is waited for, for example packaging
         if again and number == signal.SIGINT:
             if warned_at and time.monotonic() - warned_at < _TIME_TO_CONFIRM:
                 kill_now.set()
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
         stack = LocalStack(Choices.of_environment(), say=_say, stopping=stop.is_set, kill_now=kill_now.is_set)
         info = stack.start()
         starting = False
-    except StopAsked:
+    except StopRequested:
         return 0
     except LocalStackError as error:
         if stop.is_set():

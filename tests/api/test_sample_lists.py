@@ -68,8 +68,8 @@ def test_samples_that_stay_are_listed_exactly_once_while_others_come_and_go(
     limit: int,
     max_in_memory: int,
 ) -> None:
-    """`changes` happen after each page: a text creates a sample, a number deletes one. `max_in_memory` decides whether a
-    search sorts its matches in memory or walks the list."""
+    """`changes` happen after each page: a text creates a sample, a number deletes one. `max_in_memory` decides whether
+    a search sorts its matches in memory or walks the list."""
     forget_rows()
     where = project()
     there = creation.create_many(where, [NewSample(name) for name in names], Ids())

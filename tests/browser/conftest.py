@@ -51,7 +51,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, stack: Running, tmp_path: Path) -> Iterator[Callable[..., Page]]:
-    """A page of somebody who is signed in, in a language and theme; whatever it complains of fails the test."""
+    """A page of somebody who is signed in, in a language and theme; any error in its console fails the test."""
     complaints: list[str] = []
     with pages_of(browser, stack, tmp_path, complaints) as opened:
         yield opened

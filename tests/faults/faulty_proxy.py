@@ -22,7 +22,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Do:
+class Fault:
     """The fault: an error response (S3's error of this code) instead of the server's, a stall before it, a cut
     connection before or after it, or a `late` response. `when_done` is called once the server has responded."""
 
@@ -35,8 +35,8 @@ class Do:
     cut: str = ""  # "before": the server never receives it; "after": its response is lost
 
 
-PASS = Do()
-Rule = Callable[[Request], Do]
+PASS = Fault()
+Rule = Callable[[Request], Fault]
 
 
 def operation_of(method: str, path: str, headers: "Message[str, str]") -> str:
@@ -60,27 +60,27 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         operation = operation_of(self.command, self.path, self.headers)
-        do = self.server.rule(Request(self.path, operation, self.headers.get("x-amz-copy-source", "")))
-        time.sleep(do.stall)
-        if do.cut == "before":
+        fault = self.server.rule(Request(self.path, operation, self.headers.get("x-amz-copy-source", "")))
+        time.sleep(fault.stall)
+        if fault.cut == "before":
             self.close_connection = True
-        elif do.status is not None:
-            error = f"<Error><Code>{do.code}</Code><Message>{do.message}</Message></Error>"
-            self.reply(do.status, [], error.encode())
+        elif fault.status is not None:
+            error = f"<Error><Code>{fault.code}</Code><Message>{fault.message}</Message></Error>"
+            self.reply(fault.status, [], error.encode())
         else:
-            self.forward(body, do)
+            self.forward(body, fault)
 
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = answer  # noqa: N815
 
-    def forward(self, body: bytes, do: Do) -> None:
+    def forward(self, body: bytes, fault: Fault) -> None:
         sent = {name: value for name, value in self.headers.items() if name.lower() != "expect"}
         with closing(http.client.HTTPConnection(self.server.target, timeout=120)) as connection:
             connection.request(self.command, self.path, body or None, sent)
             response = connection.getresponse()
             data = response.read()
-        do.when_done()
-        time.sleep(do.late)
-        if do.cut == "after":
+        fault.when_done()
+        time.sleep(fault.late)
+        if fault.cut == "after":
             self.close_connection = True
             return
         hop_by_hop = {"transfer-encoding", "connection"}

@@ -29,7 +29,7 @@ from chalicelib.archive.plan_file import write_index
 from chalicelib.archive.planner import Plan, plan
 from chalicelib.archive.s3_operations import CopyCrc, Target
 from chalicelib.archive.writer import write_batch
-from tests.faults.faulty_proxy import PASS, Do, Request, Rule, faulty_proxy
+from tests.faults.faulty_proxy import PASS, Fault, Request, Rule, faulty_proxy
 from tests.object_stores import running_seaweedfs, s3_client, store_of
 
 MIB = 1 << 20
@@ -96,47 +96,47 @@ def work(endpoint: str) -> Work:
 class Some:
     """A rule for a share of the requests of some operations, at random but the same each time."""
 
-    def __init__(self, share: float, do: Do, operation: str = "") -> None:
-        self._share, self._do, self._operation = share, do, operation
+    def __init__(self, share: float, fault: Fault, operation: str = "") -> None:
+        self._share, self._fault, self._operation = share, fault, operation
         self._random, self._lock = random.Random(7), threading.Lock()
         self.done = 0
 
-    def __call__(self, request: Request) -> Do:
+    def __call__(self, request: Request) -> Fault:
         if self._operation and request.operation != self._operation:
             return PASS
         with self._lock:
             hit = self._random.random() < self._share
             self.done += hit
-        return self._do if hit else PASS
+        return self._fault if hit else PASS
 
 
 class First:
     """A rule for the first few requests of an operation."""
 
-    def __init__(self, count: int, do: Do, operation: str) -> None:
-        self._left, self._do, self._operation = count, do, operation
+    def __init__(self, count: int, fault: Fault, operation: str) -> None:
+        self._left, self._fault, self._operation = count, fault, operation
         self._lock = threading.Lock()
 
-    def __call__(self, request: Request) -> Do:
+    def __call__(self, request: Request) -> Fault:
         with self._lock:
             if request.operation != self._operation or self._left == 0:
                 return PASS
             self._left -= 1
-        return self._do
+        return self._fault
 
 
 @pytest.mark.parametrize(
     "rule",
     [
-        Some(0.2, Do(status=503)),
-        Some(0.1, Do(cut="before")),
-        Some(0.1, Do(cut="after")),
-        First(2, Do(stall=30), "GetObject"),
-        First(1, Do(stall=30), "UploadPartCopy"),
-        First(1, Do(cut="after"), "CompleteMultipartUpload"),
-        First(3, Do(status=409, code="OperationAborted"), "CompleteMultipartUpload"),
-        First(1, Do(status=200, code="InternalError"), "CompleteMultipartUpload"),
-        First(2, Do(status=200, code="InternalError"), "UploadPartCopy"),
+        Some(0.2, Fault(status=503)),
+        Some(0.1, Fault(cut="before")),
+        Some(0.1, Fault(cut="after")),
+        First(2, Fault(stall=30), "GetObject"),
+        First(1, Fault(stall=30), "UploadPartCopy"),
+        First(1, Fault(cut="after"), "CompleteMultipartUpload"),
+        First(3, Fault(status=409, code="OperationAborted"), "CompleteMultipartUpload"),
+        First(1, Fault(status=200, code="InternalError"), "CompleteMultipartUpload"),
+        First(2, Fault(status=200, code="InternalError"), "UploadPartCopy"),
     ],
     ids=[
         "503 on a fifth",
@@ -167,9 +167,9 @@ def test_a_copy_whose_response_is_late_is_found_before_it_is_repeated(
     copies: Counter[tuple[str, str]] = Counter()
     at_work: Counter[tuple[str, str]] = Counter()
     concurrent: list[int] = []
-    late, lock = First(3, Do(late=10), "UploadPartCopy"), threading.Lock()
+    late, lock = First(3, Fault(late=10), "UploadPartCopy"), threading.Lock()
 
-    def rule(request: Request) -> Do:
+    def rule(request: Request) -> Fault:
         if request.operation != "UploadPartCopy":
             return PASS
         address = urlsplit(request.path)
@@ -197,8 +197,8 @@ def test_a_copy_whose_response_is_late_is_found_before_it_is_repeated(
 
 
 def test_a_refused_copy_of_a_readable_source_is_blamed_on_the_destination(endpoint: str, work: Work) -> None:
-    def rule(request: Request) -> Do:
-        return Do(status=403, code="AccessDenied") if request.operation == "UploadPartCopy" else PASS
+    def rule(request: Request) -> Fault:
+        return Fault(status=403, code="AccessDenied") if request.operation == "UploadPartCopy" else PASS
 
     with faulty_proxy(endpoint, rule) as way, pytest.raises(ArchiveError, match="refuses copies"):
         work.assemble(s3_client(way), work.targets())
@@ -220,9 +220,9 @@ def test_source_refused_by_s3_is_reported_with_its_reason(
     endpoint: str, work: Work, status: int, code: str, reason: str, position: int
 ) -> None:
     source = f"files/{position}"
-    refusal = Do(status=status, code=code, message="Range specified is not valid for source object of size: 7")
+    refusal = Fault(status=status, code=code, message="Range specified is not valid for source object of size: 7")
 
-    def rule(request: Request) -> Do:
+    def rule(request: Request) -> Fault:
         read = request.operation == "GetObject" and request.path.partition("?")[0].endswith(f"/{source}")
         return refusal if read or request.copied.endswith(f"/{source}") else PASS
 
@@ -250,7 +250,7 @@ def test_every_step_can_run_twice_and_concurrently(work: Work) -> None:
 def test_upload_aborted_during_a_copy_is_reported_as_gone(endpoint: str, work: Work) -> None:
     targets = work.targets()
 
-    def rule(request: Request) -> Do:
+    def rule(request: Request) -> Fault:
         if request.operation == "UploadPartCopy":
             abort_uploads(store_of(work.s3), targets.values())
         return PASS
@@ -306,7 +306,7 @@ class Killer:
         self.operation, self.left, self.after, self.killed = "", 0, False, 0
         self._lock = threading.Lock()
 
-    def __call__(self, request: Request) -> Do:
+    def __call__(self, request: Request) -> Fault:
         with self._lock:
             if self.process is None or request.operation != self.operation:
                 return PASS
@@ -315,7 +315,7 @@ class Killer:
                 return PASS
             self.process.kill()
             self.killed += 1
-        return Do(cut="after" if self.after else "before")
+        return Fault(cut="after" if self.after else "before")
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

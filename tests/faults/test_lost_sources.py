@@ -24,7 +24,7 @@ from tests.workflow.state_machine import run
 from tests.workflow.steps import LARGE, MIB, SMALL, batch_of, change, create, lose, objects_of, planned
 from tests.workflow.test_sample_exports import archive_of
 
-# What the archive is of, what is lost, and when.
+# The archive's files by size, those that are lost, and when.
 LOSSES = [
     (SMALL, ["s00.txt", "s07.txt", "s19.txt"]),  # all of them in the tail
     (SMALL, list(SMALL)[:15]),

@@ -59,7 +59,7 @@ class Case:
     body: Callable[[Place], Any] = lambda _: None
     on: str = "project"
     below: int = 403  # the status of who has too low a role
-    spoils: str | None = None  # what it takes away: recreated for each who may
+    deletes: str | None = None  # the resource that it deletes, created anew for each person who may
 
 
 def name() -> str:
@@ -107,9 +107,9 @@ CASES = [
         MAINTAINER,
         200,
         lambda _: {"fields": ["a"]},
-        spoils="template",
+        deletes="template",
     ),
-    Case("DELETE", "/namespaces/{project}/metadata-templates/{template}", MAINTAINER, 204, spoils="template"),
+    Case("DELETE", "/namespaces/{project}/metadata-templates/{template}", MAINTAINER, 204, deletes="template"),
     Case("GET", "/namespaces/{project}/export-events", MAINTAINER, 200),
     Case("POST", "/groups", MAINTAINER, 201, _group, on="group"),
     Case("POST", "/projects", MAINTAINER, 201, _project, on="group"),
@@ -120,14 +120,14 @@ CASES = [
     Case("GET", "/samples/{sample}", GUEST, 200),
     Case("PATCH", "/samples/{sample}", UPLOADER, 200, lambda _: {"description": name()}),
     Case("PATCH", "/samples/{sample}/metadata", UPLOADER, 200, lambda _: {"field": name()}),
-    Case("DELETE", "/samples/{sample}", MAINTAINER, 204, spoils="sample"),
+    Case("DELETE", "/samples/{sample}", MAINTAINER, 204, deletes="sample"),
     Case("GET", "/samples/{sample}/files", GUEST, 200),
     Case("POST", "/samples/{sample}/files", UPLOADER, 201, lambda _: {"filename": "a.txt", "size": 1}),
     Case("POST", "/samples/{sample}/files/register", UPLOADER, 422, lambda _: {"s3_uri": "s3://elsewhere/a.txt"}),
     Case("GET", "/files/{pending}/upload", UPLOADER, 200),
     Case("POST", "/files/{file}/complete", UPLOADER, 200, lambda _: {"parts": []}),
     Case("PATCH", "/files/{file}", UPLOADER, 200, lambda _: {"paired_with": None}),
-    Case("DELETE", "/files/{file}", MAINTAINER, 204, spoils="file"),
+    Case("DELETE", "/files/{file}", MAINTAINER, 204, deletes="file"),
     Case("GET", "/namespaces/{project}/workflow-executions", GUEST, 200),
     Case("GET", "/namespaces/{group}/workflow-executions", GUEST, 200, on="group"),
     Case("POST", "/workflow-executions", ANALYST, 201, lambda place: _run(place.project)),
@@ -254,17 +254,17 @@ def expected(case: Case, who: Somebody) -> int:
 
 def mistakes(world: World, who: Somebody, cases: list[Case]) -> Iterator[str]:
     """The deviations for one of the people. Roles elsewhere are tested by one person each."""
-    asks_elsewhere = any(word in who.name for word in ("direct", "owner", "nobody"))
+    tests_others = any(word in who.name for word in ("direct", "owner", "nobody"))
     for case in cases:
         place = world.own
-        if case.spoils and expected(case, who) == case.status:
-            place = replace(place, **{case.spoils: REPLACEMENTS[case.spoils](world.olga, place.project)})
+        if case.deletes and expected(case, who) == case.status:
+            place = replace(place, **{case.deletes: REPLACEMENTS[case.deletes](world.olga, place.project)})
         filled = case.route.format(**vars(place), member=world.member, open=world.open)
         status, body = answer_to(who.api, case.method, filled, case.body(place))
         if status != expected(case, who):
             yield f"{who.name}: {case.method} {case.route}: {status}, not {expected(case, who)}: {body}"
         refusals = []
-        for elsewhere in (world.others, world.nobodys) if asks_elsewhere else ():
+        for elsewhere in (world.others, world.nobodys) if tests_others else ():
             filled = case.route.format(**vars(elsewhere), member=world.member, open=world.open)
             refusals.append(answer_to(who.api, case.method, filled, case.body(elsewhere)))
         if refusals and (refusals[0] != refusals[1] or refusals[0][0] != 404):
@@ -272,7 +272,7 @@ def mistakes(world: World, who: Somebody, cases: list[Case]) -> Iterator[str]:
 
 
 def test_every_route_obeys_roles_and_reveals_nothing_else(stack: Running, world: World) -> None:
-    # The member that all add and take away again, and the group, are no matter for several at once.
+    # Cases that change the same member or the same group can't run concurrently.
     alone = [case for case in CASES if "{member}" in case.route or "{open}" in case.route]
     wrong = [line for who in world.people for line in mistakes(world, who, alone)]
     rest = [case for case in CASES if case not in alone]

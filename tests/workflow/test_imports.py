@@ -28,14 +28,14 @@ SignIn = Callable[..., Person]
 
 @dataclass
 class Time:
-    """A Lambda context with enough time left for the first `looks` questions."""
+    """A Lambda context that reports enough remaining time for the first `checks` calls, and none after."""
 
-    looks: int = 1_000
+    checks: int = 1_000
     function_name: str = IMPORT_FUNCTION
 
     def get_remaining_time_in_millis(self) -> int:
-        self.looks -= 1
-        return 900_000 if self.looks >= 0 else 0
+        self.checks -= 1
+        return 900_000 if self.checks >= 0 else 0
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def test_simultaneous_workers_create_everything_once(lab: Lab, sheet: str) -> No
 
 
 class Killed(BaseException):
-    """The end of a worker that no code of its own sees."""
+    """A kill, which the worker's own code can't handle."""
 
 
 @pytest.mark.parametrize("after", [1, 12])
@@ -214,7 +214,7 @@ def test_a_worker_killed_while_it_counts_does_not_count_twice(
 def test_work_longer_than_one_invocation_continues_in_another(lab: Lab, sheet: str) -> None:
     import_id = lab.begin(sheet)
     lab.functions.invoked.clear()
-    assert run(import_id, Time(looks=1)) == "goes on"
+    assert run(import_id, Time(checks=1)) == "continues"
     assert lab.functions.invoked == [{"import_id": import_id}]
     assert 0 < lab.get(import_id)["progress"]["percent"] < 100
     assert run(import_id) == "done"
@@ -226,7 +226,7 @@ def test_a_sample_of_many_files_is_taken_in_several_steps(lab: Lab, monkeypatch:
     monkeypatch.setattr(import_worker, "CONCURRENT_STEPS", 1)
     uris = lab.put(*(f"a{number}.fa" for number in range(5)))
     import_id = lab.begin("sample,fasta,x\n" + "".join(f"A,{uri},1\n" for uri in uris))
-    assert run(import_id, Time(looks=1)) == "goes on"
+    assert run(import_id, Time(checks=1)) == "continues"
     sample, files = lab.catalog()["A"]
     assert len(files) == 2
     expect_status(lab.olga.call("PATCH", f"/samples/{sample['id']}/metadata", {"x": 2}), 200)
@@ -290,7 +290,7 @@ def test_import_stops_when_its_owner_loses_the_role(lab: Lab, sheet: str, sign_i
     assert lab.olga.call("PUT", member, {"role": "analyst"}).status == 200
     import_id = Lab(bob, lab.project, lab.bucket, lab.functions).begin(sheet)
     if begun:
-        assert run(import_id, Time(looks=1)) == "goes on"
+        assert run(import_id, Time(checks=1)) == "continues"
     assert lab.olga.call("PUT", member, {"role": "uploader"}).status == 200
     assert run(import_id) == "right-lost"
     result = lab.get(import_id)
@@ -334,7 +334,7 @@ def test_an_active_import_is_never_failed(lab: Lab, sheet: str) -> None:
         late += SILENT_AFTER + timedelta(seconds=1)
         assert recover_stalled_imports(partial(_identity, late))["imports_failed"] == 0
         if lab.get(import_id)["status"] == "processing":
-            run(import_id, Time(looks=1))
+            run(import_id, Time(checks=1))
     check_whole(lab, import_id)
 
 
@@ -361,7 +361,7 @@ def test_a_sample_created_by_an_import_is_not_created_again_by_a_later_step(
     monkeypatch.setattr(import_worker, "CONCURRENT_STEPS", 1)
     uris = lab.put("a.fa", "b.fa")
     import_id = lab.begin("sample,fasta\n" + "".join(f"A,{uri}\n" for uri in uris))
-    run(import_id, Time(looks=1))
+    run(import_id, Time(checks=1))
     (sample, _) = lab.catalog()["A"]
     samples.delete(samples.find(sample["id"]))
     assert run(import_id) == "done"

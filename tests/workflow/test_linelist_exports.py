@@ -228,13 +228,13 @@ def test_two_simultaneous_renders_give_one_outcome(ana: Person, lab: Lab, monkey
     inner: list[Any] = []
     upload = streaming_upload.upload
 
-    def with_a_twin(store: Any, target: Any, chunks: Any) -> Any:
+    def with_a_duplicate(store: Any, target: Any, chunks: Any) -> Any:
         if not inner:
             inner.append(None)
             inner[0] = step.render_linelist(state)
         return upload(store, target, chunks)
 
-    monkeypatch.setattr(streaming_upload, "upload", with_a_twin)
+    monkeypatch.setattr(streaming_upload, "upload", with_a_duplicate)
     assert run(export)[:2] == ["linelist_planned", "ready"]
     assert inner[0]["outcome"] == "ready"
     downloaded(ana, export["id"])
@@ -257,10 +257,10 @@ def test_progress_counts_rows_and_never_goes_back(ana: Person, lab: Lab, monkeyp
     monkeypatch.setattr(step, "_PROGRESS_INTERVAL", 0.0)
     export = create(ana, lab)
     seen: list[tuple[int, int]] = []
-    tell = attempts.set_rows_done
+    set_rows_done = attempts.set_rows_done
 
     def result(*arguments: Any) -> bool:
-        done = tell(*arguments)
+        done = set_rows_done(*arguments)
         progress = expect_status(ana.get(f"/exports/{export['id']}"), 200)["progress"]
         seen.append((progress["rows_done"], progress["percent"]))
         return done
@@ -268,7 +268,7 @@ def test_progress_counts_rows_and_never_goes_back(ana: Person, lab: Lab, monkeyp
     monkeypatch.setattr(attempts, "set_rows_done", result)
     run(export)
     assert seen == [(1, 33), (2, 64), (3, 95)]
-    assert tell(export["id"], 1, 9, "2026-11-24T00:00:00.000Z") is False
+    assert set_rows_done(export["id"], 1, 9, "2026-11-24T00:00:00.000Z") is False
 
 
 def test_the_clean_up_leaves_nothing_of_a_removed_linelist(ana: Person, lab: Lab) -> None:

@@ -1,4 +1,4 @@
-"""Deletes the objects of deleted files: those that were uploaded through us, once no running export can need them.
+"""Deletes the uploaded objects of deleted files, once no running export can need them.
 
 A file's record goes at once, its object `deleted_files_kept` days later, unless another record names it by then: an
 object may be registered several times.
@@ -21,7 +21,7 @@ _MAX_PER_RUN = 1_000
 
 
 def schedule(transaction: TransactWrite, file: File) -> None:
-    """Let the transaction that deletes a record schedule the deletion of an object that was uploaded through us."""
+    """Let the transaction that deletes a record schedule the deletion of an uploaded object."""
     if file.bucket == settings().catalog_bucket and file.key.startswith(UPLOADS):
         due = timestamps.now() + timedelta(days=settings().deleted_files_kept)
         key = f"{timestamps.format(due)}#{file.s3_uri}"

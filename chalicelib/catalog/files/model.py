@@ -35,7 +35,7 @@ class File:
     direction: Direction | None = None
     type: str | None = None
     paired_with: str | None = None
-    is_managed: bool = True  # uploaded through us, under files/; else registered where it was
+    is_managed: bool = True  # uploaded through the service, under files/; else registered where it was
     upload_id: str | None = None
     part_size: int = 0
     concurrent_mate_id: str | None = None  # a mate that was completed while this one was on its way
@@ -54,8 +54,8 @@ class File:
 
     @property
     def folder(self) -> str:
-        """Where the files are whose names may pair with its own: one folder of S3, or everything that was sent for the
-        sample, by upload or as an object that arrived."""
+        """The scope in which files pair by name: its folder in S3, or (empty) all files of the sample that were
+        uploaded or that arrived under `uploads/`."""
         has_arrived = self.bucket == settings().catalog_bucket and self.key.startswith(ARRIVALS)
         return "" if self.is_managed or has_arrived else self.s3_uri.rpartition("/")[0]
 

@@ -120,7 +120,7 @@ def refresh_object_state(file: File, *, size: int, etag: str, version_id: str | 
 
 def remove(file: File) -> None:
     """Delete a file's record; its mate becomes a single file and keeps their PUID. The object is deleted
-    later if it was uploaded through us: running exports read it, and so may other records."""
+    later if it was uploaded through the service: running exports read it, and so may other records."""
 
     retry_on(MateChanged, lambda: _remove(file.sample_id, file.id))
 

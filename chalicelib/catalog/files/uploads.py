@@ -208,7 +208,7 @@ def register_in_place(
     puid: str | None = None,
     mate: DeclaredMate | None = None,
 ) -> File:
-    """Create the complete record of an object that was not uploaded through us. With repeatable ids a second call, or
+    """Create the complete record of an object that is in S3 already. With repeatable ids a second call, or
     a concurrent one, returns the first one's file."""
     file_id = ids.id()
     file = File(

@@ -13,7 +13,7 @@ from chalicelib.search import matches
 SortKey = Literal["created_at", "name", "state", "updated_at"]
 SORT_KEYS: tuple[SortKey, ...] = ("created_at", "name", "state", "updated_at")
 MAX_COUNT = 10_000  # matches; beyond that, the total is a lower bound
-MAX_ROWS_READ = 20_000  # rows that one page's walk may read; then the page is short and goes on at its cursor
+MAX_ROWS_READ = 20_000  # rows that one page may read; then it is short, and the list continues at its cursor
 _PAGE_SIZE = 1_000
 
 

@@ -32,7 +32,7 @@ SortKey = Literal["name", "puid", "created_at", "updated_at"]
 SORT_KEYS: tuple[SortKey, ...] = ("name", "puid", "created_at", "updated_at")
 MAX_IN_MEMORY = 1_000  # matches of a search that are read and sorted in memory
 MAX_COUNT = 10_000  # matches; beyond that, the total is a lower bound
-MAX_ROWS_READ = 20_000  # rows that one page's walk may read; then the page is short and goes on at its cursor
+MAX_ROWS_READ = 20_000  # rows that one page may read; then it is short, and the list continues at its cursor
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def run_import_steps(import_id: str, invocation: Invocation) -> dict[str, Any]:
     while present.steps_done < len(steps):
         if invocation.get_remaining_time_in_millis() < TIME_FOR_STEPS:
             start(present.id, invocation.function_name)
-            return {"outcome": "goes on"}
+            return {"outcome": "continues"}
         project = _allowed(present)
         if project is None:
             return _ended(present, FailureCode.RIGHT_LOST)

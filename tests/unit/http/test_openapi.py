@@ -1,4 +1,4 @@
-"""The API's description: valid, complete, and with examples that are what they are examples of."""
+"""The API's description: valid, complete, and with examples that match their schemas."""
 
 import json
 from collections.abc import Iterator

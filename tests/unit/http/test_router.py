@@ -1,4 +1,4 @@
-"""Declaring routes: what can't be right is refused where it is written."""
+"""Mistakes in a route are refused where it is declared."""
 
 from collections.abc import Callable
 
