@@ -92,7 +92,10 @@ class Settings:
     max_export_files: int = _parameter("The most files of one export", 1_000_000)
     max_export_bytes: int = _parameter("The most bytes of one export", 50_000 * (1 << 30))
     max_running_exports: int = _parameter("The most exports of one user that are worked on at once", 10)
-    assemble_concurrency: int = _parameter("Workers of one export at once", 40)
+    max_active_exports: int = _parameter(
+        "The most exports of all users that are worked on at once; further ones wait in a fair queue", 2
+    )
+    assemble_concurrency: int = _parameter("Workers of one export at once", 2)
     group_creators: str = _parameter(
         "Addresses of the users who may create top-level groups, with spaces between; empty: everybody who can sign in",
         "",

@@ -15,7 +15,7 @@ from chalicelib.archive.s3_operations import S3Operations
 from chalicelib.archive.stitching import check
 from chalicelib.assembly.state import State, active_export
 from chalicelib.errors import Forbidden, NotFound
-from chalicelib.exports import archive_uploads, attempts, exclusions
+from chalicelib.exports import admission, archive_uploads, attempts, exclusions
 from chalicelib.exports.contents.items import Contents, Item, to_rows
 from chalicelib.exports.contents.linelist_plan import LinelistPlan, to_lines
 from chalicelib.exports.contents.source_key import source_key
@@ -45,14 +45,18 @@ _COPY_RANGE_ELSEWHERE = 256 * MIB  # of a copy on a server that is not S3 itself
 
 
 def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Outcomes: `planned` with the numbers of the batches and of those that must be done before them (`copies`),
-    `linelist_planned`, `failed` with a code, `removed`.
+    """Outcomes: `queued` with the seconds to `wait` before the next run, `planned` with the numbers of the batches and
+    of those that must be done before them (`copies`), `linelist_planned`, `failed` with a code, `removed`.
 
     Each run writes its plan under a token of its own; the first to claim the record for this plan wins, and a later
     run returns the winner's.
     """
     state = State.of(event)
     export = active_export(state)
+    if export is not None and export.step is Step.QUEUED:
+        position = admission.admit(export, timestamps.now())
+        if position:
+            return _wait_in_queue(state, position)
     if export is None or not attempts.enter_step(export, Step.PLANNING, timestamps.format(timestamps.now())):
         return state.outcome("removed")
     if export.upload is not None and export.upload.plan >= state.plan:
@@ -63,6 +67,13 @@ def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
         return _plan_spec(spec_from_json(get_document(request_key(export.id)) or {}), export, state)
     except (Forbidden, NotFound):
         return state.outcome("failed", code=FailureCode.NO_LONGER_ALLOWED.value)
+
+
+def _wait_in_queue(state: State, position: int) -> dict[str, Any]:
+    at = timestamps.format(timestamps.now())
+    if not attempts.wait_in_queue(state.export_id, state.attempt, position, at):
+        return state.outcome("removed")
+    return state.outcome("queued", wait=admission.pause_before_poll(position))
 
 
 def _plan_spec(spec: ExportSpec, export: Export, state: State) -> dict[str, Any]:

@@ -32,10 +32,17 @@ def enter_step(export: Export, step: Step, at: str) -> bool:
     """
     actions = [
         ExportRow.step.set(step),
+        ExportRow.queue_position.remove(),
         ExportRow.percent_floor.set(progress_of(export).percent),
         ExportRow.touched_at.set(at),
     ]
     return _update(export.id, in_progress(export.attempt), actions)
+
+
+def wait_in_queue(export_id: str, attempt: int, position: int, at: str) -> bool:
+    """Record the position in the service's queue; False when this attempt is over."""
+    actions = [ExportRow.queue_position.set(position), ExportRow.touched_at.set(at)]
+    return _update(export_id, in_progress(attempt), actions)
 
 
 def heartbeat(export_id: str, attempt: int, at: str) -> bool:

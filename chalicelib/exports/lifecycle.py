@@ -191,7 +191,8 @@ def retry(export: Export, *, at: str, actor: str, source_ip: str | None) -> None
 
 def _begin_again(export: Export, at: str) -> list[UpdateAction]:
     removed = (
-        "upload_plan", "upload_token", "upload_key", "upload_id", "table_token", "failure_code", "failure_message",
+        "queue_position", "upload_plan", "upload_token", "upload_key", "upload_id", "table_token", "failure_code",
+        "failure_message",
     )  # fmt: skip
     return [
         ExportRow.attempt.set(export.attempt + 1),

@@ -61,7 +61,7 @@ class ExportedFile:
 @dataclass(frozen=True, slots=True)
 class Export:
     """An export's record. Times are RFC 3339 texts; bytes and counts are integers; `parameters` are those of the
-    request, by type; `namespace_id` None: of a user's own runs."""
+    request, by type; `namespace_id` None: of a user's own runs; `queue_position` from 1, while it waits."""
 
     id: str
     user_id: str
@@ -76,6 +76,7 @@ class Export:
     restarts: int
     touched_at: str
     step: Step
+    queue_position: int | None
     percent_floor: int
     bytes_done: int
     bytes_total: int

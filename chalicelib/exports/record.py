@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from pynamodb.exceptions import DoesNotExist
 
-from chalicelib.exports.model import Export
+from chalicelib.exports.model import Export, Status, Step
 from chalicelib.exports.table import DUE_SHARDS, ExportRow, export_of
 
 
@@ -31,6 +31,13 @@ def due(moment: str) -> Iterator[Export]:
     for shard in range(DUE_SHARDS):
         for row in ExportRow.by_due.query(str(shard), ExportRow.due_at <= moment):
             yield export_of(row)
+
+
+def queued(moment: str) -> Iterator[Export]:
+    """The exports that wait for their turn, as the index has them at `moment`."""
+    for export in due(moment):
+        if export.status is Status.PROCESSING and export.step is Step.QUEUED and export.removed_at is None:
+            yield export
 
 
 def existing(export_ids: list[str]) -> set[str]:

@@ -50,6 +50,7 @@ class ExportRow(Row):
     restarts = Integer(default=0)
     touched_at = UnicodeAttribute()
     step = Choice(Step)
+    queue_position = Integer(null=True)
     percent_floor = Integer(default=0)
     bytes_done = Integer(default=0)
     bytes_total = Integer(default=0)

@@ -21,11 +21,11 @@ export const outcomeText = (made, name) =>
 
 /** The bar and the current step of an export that is being worked on. */
 export function Progress({ made, label }) {
-  const { percent: done, step } = made.progress;
+  const { percent: done, step, queue_position: position } = made.progress;
   return html`<span class="progress">
     <progress max="100" value=${done} aria-label=${label ?? t("progress")}></progress>
     <span>${percent(done)}</span>
-    <span class="quiet">${t(`step.${step}`)}</span>
+    <span class="quiet">${position ? t("step.queued.position", { n: position }) : t(`step.${step}`)}</span>
   </span>`;
 }
 

@@ -1,7 +1,8 @@
 """`make simulate-concurrency`: 100 exports that begin at once, under an account's limit of concurrent functions.
 
 The batches are the planner's; a throttled invocation waits as the state machine's own retry says
-(infra/state_machine.json) and fails its export when its attempts are used up. Meanwhile the API responds to requests.
+(infra/state_machine.json) and fails its export when its attempts are used up. Exports beyond the limit of active ones
+wait and poll, as `chalicelib/exports/admission.py` says. Meanwhile the API responds to requests.
 A model, not a measurement. AWS lets functions reserve concurrency only if 100 remain unreserved.
 """
 
@@ -14,13 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.archive.batches import Batch
-from chalicelib.archive.planner import Plan, plan
+from chalicelib.archive.entries import Entry
+from chalicelib.archive.planner import plan
+from chalicelib.exports.admission import pause_before_poll
 from tests.bench.simulate import duration, entries
 
 EXPORTS = 100
 GB = 1_000_000_000
 _DEFINITION = json.loads((Path(__file__).parents[2] / "infra" / "state_machine.json").read_text(encoding="utf-8"))
 _PLAN, _FINISH, _NOTIFY = 5.0, 20.0, 1.0  # seconds
+_POLL = 0.3  # of a Plan whose export has to wait
 _START = 2.0  # seconds of a worker before its first request
 _REQUESTS, _REQUEST = 5.0, 0.3  # of the API and its authorizer: a second, and seconds of each
 
@@ -50,6 +54,7 @@ class Export:
     """An export on its way: batches that were not begun, those at work, and its end."""
 
     waiting: list[float]
+    is_active: bool = False
     at_work: int = 0
     ended: float | None = None
     has_failed: bool = False
@@ -57,10 +62,12 @@ class Export:
 
 @dataclass
 class Account:
-    """Functions of an account: `limit` at once, of which workers may have `reserved` (0: any)."""
+    """Functions of an account: `limit` at once, of which workers may have `reserved` (0: any); at most `active` exports
+    with `workers` each."""
 
     limit: int
     reserved: int
+    active: int
     workers: int
     retry: Retry = field(default_factory=Retry.of_definition)
     source: random.Random = field(default_factory=lambda: random.Random(7))
@@ -117,6 +124,10 @@ class Simulation:
         kind = "worker" if step.startswith("batch") else "other"
         if account.has_capacity(kind):
             account.running[kind] += 1
+            if step == "plan" and (position := self._admit(number)):
+                self.at(moment + _POLL, ("free", "other"))
+                self.at(moment + _POLL + pause_before_poll(position), ("try", number, "plan", 0))
+                return
             seconds = {"plan": _PLAN, "finish": _FINISH, "notify": _NOTIFY}.get(step) or float(step.split()[1])
             self.at(moment + seconds, ("end", number, step))
             return
@@ -126,6 +137,15 @@ class Simulation:
             self.done += 1
             return
         self.at(moment + account.retry.delay(attempt, account.source), ("try", number, step, attempt + 1))
+
+    def _admit(self, number: int) -> int:
+        """0, or the position in the queue; all exports have users of their own, so that it is in order of time."""
+        free = self.account.active - sum(other.is_active and other.ended is None for other in self.exports)
+        position = 1 + sum(not other.is_active for other in self.exports[:number])
+        if not self.exports[number].is_active and position > free:
+            return position - max(0, free)
+        self.exports[number].is_active = True
+        return 0
 
     def _end(self, moment: float, number: int, step: str) -> None:
         export = self.exports[number]
@@ -151,27 +171,32 @@ def seconds_of(batch: Batch) -> float:
     return _START + copied / (64 * 50e6) + 2 * stitched / 75e6
 
 
-def cases() -> Iterator[tuple[str, Plan]]:
+def exports() -> Iterator[tuple[str, list[Entry]]]:
     source = random.Random(1)
-    yield "100 exports of 10 GB", plan(entries(source.randint(50_000_000, 150_000_000) for _ in range(100)))
-    yield "100 exports of 100 GB", plan(entries(source.randint(50_000_000, 150_000_000) for _ in range(1_000)))
-    yield "100 exports of 1 TB", plan(entries(source.randint(500_000_000, 1_500_000_000) for _ in range(1_000)))
+    yield "100 exports of 10 GB", entries(source.randint(50_000_000, 150_000_000) for _ in range(100))
+    yield "100 exports of 100 GB", entries(source.randint(50_000_000, 150_000_000) for _ in range(1_000))
+    yield "100 exports of 1 TB", entries(source.randint(500_000_000, 1_500_000_000) for _ in range(1_000))
+
+
+# Limit of the account, reserved for workers, active exports, workers of each: without a limit on exports, and with.
+CASES = ((10, 0, 100, 40), (10, 0, 2, 2), (1_000, 0, 100, 40), (1_000, 800, 20, 40))
 
 
 def main() -> None:
     print(
-        "| | limit of the account | `WorkerConcurrency` | failed | last one ready | retries of a step | API refused |"
+        "| | limit of the account | active exports × workers | `WorkerConcurrency` | failed | last one ready"
+        " | retries of a step | API refused |"
     )
-    print("|---|--:|--:|--:|--:|--:|--:|")
-    for name, planned in cases():
-        batches = [seconds_of(batch) for batch in planned.batches]
-        for limit, reserved in ((10, 0), (1_000, 0), (1_000, 800)):
-            account = Account(limit, reserved, workers=40)
+    print("|---|--:|--:|--:|--:|--:|--:|--:|")
+    for name, files in exports():
+        for limit, reserved, active, workers in CASES:
+            batches = [seconds_of(batch) for batch in plan(files, workers=workers).batches]
+            account = Account(limit, reserved, active, workers)
             simulation = Simulation(account, batches)
             simulation.run()
             failed = sum(export.has_failed for export in simulation.exports)
             ended = duration(max(export.ended or 0.0 for export in simulation.exports))
-            columns = [f"{name}, {len(batches)} batches each", f"{limit:,}", reserved or "–", failed, ended]
+            columns = [name, f"{limit:,}", f"{active} × {workers}", reserved or "–", failed, ended]
             columns += [f"≤ {account.most_attempts}", f"{account.refused / account.requests:.0%}"]
             print(f"| {' | '.join(map(str, columns))} |", flush=True)
 

@@ -51,6 +51,9 @@ class Progress(TypedDict):
     """The progress of an export; rows for linelists only."""
 
     step: Annotated[str, one_of(*(step.value for step in Step), example="assembling")]
+    queue_position: NotRequired[
+        Annotated[int, Field(description="While it waits for others to finish: 1 is next.", ge=1)]
+    ]
     percent: Annotated[int, Field(description="Never goes back.", ge=0, le=100, examples=[40])]
     bytes_done: Annotated[int, Field(ge=0, examples=[_TOTAL * 2 // 5])]
     bytes_total: Annotated[int, Field(ge=0, examples=[_TOTAL])]
@@ -164,6 +167,8 @@ def _progress(export: model.Export) -> Progress:
         bytes_total=progress.bytes_total,
         files_total=progress.files_total,
     )
+    if export.queue_position is not None and export.status is Status.PROCESSING:
+        document["queue_position"] = export.queue_position
     if export.table is not None:
         document["rows_done"], document["rows_total"] = export.table.rows_done, export.table.rows_total
     return document

@@ -46,7 +46,7 @@ export default {
     "Either the address is mistyped, or it names something that you are not a member of. If somebody sent you the link, ask them to share it with you.",
   "problem.gone.title": "This is no longer here",
   "problem.gone.text":
-    "Exports are removed three business days after they turn ready, or when somebody deletes them. You can make the same export again.",
+    "Exports are removed three business days after they become ready, or when somebody deletes them. You can make the same export again.",
   "problem.unreachable.title": "No connection",
   "problem.unreachable.text": "The service can't be reached. The page tries again as soon as you are back online.",
   "problem.broken.title": "Something went wrong",
@@ -100,7 +100,7 @@ export default {
   "role.owner": "Owner",
 
   // exports
-  "exports.lead": "All your current exports. Each is removed three business days after it turns ready.",
+  "exports.lead": "All your current exports. Each is removed three business days after it becomes ready.",
   "exports.search": "Search by ID or name",
   "exports.none": "You have no exports",
   "exports.none.text": "This is how to make one:",
@@ -117,6 +117,7 @@ export default {
   "status.ready": "Ready",
   "status.failed": "Failed",
   "step.queued": "Waiting to begin",
+  "step.queued.position": "Waiting to begin: number {n} in the queue",
   "step.planning": "Planning the archive",
   "step.assembling": "Assembling the files",
   "step.finishing": "Checking the archive",
