@@ -8,7 +8,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # Test files are distributed to this many processes, each with its own servers.
 XDIST := -n $(or $(JOBS),2) --dist loadfile
 
-.PHONY: help setup readers run demo test check-iam test-slow test-all coverage bench bench-lists bench-linelists bench-plans bench-start simulate simulate-concurrency test-browser screenshots bench-pages check requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
+.PHONY: help setup readers run demo deploy outputs rollback destroy test check-iam test-slow test-all coverage bench bench-lists bench-linelists bench-plans bench-start simulate simulate-concurrency test-browser screenshots bench-pages check requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
 
 ##@ Use
 help: ## this list
@@ -42,6 +42,19 @@ run: setup ## the local stack with the demo catalog on http://127.0.0.1:8000 (PO
 
 demo: setup ## the main job: an export of each type, downloaded and verified
 	@exec $(BIN)/python -m infra.demo.run
+
+##@ Operate
+deploy: $(VENV)/ready ## deploy to AWS as stages/<STAGE>.toml says, after showing the changes (STAGE=prod YES=1)
+	@$(BIN)/python -m infra.operate deploy "$(STAGE)" $(if $(YES),--yes)
+
+outputs: $(VENV)/ready ## what a deployment's stack returns: addresses and names (STAGE=)
+	@$(BIN)/python -m infra.operate outputs "$(STAGE)"
+
+rollback: $(VENV)/ready ## deploy the previous release again, or the one named (STAGE= TO= YES=1)
+	@$(BIN)/python -m infra.operate rollback "$(STAGE)" $(if $(TO),--to "$(TO)") $(if $(YES),--yes)
+
+destroy: $(VENV)/ready ## delete a deployment's stack; tables and buckets stay (STAGE= YES=1)
+	@$(BIN)/python -m infra.operate destroy "$(STAGE)" $(if $(YES),--yes)
 
 ##@ Tests
 test: setup readers ## the quick tests: unit, adapters, api, workflow (JOBS=2 SEED=--randomly-seed=1 COVERAGE=95)

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,93 +13,246 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
-_DEPLOY_SECONDS = 1800.0
+_DEPLOY_SECONDS = 3600.0
+_NO_CHANGES = ("didn't contain changes", "No updates")
 Client = Callable[[str], Any]
 
 
 class DeploymentFailed(Exception):
-    """CloudFormation refused or rolled back; the message holds its reasons."""
+    """CloudFormation or S3 refused, or the stack was rolled back; the message has the reasons."""
 
 
-def clients(endpoint: str | None, access_key: str, secret_key: str, region: str) -> Client:
-    """A maker of clients for one endpoint."""
-    session: Any = boto3.Session(aws_access_key_id=access_key, aws_secret_access_key=secret_key, region_name=region)
-    config = Config(retries={"mode": "standard", "total_max_attempts": 4}, s3={"addressing_style": "path"})
-    return lambda service: session.client(service, endpoint_url=endpoint, config=config)
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a change set does to one resource; `replacement`: its data would be lost, or it gets another name."""
+
+    action: str
+    resource: str
+    type: str
+    replacement: bool
 
 
-def _exists(cloudformation: Any, stack: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What is deployed: the template's key in the deployment bucket, and the stack's parameters and tags."""
+
+    template: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Deployer:
+    """A stack of one account and region. `account` guards the deployment bucket: calls fail if somebody else owns it.
+    CloudFormation acts with `service_role` if there is one, else with the caller's rights."""
+
+    client: Client
+    stack: str
+    bucket: str
+    region: str
+    account: str
+    service_role: str = ""
+
+    def upload(self, package: Path) -> str:
+        """Put the deployment package and the template into the deployment bucket; returns the template's key."""
+        self._ensure_bucket()
+        s3 = self.client("s3")
+        code = (package / "deployment.zip").read_bytes()
+        key = f"code/{hashlib.sha256(code).hexdigest()[:32]}.zip"
+        s3.put_object(Bucket=self.bucket, Key=key, Body=code, ExpectedBucketOwner=self.account)
+        template = json.loads((package / "sam.json").read_text(encoding="utf-8"))
+        for resource in template["Resources"].values():
+            if resource["Type"] == "AWS::Serverless::Function":
+                resource["Properties"]["CodeUri"] = f"s3://{self.bucket}/{key}"
+        body = json.dumps(template, sort_keys=True).encode()
+        template_key = f"template/{hashlib.sha256(body).hexdigest()[:32]}.json"
+        s3.put_object(Bucket=self.bucket, Key=template_key, Body=body, ExpectedBucketOwner=self.account)
+        return template_key
+
+    def _ensure_bucket(self) -> None:
+        """Create the private deployment bucket unless this account has it. Another account's bucket is never used."""
+        s3 = self.client("s3")
+        constraint = {} if self.region == "us-east-1" else {"LocationConstraint": self.region}
+        try:
+            s3.head_bucket(Bucket=self.bucket, ExpectedBucketOwner=self.account)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in {"404", "NoSuchBucket"}:
+                raise DeploymentFailed(
+                    f"the bucket {self.bucket} belongs to another account, or you may not use it: name another as"
+                    " deployment_bucket"
+                ) from error
+            s3.create_bucket(Bucket=self.bucket, **({"CreateBucketConfiguration": constraint} if constraint else {}))
+        blocked = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+        s3.put_public_access_block(
+            Bucket=self.bucket,
+            PublicAccessBlockConfiguration=dict.fromkeys(blocked, True),
+            ExpectedBucketOwner=self.account,
+        )
+
+    def prepare(self, release: Release) -> tuple[str, list[Change]] | None:
+        """The id and the changes of a new change set; None if nothing would change. Raises DeploymentFailed."""
+        cloudformation = self.client("cloudformation")
+        status = self.status()
+        if status == "ROLLBACK_COMPLETE":
+            raise DeploymentFailed(
+                f"the first deployment of {self.stack} failed: delete it (`make destroy`), then again"
+            )
+        change_set = cloudformation.create_change_set(
+            StackName=self.stack,
+            ChangeSetName=f"deploy-{int(time.time() * 1000)}",
+            ChangeSetType="CREATE" if status in {None, "REVIEW_IN_PROGRESS"} else "UPDATE",
+            TemplateURL=f"{self.client('s3').meta.endpoint_url}/{self.bucket}/{release.template}",
+            Capabilities=_CAPABILITIES,
+            Parameters=[{"ParameterKey": key, "ParameterValue": text} for key, text in release.parameters.items()],
+            Tags=[{"Key": key, "Value": text} for key, text in release.tags.items()],
+            **({"RoleARN": self.service_role} if self.service_role else {}),
+        )["Id"]
+        described = _wait(
+            lambda: cloudformation.describe_change_set(ChangeSetName=change_set, StackName=self.stack), "Status"
+        )
+        if described["Status"] != "FAILED":
+            return change_set, list(self._changes(change_set))
+        reason = described.get("StatusReason", "")
+        if not any(text in reason for text in _NO_CHANGES):
+            raise DeploymentFailed(reason)
+        cloudformation.delete_change_set(ChangeSetName=change_set, StackName=self.stack)
+        return None
+
+    def _changes(self, change_set: str) -> Iterator[Change]:
+        cloudformation = self.client("cloudformation")
+        more: dict[str, str] = {}
+        while True:
+            page = cloudformation.describe_change_set(ChangeSetName=change_set, StackName=self.stack, **more)
+            for row in page.get("Changes", []):
+                change = row["ResourceChange"]
+                is_replaced = change.get("Replacement", "False") != "False"
+                yield Change(change["Action"], change["LogicalResourceId"], change["ResourceType"], is_replaced)
+            if not page.get("NextToken"):
+                return
+            more = {"NextToken": page["NextToken"]}
+
+    def execute(self, change_set: str) -> None:
+        """Execute a change set, and wait for its end. Raises DeploymentFailed."""
+        cloudformation = self.client("cloudformation")
+        cloudformation.execute_change_set(ChangeSetName=change_set, StackName=self.stack)
+        done = self._wait_for_stack()
+        if done["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+            raise DeploymentFailed(f"{done['StackStatus']}: " + "; ".join(self._failures()))
+
+    def discard(self, change_set: str) -> None:
+        """Delete a change set; and the empty stack that one for a new stack leaves behind."""
+        cloudformation = self.client("cloudformation")
+        cloudformation.delete_change_set(ChangeSetName=change_set, StackName=self.stack)
+        if self.status() == "REVIEW_IN_PROGRESS":
+            cloudformation.delete_stack(StackName=self.stack)
+
+    def delete(self) -> None:
+        """Delete the stack; what its template retains (tables, buckets) stays. Raises DeploymentFailed."""
+        cloudformation = self.client("cloudformation")
+        stack_id = cloudformation.describe_stacks(StackName=self.stack)["Stacks"][0]["StackId"]
+        role = {"RoleARN": self.service_role} if self.service_role else {}
+        cloudformation.delete_stack(StackName=self.stack, **role)
+        done = _wait(lambda: _deleted_or(cloudformation, stack_id), "StackStatus")
+        if done["StackStatus"] != "DELETE_COMPLETE":
+            raise DeploymentFailed(f"{done['StackStatus']}: " + "; ".join(self._failures()))
+
+    def status(self) -> str | None:
+        """The stack's status; None if there is no such stack."""
+        try:
+            stack = self.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"][0]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ValidationError":
+                return None
+            raise
+        return None if stack["StackStatus"] == "DELETE_COMPLETE" else str(stack["StackStatus"])
+
+    def outputs(self) -> dict[str, str]:
+        """The stack's outputs. Raises DeploymentFailed if there is no such stack."""
+        if self.status() is None:
+            raise DeploymentFailed(f"there is no stack {self.stack} in {self.region}")
+        stack = self.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"][0]
+        return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+    def retained(self) -> list[str]:
+        """The physical names of tables and buckets, which deleting the stack leaves."""
+        pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.stack)
+        rows = [row for page in pages for row in page["StackResourceSummaries"]]
+        kept = {"AWS::DynamoDB::Table", "AWS::S3::Bucket"}
+        return sorted(row["PhysicalResourceId"] for row in rows if row["ResourceType"] in kept)
+
+    def record(self, release: Release, at: str) -> None:
+        """Remember a deployed release, for roll-backs."""
+        self.client("s3").put_object(
+            Bucket=self.bucket,
+            Key=f"{self._history}{at}.json",
+            Body=json.dumps(asdict(release)).encode(),
+            ExpectedBucketOwner=self.account,
+        )
+
+    def history(self) -> list[tuple[str, Release]]:
+        """The deployed releases with the time of each, the latest first."""
+        s3 = self.client("s3")
+        pages = s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=self._history, ExpectedBucketOwner=self.account
+        )
+        keys = [found["Key"] for page in pages for found in page.get("Contents", [])]
+        found = []
+        for key in sorted(keys, reverse=True):
+            body = s3.get_object(Bucket=self.bucket, Key=key, ExpectedBucketOwner=self.account)["Body"].read()
+            found.append((key.removeprefix(self._history).removesuffix(".json"), Release(**json.loads(body))))
+        return found
+
+    @property
+    def _history(self) -> str:
+        return f"releases/{self.stack}/"
+
+    def _wait_for_stack(self) -> dict[str, Any]:
+        cloudformation = self.client("cloudformation")
+        return _wait(lambda: cloudformation.describe_stacks(StackName=self.stack)["Stacks"][0], "StackStatus")
+
+    def _failures(self) -> list[str]:
+        events = self.client("cloudformation").describe_stack_events(StackName=self.stack)["StackEvents"]
+        failed = [event for event in reversed(events) if "FAILED" in event["ResourceStatus"]]
+        return [f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}" for event in failed[:5]]
+
+
+def clients(session: "boto3.Session", endpoint: str | None = None, *, path_style: bool = False) -> Client:
+    """A maker of clients; `path_style` for an object store without a host for each bucket."""
+    any_session: Any = session
+    config = Config(
+        retries={"mode": "standard", "total_max_attempts": 4},
+        s3={"addressing_style": "path"} if path_style else {},
+    )
+    return lambda service: any_session.client(service, endpoint_url=endpoint, config=config)
+
+
+def deploy(deployer: Deployer, package: Path, parameters: Mapping[str, str]) -> dict[str, str]:
+    """Create or update the stack from what `infra.package` made, and return its outputs. Raises DeploymentFailed."""
+    prepared = deployer.prepare(Release(deployer.upload(package), parameters))
+    if prepared is not None:
+        deployer.execute(prepared[0])
+    return deployer.outputs()
+
+
+def _deleted_or(cloudformation: Any, stack_id: str) -> dict[str, Any]:
+    """The stack; one that is no longer known is deleted."""
     try:
-        cloudformation.describe_stacks(StackName=stack)
+        stack: dict[str, Any] = cloudformation.describe_stacks(StackName=stack_id)["Stacks"][0]
     except ClientError as error:
         if error.response["Error"]["Code"] == "ValidationError":
-            return False
+            return {"StackStatus": "DELETE_COMPLETE"}
         raise
-    return True
+    return stack
 
 
-def _upload(client: Client, package: Path, bucket: str, base_url: str) -> str:
-    """Put package and template into the deployment bucket; returns the template's URL."""
-    s3 = client("s3")
-    try:
-        s3.create_bucket(Bucket=bucket)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
-            raise
-    code = (package / "deployment.zip").read_bytes()
-    key = f"code/{hashlib.sha256(code).hexdigest()[:32]}.zip"
-    s3.put_object(Bucket=bucket, Key=key, Body=code)
-    template = json.loads((package / "sam.json").read_text(encoding="utf-8"))
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = f"s3://{bucket}/{key}"
-    body = json.dumps(template, sort_keys=True).encode()
-    template_key = f"template/{hashlib.sha256(body).hexdigest()[:32]}.json"
-    s3.put_object(Bucket=bucket, Key=template_key, Body=body)
-    return f"{base_url}/{bucket}/{template_key}"
-
-
-def deploy(
-    client: Client, package: Path, stack: str, parameters: Mapping[str, str], *, bucket: str, base_url: str
-) -> dict[str, str]:
-    """Create or update `stack` from what `infra.package` made, and return its outputs. Raises DeploymentFailed."""
-    url = _upload(client, package, bucket, base_url)
-    cloudformation = client("cloudformation")
-    change = cloudformation.create_change_set(
-        StackName=stack,
-        ChangeSetName=f"deploy-{int(time.time() * 1000)}",
-        ChangeSetType="UPDATE" if _exists(cloudformation, stack) else "CREATE",
-        TemplateURL=url,
-        Capabilities=_CAPABILITIES,
-        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
-    )["Id"]
-    description = _wait(lambda: cloudformation.describe_change_set(ChangeSetName=change, StackName=stack), "Status")
-    if description["Status"] == "FAILED":
-        reason = description.get("StatusReason", "")
-        if "didn't contain changes" not in reason and "No updates" not in reason:
-            raise DeploymentFailed(reason)
-    else:
-        cloudformation.execute_change_set(ChangeSetName=change, StackName=stack)
-    done = _wait(lambda: cloudformation.describe_stacks(StackName=stack)["Stacks"][0], "StackStatus")
-    if done["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
-        events = cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
-        reasons = [
-            f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}"
-            for event in reversed(events)
-            if "FAILED" in event["ResourceStatus"]
-        ]
-        raise DeploymentFailed(f"{done['StackStatus']}: " + "; ".join(reasons[:5]))
-    return {output["OutputKey"]: output["OutputValue"] for output in done.get("Outputs", [])}
-
-
-def _wait(ask: Callable[[], dict[str, Any]], field: str) -> dict[str, Any]:
+def _wait(describe: Callable[[], dict[str, Any]], status: str) -> dict[str, Any]:
     deadline = time.monotonic() + _DEPLOY_SECONDS
     pause = 0.05
     while True:
-        answer = ask()
-        if not answer[field].endswith(("IN_PROGRESS", "PENDING")):
-            return answer
+        described = describe()
+        if not described[status].endswith(("IN_PROGRESS", "PENDING")):
+            return described
         if time.monotonic() > deadline:
-            raise DeploymentFailed(f"still {answer[field]} after {_DEPLOY_SECONDS:.0f} s")
+            raise DeploymentFailed(f"still {described[status]} after {_DEPLOY_SECONDS:.0f} s")
         time.sleep(pause)
         pause = min(2 * pause, 5.0)

@@ -6,11 +6,9 @@ Lambda can't write where they are, so each cold start would compile them again. 
 again.
 """
 
-import compileall
 import hashlib
 import json
 import os
-import py_compile
 import signal
 import subprocess
 import sys
@@ -66,6 +64,11 @@ def resources() -> dict[str, Any]:
     text = json.dumps(definition, ensure_ascii=False).replace("arn:aws:states:::", "arn:${Partition}:states:::")
     machine["DefinitionString"] = text.replace('"${AssembleConcurrency}"', "${AssembleConcurrency}")
     _chain_tables(merged["Resources"])
+    boundary = {"Fn::If": ["HasPermissionsBoundary", {"Ref": "PermissionsBoundary"}, {"Ref": "AWS::NoValue"}]}
+    roles = [f"{'ApiHandler' if function == 'APIHandler' else function}Role" for function in FUNCTIONS]
+    for role in (*roles, "ExportStateMachineRole"):
+        properties = merged["Resources"].setdefault(role, {}).setdefault("Properties", {})
+        properties["PermissionsBoundary"] = boundary
     for function in FUNCTIONS:
         properties = merged["Resources"].setdefault(function, {}).setdefault("Properties", {})
         variables = properties.setdefault("Environment", {}).setdefault("Variables", {})
@@ -126,22 +129,33 @@ def package(out: Path = DEFAULT_OUT) -> Path:
 
 
 def compile_modules(archive: Path) -> None:
-    """Put the compiled form of every module into a deployment package. It is valid whatever times the files get when
-    they are extracted (PEP 552, unchecked hashes), for the Python that packages, which is the runtime's too."""
+    """Put the compiled form of every module into a deployment package."""
     with tempfile.TemporaryDirectory(dir=archive.parent) as name:
         folder = Path(name) / "package"
         with zipfile.ZipFile(archive) as opened:
             opened.extractall(folder)
-        compileall.compile_dir(
-            folder, stripdir=folder, quiet=2, workers=0, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
-        )
+        subprocess.run(compile_command(sys.executable, folder), check=True)
         made = Path(name) / archive.name
-        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as written:
-            for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-                info = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _EARLIEST)
-                info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-                written.writestr(info, path.read_bytes())
+        write_archive(folder, made)
         made.replace(archive)
+
+
+def compile_command(python: str, folder: Path) -> list[str]:
+    """The command that compiles a folder's modules. They are valid whatever times the files get when they are extracted
+    (PEP 552, unchecked hashes), for this version of Python."""
+    return [
+        python, "-m", "compileall", "-qq", "-j", "0", "-s", str(folder), "--invalidation-mode", "unchecked-hash",
+        str(folder),
+    ]  # fmt: skip
+
+
+def write_archive(folder: Path, archive: Path) -> None:
+    """A zip file of a folder; the same files give the same bytes."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as written:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            info = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _EARLIEST)
+            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            written.writestr(info, path.read_bytes())
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import Any
 
 from infra.demo import outputs, reads
 from infra.demo.api import Api
-from infra.deployment import clients
+from infra.local.clients import local_clients
 
 _FINAL = {"completed", "error", "canceled"}
 
@@ -75,7 +75,7 @@ class Bucket:
     def of_stack(cls, info: Mapping[str, Any]) -> "Bucket":
         """From the response of `/local/info`."""
         key = info["credentials"]
-        client = clients(info["endpoints"]["s3"], key["access_key_id"], key["secret_access_key"], key["region"])
+        client = local_clients(info["endpoints"]["s3"], key["access_key_id"], key["secret_access_key"], key["region"])
         return cls(client("s3"), info["buckets"]["catalog"])
 
     def put(self, key: str, body: bytes) -> str:

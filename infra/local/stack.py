@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any
 
-from infra.deployment import Client, DeploymentFailed, clients, deploy
+from infra.deployment import Client, Deployer, DeploymentFailed, deploy
 from infra.local.choices import Choices
+from infra.local.clients import local_clients
 from infra.local.gateway import Front
 from infra.local.info import TICK, describe
 from infra.local.issuer import AUDIENCE, ISSUER, issuer
@@ -37,6 +38,10 @@ SENDER = "exports@seqport.example.org"
 _DEPLOYMENTS = "seqport-deployments"
 Say = Callable[[str], None]
 _SAY_EVERY = 3  # seconds
+
+
+def _emulator(endpoint: str) -> Client:
+    return local_clients(endpoint, "test", "test", REGION)
 
 
 class LocalStack:
@@ -90,7 +95,7 @@ class LocalStack:
         wiring.awaited = "the deployment"
         emulator = f"http://{HOST}:{ports['ministack']}"
         outputs = self._deploy(emulator, ports)
-        client = clients(emulator, "test", "test", REGION)
+        client = _emulator(emulator)
         wiring.stage_path = f"/restapis/{outputs['RestAPIId']}/live/_user_request_"
         self._check_state(client, outputs)
         self._take_up_work(client, outputs)
@@ -155,12 +160,12 @@ class LocalStack:
     def _deploy(self, emulator: str, ports: dict[str, int]) -> dict[str, str]:
         self._say("Packaging and deploying …")
         s3_url = self._s3_url(ports)
-        client = clients(emulator, "test", "test", REGION)
+        client = _emulator(emulator)
+        account = client("sts").get_caller_identity()["Account"]
         client("sesv2").create_email_identity(EmailIdentity=SENDER)
         outputs = deploy(
-            client,
+            Deployer(client, STACK, _DEPLOYMENTS, REGION, account),
             package(),
-            STACK,
             {
                 "OidcIssuer": ISSUER,
                 "OidcAudience": AUDIENCE,
@@ -173,12 +178,10 @@ class LocalStack:
                 "CopyCrc": "answer" if s3_url else "read",
                 "StuckAfter": str(self.choices.stuck_after),
             },
-            bucket=_DEPLOYMENTS,
-            base_url=emulator,
         )
         if s3_url:
             # CloudFormation made the buckets in the emulator's own S3; the same names are needed where the objects lie.
-            s3 = clients(s3_url, ACCESS_KEY, SECRET_KEY, REGION)("s3")
+            s3 = local_clients(s3_url, ACCESS_KEY, SECRET_KEY, REGION)("s3")
             there = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
             for name in ("CatalogBucketName", "WorkBucketName", "ExportsBucketName"):
                 if outputs[name] not in there:

@@ -59,7 +59,7 @@ class Case:
     body: Callable[[Place], Any] = lambda _: None
     on: str = "project"
     below: int = 403  # the status of who has too low a role
-    deletes: str | None = None  # the resource that it deletes, created anew before each request
+    deletes: str | None = None  # the resource that it deletes; a new one is created for each request
 
 
 def name() -> str:

@@ -1,0 +1,149 @@
+"""`python -m infra.operate deploy|outputs|rollback|destroy STAGE [--yes] [--to RELEASE]`: an operator's deployments.
+
+Credentials and endpoints are those of the AWS SDK: environment, profile, session. Changes are shown before they are
+made; `--yes` confirms them in advance.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.deployment import Change, Client, Deployer, DeploymentFailed, Release, clients
+from infra.lambda_package import package_for
+from infra.package import resources
+from infra.stage import Stage, StageError, check_parameters, read_stage
+
+Confirm = Callable[[str], bool]
+# By the account's limit of concurrent executions: active exports and workers of each (docs/performance.md).
+_CONCURRENCY = ((1_000, 20, 40), (500, 10, 40), (100, 5, 12), (50, 4, 8))
+
+
+def concurrency_of(limit: int) -> dict[str, str]:
+    """The parameters that suit an account's limit of concurrent executions; none for a small one: the defaults do."""
+    for least, exports, workers in _CONCURRENCY:
+        if limit >= least:
+            return {"MaxActiveExports": str(exports), "AssembleConcurrency": str(workers)}
+    return {}
+
+
+def deployer_of(stage: Stage, client: Client) -> Deployer:
+    """The deployer of a stage, for the account of the caller's credentials."""
+    account = client("sts").get_caller_identity()["Account"]
+    bucket = stage.deployment_bucket or f"seqport-deployments-{account}-{stage.region}"
+    return Deployer(client, stage.stack, bucket, stage.region, account, stage.service_role)
+
+
+def deploy(stage: Stage, client: Client, confirm: Confirm) -> None:
+    """Package, show the changes, and deploy once they are confirmed."""
+    deployer = deployer_of(stage, client)
+    limit = client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
+    parameters = {**concurrency_of(limit), **stage.parameters}
+    check_parameters(parameters, resources()["Parameters"])
+    print(f"Packaging for Python {stage.runtime.python} on {stage.runtime.architecture} …")
+    package = package_for(stage.runtime)
+    print(f"The account may run {limit:,} functions at once: {_concurrency_text(parameters)}.")
+    _apply(deployer, Release(deployer.upload(package), parameters, stage.tags), confirm)
+
+
+def rollback(stage: Stage, client: Client, confirm: Confirm, to: str | None) -> None:
+    """Deploy an earlier release again: the one before the present one, or `to`."""
+    deployer = deployer_of(stage, client)
+    history = deployer.history()
+    if not history:
+        raise DeploymentFailed(f"nothing was deployed to {stage.stack} yet")
+    earlier = {at: release for at, release in history[1:] if release != history[0][1]}
+    if to is not None and to not in earlier:
+        raise DeploymentFailed(f"there is no earlier release {to}; there are: {', '.join(earlier) or 'none'}")
+    if not earlier:
+        raise DeploymentFailed("there is no earlier release")
+    chosen = to or next(iter(earlier))
+    print(f"Rolling back to the release of {chosen}.")
+    _apply(deployer, earlier[chosen], confirm)
+
+
+def outputs(stage: Stage, client: Client) -> None:
+    """Print the stack's outputs as JSON."""
+    print(json.dumps(deployer_of(stage, client).outputs(), indent=2))
+
+
+def destroy(stage: Stage, client: Client, confirm: Confirm) -> None:
+    """Delete the stack; its data stays, and is listed."""
+    deployer = deployer_of(stage, client)
+    if deployer.status() is None:
+        raise DeploymentFailed(f"there is no stack {stage.stack} in {stage.region}")
+    kept = "\n  ".join(deployer.retained())
+    print(f"Tables and buckets stay, with all their data, until you delete them yourself:\n  {kept}")
+    if not confirm(f"Delete the stack {stage.stack}?"):
+        raise DeploymentFailed("not confirmed: nothing was changed")
+    deployer.delete()
+    print(f"{stage.stack} is deleted.")
+
+
+def _apply(deployer: Deployer, release: Release, confirm: Confirm) -> None:
+    prepared = deployer.prepare(release)
+    if prepared is None:
+        print("Nothing would change.")
+        return
+    change_set, changes = prepared
+    print(_table(changes))
+    if not confirm(f"Execute these {len(changes)} changes of {deployer.stack} in {deployer.region}?"):
+        deployer.discard(change_set)
+        raise DeploymentFailed("not confirmed: nothing was changed")
+    deployer.execute(change_set)
+    deployer.record(release, datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S"))
+    print(f"{deployer.stack} is deployed: {deployer.outputs()['EndpointURL']}")
+
+
+def _table(changes: list[Change]) -> str:
+    """The changes as lines, replacements first and marked: they are the ones to look at."""
+    ordered = sorted(changes, key=lambda change: (not change.replacement, change.action, change.resource))
+    return "\n".join(
+        f"  {change.action:7} {change.resource:34} {change.type}{'   REPLACED' if change.replacement else ''}"
+        for change in ordered
+    )
+
+
+def _concurrency_text(parameters: dict[str, str]) -> str:
+    exports = parameters.get("MaxActiveExports", "2")
+    return f"{exports} exports with {parameters.get('AssembleConcurrency', '2')} workers each"
+
+
+def _confirm_at_terminal(question: str) -> bool:
+    if not sys.stdin.isatty():
+        print(f"{question} Nobody is there to answer: confirm with YES=1.")
+        return False
+    return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="infra.operate")
+    parser.add_argument("command", choices=("deploy", "outputs", "rollback", "destroy"))
+    parser.add_argument("stage")
+    parser.add_argument("--yes", action="store_true")
+    parser.add_argument("--to")
+    chosen = parser.parse_args(arguments)
+    confirm: Confirm = (lambda _: True) if chosen.yes else _confirm_at_terminal
+    try:
+        stage = read_stage(chosen.stage)
+        client = clients(boto3.Session(region_name=stage.region))
+        commands: dict[str, Callable[[], Any]] = {
+            "deploy": lambda: deploy(stage, client, confirm),
+            "outputs": lambda: outputs(stage, client),
+            "rollback": lambda: rollback(stage, client, confirm, chosen.to),
+            "destroy": lambda: destroy(stage, client, confirm),
+        }
+        commands[chosen.command]()
+    except (StageError, DeploymentFailed, ClientError, BotoCoreError) as error:
+        print(f"{chosen.command}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,115 @@
+"""`make deploy`, `outputs`, `rollback` and `destroy` against an emulator, from an empty account."""
+
+import json
+import struct
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+
+from infra import operate
+from infra.deployment import Client, DeploymentFailed, clients
+from infra.lambda_package import Runtime, native, package_for
+from infra.stage import Stage, read_stage, stage_of
+from tests.object_stores import running_ministack
+
+EXAMPLE = dict(read_stage("example").parameters)
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    with running_ministack(tmp_path_factory.mktemp("ministack")) as endpoint:
+        session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="ca-central-1")
+        yield clients(session, endpoint, path_style=True)
+
+
+def stage(name: str, **parameters: str) -> Stage:
+    here = native()
+    document = {
+        "region": "ca-central-1",
+        "python": here.python,
+        "architecture": here.architecture,
+        "tags": {"owner": "lab"},
+        "parameters": EXAMPLE | parameters,
+    }
+    return stage_of(name, document)
+
+
+def refuse(_: str) -> bool:
+    return False
+
+
+def accept(_: str) -> bool:
+    return True
+
+
+def limit_of(client: Client, function: str) -> str:
+    variables = client("lambda").get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+    return str(variables["MAX_RUNNING_EXPORTS"])
+
+
+def test_a_stage_is_deployed_changed_rolled_back_and_destroyed(
+    client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, changed = stage("life"), stage("life", MaxRunningExports="7")
+    deployer = operate.deployer_of(first, client)
+    with pytest.raises(DeploymentFailed, match="nothing was changed"):
+        operate.deploy(first, client, refuse)
+    assert deployer.status() is None
+    operate.deploy(first, client, accept)
+    shown = capsys.readouterr().out
+    assert "ExportsTable                       AWS::DynamoDB::Table" in shown
+    operate.outputs(first, client)
+    outputs = json.loads(capsys.readouterr().out)
+    assert outputs["EndpointURL"] in shown
+    assert limit_of(client, outputs["APIHandlerName"]) == "10"
+    tags = client("cloudformation").describe_stacks(StackName="seqport-life")["Stacks"][0]["Tags"]
+    assert {"Key": "owner", "Value": "lab"} in tags
+
+    operate.deploy(first, client, refuse)
+    assert "Nothing would change." in capsys.readouterr().out
+    operate.deploy(changed, client, accept)
+    assert limit_of(client, outputs["APIHandlerName"]) == "7"
+    operate.rollback(changed, client, accept, None)
+    assert limit_of(client, outputs["APIHandlerName"]) == "10"
+    with pytest.raises(DeploymentFailed, match="no earlier release 2020"):
+        operate.rollback(changed, client, accept, "2020")
+
+    capsys.readouterr()
+    operate.destroy(first, client, accept)
+    assert outputs["ExportsTableName"] in capsys.readouterr().out
+    assert client("dynamodb").describe_table(TableName=outputs["ExportsTableName"])["Table"]
+    with pytest.raises(DeploymentFailed, match="no stack seqport-life"):
+        operate.outputs(first, client)
+    with pytest.raises(DeploymentFailed, match="no stack seqport-life"):
+        operate.destroy(first, client, accept)
+
+
+def test_the_deployment_bucket_is_private_and_in_the_region(client: Client) -> None:
+    deployer = operate.deployer_of(stage("bucket"), client)
+    deployer.upload(package_for(native()))
+    s3 = client("s3")
+    blocked = s3.get_public_access_block(Bucket=deployer.bucket)["PublicAccessBlockConfiguration"]
+    assert set(blocked.values()) == {True}
+    assert s3.get_bucket_location(Bucket=deployer.bucket)["LocationConstraint"] == "ca-central-1"
+
+
+def test_packages_for_another_processor_have_its_wheels(tmp_path: Path) -> None:
+    package = package_for(Runtime("3.13", "arm64"))
+    functions = [
+        resource["Properties"]
+        for resource in json.loads((package / "sam.json").read_text())["Resources"].values()
+        if resource["Type"] == "AWS::Serverless::Function"
+    ]
+    assert {(function["Runtime"], *function["Architectures"]) for function in functions} == {("python3.13", "arm64")}
+    with zipfile.ZipFile(package / "deployment.zip") as archive:
+        names = set(archive.namelist())
+        assert {"app.py", "chalicelib/settings.py", "chalice/app.py", "boto3/__init__.py"} <= names
+        libraries = [name for name in names if name.endswith(".so")]
+        machines = {struct.unpack_from("<H", archive.read(name), 18)[0] for name in libraries}
+        assert sum(info.file_size for info in archive.infolist()) < 250 << 20  # Lambda's limit
+    assert len(libraries) >= 5
+    assert machines == {183}  # EM_AARCH64 (ELF header, e_machine)
+    assert not [name for name in libraries if "cpython-" in name and "cpython-313-aarch64" not in name]
