@@ -30,7 +30,8 @@ class _App(Chalice):
         self._registered = routes
 
 
-app = _App(app_name="seqport")
+# Chalice would add a handler of its own to the logger, and every line would be there twice.
+app = _App(app_name="seqport", configure_logs=False)
 
 
 @app.authorizer(ttl_seconds=0)
@@ -57,44 +58,50 @@ app.register = _register_routes
 
 @app.lambda_function()
 def plan(event: dict[str, Any], context: object) -> dict[str, Any]:
+    from chalicelib import invocations
     from chalicelib.assembly.plan import plan_export
 
-    return plan_export(event)
+    return invocations.run("plan", plan_export, event, context)
 
 
 @app.lambda_function()
 def assemble(event: dict[str, Any], context: object) -> dict[str, Any]:
+    from chalicelib import invocations
     from chalicelib.assembly.assemble import assemble_batch
 
-    return assemble_batch(event)
+    return invocations.run("assemble", assemble_batch, event, context)
 
 
 @app.lambda_function()
 def finish(event: dict[str, Any], context: object) -> dict[str, Any]:
+    from chalicelib import invocations
     from chalicelib.assembly.finish import finish_export
 
-    return finish_export(event)
+    return invocations.run("finish", finish_export, event, context)
 
 
 @app.lambda_function()
 def render_linelist(event: dict[str, Any], context: object) -> dict[str, Any]:
+    from chalicelib import invocations
     from chalicelib.assembly.render_linelist import render_linelist as render_table
 
-    return render_table(event)
+    return invocations.run("render_linelist", render_table, event, context)
 
 
 @app.lambda_function(name="notify")
 def notify_user(event: dict[str, Any], context: object) -> dict[str, Any]:
+    from chalicelib import invocations
     from chalicelib.assembly.notify import notify
 
-    return notify(event)
+    return invocations.run("notify", notify, event, context)
 
 
 @app.lambda_function()
 def fail(event: dict[str, Any], context: object) -> dict[str, Any]:
+    from chalicelib import invocations
     from chalicelib.assembly.fail import fail_export
 
-    return fail_export(event)
+    return invocations.run("fail", fail_export, event, context)
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))
@@ -115,9 +122,10 @@ def clean_up(event: CloudWatchEvent) -> dict[str, Any]:
 
 @app.lambda_function()
 def run_import(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    from chalicelib import invocations
     from chalicelib.ingestion.imports.worker import run_import_steps
 
-    return run_import_steps(event["import_id"], context)
+    return invocations.run("run_import", lambda _: run_import_steps(event["import_id"], context), event, context)
 
 
 # infra/resources.yaml adds the bucket's name, which is made with the stack.

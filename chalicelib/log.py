@@ -7,5 +7,5 @@ from aws_lambda_powertools import Logger
 
 @cache
 def logger() -> Logger:
-    """The logger of the service."""
-    return Logger(service="seqport")
+    """The logger; its `service` is the stack's name (POWERTOOLS_SERVICE_NAME)."""
+    return Logger()

@@ -6,6 +6,7 @@ Lambda can't write where they are, so each cold start would compile them again. 
 again.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -22,14 +23,14 @@ from typing import Any
 import yaml
 
 from chalicelib.settings import Source, resource_name, settings_from
-from infra import gateway_responses
+from infra import gateway_responses, monitoring
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_OUT = ROOT / "build" / "package"
 FUNCTIONS = ("APIHandler", "Authorize", "Plan", "Assemble", "Finish", "RenderLinelist", "Notify", "Fail", "CleanUp",
              "RegisterArrival", "RunImport")  # fmt: skip
 _INPUTS = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/resources.yaml", "infra/state_machine.json",
-           "infra/package.py", "infra/gateway_responses.py")  # fmt: skip
+           "infra/package.py", "infra/gateway_responses.py", "infra/monitoring.py")  # fmt: skip
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first time that a zip entry can have: packages of the same files are the same
 
 
@@ -40,7 +41,7 @@ def environment() -> dict[str, Any]:
         for setting in settings_from(Source.RESOURCE, Source.PARAMETER)
     }
     endpoint = {"Fn::If": ["HasS3Endpoint", {"Ref": "S3EndpointUrl"}, {"Ref": "AWS::NoValue"}]}
-    return {**named, "AWS_ENDPOINT_URL_S3": endpoint}
+    return {**named, "AWS_ENDPOINT_URL_S3": endpoint, "POWERTOOLS_SERVICE_NAME": {"Ref": "AWS::StackName"}}
 
 
 def resources() -> dict[str, Any]:
@@ -55,7 +56,12 @@ def resources() -> dict[str, Any]:
             text = str(setting.default).lower() if setting.type is bool else str(setting.default)
             parameter["Default"] = setting.default if parameter["Type"] == "Number" else text
     api = merged["Resources"]["RestAPI"]["Properties"]
-    api["DefinitionBody"] = {gateway_responses.EXTENSION: gateway_responses.extension()}
+    # The title is the API's name, and its metrics' dimension: each stack has its own.
+    api["DefinitionBody"] = {
+        "info": {"title": {"Ref": "AWS::StackName"}},
+        gateway_responses.EXTENSION: gateway_responses.extension(),
+    }
+    merged["Resources"] |= monitoring.alarms(FUNCTIONS) | {"Dashboard": monitoring.dashboard(FUNCTIONS)}
     definition = json.loads((ROOT / "infra" / "state_machine.json").read_text(encoding="utf-8"))
     machine = merged["Resources"]["ExportStateMachine"]["Properties"]
     # A Map's concurrency is a number, but CloudFormation substitutes only text: so the quotes are removed.
@@ -99,12 +105,20 @@ def fingerprint() -> str:
 
 
 def package(out: Path = DEFAULT_OUT) -> Path:
-    """Package into `out` (template `sam.json` and `deployment.zip`) unless it is up to date; returns `out`."""
-    mark = out / "fingerprint"
-    wanted = fingerprint()
-    if mark.exists() and mark.read_text(encoding="utf-8") == wanted and (out / "deployment.zip").exists():
-        return out
+    """Package into `out` (template `sam.json` and `deployment.zip`) unless it is up to date; returns `out`. Processes
+    that package at the same time wait for each other."""
     out.mkdir(parents=True, exist_ok=True)
+    with (out.parent / f"{out.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _package(out)
+    return out
+
+
+def _package(out: Path) -> None:
+    mark = out / "fingerprint"
+    expected = fingerprint()
+    if mark.exists() and mark.read_text(encoding="utf-8") == expected and (out / "deployment.zip").exists():
+        return
     merge = out / "resources.json"
     merge.write_text(json.dumps(resources(), indent=1), encoding="utf-8")
     command = [
@@ -124,8 +138,7 @@ def package(out: Path = DEFAULT_OUT) -> Path:
     if process.returncode:
         raise SystemExit(f"chalice package failed:\n{output}")
     compile_modules(out / "deployment.zip")
-    mark.write_text(wanted, encoding="utf-8")
-    return out
+    mark.write_text(expected, encoding="utf-8")
 
 
 def compile_modules(archive: Path) -> None:

@@ -56,10 +56,10 @@ def _fetch(endpoint: str, access_token: str) -> dict[str, Any] | None:
             finally:
                 response.release_conn()
         if response.status != 200 or len(body) > _MAX_BYTES:
-            logger().warning("the UserInfo endpoint did not respond as expected", extra={"status": response.status})
+            logger().warning("the UserInfo endpoint did not respond as expected", status=response.status)
             return None
         claims = json.loads(body)
     except (urllib3.exceptions.HTTPError, ValueError) as error:
-        logger().warning("the UserInfo endpoint could not be read", extra={"error": type(error).__name__})
+        logger().warning("the UserInfo endpoint could not be read", error=type(error).__name__)
         return None
     return claims if isinstance(claims, dict) and isinstance(claims.get("sub"), str) else None

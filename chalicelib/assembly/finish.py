@@ -187,7 +187,7 @@ def _ready(
     put_export(sources_key(upload.key), json.dumps(contents.source_ids).encode())
     moment = timestamps.now()
     traffic = archive.traffic
-    turned = lifecycle.mark_ready(
+    is_ready = lifecycle.mark_ready(
         export,
         ExportedFile(upload.key, archive.size, to_hex(archive.crc32), len(contents.items)),
         at=timestamps.format(moment),
@@ -203,4 +203,4 @@ def _ready(
     )
     archive_uploads.delete_segments(plan_prefix(export.id, state.attempt, upload.token))
     # Another run of this step may have marked it ready; in any case this attempt is over.
-    return state.outcome("ready" if turned else outcome_of(state))
+    return state.outcome("ready" if is_ready else outcome_of(state))

@@ -14,7 +14,7 @@ from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
 
-from chalicelib import tables, timestamps
+from chalicelib import metrics, tables, timestamps
 from chalicelib.errors import Conflict, message
 from chalicelib.exports import record
 from chalicelib.exports.model import Export, Status
@@ -115,6 +115,8 @@ def _admit(export: Export, moment: datetime) -> int:
     ]
     if not _ActiveRow(_ID).update_if(unchanged, actions):
         raise _Changed
+    waited = moment - timestamps.parse(_waiting_since(export)[0])
+    metrics.emit("QueueTime", max(0.0, waited.total_seconds()), "Seconds")
     return 0
 
 

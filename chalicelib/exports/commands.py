@@ -11,6 +11,7 @@ from chalicelib.exports.table import ExportRow, export_of
 from chalicelib.exports.types.base import ExportSpec
 from chalicelib.exports.types.registry import spec_to_json
 from chalicelib.ids import Ids
+from chalicelib.log import logger
 from chalicelib.settings import settings
 
 
@@ -59,6 +60,7 @@ def create_export(
         if existing is None:
             raise Conflict("This export has been removed in the meantime.", slug="changed-meanwhile")
         export = existing
+    logger().info("an export was requested", export_id=export.id, type=export.type)
     executions.start(export)
     return export
 

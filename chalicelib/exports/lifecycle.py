@@ -9,7 +9,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action as UpdateAction
 from pynamodb.transactions import TransactWrite
 
-from chalicelib import tables
+from chalicelib import metrics, tables
 from chalicelib.errors import Conflict, Gone, message
 from chalicelib.exports import audit, record, running_exports
 from chalicelib.exports.attempts import in_progress
@@ -37,7 +37,10 @@ def create(row: ExportRow, event: Event) -> bool:
 
         tables.transact_write(fill, taken=[_NotMet(), ReservationConflict()])
 
-    return _with_place(row.user_id, row.id, write)
+    is_created = _with_place(row.user_id, row.id, write)
+    if is_created:
+        metrics.emit("Exports", 1, type=row.type, event=Action.CREATED)
+    return is_created
 
 
 class _NotMet(Conflict):
@@ -87,6 +90,7 @@ def _transition(
         tables.transact_write(fill, taken=[*([ReservationConflict()] if place else []), None, _NotMet()])
     except _NotMet:
         return False
+    metrics.emit("Exports", 1, type=export.type, event=action)
     return True
 
 
@@ -114,7 +118,11 @@ def mark_ready(
         ExportRow.due_shard.set(due_shard(export.id)),
         ExportRow.due_at.set(expires_at),
     ]
-    return _transition(export, in_progress(export.attempt), actions, Action.READY, at, details=details)
+    is_ready = _transition(export, in_progress(export.attempt), actions, Action.READY, at, details=details)
+    if is_ready:
+        metrics.emit("ExportedBytes", file.size, "Bytes", type=export.type)
+        metrics.emit("BytesThroughFunctions", details.get("bytes_read", 0) + details.get("bytes_written", 0), "Bytes")
+    return is_ready
 
 
 def mark_failed(export: Export, attempt: int, code: FailureCode, *, at: str, kept_until: str, cause: str = "") -> bool:

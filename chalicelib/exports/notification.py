@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import timestamps
+from chalicelib import metrics, timestamps
 from chalicelib.access import users
 from chalicelib.exports import attempts, failures
 from chalicelib.exports.model import Export, Status
@@ -38,6 +38,12 @@ def notify_owner(export: Export) -> Sent:
         return Sent.NOT_WANTED
     if not attempts.claim_mail(export, export.status):
         return Sent.ALREADY
+    sent = _send(export, user)
+    metrics.emit("Mails", 1, outcome=sent)
+    return sent
+
+
+def _send(export: Export, user: users.User) -> Sent:
     message = _message(export, user)
     try:
         send(user.email, message)
@@ -46,6 +52,7 @@ def notify_owner(export: Export) -> Sent:
         logger().warning("mail may not have been sent", export_id=export.id, error=type(error).__name__)
         return Sent.UNSURE
     except Exception:
+        metrics.emit("Mails", 1, outcome="refused")
         attempts.release_mail_claim(export, export.status)
         raise
     return Sent.SENT

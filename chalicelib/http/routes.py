@@ -5,6 +5,7 @@ from typing import Any
 from chalice.app import Chalice
 
 from chalicelib.http import problems
+from chalicelib.http.request_log import log_request
 from chalicelib.http.router import Route, bind
 from chalicelib.http.views import (
     account,
@@ -30,7 +31,8 @@ ROUTES: tuple[Route, ...] = tuple(route for resource in _RESOURCES for route in 
 
 
 def register(app: Chalice, authorize: Any) -> None:
-    """Add every route to the app, and the middleware that turns errors into problems."""
+    """Add every route to the app, and the middleware that logs requests and turns errors into problems."""
+    app.register_middleware(log_request, "http")
     app.register_middleware(problems.as_problem, "http")
     bind(app, ROUTES, authorize)
     pages.register(app)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.accessibility import settle
 from tests.browser.seed_data import ANALYST, GROUP, Laboratory, bring_back, failed_export
@@ -98,3 +98,24 @@ def test_a_page_beyond_the_users_role_names_who_can_grant_access(open_page: Open
     page.goto("/exports/one")
     expect(page.get_by_role("heading", level=1)).to_have_text("You may not see this")
     expect(page.get_by_role("alert")).to_contain_text("A maintainer of the project or group can change that.")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Waiting to begin: number 3 in the queue"), ("fr", "En attente : numéro 3 dans la file")],
+)
+def test_an_export_that_waits_shows_its_position_in_the_queue(
+    open_page: Open, lab: Laboratory, language: str, words: str
+) -> None:
+    made = lab.export(name="Waiting")
+    page = open_page(ANALYST, "/", language=language)
+
+    def waiting(route: Route) -> None:
+        body = route.fetch().json()
+        body["status"] = "processing"
+        body["progress"] |= {"step": "queued", "percent": 0, "queue_position": 3}
+        route.fulfill(json=body)
+
+    page.route(f"**/api/v1/exports/{made['id']}", waiting)
+    page.goto(f"/exports/{made['id']}")
+    expect(page.get_by_text(words)).to_be_visible()

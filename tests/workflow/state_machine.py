@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chalicelib import invocations
 from chalicelib.assembly.assemble import assemble_batch
 from chalicelib.assembly.fail import fail_export
 from chalicelib.assembly.finish import finish_export
@@ -24,7 +25,7 @@ def run(export: dict[str, Any], *, attempt: int = 1, times: int = 1, between: An
     def step(function: Any, event: dict[str, Any]) -> dict[str, Any]:
         for _ in range(times):
             with as_function(POLICIES[function]):
-                answer: dict[str, Any] = function(event)
+                answer = invocations.run(POLICIES[function], function, event, None)
         outcomes.append(answer["outcome"])
         return answer
 

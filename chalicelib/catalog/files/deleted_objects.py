@@ -39,7 +39,7 @@ def delete_due_objects(clock: Callable[[], datetime] = timestamps.now) -> dict[s
             counts["objects_deleted"] += _delete(row)
         except (ClientError, BotoCoreError):
             counts["objects_failed"] += 1
-            logger().exception("the object of a deleted file could not be deleted", extra={"key": row.key})
+            logger().exception("the object of a deleted file could not be deleted", key=row.key)
     return counts
 
 

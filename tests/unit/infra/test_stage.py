@@ -43,7 +43,7 @@ def test_values_are_written_as_cloudformation_takes_them() -> None:
     [
         ({}, "region is missing"),
         ({"region": 1}, "region must be a string"),
-        ({"region": "r", "regoin": "x"}, "unknown keys: regoin"),
+        ({"region": "r", "zone": "x"}, "unknown keys: zone"),
         ({"region": "r", "python": "3.9"}, "must be one of 3.11, 3.12, 3.13"),
         ({"region": "r", "architecture": "riscv"}, "must be one of arm64, x86_64"),
         ({"region": "r", "stack": "s" * 31}, "at most 30"),

@@ -199,7 +199,7 @@ def test_unregistrable_events_go_to_a_dead_letter_queue_with_an_alarm(template: 
     assert event["Properties"]["DeadLetterConfig"]["Arn"] == queue
     retries = template["Resources"]["RegisterArrivalRetries"]["Properties"]
     assert retries["DestinationConfig"]["OnFailure"]["Destination"] == queue
-    (alarm,) = of_type(template, "AWS::CloudWatch::Alarm").values()
+    alarm = template["Resources"]["ArrivalsDeadLettersAlarm"]
     assert alarm["Properties"]["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["ArrivalsDeadLetters", "QueueName"]}
 
 
