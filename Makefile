@@ -8,7 +8,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # Test files are distributed to this many processes, each with its own servers.
 XDIST := -n $(or $(JOBS),2) --dist loadfile
 
-.PHONY: help setup readers run demo deploy outputs rollback destroy test check-iam test-slow test-all coverage bench bench-lists bench-linelists bench-plans bench-start simulate simulate-concurrency test-browser screenshots bench-pages check requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
+.PHONY: help setup readers run demo deploy outputs rollback destroy sources bind-source unbind-source test check-iam test-slow test-all coverage bench bench-lists bench-linelists bench-plans bench-start simulate simulate-concurrency test-browser screenshots bench-pages check requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
 
 ##@ Use
 help: ## this list
@@ -55,6 +55,15 @@ rollback: $(VENV)/ready ## deploy the previous release again, or the one named (
 
 destroy: $(VENV)/ready ## delete a deployment's stack; tables and buckets stay (STAGE= YES=1)
 	@$(BIN)/python -m infra.operate destroy "$(STAGE)" $(if $(YES),--yes)
+
+sources: $(VENV)/ready ## the S3 prefixes whose objects may be registered in a group or project (STAGE= NAMESPACE=)
+	@$(BIN)/python -m infra.operate sources "$(STAGE)" --namespace "$(NAMESPACE)"
+
+bind-source: $(VENV)/ready ## let objects below a prefix be registered there (STAGE= NAMESPACE= URI=s3://bucket/prefix/)
+	@$(BIN)/python -m infra.operate bind-source "$(STAGE)" --namespace "$(NAMESPACE)" --uri "$(URI)"
+
+unbind-source: $(VENV)/ready ## undo bind-source (STAGE= NAMESPACE= URI=)
+	@$(BIN)/python -m infra.operate unbind-source "$(STAGE)" --namespace "$(NAMESPACE)" --uri "$(URI)"
 
 ##@ Tests
 test: setup readers ## the quick tests: unit, adapters, api, workflow (JOBS=2 SEED=--randomly-seed=1 COVERAGE=95)

@@ -63,7 +63,7 @@ class Settings:
     )
     oidc_jwks_uri: str = _parameter("Where the issuer publishes its keys")
     mail_from: str = _parameter("Sender of the mails; an identity that SES has verified")
-    public_url: str = _parameter("Where people open the pages; the links in mails begin with it")
+    public_url: str = _parameter("Where people open the pages; empty for the API's own address", "")
     oidc_authorization_endpoint: str = _parameter(
         "Where the pages send people to sign in (OpenID Connect, authorization code with PKCE)", ""
     )

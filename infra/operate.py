@@ -1,4 +1,4 @@
-"""`python -m infra.operate deploy|outputs|rollback|destroy STAGE [--yes] [--to RELEASE]`: an operator's deployments.
+"""`python -m infra.operate COMMAND STAGE …`: an operator's deployments, and what only operators may change in them.
 
 Credentials and endpoints are those of the AWS SDK: environment, profile, session. Changes are shown before they are
 made; `--yes` confirms them in advance.
@@ -9,7 +9,6 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -17,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.deployment import Change, Client, Deployer, DeploymentFailed, Release, clients
 from infra.lambda_package import package_for
 from infra.package import resources
+from infra.source_bindings import Bindings, readable
 from infra.stage import Stage, StageError, check_parameters, read_stage
 
 Confirm = Callable[[str], bool]
@@ -85,6 +85,36 @@ def destroy(stage: Stage, client: Client, confirm: Confirm) -> None:
     print(f"{stage.stack} is deleted.")
 
 
+def sources(stage: Stage, client: Client, namespace: str) -> None:
+    """Print the prefixes that are bound to a group or project, and which of them the functions may read."""
+    for uri in _bindings(stage, client).of(namespace):
+        is_readable = readable(uri, stage.parameters.get("RegisteredObjects", ""))
+        print(uri if is_readable else f"{uri}   NOT READABLE: {_arn_to_add(uri, stage)}")
+
+
+def bind_source(stage: Stage, client: Client, namespace: str, uri: str) -> None:
+    """Let a group's or project's uploaders register the objects below a prefix."""
+    _bindings(stage, client).bind(namespace, uri)
+    print(f"{uri} is bound to {namespace}.")
+    if not readable(uri, stage.parameters.get("RegisteredObjects", "")):
+        print(f"The functions may not read it yet: {_arn_to_add(uri, stage)}, and `make deploy`.")
+
+
+def unbind_source(stage: Stage, client: Client, namespace: str, uri: str) -> None:
+    """Undo `bind_source`; what is registered stays registered."""
+    _bindings(stage, client).unbind(namespace, uri)
+    print(f"{uri} is no longer bound to {namespace}.")
+
+
+def _bindings(stage: Stage, client: Client) -> Bindings:
+    return Bindings(client, deployer_of(stage, client).outputs()["NamespacesTableName"])
+
+
+def _arn_to_add(uri: str, stage: Stage) -> str:
+    partition = boto3.Session().get_partition_for_region(stage.region)
+    return f"add arn:{partition}:s3:::{uri.removeprefix('s3://')}* to RegisteredObjects in the stage's file"
+
+
 def _apply(deployer: Deployer, release: Release, confirm: Confirm) -> None:
     prepared = deployer.prepare(release)
     if prepared is None:
@@ -123,8 +153,11 @@ def _confirm_at_terminal(question: str) -> bool:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="infra.operate")
-    parser.add_argument("command", choices=("deploy", "outputs", "rollback", "destroy"))
+    commands = ("deploy", "outputs", "rollback", "destroy", "sources", "bind-source", "unbind-source")
+    parser.add_argument("command", choices=commands)
     parser.add_argument("stage")
+    parser.add_argument("--namespace", default="")
+    parser.add_argument("--uri", default="")
     parser.add_argument("--yes", action="store_true")
     parser.add_argument("--to")
     chosen = parser.parse_args(arguments)
@@ -132,13 +165,16 @@ def main(arguments: list[str]) -> int:
     try:
         stage = read_stage(chosen.stage)
         client = clients(boto3.Session(region_name=stage.region))
-        commands: dict[str, Callable[[], Any]] = {
+        run: dict[str, Callable[[], None]] = {
             "deploy": lambda: deploy(stage, client, confirm),
             "outputs": lambda: outputs(stage, client),
             "rollback": lambda: rollback(stage, client, confirm, chosen.to),
             "destroy": lambda: destroy(stage, client, confirm),
+            "sources": lambda: sources(stage, client, chosen.namespace),
+            "bind-source": lambda: bind_source(stage, client, chosen.namespace, chosen.uri),
+            "unbind-source": lambda: unbind_source(stage, client, chosen.namespace, chosen.uri),
         }
-        commands[chosen.command]()
+        run[chosen.command]()
     except (StageError, DeploymentFailed, ClientError, BotoCoreError) as error:
         print(f"{chosen.command}: {error}", file=sys.stderr)
         return 1

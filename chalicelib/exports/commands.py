@@ -24,8 +24,10 @@ def create_export(
     name: str | None,
     email_notification: bool,
     source_ip: str | None,
+    pages_url: str,
 ) -> Export:
-    """Create an export and start its execution. With repeatable ids a second call completes the first.
+    """Create an export and start its execution. With repeatable ids a second call completes the first. Mails link to
+    its page below `pages_url` unless the settings have an address.
 
     Written in this order: the spec in S3, the record, the execution. What is interrupted half-way either does not
     exist or is started by the clean-up. Raises TooMany when the user has as many running exports as are allowed.
@@ -46,6 +48,7 @@ def create_export(
         parameters=spec.parameters,
         name=name,
         email_notification=email_notification,
+        pages_url=pages_url,
         created_at=at,
         status=Status.PROCESSING,
         attempt=1,

@@ -61,7 +61,8 @@ class ExportedFile:
 @dataclass(frozen=True, slots=True)
 class Export:
     """An export's record. Times are RFC 3339 texts; bytes and counts are integers; `parameters` are those of the
-    request, by type; `namespace_id` None: of a user's own runs; `queue_position` from 1, while it waits."""
+    request, by type; `namespace_id` None: of a user's own runs; `queue_position` from 1, while it waits;
+    `pages_url` is the address at which it was requested."""
 
     id: str
     user_id: str
@@ -70,6 +71,7 @@ class Export:
     parameters: Mapping[str, Any]
     name: str | None
     email_notification: bool
+    pages_url: str
     created_at: str
     status: Status
     attempt: int

@@ -25,7 +25,7 @@ class Sent(StrEnum):
 
 def page_of(export: Export) -> str:
     """The URL of the export's page."""
-    return f"{settings().pages_url}/exports/{export.id}"
+    return f"{settings().pages_url or export.pages_url}/exports/{export.id}"
 
 
 def notify_owner(export: Export) -> Sent:

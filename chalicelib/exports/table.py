@@ -44,6 +44,7 @@ class ExportRow(Row):
     parameters = Json()
     name = UnicodeAttribute(null=True)
     email_notification = BooleanAttribute()
+    pages_url = UnicodeAttribute(default="")
     created_at = UnicodeAttribute()
     status = Choice(Status)
     attempt = Integer()

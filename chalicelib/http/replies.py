@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from chalice.app import Response
+from chalice.app import Request, Response
 
 from chalicelib.http.urls import location
 
@@ -15,7 +15,8 @@ POLL_AFTER = "2"  # seconds
 
 @dataclass(frozen=True)
 class Reply(Generic[T]):
-    """A JSON document with headers, and the status of its class."""
+    """A JSON document with headers, and the status of its class. A `Location` that begins with a slash is a path of the
+    API."""
 
     body: T
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -53,7 +54,7 @@ class EncodedJson(Generic[T]):
 
 def created(document: T, path: str, headers: Mapping[str, str] | None = None) -> Created[T]:
     """The reply for a new resource that is at this path of the API."""
-    return Created(document, {"Location": location(path), **(headers or {})})
+    return Created(document, {"Location": path, **(headers or {})})
 
 
 def polling_headers(*, is_waiting: bool) -> dict[str, str]:
@@ -62,7 +63,7 @@ def polling_headers(*, is_waiting: bool) -> dict[str, str]:
     return {**NOT_STORED, **({"Retry-After": POLL_AFTER} if is_waiting else {})}
 
 
-def to_response(result: object) -> Response:
+def to_response(result: object, request: Request) -> Response:
     """The response for what a view returned: 204 for None, 200 for a bare document."""
     if result is None:
         return Response("", status_code=204)
@@ -70,7 +71,10 @@ def to_response(result: object) -> Response:
         return Response(result.text.decode(), chalice_headers({"Content-Type": "application/json"}), result.status)
     if isinstance(result, Reply):
         body = "" if result.body is None else result.body
-        return Response(body, chalice_headers(result.headers), result.status)
+        headers = dict(result.headers)
+        if headers.get("Location", "").startswith("/"):
+            headers["Location"] = location(headers["Location"], request)
+        return Response(body, chalice_headers(headers), result.status)
     return Response(result)
 
 

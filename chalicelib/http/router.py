@@ -87,7 +87,8 @@ def _handler(app: Chalice, route: Route) -> Callable[..., Response]:
         request = current_request(app)
         user = None if route.public else caller(request, route.scope)
         call = Call(request, segments, user, route.idempotency)
-        return to_response(route.view(**{name: argument.value(call) for name, argument in route.arguments.items()}))
+        result = route.view(**{name: argument.value(call) for name, argument in route.arguments.items()})
+        return to_response(result, request)
 
     handle.__name__ = route.view.__name__
     return problem_details(handle)

@@ -172,7 +172,7 @@ class LocalStack:
                 "OidcJwksUri": f"{self.url}/local/jwks.json",
                 "OidcAuthorizationEndpoint": f"{self.url}/local/authorize",
                 "OidcTokenEndpoint": f"{self.url}/local/token",
-                "PublicUrl": self.url,
+                "PublicUrl": self.url,  # the front's, not the emulator's
                 "MailFrom": SENDER,
                 "S3EndpointUrl": s3_url,
                 "CopyCrc": "answer" if s3_url else "read",

@@ -387,7 +387,9 @@ def test_simultaneous_requests_start_no_more_exports_than_allowed(
 
     def create(_: int) -> str:
         try:
-            export = create_export("sample", spec, me_id, Ids(), name=None, email_notification=False, source_ip=None)
+            export = create_export(
+                "sample", spec, me_id, Ids(), name=None, email_notification=False, source_ip=None, pages_url=""
+            )
         except SeqportError as error:
             return error.slug
         return export.id

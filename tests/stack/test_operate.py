@@ -113,3 +113,33 @@ def test_packages_for_another_processor_have_its_wheels(tmp_path: Path) -> None:
     assert len(libraries) >= 5
     assert machines == {183}  # EM_AARCH64 (ELF header, e_machine)
     assert not [name for name in libraries if "cpython-" in name and "cpython-313-aarch64" not in name]
+
+
+def test_sources_are_bound_listed_and_unbound(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    lab = stage("sources", RegisteredObjects="arn:aws:s3:::lab/runs/*")
+    operate.deploy(lab, client, accept)
+    table = operate.deployer_of(lab, client).outputs()["NamespacesTableName"]
+    rows = [("NS#1234", "META", {}), ("PUID#INXT_PRJ_AZKFAVKQ3L", "PUID", {"target_id": {"S": "1234"}})]
+    for hash_key, range_key, more in rows:
+        item = {"pk": {"S": hash_key}, "sk": {"S": range_key}, **more}
+        client("dynamodb").put_item(TableName=table, Item=item)
+    capsys.readouterr()
+    operate.bind_source(lab, client, "INXT_PRJ_AZKFAVKQ3L", "s3://lab/runs/2026/")
+    assert "RegisteredObjects" not in capsys.readouterr().out
+    operate.bind_source(lab, client, "1234", "s3://other/")
+    assert "add arn:aws:s3:::other/* to RegisteredObjects" in capsys.readouterr().out
+    operate.sources(lab, client, "1234")
+    listed = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in listed] == ["s3://lab/runs/2026/", "s3://other/"]
+    assert "NOT READABLE" in listed[1]
+    operate.unbind_source(lab, client, "1234", "s3://other/")
+    with pytest.raises(DeploymentFailed, match="is not bound"):
+        operate.unbind_source(lab, client, "1234", "s3://other/")
+    for namespace, uri, words in (
+        ("none", "s3://lab/runs/", "no group or project 'none'"),
+        ("", "s3://lab/runs/", "no group or project"),
+        ("1234", "s3://lab/runs", "must be s3://bucket/ or"),
+        ("1234", "lab/runs/", "must be s3://bucket/ or"),
+    ):
+        with pytest.raises(DeploymentFailed, match=words):
+            operate.bind_source(lab, client, namespace, uri)

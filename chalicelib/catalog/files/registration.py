@@ -17,6 +17,7 @@ from chalicelib.names import MAX_NAME
 from chalicelib.tables import Row, TableName
 
 # S3 User Guide, "General purpose bucket naming rules" and "Naming Amazon S3 objects": characters, and UTF-8 bytes.
+SOURCE = "SOURCE#"  # what the range keys of bindings begin with
 _LONGEST_BUCKET, _LONGEST_KEY = 63, 1_024
 
 
@@ -41,9 +42,15 @@ class SourceRow(Row):
     sk = UnicodeAttribute(range_key=True)
 
 
+def source_key(namespace_id: str, bucket: str, prefix: str) -> tuple[str, str]:
+    """The key of the row that binds a bucket and prefix to a namespace."""
+    return f"NS#{namespace_id}", f"{SOURCE}s3://{bucket}/{prefix}"
+
+
 def bind_source(namespace_id: str, bucket: str, prefix: str) -> None:
-    """Let objects under this bucket and prefix be registered in a namespace and all below it. For operators."""
-    SourceRow(f"NS#{namespace_id}", f"SOURCE#s3://{bucket}/{prefix}").save()
+    """Let objects under this bucket and prefix be registered in a namespace and all below it. For operators, by
+    `make bind-source`."""
+    SourceRow(*source_key(namespace_id, bucket, prefix)).save()
 
 
 def find(user_id: str, namespace: Namespace, s3_uri: str, *, own: tuple[str, str] | None = None) -> RegistrableObject:
@@ -95,9 +102,9 @@ def _place_of(s3_uri: str) -> tuple[str, str] | None:
 
 
 def _is_bound(namespace: Namespace, place: tuple[str, str]) -> bool:
-    uri = f"SOURCE#s3://{place[0]}/{place[1]}"
+    uri = f"{SOURCE}s3://{place[0]}/{place[1]}"
     for namespace_id in namespace.lineage:
-        for row in SourceRow.query(f"NS#{namespace_id}", SourceRow.sk.startswith("SOURCE#"), consistent_read=True):
+        for row in SourceRow.query(f"NS#{namespace_id}", SourceRow.sk.startswith(SOURCE), consistent_read=True):
             if uri.startswith(row.sk if row.sk.endswith("/") else f"{row.sk}/"):
                 return True
     return False

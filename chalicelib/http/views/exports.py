@@ -22,7 +22,7 @@ from chalicelib.http.router import Router
 from chalicelib.http.schemas import exports as schemas
 from chalicelib.http.schemas.base import Page
 from chalicelib.http.schemas.exports import estimate_json, export_json
-from chalicelib.http.urls import location
+from chalicelib.http.urls import base_url
 from chalicelib.ids import Ids
 
 _REQUEST = ByType({name: kind.body for name, kind in TYPES.items()})
@@ -55,6 +55,7 @@ def create_export(
             name=body.name,
             email_notification=body.email_notification,
             source_ip=source_ip(request),
+            pages_url=base_url(request),
         )
         return _accepted(export, request)
 
@@ -135,7 +136,7 @@ def _shown(export: Export, request: Request) -> Reply[schemas.Export]:
 
 
 def _accepted(export: Export, request: Request) -> Accepted[schemas.Export]:
-    headers = {"Location": location(f"/exports/{export.id}"), **_polling_headers(export)}
+    headers = {"Location": f"/exports/{export.id}", **_polling_headers(export)}
     return Accepted(export_json(export, language_of(request)), headers)
 
 

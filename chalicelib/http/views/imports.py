@@ -15,7 +15,6 @@ from chalicelib.http.replies import Accepted, Reply, polling_headers
 from chalicelib.http.router import Router
 from chalicelib.http.schemas import imports as schemas
 from chalicelib.http.schemas.imports import dry_run_json, import_json, started_import_json
-from chalicelib.http.urls import location
 from chalicelib.ids import Ids
 from chalicelib.ingestion.imports.model import Samplesheet
 from chalicelib.ingestion.imports.permissions import get_visible
@@ -53,7 +52,7 @@ def import_samplesheet(
 
     def start(ids: Ids) -> Accepted[schemas.StartedImport]:
         begun = begin_import(project, user.id, sheet, ids, max_objects=MAX_OBJECTS)
-        headers = {"Location": location(f"/imports/{begun.id}"), **_polling_headers(begun)}
+        headers = {"Location": f"/imports/{begun.id}", **_polling_headers(begun)}
         return Accepted(started_import_json(begun, sheet, language), headers)
 
     return idempotent(start)

@@ -18,6 +18,7 @@ from chalicelib.errors import NotFound
 from chalicelib.http.problems import problem_details
 from chalicelib.http.replies import chalice_headers
 from chalicelib.http.router import current_request
+from chalicelib.http.urls import base_url
 from chalicelib.settings import settings
 
 _SITE = Path(__file__).resolve().parents[2] / "site"
@@ -68,10 +69,10 @@ def site_version() -> str:
     return digest.hexdigest()[:16]
 
 
-def shell(name: str = _SHELL) -> str:
+def shell(request: Request, name: str = _SHELL) -> str:
     """The HTML of every page, or of the reference: it names the files to load, and the path below which the pages
     are served."""
-    base = urlsplit(settings().pages_url).path
+    base = urlsplit(base_url(request)).path
     site = f"{base}/site/{site_version()}"
     preloads = "\n".join(f'<link rel="modulepreload" href="{escape(site)}/{name}">' for name in _FIRST)
     template = Template((_SITE / name).read_text(encoding="utf-8"))
@@ -127,9 +128,9 @@ def _page(request: Request, section: str | None) -> Response:
     if section == "api":
         raise NotFound("Not found.")
     if section == "reference":
-        return _answer(request, SiteFile(shell(_REFERENCE), _HTML), "no-cache")
+        return _answer(request, SiteFile(shell(request, _REFERENCE), _HTML), "no-cache")
     status = 200 if section is None or section in SECTIONS else 404
-    return _answer(request, SiteFile(shell(), _HTML), "no-cache", status)
+    return _answer(request, SiteFile(shell(request), _HTML), "no-cache", status)
 
 
 def _file(request: Request, version: str, name: str) -> Response:

@@ -9,7 +9,8 @@ from chalicelib.exports.progress import progress_of
 
 QUEUED = Export(
     id="0", user_id="u", type="sample", namespace_id="n", parameters={}, name=None,
-    email_notification=False, created_at="2026-11-24T00:00:00.000Z", status=Status.PROCESSING, attempt=1, restarts=0,
+    email_notification=False, pages_url="", created_at="2026-11-24T00:00:00.000Z", status=Status.PROCESSING, attempt=1,
+    restarts=0,
     touched_at="2026-11-24T00:00:00.000Z", step=Step.QUEUED, queue_position=None, percent_floor=0, bytes_done=0,
     bytes_total=0,
     files_total=0, warnings=0, upload=None, table=None, file=None, ready_at=None, expires_at=None, extended_at=None,
