@@ -35,7 +35,7 @@ from infra.package import package
 
 STACK = "seqport"
 SENDER = "exports@seqport.example.org"
-_DEPLOYMENTS = "seqport-deployments"
+DEPLOYMENTS = "seqport-deployments"
 Say = Callable[[str], None]
 _SAY_EVERY = 3  # seconds
 
@@ -164,7 +164,7 @@ class LocalStack:
         account = client("sts").get_caller_identity()["Account"]
         client("sesv2").create_email_identity(EmailIdentity=SENDER)
         outputs = deploy(
-            Deployer(client, STACK, _DEPLOYMENTS, REGION, account),
+            Deployer(client, STACK, DEPLOYMENTS, REGION, account),
             package(),
             {
                 "OidcIssuer": ISSUER,

@@ -16,8 +16,8 @@ from chalicelib.errors import Invalid, Violation, validation_error
 from chalicelib.names import MAX_NAME
 from chalicelib.tables import Row, TableName
 
-# S3 User Guide, "General purpose bucket naming rules" and "Naming Amazon S3 objects": characters, and UTF-8 bytes.
 SOURCE = "SOURCE#"  # what the range keys of bindings begin with
+# S3 User Guide, "General purpose bucket naming rules" and "Naming Amazon S3 objects": characters, and UTF-8 bytes.
 _LONGEST_BUCKET, _LONGEST_KEY = 63, 1_024
 
 
