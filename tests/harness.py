@@ -103,7 +103,7 @@ def service(monkeypatch: pytest.MonkeyPatch, signer: Issuer, **environment: str)
         archive_uploads, "store", lambda: S3Clients(aws.s3())
     )  # moto is in this process: no other client finds it
     monkeypatch.setattr("botocore.session.create_loader", _loader)
-    _one_after_the_other(monkeypatch)
+    _serialize_transactions(monkeypatch)
     with mock_aws(config={"core": {"mock_credentials": False}}):
         _forget()
         dynamodb = boto3.client("dynamodb")
@@ -124,7 +124,7 @@ def service(monkeypatch: pytest.MonkeyPatch, signer: Issuer, **environment: str)
     _forget()
 
 
-def _one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def _serialize_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
     """DynamoDB's transactions are serializable. moto's are not: one that is refused puts the whole tables back as they
     were when it began, and what other threads wrote meanwhile is lost. So calls wait for each other."""
     lock, call = threading.Lock(), DynamoHandler.call_action

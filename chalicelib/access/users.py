@@ -91,10 +91,10 @@ def upsert(token: Identity) -> User:
             return _MAPPER.value(row)
         known = find(token.subject)
         assert known is not None  # noqa: S101 - the condition failed because it is there
-    said = {"email": token.email, "first_name": token.first_name, "last_name": token.last_name}
+    claims = {"email": token.email, "first_name": token.first_name, "last_name": token.last_name}
     if known.locale is None:
-        said["locale"] = token.locale
-    changes = {name: value for name, value in said.items() if value and value != getattr(known, name)}
+        claims["locale"] = token.locale
+    changes = {name: value for name, value in claims.items() if value and value != getattr(known, name)}
     if changes:
         row = UserRow(f"USER#{token.subject}", _PROFILE)
         row.update(actions=[getattr(UserRow, name).set(value) for name, value in changes.items()])

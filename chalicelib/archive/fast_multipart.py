@@ -42,7 +42,7 @@ class FastMultipartClient:
     def put(self, part: Address, body: bytes | bytearray, checksum: str | None) -> str | None:
         """Upload a part, verified by its CRC-32 in base64; returns its ETag."""
         try:
-            answer = self._ask(part, {} if checksum is None else {"x-amz-checksum-crc32": checksum}, body)
+            answer = self._send(part, {} if checksum is None else {"x-amz-checksum-crc32": checksum}, body)
         except NoAnswer:  # sending the same bytes again is harmless
             return None
         return None if answer is None else answer.headers.get("ETag")
@@ -61,10 +61,10 @@ class FastMultipartClient:
         }
         if not is_whole:
             headers["x-amz-copy-source-range"] = f"bytes={start}-{start + length - 1}"
-        answer = self._ask(part, headers, b"")
+        answer = self._send(part, headers, b"")
         return None if answer is None else _copied(answer.data)
 
-    def _ask(self, part: Address, headers: dict[str, str], body: bytes | bytearray) -> urllib3.BaseHTTPResponse | None:
+    def _send(self, part: Address, headers: dict[str, str], body: bytes | bytearray) -> urllib3.BaseHTTPResponse | None:
         bucket, key, upload_id, number = part
         if not is_plain(key):
             return None

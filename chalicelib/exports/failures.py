@@ -27,8 +27,8 @@ class Failure:
 _WORDS: dict[FailureCode, tuple[bool, str, str]] = {
     FailureCode.NOTHING_TO_EXPORT: (
         False,
-        "Nothing of what was chosen can be exported.",
-        "Rien de ce qui a été choisi ne peut être exporté.",
+        "None of the selected items can be exported.",
+        "Aucun des éléments sélectionnés ne peut être exporté.",
     ),
     FailureCode.NO_LONGER_ALLOWED: (
         False,

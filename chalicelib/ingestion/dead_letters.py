@@ -32,7 +32,7 @@ _DETAILS = {
     Reason.UNKNOWN_SAMPLE: "There is no sample of this id or PUID.",
     Reason.SAMPLE_ELSEWHERE: "The sample is not in this project.",
     Reason.UNKNOWN_RUN: "There is no workflow execution of this id.",
-    Reason.NOT_OF_RUN: "The sample is none of this workflow execution's.",
+    Reason.NOT_OF_RUN: "The sample does not belong to this workflow execution.",
     Reason.OBJECT_MISSING: "The object is not there any more, or may not be read.",
 }
 

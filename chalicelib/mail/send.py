@@ -10,7 +10,7 @@ _SERVER_ERROR = 500
 
 
 class MailRefused(Exception):
-    """SES said no: the mail surely has not gone out."""
+    """SES refused the mail: it was certainly not sent."""
 
 
 def send(to: str, message: Message) -> None:

@@ -1,4 +1,4 @@
-// What is said without moving the focus: to everybody as a note at the page's foot, or to screen readers alone.
+// Announcements that don't move the focus: to everybody as a note at the page's foot, or to screen readers alone.
 import { observable } from "./changes.js";
 import { t } from "./language.js";
 import { html, useEffect } from "./view.js";

@@ -9,7 +9,7 @@ import { html, useState } from "./view.js";
 
 export const nameOf = (made) => made.name ?? made.id;
 
-/** Ask for a fresh link and follow it. A refusal is said, and `onRefused` looks at what has become of the export. */
+/** Ask for a fresh link and follow it. A refusal is announced, and `onRefused` reloads the export. */
 export async function download(made, onRefused) {
   try {
     const link = await post(path`/exports/${made.id}/download`, {});
@@ -22,7 +22,7 @@ export async function download(made, onRefused) {
   }
 }
 
-/** Asks whether an export is to be removed, and removes it; `verb` is `delete` or `remove`, as the button said. */
+/** Asks whether an export is to be removed, and removes it; `verb` is `delete` or `remove`, the button's word. */
 export function RemoveDialog({ made, verb, onClose, onRemoved }) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState(null);

@@ -15,7 +15,7 @@ export const Status = ({ made }) =>
     >${statusText(made)}</span
   >`;
 
-/** What is said when an export has become ready, or failed. */
+/** The announcement when an export has become ready, or failed. */
 export const outcomeText = (made, name) =>
   isIncomplete(made) ? t("outcome.incomplete", { name, n: made.warnings }) : t(`outcome.${made.status}`, { name });
 

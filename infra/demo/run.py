@@ -192,7 +192,7 @@ def _fetch_and_check(api: Api, made: Made, folder: Path) -> Path:
     return path
 
 
-def _tell(api: Api, url: str, export: dict[str, Any], path: Path) -> None:
+def _print_summary(api: Api, url: str, export: dict[str, Any], path: Path) -> None:
     events = api.get(f"/exports/{export['id']}/events")["items"]
     (details,) = [event["details"] for event in events if event["action"] == "ready"]
     size, through = export["file"]["size"], details["bytes_written"]
@@ -226,7 +226,7 @@ def main() -> int:
             api = Api.signed_in(url, PEOPLE["analyst"])
             made = _export(api, stop)
             path = _fetch_and_check(api, made, choices.home / "downloads")
-            _tell(api, url, made.export, path)
+            _print_summary(api, url, made.export, path)
             say(f"Here it is: {_linelist(api, choices.home / 'downloads', stop)}")
             path = _fetch_and_check(api, _export_runs(api, stop), choices.home / "downloads")
             say(f"Here it is: {path}")

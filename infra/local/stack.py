@@ -98,7 +98,7 @@ class LocalStack:
         client = _emulator(emulator)
         wiring.stage_path = f"/restapis/{outputs['RestAPIId']}/live/_user_request_"
         self._check_state(client, outputs)
-        self._take_up_work(client, outputs)
+        self._recover_exports(client, outputs)
         info = describe(self.choices, self.url, self._s3_url(ports), emulator, outputs)
         wiring.awaited = "the demo catalog"
         self._wiring = wiring
@@ -211,9 +211,9 @@ class LocalStack:
                 f" was ended while it saved. Delete {self.choices.home} (or move it away) and start again"
             )
 
-    def _take_up_work(self, client: Client, outputs: dict[str, str]) -> None:
-        """What ran when the emulator ended never goes on (it calls such executions failed): let the clean-up see to
-        their exports now, and not only when its schedule comes round."""
+    def _recover_exports(self, client: Client, outputs: dict[str, str]) -> None:
+        """Run the clean-up now, which restarts interrupted exports: executions that ran when the emulator ended are
+        lost (it reports them as failed)."""
         response = client("lambda").invoke(FunctionName=outputs["CleanUpFunction"], Payload=json.dumps(TICK).encode())
         if "FunctionError" in response:  # a failing export must not keep the stack from starting
             self._say(f"The clean-up failed and will be tried again: {response['Payload'].read().decode()[:500]}")

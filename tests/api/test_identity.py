@@ -115,7 +115,7 @@ def test_health_and_sign_in_settings_are_public(client: Client, signer: Issuer) 
     }
 
 
-SAID: list[tuple[dict[str, Any], dict[str, Any]]] = [
+CLAIMS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({}, {}),
     ({"email": None}, {}),
     ({"email": None, "given_name": None, "family_name": None, "locale": None}, {}),
@@ -130,7 +130,7 @@ SAID: list[tuple[dict[str, Any], dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("later", "changes"), SAID)
+@pytest.mark.parametrize(("later", "changes"), CLAIMS)
 def test_a_later_token_updates_its_claims_and_erases_nothing(
     client: Client, signer: Issuer, later: dict[str, Any], changes: dict[str, Any]
 ) -> None:

@@ -423,17 +423,17 @@ def test_simultaneous_registrations_get_the_same_output(ana: Person, lab: Lab, m
     path = f"/workflow-executions/{first}/outputs/register"
     body = {"s3_uri": put(f"runs/{first}/a.txt"), "puid": "INXT_ATT_AAAAAAAAAA"}
     look = run_outputs._known
-    twins: list[Any] = []
+    concurrent: list[Any] = []
 
     def looked(*place: Any) -> Any:
         found = look(*place)
-        if not twins:  # after the one has looked, and before it writes, the other does it all
-            twins.append(None)
-            twins[0] = expect_status(ana.post(path, body))
+        if not concurrent:  # after the one has looked, and before it writes, the other does it all
+            concurrent.append(None)
+            concurrent[0] = expect_status(ana.post(path, body))
         return found
 
     monkeypatch.setattr(run_outputs, "_known", looked)
-    assert [expect_status(ana.post(path, body))] == twins
+    assert [expect_status(ana.post(path, body))] == concurrent
     assert expect_status(ana.get(f"/workflow-executions/{first}"), 200)["output_count"] == 1
 
 
@@ -442,11 +442,11 @@ def test_concurrent_state_updates_are_validated_against_the_latest_state(
 ) -> None:
     first = expect_status(ana.post("/workflow-executions", run(lab)))["id"]
     path = f"/workflow-executions/{first}"
-    write, twins = tables.transact_write, ["submitted", "completed"]
+    write, states = tables.transact_write, ["submitted", "completed"]
 
     def meets(*args: Any, **more: Any) -> None:
-        if twins:
-            wanted = twins.pop(0)
+        if states:
+            wanted = states.pop(0)
             monkeypatch.setattr(workflow_executions, "transact_write", write)
             expect_status(ana.call("PATCH", path, {"state": wanted}), 200)
             monkeypatch.setattr(workflow_executions, "transact_write", meets)

@@ -16,8 +16,8 @@ def write_page(cases: dict[str, Medians], rounds: int) -> None:
     before, rest = page.read_text(encoding="utf-8").split(BEGIN)
     after = rest.split(END)[1]
     tables = "\n".join(_table(name, medians) for name, medians in cases.items())
-    said = f"Medians of {rounds} rounds." if rounds > 1 else "One round; single figures scatter by a tenth or more."
-    text = f"{before}{BEGIN}\n{said}\n\n{tables}\n{END}{after}"
+    note = f"Medians of {rounds} rounds." if rounds > 1 else "One round; single figures scatter by a tenth or more."
+    text = f"{before}{BEGIN}\n{note}\n\n{tables}\n{END}{after}"
     page.write_text(text, encoding="utf-8")
     (DOCS / "performance.svg").write_text(_chart(cases), encoding="utf-8")
 

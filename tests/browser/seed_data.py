@@ -137,11 +137,11 @@ def failed_export(lab: Laboratory) -> Any:
     )
     export = exports.wait(lab.stack.person(ANALYST), failed)
     assert (export["status"], export["failure"]["retryable"]) == ("failed", True)
-    return {**export, "twin": made["id"]}
+    return {**export, "source_export": made["id"]}
 
 
 def bring_back(lab: Laboratory, failed: Any) -> None:
     """Store the request of a failed export where its retry reads it."""
     bucket = lab.stack.info["buckets"]["work"]
-    source = {"Bucket": bucket, "Key": request_key(failed["twin"])}
+    source = {"Bucket": bucket, "Key": request_key(failed["source_export"])}
     lab.stack.client("s3").copy_object(Bucket=bucket, Key=request_key(failed["id"]), CopySource=source)

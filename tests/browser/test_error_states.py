@@ -102,7 +102,7 @@ def test_a_page_beyond_the_users_role_names_who_can_grant_access(open_page: Open
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "Waiting to begin: number 3 in the queue"), ("fr", "En attente : numéro 3 dans la file")],
+    [("en", "Waiting to begin: number 3 in the queue"), ("fr", "En attente\u00a0: numéro 3 dans la file")],
 )
 def test_an_export_that_waits_shows_its_position_in_the_queue(
     open_page: Open, lab: Laboratory, language: str, words: str

@@ -240,9 +240,9 @@ def test_every_step_can_run_twice_and_concurrently(work: Work) -> None:
     with ThreadPoolExecutor(4) as pool:
         for batch in work.planned.batches:
             earlier = [results[n] for n in batch.after]
-            twins = [pool.submit(write_batch, store, targets, batch, earlier=earlier) for _ in range(2)]
-            results.append(random.choice([twin.result() for twin in twins]))
-        made = [twin.result() for twin in [pool.submit(work.finish, s3, targets, results) for _ in range(3)]]
+            runs = [pool.submit(write_batch, store, targets, batch, earlier=earlier) for _ in range(2)]
+            results.append(random.choice([run.result() for run in runs]))
+        made = [run.result() for run in [pool.submit(work.finish, s3, targets, results) for _ in range(3)]]
     assert len({(archive.size, archive.crc32) for archive in made}) == 1
     assert work.body(targets[0]) == work.expected
 

@@ -29,6 +29,10 @@ IDENTIFIERS = {
     "wayin",
     "verdict",
     "verdicts",
+    "said",
+    "twin",
+    "twins",
+    "spoils",
 }
 PROSE = re.compile(
     r"\b(wish|told|flaws?|anew|whoever|comes? twice|left out|lean client|looks? after|verdicts?)\b", re.IGNORECASE

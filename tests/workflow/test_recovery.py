@@ -90,17 +90,17 @@ def test_the_reason_of_a_failure_is_in_the_language_of_the_request(ana: Person, 
         actions=[ExportRow.status.set(Status.FAILED), ExportRow.failure_code.set("internal")]
     )
 
-    def said(**headers: str) -> set[str]:
+    def messages(**headers: str) -> set[str]:
         shown = ana.call("GET", f"/exports/{export['id']}", **headers).body
         (listed,) = ana.call("GET", "/exports", **headers).body["items"]
         return {shown["failure"]["message"], listed["failure"]["message"]}
 
     for own in ("en", "fr"):
         assert ana.call("PATCH", "/me", {"locale": own}).status == 200
-        (english,) = said(**{"Accept-Language": "en"})
-        (french,) = said(**{"Accept-Language": "fr"})
+        (english,) = messages(**{"Accept-Language": "en"})
+        (french,) = messages(**{"Accept-Language": "fr"})
         assert english != french
-        assert said() == {english if own == "en" else french}
+        assert messages() == {english if own == "en" else french}
 
 
 def test_failed_export_is_cleaned_up_after_seven_days(ana: Person, project: str) -> None:
@@ -152,7 +152,8 @@ def test_a_late_duplicate_worker_removes_nothing_even_if_it_is_killed(
         put(key, body)
         raise Killed
 
-    # The twin has read its (empty) beginning, then the first run does all, then the twin saves what it has and dies.
+    # The duplicate has read earlier results (none), then the first run does all, then the duplicate saves its own and
+    # is killed.
     with monkeypatch.context() as patched:
         merged = plan_file.merged
 

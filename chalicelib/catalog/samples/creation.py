@@ -65,10 +65,10 @@ def create_many(project: Namespace, wanted: Sequence[NewSample], ids: Ids) -> li
             try:
                 _write_new(chunk)
             except Conflict:
-                twins = find_many(sample.id for sample in chunk) if ids.is_repeatable else {}
-                if len(twins) < len(chunk):
+                existing = find_many(sample.id for sample in chunk) if ids.is_repeatable else {}
+                if len(existing) < len(chunk):
                     raise
-                there |= twins
+                there |= existing
     return [there.get(sample.id, sample) for sample in made]
 
 

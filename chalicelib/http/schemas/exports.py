@@ -76,7 +76,7 @@ class Failure(TypedDict):
     """Why an export failed, and whether a retry can help."""
 
     code: Annotated[str, one_of(*(code.value for code in failures.FailureCode))]
-    message: Annotated[str, Field(examples=["Nothing of what was chosen can be exported."])]
+    message: Annotated[str, Field(examples=["None of the selected items can be exported."])]
     retryable: bool
 
 

@@ -10,17 +10,17 @@ class Draft:
     """The values of the rows of one sample so far, by the columns' names."""
 
     def __init__(self) -> None:
-        self.said: dict[str, str] = {}
+        self.values: dict[str, str] = {}
         self.files: list[SheetFile] = []
         self.rows: list[int] = []
 
     def finished(self, columns: Sequence[Column], *, is_renamed: bool) -> SheetSample:
-        by_role = {column.role: text for column in columns if (text := self.said.get(column.name)) is not None}
+        by_role = {column.role: text for column in columns if (text := self.values.get(column.name)) is not None}
         name = by_role.get("sample")
         metadata = {
             column.field: text
             for column in columns
-            if column.field is not None and (text := self.said.get(column.name)) is not None
+            if column.field is not None and (text := self.values.get(column.name)) is not None
         }
         return SheetSample(
             name=None if name is None else cleaned(name),

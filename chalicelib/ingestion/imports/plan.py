@@ -47,10 +47,10 @@ class PlannedSample:
         """What the import does with the sample."""
         if self.sample is None:
             return "create"
-        return "update" if self.says_more or self.files else "none"
+        return "update" if self.has_changes or self.files else "none"
 
     @property
-    def says_more(self) -> bool:
+    def has_changes(self) -> bool:
         """Does the sheet have values for it that are not in the catalog already?"""
         if self.sample is None:
             return True

@@ -154,12 +154,12 @@ def find(import_id: str) -> Import | None:
         return None
 
 
-def open_ones(silent_since: str | None = None) -> Iterator[Import]:
+def in_progress(no_heartbeat_since: str | None = None) -> Iterator[Import]:
     """The imports in progress, by an index that may lag; optionally only those without a heartbeat since a moment."""
-    silent: Condition | None = None
-    if silent_since is not None:
-        silent = ImportRow.touched_at < silent_since
-    return (_MAPPER.value(row) for row in ImportRow.by_open.query(_OPEN, silent))
+    stalled: Condition | None = None
+    if no_heartbeat_since is not None:
+        stalled = ImportRow.touched_at < no_heartbeat_since
+    return (_MAPPER.value(row) for row in ImportRow.by_open.query(_OPEN, stalled))
 
 
 def count(before: Import, *, steps: int, rows: int, made: ImportTotals) -> Import | None:

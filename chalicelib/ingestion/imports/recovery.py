@@ -21,7 +21,7 @@ def recover_stalled_imports(clock: Callable[[], datetime] = timestamps.now) -> d
     """Process every import without progress; returns counts. What fails for one never stops the others."""
     since = timestamps.format(clock() - SILENT_AFTER)
     restarted = failed = errors = 0
-    for listed in import_record.open_ones(since):
+    for listed in import_record.in_progress(since):
         try:
             present = import_record.find(listed.id)  # the index may lag behind
             if present is None or present.status is not Status.PROCESSING or present.touched_at >= since:

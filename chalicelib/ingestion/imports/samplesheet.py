@@ -108,19 +108,19 @@ class _Reader:
             cells = self._cells(line)
             if cells is None:
                 continue
-            said = {column: text for column, cell in zip(columns, cells, strict=True) if (text := unguarded(cell))}
-            name = next((text for column, text in said.items() if column.role == "sample"), None)
-            puid = next((text for column, text in said.items() if column.role == "puid"), None)
+            values = {column: text for column, cell in zip(columns, cells, strict=True) if (text := unguarded(cell))}
+            name = next((text for column, text in values.items() if column.role == "sample"), None)
+            puid = next((text for column, text in values.items() if column.role == "puid"), None)
             if name is None and puid is None:
                 self._findings.add_violation(pointer(line.row, "sample"), message("Each row must name a sample."))
                 continue
             draft = drafts.setdefault(("puid", puid) if puid else ("name", cleaned(name or "")), Draft())
             draft.rows.append(line.row)
-            draft.files += self._files(line.row, said)
-            for column, text in said.items():
+            draft.files += self._files(line.row, values)
+            for column, text in values.items():
                 if column.role in {"file", "ignored"} or not self._is_right(line.row, column, text):
                     continue
-                if draft.said.setdefault(column.name, text) == text:
+                if draft.values.setdefault(column.name, text) == text:
                     continue
                 if column.role in {"metadata", "description"}:
                     varying[column.name] = column
@@ -156,10 +156,10 @@ class _Reader:
             return True
         return False
 
-    def _files(self, row: int, said: Mapping[Column, str]) -> Iterator[SheetFile]:
+    def _files(self, row: int, values: Mapping[Column, str]) -> Iterator[SheetFile]:
         """The files of a row; those in the columns fastq_1 and fastq_2 are a pair, whatever their names are."""
         found: dict[str, SheetFile] = {}
-        for column, text in said.items():
+        for column, text in values.items():
             if column.role == "file" and (uri := self._uri(row, column, text)) is not None:
                 found[column_key(column.name)] = SheetFile(row, column.name, uri)
         forward, reverse = found.get(FORWARD), found.get(REVERSE)

@@ -52,7 +52,7 @@ def _started(known: Import) -> Import:
 
 
 def _refuse_too_many(user_id: str) -> None:
-    own = [record for record in islice(import_record.open_ones(), _MAX_READ) if record.user_id == user_id]
+    own = [record for record in islice(import_record.in_progress(), _MAX_READ) if record.user_id == user_id]
     if len(own) >= MAX_OPEN:
         raise TooMany("At most {most} of your imports can run at once. Wait for one to finish.", most=MAX_OPEN)
 

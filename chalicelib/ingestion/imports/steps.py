@@ -56,7 +56,7 @@ def _steps(planned: PlannedSample) -> Iterator[Step]:
             row=sheet_sample.row,
             rows=len(sheet_sample.rows) if start == starts[-1] else 0,
             begins=start == 0,
-            changes=planned.says_more,
+            changes=planned.has_changes,
             sample_id=None if planned.sample is None else planned.sample.id,
             name=planned.new_name,
             puid=sheet_sample.puid,

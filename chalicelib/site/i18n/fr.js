@@ -125,7 +125,7 @@ export default {
   "status.ready": "Prêt",
   "status.failed": "Échec",
   "step.queued": "En attente",
-  "step.queued.position": "En attente : numéro {n} dans la file",
+  "step.queued.position": "En attente\u00a0: numéro {n} dans la file",
   "step.planning": "Planification de l'archive",
   "step.assembling": "Assemblage des fichiers",
   "step.finishing": "Vérification de l'archive",

@@ -68,10 +68,10 @@ def facts(template: str) -> set[str]:
 
 
 def test_every_message_has_a_french_translation_and_none_is_unused() -> None:
-    said = templates() | assigned_rules()
-    assert len(said) > 70
-    assert said - FRENCH.keys() == set()
-    assert FRENCH.keys() - said == set()
+    messages = templates() | assigned_rules()
+    assert len(messages) > 70
+    assert messages - FRENCH.keys() == set()
+    assert FRENCH.keys() - messages == set()
 
 
 @pytest.mark.parametrize("template", FRENCH)
