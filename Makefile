@@ -8,7 +8,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # Test files are distributed to this many processes, each with its own servers.
 XDIST := -n $(or $(JOBS),2) --dist loadfile
 
-.PHONY: help setup readers run demo deploy outputs rollback destroy sources bind-source unbind-source test check-iam test-slow test-all coverage bench bench-lists bench-linelists bench-plans bench-start simulate simulate-concurrency test-browser screenshots bench-pages check requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
+.PHONY: help setup readers run demo deploy outputs rollback destroy sources bind-source unbind-source test check-iam test-slow test-all coverage bench bench-lists bench-linelists bench-plans bench-start simulate simulate-concurrency costs test-browser screenshots bench-pages check requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
 
 ##@ Use
 help: ## this list
@@ -121,6 +121,9 @@ simulate-concurrency: $(VENV)/ready ## 100 exports at once under an account's li
 
 simulate: $(VENV)/ready ## the planner's output under a model of S3 and Lambda (WRITE=)
 	@$(BIN)/python -m tests.bench.simulate $(if $(WRITE),--write)
+
+costs: $(VENV)/ready ## what exports cost a month on AWS, by size and number (WRITE=)
+	@$(BIN)/python -m tests.bench.costs $(if $(WRITE),--write)
 
 ##@ Checks
 check: setup requirements-current lint spelling types imports generated-docs templates vendored ## all of the following checks
