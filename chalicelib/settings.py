@@ -45,7 +45,8 @@ def _function(description: str) -> Any:
 class Settings:
     """Where things are and how the service behaves. Sizes in bytes, durations in seconds."""
 
-    users_table: str = _resource("Users and personal access tokens")
+    users_table: str = _resource("Users")
+    secrets_table: str = _resource("Hashes of personal access tokens, and the key that signs cursors")
     namespaces_table: str = _resource("Groups, projects, members and links")
     samples_table: str = _resource("Samples, their metadata and templates")
     files_table: str = _resource("Files of samples")

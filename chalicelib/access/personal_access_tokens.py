@@ -42,10 +42,11 @@ class PersonalToken:
 
 
 class _TokenRow(Row):
-    """`USER#<user>` / `TOKEN#<id>`, and stored again as `TOKEN#<hash of the secret>` / `TOKEN`."""
+    """`USER#<user>` / `TOKEN#<id>`, and stored again as `TOKEN#<hash of the secret>` / `TOKEN`, in the secrets table:
+    functions that only need a user's name and address can't read it."""
 
     class Meta:
-        table_name = TableName("users_table")
+        table_name = TableName("secrets_table")
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)

@@ -15,10 +15,10 @@ _PLACE = ("SIGNING_KEY", "1")
 
 
 class _KeyRow(Row):
-    """`SIGNING_KEY` / `1`, in the users table, which is encrypted at rest."""
+    """`SIGNING_KEY` / `1`, in the secrets table, which is encrypted at rest."""
 
     class Meta:
-        table_name = TableName("users_table")
+        table_name = TableName("secrets_table")
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)

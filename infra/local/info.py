@@ -17,7 +17,7 @@ TICK = {
     "resources": [],
     "detail": {},
 }
-_TABLES = ("users", "namespaces", "samples", "files", "runs", "exports", "audit", "idempotency", "imports")
+_TABLES = ("users", "secrets", "namespaces", "samples", "files", "runs", "exports", "audit", "idempotency", "imports")
 
 
 def describe(choices: Choices, url: str, s3_url: str, emulator: str, outputs: dict[str, str]) -> dict[str, Any]:

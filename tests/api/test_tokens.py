@@ -58,7 +58,7 @@ def test_the_secret_is_shown_once_and_never_stored(ana: Person) -> None:
     first = token(ana, "read", expires_at="2099-01-01T00:00:00Z")
     listed = expect_status(ana.get("/me/tokens"), 200)["items"]
     assert listed == [{key: value for key, value in first.items() if key != "token"}]
-    for table in (settings().users_table, settings().idempotency_table):
+    for table in (settings().users_table, settings().secrets_table, settings().idempotency_table):
         assert first["token"] not in str(boto3.client("dynamodb").scan(TableName=table)["Items"])
     key = {"Idempotency-Key": "k"}
     body = {"name": "n", "scopes": ["read"]}

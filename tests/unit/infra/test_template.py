@@ -14,8 +14,8 @@ from chalicelib.settings import Source, resource_name, settings_from
 from infra.package import FUNCTIONS, package, resources
 
 BUCKETS = ("CatalogBucket", "WorkBucket", "ExportsBucket")
-TABLES = ("UsersTable", "NamespacesTable", "SamplesTable", "FilesTable", "RunsTable", "ExportsTable", "AuditTable",
-          "ImportsTable")  # fmt: skip
+TABLES = ("UsersTable", "SecretsTable", "NamespacesTable", "SamplesTable", "FilesTable", "RunsTable", "ExportsTable",
+          "AuditTable", "ImportsTable")  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -126,6 +126,26 @@ def test_only_roles_that_need_it_may_delete_or_send(template: dict[str, Any]) ->
     assert finish["Resource"] == {"Fn::Sub": "${WorkBucket.Arn}/work/*/segments/*"}
     assert holders("states:StartExecution") == {"ApiHandlerRole", "CleanUpRole"}
     assert holders("lambda:InvokeFunction") == {"ApiHandlerRole", "CleanUpRole", "ExportStateMachineRole"}
+
+
+def actions_on(template: dict[str, Any], table: str) -> dict[str, set[str]]:
+    """The actions that each role may use on a table."""
+    found: dict[str, set[str]] = {}
+    for role, statement in statements(template):
+        if f'"{table}"' in json.dumps(statement["Resource"]):
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            found.setdefault(role, set()).update(action.removeprefix("dynamodb:") for action in actions)
+    return found
+
+
+def test_the_audit_trail_is_append_only(template: dict[str, Any]) -> None:
+    for role, actions in actions_on(template, "AuditTable").items():
+        assert actions <= ({"PutItem", "Query"} if role == "ApiHandlerRole" else {"PutItem"}), role
+
+
+def test_only_sign_in_and_the_api_can_read_secrets(template: dict[str, Any]) -> None:
+    assert set(actions_on(template, "SecretsTable")) == {"ApiHandlerRole", "AuthorizeRole"}
+    assert actions_on(template, "SecretsTable")["AuthorizeRole"] == {"GetItem"}
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)
