@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,17 +53,23 @@ class Deployer:
     account: str
     service_role: str = ""
 
-    def upload(self, package: Path) -> str:
-        """Put the deployment package and the template into the deployment bucket; returns the template's key."""
+    def upload(self, package: Path, parameters: Mapping[str, str]) -> str:
+        """Put the deployment package and the template into the deployment bucket; returns the template's key.
+
+        Functions get the release as their description: SAM publishes a version only if a property in the template
+        changes, and parameters are references there.
+        """
         self._ensure_bucket()
         s3 = self.client("s3")
         code = (package / "deployment.zip").read_bytes()
         key = f"code/{hashlib.sha256(code).hexdigest()[:32]}.zip"
         s3.put_object(Bucket=self.bucket, Key=key, Body=code, ExpectedBucketOwner=self.account)
         template = json.loads((package / "sam.json").read_text(encoding="utf-8"))
+        release = hashlib.sha256(json.dumps([key, *sorted(parameters.items())]).encode()).hexdigest()[:12]
         for resource in template["Resources"].values():
             if resource["Type"] == "AWS::Serverless::Function":
                 resource["Properties"]["CodeUri"] = f"s3://{self.bucket}/{key}"
+                resource["Properties"]["Description"] = f"release {release}"
         body = json.dumps(template, sort_keys=True).encode()
         template_key = f"template/{hashlib.sha256(body).hexdigest()[:32]}.json"
         s3.put_object(Bucket=self.bucket, Key=template_key, Body=body, ExpectedBucketOwner=self.account)
@@ -180,6 +186,26 @@ class Deployer:
         kept = {"AWS::DynamoDB::Table", "AWS::S3::Bucket"}
         return sorted(row["PhysicalResourceId"] for row in rows if row["ResourceType"] in kept)
 
+    def prune_versions(self, functions: Iterable[str], kept: int) -> int:
+        """Delete all but the latest versions of these functions (physical names), which take of the account's storage;
+        returns how many."""
+        client, count = self.client("lambda"), 0
+        for function in functions:
+            pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=function)
+            found = [row["Version"] for page in pages for row in page["Versions"] if row["Version"] != "$LATEST"]
+            for version in sorted(found, key=int)[:-kept]:
+                client.delete_function(FunctionName=function, Qualifier=version)
+                count += 1
+        return count
+
+    def physical_names(self, logical_ids: Iterable[str]) -> list[str]:
+        """The physical names of resources of the stack."""
+        describe = self.client("cloudformation").describe_stack_resource
+        return [
+            describe(StackName=self.stack, LogicalResourceId=name)["StackResourceDetail"]["PhysicalResourceId"]
+            for name in logical_ids
+        ]
+
     def record(self, release: Release, at: str) -> None:
         """Remember a deployed release, for roll-backs."""
         self.client("s3").put_object(
@@ -228,7 +254,7 @@ def clients(session: "boto3.Session", endpoint: str | None = None, *, path_style
 
 def deploy(deployer: Deployer, package: Path, parameters: Mapping[str, str]) -> dict[str, str]:
     """Create or update the stack from what `infra.package` made, and return its outputs. Raises DeploymentFailed."""
-    prepared = deployer.prepare(Release(deployer.upload(package), parameters))
+    prepared = deployer.prepare(Release(deployer.upload(package, parameters), parameters))
     if prepared is not None:
         deployer.execute(prepared[0])
     return deployer.outputs()

@@ -15,11 +15,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.deployment import Change, Client, Deployer, DeploymentFailed, Release, clients
 from infra.lambda_package import package_for
-from infra.package import resources
+from infra.package import VERSIONED, resources
 from infra.source_bindings import Bindings, readable
 from infra.stage import Stage, StageError, check_parameters, read_stage
 
 Confirm = Callable[[str], bool]
+_VERSIONS_KEPT = 10  # of each function: running exports use theirs
 # By the account's limit of concurrent executions: active exports and workers of each (docs/performance.md).
 _CONCURRENCY = ((1_000, 20, 40), (500, 10, 40), (100, 5, 12), (50, 4, 8))
 
@@ -48,7 +49,7 @@ def deploy(stage: Stage, client: Client, confirm: Confirm) -> None:
     print(f"Packaging for Python {stage.runtime.python} on {stage.runtime.architecture} …")
     package = package_for(stage.runtime)
     print(f"The account may run {limit:,} functions at once: {_concurrency_text(parameters)}.")
-    _apply(deployer, Release(deployer.upload(package), parameters, stage.tags), confirm)
+    _apply(deployer, Release(deployer.upload(package, parameters), parameters, stage.tags), confirm)
 
 
 def rollback(stage: Stage, client: Client, confirm: Confirm, to: str | None) -> None:
@@ -126,6 +127,7 @@ def _apply(deployer: Deployer, release: Release, confirm: Confirm) -> None:
         deployer.discard(change_set)
         raise DeploymentFailed("not confirmed: nothing was changed")
     deployer.execute(change_set)
+    deployer.prune_versions(deployer.physical_names(VERSIONED), _VERSIONS_KEPT)
     deployer.record(release, datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S"))
     print(f"{deployer.stack} is deployed: {deployer.outputs()['EndpointURL']}")
 

@@ -29,6 +29,8 @@ ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_OUT = ROOT / "build" / "package"
 FUNCTIONS = ("APIHandler", "Authorize", "Plan", "Assemble", "Finish", "RenderLinelist", "Notify", "Fail", "CleanUp",
              "RegisterArrival", "RunImport")  # fmt: skip
+# The steps of the state machine, which calls the version of its own release.
+VERSIONED = ("Plan", "Assemble", "Finish", "RenderLinelist", "Notify", "Fail")
 _INPUTS = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/resources.yaml", "infra/state_machine.json",
            "infra/package.py", "infra/gateway_responses.py", "infra/monitoring.py")  # fmt: skip
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first time that a zip entry can have: packages of the same files are the same
@@ -75,6 +77,9 @@ def resources() -> dict[str, Any]:
     for role in (*roles, "ExportStateMachineRole"):
         properties = merged["Resources"].setdefault(role, {}).setdefault("Properties", {})
         properties["PermissionsBoundary"] = boundary
+    for function in VERSIONED:
+        properties = merged["Resources"].setdefault(function, {}).setdefault("Properties", {})
+        properties |= {"AutoPublishAlias": "live", "AutoPublishAliasAllProperties": True}
     for function in FUNCTIONS:
         properties = merged["Resources"].setdefault(function, {}).setdefault("Properties", {})
         variables = properties.setdefault("Environment", {}).setdefault("Variables", {})

@@ -60,20 +60,21 @@ def test_an_invalid_data_folder_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("service", ["stepfunctions", "dynamodb"])
 def test_data_lost_by_an_interrupted_save_is_named(
-    tmp_path_factory: pytest.TempPathFactory, saved: Path, service: str
+    tmp_path_factory: pytest.TempPathFactory, saved: tuple[Path, int], service: str
 ) -> None:
+    saved_home, port = saved
     home = tmp_path_factory.mktemp(service) / "home"
-    shutil.copytree(saved, home)
+    shutil.copytree(saved_home, home)
     file = home / "ministack" / "state" / f"{service}.json"
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-    words = refusal(home, free_ports(1)[0])
+    words = refusal(home, port)  # at another port, its functions would be deployed again
     assert f"the data in {home} is damaged" in words
     assert "start again" in words
 
 
-def test_functions_lost_by_the_emulator_are_deployed_again(saved: Path, tmp_path: Path) -> None:
+def test_functions_lost_by_the_emulator_are_deployed_again(saved: tuple[Path, int], tmp_path: Path) -> None:
     home = tmp_path / "home"
-    shutil.copytree(saved, home)
+    shutil.copytree(saved[0], home)
     (home / "ministack" / "state" / "lambda.json").write_text("{cut off")
     with running(home) as stack:
         ana = stack.person("ana@example.org")
@@ -84,12 +85,12 @@ def test_functions_lost_by_the_emulator_are_deployed_again(saved: Path, tmp_path
 
 
 @pytest.fixture(scope="module")
-def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a stack that was stopped."""
+def saved(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """The data folder of a stack that was stopped, and the port that it had."""
     home = tmp_path_factory.mktemp("saved") / "home"
     with running(home) as stack:
         stack.stop()
-    return home
+    return home, int(stack.url.rsplit(":", 1)[1])
 
 
 def test_a_second_stack_on_the_same_data_is_refused(stack: Running) -> None:

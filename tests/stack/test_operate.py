@@ -89,7 +89,7 @@ def test_a_stage_is_deployed_changed_rolled_back_and_destroyed(
 
 def test_the_deployment_bucket_is_private_and_in_the_region(client: Client) -> None:
     deployer = operate.deployer_of(stage("bucket"), client)
-    deployer.upload(package_for(native()))
+    deployer.upload(package_for(native()), {})
     s3 = client("s3")
     blocked = s3.get_public_access_block(Bucket=deployer.bucket)["PublicAccessBlockConfiguration"]
     assert set(blocked.values()) == {True}

@@ -1,5 +1,6 @@
 """An update in place while exports run and wait: none is lost."""
 
+import re
 import time
 from pathlib import Path
 
@@ -23,6 +24,13 @@ def update(stack: Running, **changes: str) -> None:
     deploy(Deployer(client, STACK, DEPLOYMENTS, region, account), package(), present | changes)
 
 
+def versions_called(stack: Running) -> set[str]:
+    """The qualified ARNs of the functions that the state machine calls now."""
+    machine = stack.info["state_machine_arn"]
+    definition = stack.client("stepfunctions").describe_state_machine(stateMachineArn=machine)["definition"]
+    return set(re.findall(r'"FunctionName":\s*"([^"]+)"', definition))
+
+
 def test_exports_that_run_or_wait_during_an_update_become_ready(tmp_path: Path) -> None:
     with running(tmp_path / "home") as stack:
         ana = stack.person("ana@example.org")
@@ -42,11 +50,17 @@ def test_exports_that_run_or_wait_during_an_update_become_ready(tmp_path: Path) 
                 break
             assert time.monotonic() < deadline, progress
             time.sleep(0.05)
+        before = versions_called(stack)
+        assert all(arn.rsplit(":", 1)[1].isdigit() for arn in before), before
         update(stack, MaxRunningExports="7")
+        after = versions_called(stack)
+        assert (len(after), after & before) == (len(before), set())
         for export_id in made:
             export = exports.wait(ana, export_id, 240)
             assert export["status"] == "ready", export
             assert len(exports.bodies_in(exports.archive(ana, export))) == 20
+        for arn in before:  # running executions still called them
+            assert stack.client("lambda").get_function_configuration(FunctionName=arn)["State"] == "Active"
         function = stack.info["functions"]["api"]
         variables = stack.client("lambda").get_function_configuration(FunctionName=function)["Environment"]["Variables"]
         assert variables["MAX_RUNNING_EXPORTS"] == "7"

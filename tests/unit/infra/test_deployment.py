@@ -43,7 +43,7 @@ def deployer(s3: S3, region: str) -> Deployer:
 def test_a_bucket_of_another_account_is_refused(package: Any) -> None:
     s3 = S3("403")
     with pytest.raises(DeploymentFailed, match="belongs to another account"):
-        deployer(s3, "ca-central-1").upload(package)
+        deployer(s3, "ca-central-1").upload(package, {})
     assert s3.created == s3.put == []
 
 
@@ -52,7 +52,7 @@ def test_a_bucket_of_another_account_is_refused(package: Any) -> None:
 )
 def test_a_missing_bucket_is_created_in_the_region(package: Any, region: str, constraint: Any) -> None:
     s3 = S3("404")
-    deployer(s3, region).upload(package)
+    deployer(s3, region).upload(package, {})
     (created,) = s3.created
     assert created.get("CreateBucketConfiguration") == constraint
     assert {parameters["ExpectedBucketOwner"] for parameters in s3.put} == {"111122223333"}
