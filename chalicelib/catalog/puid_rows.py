@@ -8,7 +8,8 @@ PUID = "PUID"
 
 
 class PuidRow(Row):
-    """Base of each table's PUID rows: `PUID#<puid>` names the thing with id `target_id`."""
+    """Base of each table's PUID rows: `PUID#<puid>` is the PUID of the group, project, sample or file with the id
+    `target_id`."""
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True, default=PUID)

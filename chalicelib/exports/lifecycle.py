@@ -29,15 +29,15 @@ def create(row: ExportRow, event: Event) -> bool:
     user has as many running exports as are allowed."""
     row.due_shard, row.due_at = due_shard(row.id), row.created_at
 
-    def write(place: Reservation) -> None:
+    def write(slot: Reservation) -> None:
         def fill(transaction: TransactWrite) -> None:
             transaction.save(row, condition=ExportRow.id.does_not_exist())
-            place.take(transaction)
+            slot.take(transaction)
             transaction.save(audit.row_of(event))
 
         tables.transact_write(fill, taken=[_NotMet(), ReservationConflict()])
 
-    is_created = _with_place(row.user_id, row.id, write)
+    is_created = _with_slot(row.user_id, row.id, write)
     if is_created:
         metrics.emit("Exports", 1, type=row.type, event=Action.CREATED)
     return is_created
@@ -50,7 +50,7 @@ class _NotMet(Conflict):
         super().__init__(message("This export has changed in the meantime."), slug="changed-meanwhile")
 
 
-def _with_place(user_id: str, export_id: str, write: Callable[[Reservation], None]) -> bool:
+def _with_slot(user_id: str, export_id: str, write: Callable[[Reservation], None]) -> bool:
     """Begin an export in a slot among its user's running ones; False when the export has changed meanwhile."""
     try:
         tables.retry_on(
@@ -74,20 +74,20 @@ def _transition(
     actor: str = SYSTEM,
     source_ip: str | None = None,
     details: dict[str, Any] | None = None,
-    place: Reservation | None = None,
+    slot: Reservation | None = None,
 ) -> bool:
     """Update the record and write the audit event. False when the condition does not hold; ReservationConflict
     when the reserved slot was taken."""
     event = Event(export.id, export.user_id, export.namespace_id, at, action, actor, source_ip, details or {})
 
     def fill(transaction: TransactWrite) -> None:
-        if place is not None:
-            place.take(transaction)
+        if slot is not None:
+            slot.take(transaction)
         transaction.save(audit.row_of(event))
         transaction.update(ExportRow(export.id), actions=list(actions), condition=condition)
 
     try:
-        tables.transact_write(fill, taken=[*([ReservationConflict()] if place else []), None, _NotMet()])
+        tables.transact_write(fill, taken=[*([ReservationConflict()] if slot else []), None, _NotMet()])
     except _NotMet:
         return False
     metrics.emit("Exports", 1, type=export.type, event=action)
@@ -178,7 +178,7 @@ def retry(export: Export, *, at: str, actor: str, source_ip: str | None) -> None
         ExportRow.due_at.set(at),
     ]
 
-    def write(place: Reservation) -> None:
+    def write(slot: Reservation) -> None:
         done = _transition(
             export,
             condition & ExportRow.removed_at.does_not_exist(),
@@ -188,12 +188,12 @@ def retry(export: Export, *, at: str, actor: str, source_ip: str | None) -> None
             actor=actor,
             source_ip=source_ip,
             details={"attempt": export.attempt + 1},
-            place=place,
+            slot=slot,
         )
         if not done:
             raise _NotMet
 
-    if export.status is not Status.FAILED or not _with_place(export.user_id, export.id, write):
+    if export.status is not Status.FAILED or not _with_slot(export.user_id, export.id, write):
         raise Conflict("Only a failed export can be retried.", slug="not-failed")
 
 

@@ -86,7 +86,7 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "workflow-execution-not-found": ProblemType(
         422, "No such workflow execution", "Exécution de flux de travail introuvable"
     ),
-    "unknown-linelist-format": ProblemType(422, "Unknown linelist format", "Format de liste descriptive inconnu"),
+    "unknown-linelist-format": ProblemType(422, "Unknown linelist format", "Format de liste linéaire inconnu"),
     # limits and server errors
     "too-large": ProblemType(413, "Too large", "Trop volumineux"),
     "too-many": ProblemType(429, "Too many at once", "Trop à la fois"),

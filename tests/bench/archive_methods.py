@@ -1,7 +1,7 @@
 """One method of archiving objects in S3, as a process of its own: `archive_methods METHOD REQUEST.json`.
 
-The job has endpoint, bucket and files; the answer, a JSON line, the wall time of the work and the bytes that came in
-and went out. CPU and memory are the parent's to measure, of the whole process.
+The request has endpoint, bucket and files. Printed as a line of JSON: the wall time of the work and the bytes received
+and sent. CPU and memory of the whole process are measured by the parent.
 """
 
 import json
@@ -55,7 +55,7 @@ class Upload:
     """A multipart upload as a file that can only be written on; `threads` parts are sent at once."""
 
     def __init__(self, job: Job, threads: int = 0) -> None:
-        self._request = job
+        self._job = job
         self._id = job.s3.create_multipart_upload(Bucket=job.bucket, Key=job.key)["UploadId"]
         self._buffer = bytearray()
         self._parts: list[Future[Any] | dict[str, Any]] = []
@@ -88,21 +88,19 @@ class Upload:
             self._parts.append(future)
 
     def _put(self, number: int, data: bytes) -> dict[str, Any]:
-        export_request = self._request
-        answer = export_request.s3.upload_part(
-            Bucket=export_request.bucket, Key=export_request.key, UploadId=self._id, PartNumber=number, Body=data
-        )
-        with export_request.lock:
-            export_request.sent += len(data)
+        job = self._job
+        answer = job.s3.upload_part(Bucket=job.bucket, Key=job.key, UploadId=self._id, PartNumber=number, Body=data)
+        with job.lock:
+            job.sent += len(data)
         return {"PartNumber": number, "ETag": answer["ETag"]}
 
     def close(self) -> None:
         if self._buffer:
             self._send(bytes(self._buffer))
         parts = [part.result() if isinstance(part, Future) else part for part in self._parts]
-        export_request = self._request
-        export_request.s3.complete_multipart_upload(
-            Bucket=export_request.bucket, Key=export_request.key, UploadId=self._id, MultipartUpload={"Parts": parts}
+        job = self._job
+        job.s3.complete_multipart_upload(
+            Bucket=job.bucket, Key=job.key, UploadId=self._id, MultipartUpload={"Parts": parts}
         )
 
 
@@ -248,11 +246,11 @@ def main() -> None:
     )
     session = boto3.Session()
     s3 = session.client("s3", endpoint_url=result["endpoint"], config=config)
-    export_request = Job(session, s3, result["bucket"], result["key"], result["files"])
+    job = Job(session, s3, result["bucket"], result["key"], result["files"])
     started = time.monotonic()
-    METHODS[name](export_request)
+    METHODS[name](job)
     wall = time.monotonic() - started
-    print(json.dumps({"wall": wall, "received": export_request.received, "sent": export_request.sent}))
+    print(json.dumps({"wall": wall, "received": job.received, "sent": job.sent}))
 
 
 if __name__ == "__main__":

@@ -99,8 +99,8 @@ def load(endpoint: str, case: Case) -> list[dict[str, Any]]:
 
 def measure(method: str, endpoint: str, files: list[dict[str, Any]], folder: Path) -> dict[str, float]:
     """One run of a method: wall and CPU seconds, bytes in and out, peak memory in bytes."""
-    export_request = folder / "job.json"
-    export_request.write_text(json.dumps({"endpoint": endpoint, "bucket": BUCKET, "key": "out.zip", "files": files}))
+    request = folder / "job.json"
+    request.write_text(json.dumps({"endpoint": endpoint, "bucket": BUCKET, "key": "out.zip", "files": files}))
     environment = {
         **os.environ,
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
@@ -110,7 +110,7 @@ def measure(method: str, endpoint: str, files: list[dict[str, Any]], folder: Pat
     }
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # all that is installed is compiled, and so is what is measured
     out = folder / "measured.json"
-    command = [sys.executable, "-m", "tests.bench.archive_methods", method, str(export_request)]
+    command = [sys.executable, "-m", "tests.bench.archive_methods", method, str(request)]
     with out.open("w") as result:
         process = subprocess.Popen(command, stdout=result, env=environment)
         _, status, usage = os.wait4(process.pid, 0)

@@ -1,4 +1,4 @@
-"""One step of an archive as a process that can be killed: `one_step STEP FOLDER ENDPOINT`.
+"""One step of an archive as a process that can be killed: `step_process STEP FOLDER ENDPOINT`.
 
 STEP is the number of a batch or `finish`. The folder holds what the plan's work files would: `plan.json`, `batch-N`,
 `index`, and the results, which are saved after every part.
@@ -18,8 +18,8 @@ from tests.object_stores import s3_client, store_of
 def main() -> None:
     step, name, endpoint = sys.argv[1:]
     folder = Path(name)
-    reported = json.loads((folder / "plan.json").read_text())
-    targets = {number: Target(*target) for number, target in enumerate(reported["targets"])}
+    description = json.loads((folder / "plan.json").read_text())
+    targets = {number: Target(*target) for number, target in enumerate(description["targets"])}
     store = store_of(s3_client(endpoint))
 
     def result(number: int) -> BatchResult:

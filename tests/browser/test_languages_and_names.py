@@ -159,11 +159,11 @@ def test_message_catalogs_have_the_same_keys_order_and_placeholders() -> None:
 def test_every_message_key_is_defined_and_used() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in SITE.rglob("*.js") if path.parent.name != "i18n")
     named = set(re.findall(r'"([a-zA-Z0-9.\-]+)"', code))
-    begun = [
+    prefixes = [
         re.compile(re.escape(pattern).replace(r"\$\{\}", ".+") + "$")
         for pattern in re.findall(r"`([a-z.\-]*\$\{\}[a-z.\-]*)`", re.sub(r"\$\{[\w.]+\}", "${}", code))
     ]
-    unused = [key for key in catalog("en") if key not in named and not any(pattern.match(key) for pattern in begun)]
+    unused = [key for key in catalog("en") if key not in named and not any(pattern.match(key) for pattern in prefixes)]
     assert unused == []
 
 
