@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib import aws
+from chalicelib.catalog.files.registration import SourceRow, source_key
 from chalicelib.settings import settings
 from tests.harness import Person, expect_status
 
@@ -76,3 +77,8 @@ def grant(owner: Person, namespace_id: str, person: Person, role: str, expires_a
     member = expect_status(person.get("/me"), 200)["id"]
     body = {"role": role, "expires_at": expires_at}
     expect_status(owner.call("PUT", f"/namespaces/{namespace_id}/members/{member}", body), 200)
+
+
+def bind_source(namespace_id: str, bucket: str, prefix: str) -> None:
+    """Let objects under this bucket and prefix be registered in a namespace, as an operator does."""
+    SourceRow(*source_key(namespace_id, bucket, prefix)).save()

@@ -7,9 +7,8 @@ import pytest
 
 from chalicelib import aws
 from chalicelib.catalog.files.model import File
-from chalicelib.catalog.files.registration import bind_source
 from tests.harness import Person, expect_status, upload
-from tests.lab import grant
+from tests.lab import bind_source, grant
 
 SignIn = Callable[..., Person]
 ROLES = ("guest", "uploader", "analyst", "maintainer", "owner")

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from chalicelib import aws
-from chalicelib.catalog.files.registration import bind_source
 from chalicelib.ingestion.imports import plan as import_plan
 from chalicelib.settings import settings
 from tests.harness import Functions, Person, Reply, expect_status
-from tests.lab import grant, new_lab
+from tests.lab import bind_source, grant, new_lab
 
 SignIn = Callable[..., Person]
 

@@ -13,14 +13,14 @@ from chalicelib.access.identity import Identity
 from chalicelib.catalog.files import repository as files
 from chalicelib.catalog.files import uploads
 from chalicelib.catalog.files.model import DeclaredMate, File
-from chalicelib.catalog.files.registration import RegistrableObject, bind_source
+from chalicelib.catalog.files.registration import RegistrableObject
 from chalicelib.catalog.files.s3_objects import StoredObject
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.samples import creation
 from chalicelib.catalog.samples.model import NewSample, Sample
 from chalicelib.ids import Ids
 from tests.harness import Person, expect_status, upload
-from tests.lab import new_lab
+from tests.lab import bind_source, new_lab
 
 SignIn = Callable[..., Person]
 PUID = "INXT_ATT_AZJMZW6U4P"

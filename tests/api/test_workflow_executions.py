@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 
 from chalicelib import aws, tables
-from chalicelib.catalog.files.registration import bind_source
 from chalicelib.catalog.runs import outputs as run_outputs
 from chalicelib.catalog.runs import queries as run_queries
 from chalicelib.catalog.runs import repository as workflow_executions
 from chalicelib.catalog.runs.states import FINAL, RunState, may_become
 from tests.harness import Person, expect_status, upload
-from tests.lab import Lab, Record, grant, new_lab, new_sample
+from tests.lab import Lab, Record, bind_source, grant, new_lab, new_sample
 
 SignIn = Callable[..., Person]
 ROLES = ("guest", "uploader", "analyst", "maintainer", "owner")

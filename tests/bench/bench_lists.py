@@ -1,4 +1,4 @@
-"""`make bench-lists`: how long lists take in a laboratory of 100,000 samples and 500 projects, on the deployed local stack.
+"""`make bench-lists`: times of lists in a laboratory of 100,000 samples and 500 projects, on the deployed local stack.
 
 The API's function is invoked with the event that the gateway gives it, and beside it, in turn, a bare function that
 answers at once: the ratio says what the work on a list costs beyond being invoked. The emulator holds its tables in

@@ -8,11 +8,10 @@ import pytest
 
 from chalicelib import aws, timestamps
 from chalicelib.catalog.files import deleted_objects
-from chalicelib.catalog.files.registration import bind_source
 from chalicelib.settings import settings
 from tests.harness import Person, expect_status, upload
 from tests.iam import as_function
-from tests.lab import Lab, new_lab, new_run, new_sample
+from tests.lab import Lab, bind_source, new_lab, new_run, new_sample
 from tests.workflow.state_machine import run
 
 SignIn = Callable[..., Person]

@@ -11,7 +11,6 @@ import pytest
 
 from chalicelib import aws, timestamps
 from chalicelib.catalog.files import registration, uploads
-from chalicelib.catalog.files.registration import bind_source
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.ingestion.imports import record as import_record
 from chalicelib.ingestion.imports import steps as import_steps
@@ -20,7 +19,7 @@ from chalicelib.ingestion.imports.recovery import MAX_RESTARTS, SILENT_AFTER
 from chalicelib.settings import settings
 from tests.harness import IMPORT_FUNCTION, Functions, Person, expect_status
 from tests.iam import as_function
-from tests.lab import new_lab
+from tests.lab import bind_source, new_lab
 from tests.workflow.clean_up import recover_stalled_imports
 
 SignIn = Callable[..., Person]

@@ -43,14 +43,9 @@ class SourceRow(Row):
 
 
 def source_key(namespace_id: str, bucket: str, prefix: str) -> tuple[str, str]:
-    """The key of the row that binds a bucket and prefix to a namespace."""
+    """The key of the row by which objects under a bucket and prefix may be registered in a namespace and all below it.
+    Operators write it (`make bind-source`)."""
     return f"NS#{namespace_id}", f"{SOURCE}s3://{bucket}/{prefix}"
-
-
-def bind_source(namespace_id: str, bucket: str, prefix: str) -> None:
-    """Let objects under this bucket and prefix be registered in a namespace and all below it. For operators, by
-    `make bind-source`."""
-    SourceRow(*source_key(namespace_id, bucket, prefix)).save()
 
 
 def find(user_id: str, namespace: Namespace, s3_uri: str, *, own: tuple[str, str] | None = None) -> RegistrableObject:
