@@ -3,12 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 STACK := .venv-stack
 BENCH := .venv-bench
+AUDIT := .venv-audit
+SUPPLY := .venv-supply-chain
 BIN := $(VENV)/bin
 PIP_QUIET := --quiet --disable-pip-version-check
 # Test files are distributed to this many processes, each with its own servers.
 XDIST := -n $(or $(JOBS),2) --dist loadfile
 
-.PHONY: help setup readers run demo deploy outputs rollback destroy sources bind-source unbind-source test check-iam test-slow test-all coverage bench bench-lists bench-linelists bench-plans bench-start simulate simulate-concurrency costs test-browser screenshots bench-pages check requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
+.PHONY: help setup readers run demo deploy outputs rollback destroy sources bind-source unbind-source test check-iam test-slow test-all coverage bench bench-lists bench-linelists bench-plans bench-start simulate simulate-concurrency costs test-browser screenshots bench-pages check audit sbom vulnerabilities requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
 
 ##@ Use
 help: ## this list
@@ -126,7 +128,7 @@ costs: $(VENV)/ready ## what exports cost a month on AWS, by size and number (WR
 	@$(BIN)/python -m tests.bench.costs $(if $(WRITE),--write)
 
 ##@ Checks
-check: setup requirements-current lint spelling types imports generated-docs templates vendored ## all of the following checks
+check: setup requirements-current lint javascript spelling types imports generated-docs templates vendored ## all of the following checks
 
 lint: $(VENV)/ready ## ruff: rules and format
 	@$(BIN)/ruff check
@@ -162,6 +164,27 @@ templates: setup node_modules/ready ## packages the template; cfn-lint, also on 
 vendored: $(VENV)/ready node_modules/ready ## are the vendored scripts those of npm's packages?
 	@$(BIN)/python -m infra.vendor --check
 
+$(AUDIT)/ready: requirements-audit.txt | $(VENV)/ready
+	@echo "Installing the auditors …"
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(AUDIT)
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(AUDIT)/bin/python $<
+	@touch $@
+
+audit: templates $(AUDIT)/ready ## checkov on the template, with the exceptions in .checkov.yaml
+	@$(AUDIT)/bin/checkov --config-file .checkov.yaml -f build/package/transformed.json
+
+$(SUPPLY)/ready: requirements-supply-chain.txt | $(VENV)/ready
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(SUPPLY)
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(SUPPLY)/bin/python $<
+	@touch $@
+
+sbom: $(SUPPLY)/ready ## build/sbom.json: the bill of materials of the deployed dependencies (CycloneDX)
+	@mkdir -p build
+	@$(SUPPLY)/bin/cyclonedx-py requirements requirements.txt --output-format JSON --output-file build/sbom.json
+
+vulnerabilities: $(SUPPLY)/ready ## known vulnerabilities of the deployed dependencies (needs the internet)
+	@$(SUPPLY)/bin/pip-audit --disable-pip --require-hashes -r requirements.txt
+
 ##@ Building
 vendor: $(VENV)/ready node_modules/ready ## copies the pages' view library from npm's packages into chalicelib/site/vendor
 	@$(BIN)/python -m infra.vendor
@@ -184,4 +207,4 @@ package: $(VENV)/ready ## template and deployment package in build/package
 	@$(BIN)/python -m infra.package
 
 clean: ## removes environments, builds and caches; the data folder .local stays
-	rm -rf $(VENV) $(STACK) $(BENCH) build node_modules .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf $(VENV) $(STACK) $(BENCH) $(AUDIT) $(SUPPLY) build node_modules .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -23,6 +23,8 @@ _FILES = {
     "requirements-dev.txt": ("pyproject.toml", "--group", "dev", "--constraint", _DEPLOYED),
     "requirements-bench.txt": ("pyproject.toml", "--group", "bench", "--constraint", _DEPLOYED),
     "requirements-stack.txt": ("--group", "stack"),
+    "requirements-audit.txt": ("--group", "audit"),
+    "requirements-supply-chain.txt": ("--group", "supply-chain"),
 }
 _HEADER = "# Made by `make requirements` from pyproject.toml.\n"
 
