@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from chalicelib.archive.planner import plan
-from tests.bench.simulate import Assumptions, Model, entries
+from tests.bench.simulate import Assumptions, Model, entries, put_between
 
 GB = 1_000_000_000
 SIZES = (10, 100, 1_000)  # GB of an export, in files of 50 to 250 MB
@@ -52,9 +52,7 @@ def main() -> None:
     text = table()
     print(text)
     if "--write" in sys.argv:
-        page = DOCS.read_text(encoding="utf-8")
-        before, rest = page.split(BEGIN)
-        DOCS.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+        put_between(DOCS, BEGIN, END, text)
 
 
 if __name__ == "__main__":

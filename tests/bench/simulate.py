@@ -232,6 +232,12 @@ def duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
 
 
+def put_between(page: Path, begin: str, end: str, text: str) -> None:
+    """Replace what is between two marks of a page."""
+    before, rest = page.read_text(encoding="utf-8").split(begin)
+    page.write_text(f"{before}{begin}\n{text}\n{end}{rest.split(end)[1]}", encoding="utf-8")
+
+
 def shown(value: float) -> str:
     """A number as people write it: no exponent, no more digits than it has."""
     return f"{value:,.10f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
@@ -262,9 +268,7 @@ def main() -> None:
     text = "\n".join([*lines, "", *assumptions])
     print("\n".join(["", *assumptions]))
     if "--write" in sys.argv:
-        page = DOCS.read_text(encoding="utf-8")
-        before, rest = page.split(BEGIN)
-        DOCS.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+        put_between(DOCS, BEGIN, END, text)
 
 
 if __name__ == "__main__":

@@ -4,14 +4,15 @@ import ast
 import re
 from pathlib import Path
 
-TEXT = (Path(__file__).parents[2] / "docs" / "threat-model.md").read_text(encoding="utf-8")
+TESTS = Path(__file__).parents[1]
+TEXT = (TESTS.parent / "docs" / "threat-model.md").read_text(encoding="utf-8")
 
 
 def test_every_named_test_exists() -> None:
     named = set(re.findall(r"`(test_\w+)`", TEXT))
     existing = {
         node.name
-        for path in Path(__file__).parents[1].rglob("test_*.py")
+        for path in TESTS.rglob("test_*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef)
     }
@@ -20,7 +21,5 @@ def test_every_named_test_exists() -> None:
 
 
 def test_every_threat_has_a_test() -> None:
-    rows = [
-        line for line in (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8").splitlines() if "|" in line
-    ]
+    rows = [line for line in TEXT.splitlines() if line.startswith("|")]
     assert all("`test_" in row for row in rows[2:])
