@@ -127,9 +127,12 @@ def _apply(deployer: Deployer, release: Release, confirm: Confirm) -> None:
         deployer.discard(change_set)
         raise DeploymentFailed("not confirmed: nothing was changed")
     deployer.execute(change_set)
-    deployer.prune_versions(deployer.physical_names(VERSIONED), _VERSIONS_KEPT)
     deployer.record(release, datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S"))
     print(f"{deployer.stack} is deployed: {deployer.outputs()['EndpointURL']}")
+    try:
+        deployer.prune_versions(deployer.physical_names(VERSIONED), _VERSIONS_KEPT)
+    except ClientError as error:
+        print(f"Old versions of the functions were not deleted: {error}")
 
 
 def _table(changes: list[Change]) -> str:
