@@ -59,7 +59,7 @@ class Deployer:
         Functions get the release as their description: SAM publishes a version only if a property in the template
         changes, and parameters are references there.
         """
-        self._ensure_bucket()
+        self.ensure_bucket()
         s3 = self.client("s3")
         code = (package / "deployment.zip").read_bytes()
         key = f"code/{hashlib.sha256(code).hexdigest()[:32]}.zip"
@@ -75,7 +75,25 @@ class Deployer:
         s3.put_object(Bucket=self.bucket, Key=template_key, Body=body, ExpectedBucketOwner=self.account)
         return template_key
 
-    def _ensure_bucket(self) -> None:
+    def copies_have_checksums(self) -> bool:
+        """Does S3 return the CRC-32 of a copied part, as the engine expects by default? Tried with a small copy in the
+        deployment bucket."""
+        self.ensure_bucket()
+        s3, key, owner = self.client("s3"), "probe", {"ExpectedBucketOwner": self.account}
+        s3.put_object(Bucket=self.bucket, Key=key, Body=b"probe", **owner)
+        upload = s3.create_multipart_upload(
+            Bucket=self.bucket, Key=f"{key}-copy", ChecksumAlgorithm="CRC32", ChecksumType="FULL_OBJECT", **owner
+        )["UploadId"]
+        part = {"Bucket": self.bucket, "Key": f"{key}-copy", "UploadId": upload, **owner}
+        source = {"Bucket": self.bucket, "Key": key}
+        try:
+            copied = s3.upload_part_copy(**part, PartNumber=1, CopySource=source)["CopyPartResult"]
+        finally:
+            s3.abort_multipart_upload(**part)
+            s3.delete_object(Bucket=self.bucket, Key=key, **owner)
+        return bool(copied.get("ChecksumCRC32"))
+
+    def ensure_bucket(self) -> None:
         """Create the private deployment bucket unless this account has it. Another account's bucket is never used."""
         s3 = self.client("s3")
         constraint = {} if self.region == "us-east-1" else {"LocationConstraint": self.region}

@@ -44,11 +44,14 @@ def deploy(stage: Stage, client: Client, confirm: Confirm) -> None:
     """Package, show the changes, and deploy once they are confirmed."""
     deployer = deployer_of(stage, client)
     limit = client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
-    parameters = {**concurrency_of(limit), **stage.parameters}
-    check_parameters(parameters, resources()["Parameters"])
+    check_parameters(stage.parameters, resources()["Parameters"])
+    copy_crc = {} if deployer.copies_have_checksums() else {"CopyCrc": "read"}
+    parameters = {**concurrency_of(limit), **copy_crc, **stage.parameters}
     print(f"Packaging for Python {stage.runtime.python} on {stage.runtime.architecture} …")
     package = package_for(stage.runtime)
     print(f"The account may run {limit:,} functions at once: {_concurrency_text(parameters)}.")
+    if copy_crc:
+        print("This S3 returns no CRC-32s for copies: sources of unknown CRC-32 are read once (CopyCrc: read).")
     _apply(deployer, Release(deployer.upload(package, parameters), parameters, stage.tags), confirm)
 
 
