@@ -33,6 +33,17 @@ def test_the_api_has_one_public_stage_and_it_is_throttled(transformed: dict[str,
     assert "StageName" not in deployment["Properties"]
 
 
+def test_throttled_routes_exist(transformed: dict[str, Any]) -> None:
+    (stage,) = of_type(transformed, "AWS::ApiGateway::Stage").values()
+    (api,) = of_type(transformed, "AWS::ApiGateway::RestApi").values()
+    paths = api["Properties"]["Body"]["paths"]
+    limited = [row for row in stage["Properties"]["MethodSettings"] if row["ResourcePath"] != "/*"]
+    assert len(limited) == 3
+    for row in limited:
+        path = row["ResourcePath"].removeprefix("/").replace("~1", "/")
+        assert row["HttpMethod"].lower() in paths[path], path
+
+
 def test_gateway_responses_are_part_of_the_api_s_definition(transformed: dict[str, Any]) -> None:
     (api,) = of_type(transformed, "AWS::ApiGateway::RestApi").values()
     assert api["Properties"]["Body"][EXTENSION].keys() == GATEWAY_RESPONSES.keys()
