@@ -10,7 +10,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # Test files are distributed to this many processes, each with its own servers.
 XDIST := -n $(or $(JOBS),2) --dist loadfile
 
-.PHONY: help setup readers run demo deploy outputs rollback destroy sources bind-source unbind-source test check-iam test-slow test-all coverage bench bench-lists bench-linelists bench-plans bench-start simulate simulate-concurrency costs test-browser screenshots bench-pages check audit sbom vulnerabilities requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
+.PHONY: help setup readers run demo deploy outputs rollback destroy sources bind-source unbind-source test check-iam rehearse test-slow test-all coverage bench bench-lists bench-linelists bench-plans bench-start simulate simulate-concurrency costs test-browser screenshots bench-pages check audit sbom vulnerabilities requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
 
 ##@ Use
 help: ## this list
@@ -78,6 +78,10 @@ check-iam: $(VENV)/ready ## each function's permissions, and how often the last 
 readers: ## the archive readers that are not installed
 	@for reader in unzip 7z bsdtar javac; do command -v $$reader >/dev/null \
 	  || echo "$$reader is not installed: archives are not read back by it here"; done
+
+REHEARSED := test_operate test_main_job test_linelists test_analysis_exports test_update
+rehearse: setup ## the life of a deployment on clean emulators: all export types, an update while exports run, deletion
+	@$(BIN)/python -m pytest -q -p no:randomly $(REHEARSED:%=tests/stack/%.py)
 
 test-slow: setup readers ## faults, scale, and the deployed local stack
 	@$(BIN)/python -m pytest -q $(SEED) $(XDIST) tests/faults tests/scale tests/stack
