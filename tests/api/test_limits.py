@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib import timestamps
 from chalicelib.exports import commands
+from chalicelib.exports.types import sample as sample_type
 from chalicelib.exports.types import sample_selection
 from tests.harness import Person, expect_status, upload
 from tests.lab import Lab, new_lab, new_run, new_sample
@@ -232,7 +233,7 @@ def test_outage_is_distinguished_from_an_internal_error(
 
 def test_large_estimates_of_samples_are_extrapolated(olga: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sample_selection, "MAX_VALIDATED", 9)
-    monkeypatch.setattr(sample_selection, "SAMPLE_SIZE", 4)
+    monkeypatch.setattr(sample_selection, "MAX_COUNTED", 4)
     monkeypatch.setattr(sample_selection, "MAX_WALKED", 12)
     bodies = [{"name": f"{'even' if n % 2 else 'odd'} {n}"} for n in range(20)]
     batch = expect_status(olga.post(f"/projects/{lab.project['id']}/samples/batch", {"samples": bodies}))["samples"]
@@ -245,7 +246,8 @@ def test_large_estimates_of_samples_are_extrapolated(olga: Person, lab: Lab, mon
         result = expect_status(olga.post("/exports/estimate", {**export_request, **samples}), 200)
         return result["samples"], result["files"], result["bytes"], result["exact"]
 
-    assert estimate(sample_ids=ids[:9]) == (9, 9, 45, True)
+    assert estimate(sample_ids=ids[:4]) == (4, 4, 20, True)
+    assert estimate(sample_ids=ids[:9]) == (9, 9, 45, False)
     assert estimate(sample_ids=ids) == (20, 20, 100, False)
     assert estimate(sample_ids=[*ids[:10], *(f"nothing {n}" for n in range(10))]) == (10, 10, 50, False)
     samples, files, size, exact = estimate(selection={"all": True})
@@ -262,5 +264,19 @@ def test_large_estimates_of_samples_are_extrapolated(olga: Person, lab: Lab, mon
         "metadata_fields": ["a"],
         "linelist_format": "csv",
     }
-    result = expect_status(olga.post("/exports/estimate", {**linelist, "sample_ids": ids}), 200)
-    assert (result["samples"], result["exact"]) == (20, False)
+    for count, exact in ((9, True), (20, False)):  # rows need no files
+        result = expect_status(olga.post("/exports/estimate", {**linelist, "sample_ids": ids[:count]}), 200)
+        assert (result["samples"], result["exact"]) == (count, exact)
+
+
+def test_files_of_many_samples_are_first_read_by_the_plan(
+    olga: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sample_type, "MAX_COUNTED", 1)
+    bodies = [{"name": f"S{n}"} for n in range(2)]
+    batch = expect_status(olga.post(f"/projects/{lab.project['id']}/samples/batch", {"samples": bodies}))["samples"]
+    ids = [entry["id"] for entry in batch]
+    body = {"type": "sample", "namespace_id": lab.project["id"], "file_formats": ["text"]}
+    assert olga.post("/exports", {**body, "sample_ids": ids[:1]}).body["type"].endswith("/no-matching-file")
+    assert olga.post("/exports", {**body, "sample_ids": ids}).status == 202
+    assert olga.post("/exports", {**body, "sample_ids": [*ids, "nothing"]}).body["type"].endswith("/sample-not-found")

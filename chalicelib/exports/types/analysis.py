@@ -21,7 +21,7 @@ from chalicelib.exports.types.run_selection import AnalysisType, RunSelection, c
 from chalicelib.ids import GivenId, RequiredId
 
 MAX_RUNS = 5_000
-MAX_SAMPLED = 5_000  # runs and samples whose outputs an estimate counts; planning reads them all
+MAX_SAMPLED = 1_000  # runs and samples whose outputs an estimate counts; planning reads them all
 _IDS = "/workflow_execution_ids"
 
 

@@ -14,6 +14,7 @@ from chalicelib.exports.contents.items import Contents, Skipped, sample_contents
 from chalicelib.exports.estimate import Estimate, extrapolate
 from chalicelib.exports.types.base import CodedViolation, ExportType, example, invalid, limit_violations
 from chalicelib.exports.types.sample_selection import (
+    MAX_COUNTED,
     SamplesBody,
     SampleSelection,
     is_analyst_of_sources,
@@ -73,7 +74,7 @@ class SampleExportRequest(SamplesBody):
         validated = validate_samples(self, user_id)
         spec = SampleExportSpec(validated.selection, tuple(dict.fromkeys(self.file_formats)))
         violations = [*_format_violations(self.file_formats), *validated.violations]
-        if validated.resolved is None:
+        if validated.resolved is None or len(validated.resolved.samples) > MAX_COUNTED:
             violations += limit_violations("/sample_ids", samples=spec.samples.count or 0)
         elif not violations:
             contents = _contents(validated.resolved, spec.file_formats)
@@ -90,7 +91,7 @@ class SampleExportRequest(SamplesBody):
         sampled = validated.sampled(user_id)
         items = _contents(sampled.resolved, dict.fromkeys(self.file_formats)).items
         estimate = extrapolate(items, sampled.total, len(sampled.resolved.samples))
-        return replace(estimate, exact=sampled.is_exact)
+        return replace(estimate, exact=sampled.is_complete)
 
 
 TYPE = ExportType(

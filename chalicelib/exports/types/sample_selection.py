@@ -1,9 +1,9 @@
 """The samples of an export, by id or as a selection, and their validation."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,9 +20,12 @@ from chalicelib.exports.model import Export
 from chalicelib.exports.types.base import CodedViolation, ExportBody
 from chalicelib.ids import GivenId, RequiredId
 
+T = TypeVar("T")
 MAX_VALIDATED = 5_000  # of more ids, planning checks each sample, skips those that fail and reports them
 MAX_SAMPLE_IDS = 100_000
-SAMPLE_SIZE = 1_000  # samples from which an estimate of more than MAX_VALIDATED is extrapolated
+# Samples whose files are read within a request, at some 4 ms of CPU each (docs/performance.md); estimates of more are
+# extrapolated from so many, and planning checks the limits.
+MAX_COUNTED = 1_000
 MAX_WALKED = 20_000  # samples that an estimate reads to find out how many match a search
 
 
@@ -45,11 +48,17 @@ class SamplesBody(ExportBody):
 
 @dataclass(frozen=True, slots=True)
 class SampledSamples:
-    """A subset of `total` samples from which an estimate is made; all of them if `is_exact`."""
+    """At most MAX_COUNTED of `total` samples, from which an estimate is made. `is_exact`: the total is not itself an
+    estimate."""
 
     resolved: ResolvedSamples
     total: int
     is_exact: bool
+
+    @property
+    def is_complete(self) -> bool:
+        """Are these all the samples?"""
+        return self.is_exact and len(self.resolved.samples) == self.total
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +99,8 @@ class SampleSelection:
         else:
             ids, total = self.sample_ids, len(self.sample_ids)
         if len(ids) == total <= MAX_VALIDATED:
-            resolved = resolve(user_id, namespace, ids)
-            return SampledSamples(resolved, len(resolved.samples), is_exact=True)
-        subset = _evenly_spread(ids, SAMPLE_SIZE)
+            return _sampled(resolve(user_id, namespace, ids))
+        subset = _evenly_spread(ids, MAX_COUNTED)
         resolved = resolve(user_id, namespace, subset)
         return SampledSamples(resolved, total * len(resolved.samples) // max(1, len(subset)), is_exact=False)
 
@@ -115,9 +123,14 @@ def _matching_by_walk(namespace_ids: Sequence[str], q: str | None) -> tuple[list
     return matching, total * len(matching) // len(walked)
 
 
-def _evenly_spread(ids: Sequence[str], count: int) -> list[str]:
-    """`count` of the ids, evenly spread over all of them; all if there are no more."""
-    return [ids[position * len(ids) // count] for position in range(count)] if len(ids) > count else list(ids)
+def _sampled(resolved: ResolvedSamples) -> SampledSamples:
+    subset = replace(resolved, samples=tuple(_evenly_spread(resolved.samples, MAX_COUNTED)))
+    return SampledSamples(subset, len(resolved.samples), is_exact=True)
+
+
+def _evenly_spread(items: Sequence[T], count: int) -> list[T]:
+    """`count` of the items, evenly spread over all of them; all if there are no more."""
+    return [items[position * len(items) // count] for position in range(count)] if len(items) > count else list(items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +146,7 @@ class ValidatedSelection:
         """The resolved samples, or as many as can be read within a request."""
         if self.resolved is None:
             return self.selection.sampled(user_id)
-        return SampledSamples(self.resolved, len(self.resolved.samples), is_exact=True)
+        return _sampled(self.resolved)
 
 
 def validate_samples(body: SamplesBody, user_id: str) -> ValidatedSelection:
