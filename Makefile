@@ -10,7 +10,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # Test files are distributed to this many processes, each with its own servers.
 XDIST := -n $(or $(JOBS),2) --dist loadfile
 
-.PHONY: help setup readers run demo deploy outputs rollback destroy sources bind-source unbind-source test check-iam rehearse test-slow test-all coverage bench bench-lists bench-linelists bench-plans bench-start simulate simulate-concurrency costs test-browser screenshots bench-pages check audit sbom vulnerabilities requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
+.PHONY: help setup readers run demo deploy outputs rollback destroy sources bind-source unbind-source test check-iam rehearse test-slow test-all coverage bench bench-lists bench-requests bench-linelists bench-plans bench-start simulate simulate-concurrency costs test-browser screenshots bench-pages check audit sbom vulnerabilities requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
 
 ##@ Use
 help: ## this list
@@ -112,6 +112,9 @@ bench: setup $(BENCH)/ready ## the engine beside its peers (ROUNDS=5 CASES=abcdA
 
 bench-lists: setup ## times of long lists beside a bare function (SAMPLES=100000)
 	@$(BIN)/python -m tests.bench.bench_lists $(SAMPLES)
+
+bench-requests: setup ## CPU-seconds of the API's slowest requests, at the function's share of a CPU
+	@$(BIN)/python -m tests.bench.bench_requests
 
 bench-linelists: setup ## linelists of 100,000 samples × 60 fields (SAMPLES=100000)
 	@$(BIN)/python -m tests.bench.bench_linelists $(SAMPLES)
