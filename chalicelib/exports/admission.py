@@ -23,8 +23,8 @@ from chalicelib.tables import Row, TableName
 
 _ID = "active-exports"  # exports have UUIDs
 _TRIES = 8
-# An export whose execution has not polled for so long does not hold up the others. (Throttled polls are rare.)
 _SERVED_KEPT = 200  # users
+# An export whose execution has not polled for so long does not hold up the others. (Throttled polls are rare.)
 _STALE = timedelta(minutes=5)
 _LONGEST_PAUSE = 60  # seconds; an execution's history has room for 2,700 polls
 
