@@ -159,7 +159,7 @@ class Deployer:
         """Execute a change set, and wait for its end. Raises DeploymentFailed."""
         cloudformation = self.client("cloudformation")
         cloudformation.execute_change_set(ChangeSetName=change_set, StackName=self.stack)
-        done = self._wait_for_stack()
+        done = _wait(self._existing, "StackStatus")
         if done["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
             raise DeploymentFailed(f"{done['StackStatus']}: " + "; ".join(self._failures()))
 
@@ -173,29 +173,22 @@ class Deployer:
     def delete(self) -> None:
         """Delete the stack; what its template retains (tables, buckets) stays. Raises DeploymentFailed."""
         cloudformation = self.client("cloudformation")
-        stack_id = cloudformation.describe_stacks(StackName=self.stack)["Stacks"][0]["StackId"]
+        stack_id = self._existing()["StackId"]
         role = {"RoleARN": self.service_role} if self.service_role else {}
         cloudformation.delete_stack(StackName=self.stack, **role)
-        done = _wait(lambda: _deleted_or(cloudformation, stack_id), "StackStatus")
+        # By its id, because a deleted stack is not found by name.
+        done = _wait(lambda: self._described(stack_id) or {"StackStatus": "DELETE_COMPLETE"}, "StackStatus")
         if done["StackStatus"] != "DELETE_COMPLETE":
             raise DeploymentFailed(f"{done['StackStatus']}: " + "; ".join(self._failures()))
 
     def status(self) -> str | None:
         """The stack's status; None if there is no such stack."""
-        try:
-            stack = self.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"][0]
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ValidationError":
-                return None
-            raise
-        return None if stack["StackStatus"] == "DELETE_COMPLETE" else str(stack["StackStatus"])
+        stack = self._described(self.stack)
+        return None if stack is None or stack["StackStatus"] == "DELETE_COMPLETE" else str(stack["StackStatus"])
 
     def outputs(self) -> dict[str, str]:
         """The stack's outputs. Raises DeploymentFailed if there is no such stack."""
-        if self.status() is None:
-            raise DeploymentFailed(f"there is no stack {self.stack} in {self.region}")
-        stack = self.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"][0]
-        return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+        return {output["OutputKey"]: output["OutputValue"] for output in self._existing().get("Outputs", [])}
 
     def retained(self) -> list[str]:
         """The physical names of tables and buckets, which deleting the stack leaves."""
@@ -204,17 +197,14 @@ class Deployer:
         kept = {"AWS::DynamoDB::Table", "AWS::S3::Bucket"}
         return sorted(row["PhysicalResourceId"] for row in rows if row["ResourceType"] in kept)
 
-    def prune_versions(self, functions: Iterable[str], kept: int) -> int:
-        """Delete all but the latest versions of these functions (physical names), which take of the account's storage;
-        returns how many."""
-        client, count = self.client("lambda"), 0
+    def prune_versions(self, functions: Iterable[str], kept: int) -> None:
+        """Delete all but the latest versions of these functions (physical names), which use the account's storage."""
+        client = self.client("lambda")
         for function in functions:
             pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=function)
             found = [row["Version"] for page in pages for row in page["Versions"] if row["Version"] != "$LATEST"]
             for version in sorted(found, key=int)[:-kept]:
                 client.delete_function(FunctionName=function, Qualifier=version)
-                count += 1
-        return count
 
     def physical_names(self, logical_ids: Iterable[str]) -> list[str]:
         """The physical names of resources of the stack."""
@@ -250,9 +240,21 @@ class Deployer:
     def _history(self) -> str:
         return f"releases/{self.stack}/"
 
-    def _wait_for_stack(self) -> dict[str, Any]:
-        cloudformation = self.client("cloudformation")
-        return _wait(lambda: cloudformation.describe_stacks(StackName=self.stack)["Stacks"][0], "StackStatus")
+    def _described(self, name_or_id: str) -> dict[str, Any] | None:
+        """A stack, or None if CloudFormation does not know it."""
+        try:
+            stack: dict[str, Any] = self.client("cloudformation").describe_stacks(StackName=name_or_id)["Stacks"][0]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ValidationError":
+                return None
+            raise
+        return stack
+
+    def _existing(self) -> dict[str, Any]:
+        stack = self._described(self.stack)
+        if stack is None or stack["StackStatus"] == "DELETE_COMPLETE":
+            raise DeploymentFailed(f"there is no stack {self.stack} in {self.region}")
+        return stack
 
     def _failures(self) -> list[str]:
         events = self.client("cloudformation").describe_stack_events(StackName=self.stack)["StackEvents"]
@@ -276,17 +278,6 @@ def deploy(deployer: Deployer, package: Path, parameters: Mapping[str, str]) -> 
     if prepared is not None:
         deployer.execute(prepared[0])
     return deployer.outputs()
-
-
-def _deleted_or(cloudformation: Any, stack_id: str) -> dict[str, Any]:
-    """The stack; one that is no longer known is deleted."""
-    try:
-        stack: dict[str, Any] = cloudformation.describe_stacks(StackName=stack_id)["Stacks"][0]
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ValidationError":
-            return {"StackStatus": "DELETE_COMPLETE"}
-        raise
-    return stack
 
 
 def _wait(describe: Callable[[], dict[str, Any]], status: str) -> dict[str, Any]:

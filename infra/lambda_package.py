@@ -15,7 +15,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from infra.package import DEFAULT_OUT, ROOT, compile_command, fingerprint, package, write_archive
+from infra.package import DEFAULT_OUT, ROOT, compile_command, fingerprint, locked, package, write_archive
 
 PYTHONS = ("3.11", "3.12", "3.13")
 # Amazon Linux 2023, of Python 3.12 and later, has glibc 2.34; Amazon Linux 2, of 3.11, has 2.26.
@@ -53,10 +53,16 @@ def package_for(runtime: Runtime) -> Path:
     """A folder with `sam.json` and `deployment.zip` for this runtime. Unless it is up to date it is made."""
     made = package()
     out = DEFAULT_OUT.parent / f"package-{runtime.python}-{runtime.architecture}"
+    with locked(out):
+        _repackage(made, runtime, out)
+    return out
+
+
+def _repackage(made: Path, runtime: Runtime, out: Path) -> None:
     mark = out / "fingerprint"
     expected = hashlib.sha256((fingerprint() + Path(__file__).read_text(encoding="utf-8")).encode()).hexdigest()
     if mark.exists() and mark.read_text(encoding="utf-8") == expected:
-        return out
+        return
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     template = json.loads((made / "sam.json").read_text(encoding="utf-8"))
@@ -70,7 +76,6 @@ def package_for(runtime: Runtime) -> Path:
     else:
         _build(made / "deployment.zip", runtime, out / "deployment.zip")
     mark.write_text(expected, encoding="utf-8")
-    return out
 
 
 def _build(chalice_package: Path, runtime: Runtime, archive: Path) -> None:

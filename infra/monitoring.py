@@ -5,13 +5,14 @@ Guide, "AWS services that publish CloudWatch metrics".
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from chalicelib.metrics import NAMESPACE
 
 _STACK = {"Ref": "AWS::StackName"}
 _REGION = "${AWS::Region}"
+_TYPES = ("sample", "linelist", "analysis")
 Json = dict[str, Any]
 
 
@@ -88,15 +89,13 @@ class _Widget:
     title: str
     metrics: list[list[Any]]
     statistic: str = "Sum"
-    width: int = 12
-    options: Json = field(default_factory=dict)
 
     def body(self, x: int, y: int) -> Json:
         properties = {
             "title": self.title, "metrics": self.metrics, "stat": self.statistic, "period": 300, "region": _REGION,
-            "view": "timeSeries", **self.options,
+            "view": "timeSeries",
         }  # fmt: skip
-        return {"type": "metric", "x": x, "y": y, "width": self.width, "height": 6, "properties": properties}
+        return {"type": "metric", "x": x, "y": y, "width": 12, "height": 6, "properties": properties}
 
 
 def dashboard(functions: tuple[str, ...]) -> Json:
@@ -106,14 +105,13 @@ def dashboard(functions: tuple[str, ...]) -> Json:
         return [NAMESPACE, name, "service", "${AWS::StackName}", *dimensions]
 
     def of_type(event: str) -> list[list[Any]]:
-        types = ("sample", "linelist", "analysis")
-        return [[*ours("Exports", "event", event, "type", type_), {"label": f"{type_} {event}"}] for type_ in types]
+        return [[*ours("Exports", "event", event, "type", type_), {"label": f"{type_} {event}"}] for type_ in _TYPES]
 
     lambdas = [["AWS/Lambda", "ConcurrentExecutions", "FunctionName", f"${{{function}}}"] for function in functions]
     widgets = [
         _Widget("Exports", [*of_type("created"), *of_type("ready"), *of_type("failed")]),
         _Widget("Bytes exported, and bytes through functions", [
-            *(ours("ExportedBytes", "type", type_) for type_ in ("sample", "linelist", "analysis")),
+            *(ours("ExportedBytes", "type", type_) for type_ in _TYPES),
             ours("BytesThroughFunctions"),
         ]),
         _Widget("Time in the queue (s)", [ours("QueueTime")], "Maximum"),

@@ -7,8 +7,9 @@ made; `--yes` confirms them in advance.
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -44,12 +45,13 @@ def deploy(stage: Stage, client: Client, confirm: Confirm) -> None:
     """Package, show the changes, and deploy once they are confirmed."""
     deployer = deployer_of(stage, client)
     limit = client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
-    check_parameters(stage.parameters, resources()["Parameters"])
+    known = resources()["Parameters"]
+    check_parameters(stage.parameters, known)
     copy_crc = {} if deployer.copies_have_checksums() else {"CopyCrc": "read"}
     parameters = {**concurrency_of(limit), **copy_crc, **stage.parameters}
     print(f"Packaging for Python {stage.runtime.python} on {stage.runtime.architecture} …")
     package = package_for(stage.runtime)
-    print(f"The account may run {limit:,} functions at once: {_concurrency_text(parameters)}.")
+    print(f"The account may run {limit:,} functions at once: {_concurrency_text(parameters, known)}.")
     if copy_crc:
         print("This S3 returns no CRC-32s for copies: sources of unknown CRC-32 are read once (CopyCrc: read).")
     _apply(deployer, Release(deployer.upload(package, parameters), parameters, stage.tags), confirm)
@@ -147,9 +149,11 @@ def _table(changes: list[Change]) -> str:
     )
 
 
-def _concurrency_text(parameters: dict[str, str]) -> str:
-    exports = parameters.get("MaxActiveExports", "2")
-    return f"{exports} exports with {parameters.get('AssembleConcurrency', '2')} workers each"
+def _concurrency_text(parameters: Mapping[str, str], known: Mapping[str, Mapping[str, Any]]) -> str:
+    exports, workers = (
+        parameters.get(name, known[name]["Default"]) for name in ("MaxActiveExports", "AssembleConcurrency")
+    )
+    return f"{exports} exports with {workers} workers each"
 
 
 def _confirm_at_terminal(question: str) -> bool:

@@ -15,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import MISSING
 from itertools import pairwise
 from pathlib import Path
@@ -112,11 +114,18 @@ def fingerprint() -> str:
 def package(out: Path = DEFAULT_OUT) -> Path:
     """Package into `out` (template `sam.json` and `deployment.zip`) unless it is up to date; returns `out`. Processes
     that package at the same time wait for each other."""
+    with locked(out):
+        _package(out)
+    return out
+
+
+@contextmanager
+def locked(out: Path) -> Iterator[None]:
+    """Hold the lock of a folder that is packaged into."""
     out.mkdir(parents=True, exist_ok=True)
     with (out.parent / f"{out.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        _package(out)
-    return out
+        yield
 
 
 def _package(out: Path) -> None:

@@ -4,10 +4,11 @@ import re
 from typing import Any
 
 from chalicelib.catalog.files.registration import SOURCE, source_key
+from chalicelib.catalog.namespaces.table import META
+from chalicelib.catalog.puid_rows import PUID, puid_key
 from infra.deployment import Client, DeploymentFailed
 
 _URI = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<prefix>([^\x00]*/)?)")
-_PUID = re.compile(r"[A-Z0-9]{1,10}_(GRP|PRJ)_[A-Z2-7]{10}")
 
 
 class Bindings:
@@ -47,11 +48,9 @@ class Bindings:
         return {"pk": {"S": hash_key}, "sk": {"S": range_key}}
 
     def _id(self, id_or_puid: str) -> str:
-        identity = id_or_puid
-        if _PUID.fullmatch(id_or_puid):
-            row = self._get(f"PUID#{id_or_puid}", "PUID")
-            identity = row["target_id"]["S"] if row else ""
-        if not identity or not self._get(f"NS#{identity}", "META"):
+        named = self._get(puid_key(id_or_puid), PUID)
+        identity: str = named["target_id"]["S"] if named else id_or_puid
+        if not self._get(f"NS#{identity}", META):
             raise DeploymentFailed(f"there is no group or project {id_or_puid!r}: give its id or PUID")
         return identity
 

@@ -38,11 +38,7 @@ class State:
 def active_export(state: State) -> Export | None:
     """The export, if this attempt is still the active one; None when it was removed, is done or was superseded."""
     export = record.find(state.export_id)
-    if export is None or export.removed_at is not None:
-        return None
-    if export.status is not Status.PROCESSING or export.attempt != state.attempt:
-        return None
-    return export
+    return export if export is not None and export.is_running and export.attempt == state.attempt else None
 
 
 def outcome_of(state: State) -> str:

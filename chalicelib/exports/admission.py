@@ -17,7 +17,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib import metrics, tables, timestamps
 from chalicelib.errors import Conflict, message
 from chalicelib.exports import record
-from chalicelib.exports.model import Export, Status
+from chalicelib.exports.model import Export
 from chalicelib.settings import settings
 from chalicelib.tables import Row, TableName
 
@@ -127,13 +127,9 @@ def _read() -> _Service:
         return _Service()
     entries = [_Active(*entry) for entry in row.active]
     found = record.find_many(entry.export_id for entry in entries)
-    running = {(export.id, export.attempt) for export in found if _is_running(export)}
+    running = {(export.id, export.attempt) for export in found if export.is_running}
     active = tuple(entry for entry in entries if (entry.export_id, entry.attempt) in running)
     return _Service(int(row.version), active, tuple(row.served))
-
-
-def _is_running(export: Export) -> bool:
-    return export.status is Status.PROCESSING and export.removed_at is None
 
 
 def _position(export: Export, service: _Service, moment: datetime) -> int:

@@ -65,7 +65,7 @@ def _process_due(export: Export, moment: datetime, tally: Tally) -> None:
     current = record.find(export.id)  # the index may lag behind
     if current is None:
         return
-    if current.removed_at is None and current.status is Status.PROCESSING:
+    if current.is_running:
         _recover(current, moment, tally)
         return
     if current.due_at is None or current.due_at > at:

@@ -97,6 +97,11 @@ class Export:
     due_at: str | None
 
     @property
+    def is_running(self) -> bool:
+        """Is it being worked on or waiting for it, and not removed?"""
+        return self.status is Status.PROCESSING and self.removed_at is None
+
+    @property
     def execution_name(self) -> str:
         """The same for every start of one attempt, so that starting twice is harmless."""
         return f"{self.id}-{self.attempt}"

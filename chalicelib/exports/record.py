@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from pynamodb.exceptions import DoesNotExist
 
-from chalicelib.exports.model import Export, Status, Step
+from chalicelib.exports.model import Export, Step
 from chalicelib.exports.table import DUE_SHARDS, ExportRow, export_of
 
 
@@ -36,7 +36,7 @@ def due(moment: str) -> Iterator[Export]:
 def queued(moment: str) -> Iterator[Export]:
     """The exports that wait for their turn, as the index has them at `moment`."""
     for export in due(moment):
-        if export.status is Status.PROCESSING and export.step is Step.QUEUED and export.removed_at is None:
+        if export.is_running and export.step is Step.QUEUED:
             yield export
 
 

@@ -14,7 +14,6 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import Conflict, TooMany, message
 from chalicelib.exports import record
-from chalicelib.exports.model import Status
 from chalicelib.settings import settings
 from chalicelib.tables import Row, TableName
 
@@ -87,5 +86,5 @@ def _others(user_id: str, export_id: str) -> tuple[int, list[str]]:
     else:
         version, ids = int(row.version), list(row.export_ids)
     there = record.find_many(ids)
-    running = {export.id for export in there if export.status is Status.PROCESSING and export.removed_at is None}
+    running = {export.id for export in there if export.is_running}
     return version, [id_ for id_ in ids if id_ in running and id_ != export_id]
