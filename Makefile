@@ -10,7 +10,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # Test files are distributed to this many processes, each with its own servers.
 XDIST := -n $(or $(JOBS),2) --dist loadfile
 
-.PHONY: help setup readers run demo deploy outputs rollback destroy sources bind-source unbind-source test check-iam rehearse test-slow test-all coverage bench bench-lists bench-requests bench-linelists bench-plans bench-start simulate simulate-concurrency costs test-browser screenshots bench-pages check audit sbom vulnerabilities requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
+.PHONY: help setup readers run demo deploy outputs rollback destroy invite sources bind-source unbind-source test check-iam rehearse test-slow test-all coverage bench bench-lists bench-requests bench-linelists bench-plans bench-start simulate simulate-concurrency costs test-browser screenshots bench-pages check audit sbom vulnerabilities requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
 
 ##@ Use
 help: ## this list
@@ -57,6 +57,9 @@ rollback: $(VENV)/ready ## deploy the previous release again, or the one named (
 
 destroy: $(VENV)/ready ## delete a deployment's stack; tables and buckets stay (STAGE= YES=1)
 	@$(BIN)/python -m infra.operate destroy "$(STAGE)" $(if $(YES),--yes)
+
+invite: $(VENV)/ready ## let a person sign in with the stack's user pool (STAGE= EMAIL=)
+	@$(BIN)/python -m infra.operate invite "$(STAGE)" --email "$(EMAIL)"
 
 sources: $(VENV)/ready ## the S3 prefixes whose objects may be registered in a group or project (STAGE= NAMESPACE=)
 	@$(BIN)/python -m infra.operate sources "$(STAGE)" --namespace "$(NAMESPACE)"

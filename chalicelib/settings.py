@@ -21,6 +21,7 @@ class Source(StrEnum):
 
     RESOURCE = "resource"  # the table or bucket of the template that has the setting's name
     PARAMETER = "parameter"  # the template's parameter of that name: the operator decides
+    ISSUER = "issuer"  # such a parameter too; without `OidcIssuer`, the stack's own user pool
     FUNCTION = "function"  # given only to the functions that need it
     CODE = "code"  # not from the environment
 
@@ -35,6 +36,10 @@ def _resource(description: str) -> Any:
 
 def _parameter(description: str, default: Any = MISSING) -> Any:
     return _from(Source.PARAMETER, description, default)
+
+
+def _issuer(description: str, default: Any = MISSING) -> Any:
+    return _from(Source.ISSUER, description, default)
 
 
 def _function(description: str) -> Any:
@@ -58,25 +63,27 @@ class Settings:
     catalog_bucket: str = _resource("Uploaded files and arrivals")
     work_bucket: str = _resource("Plans and what is being assembled")
     exports_bucket: str = _resource("Finished exports")
-    oidc_issuer: str = _parameter("Issuer (`iss`) of the access tokens")
-    oidc_audience: str = _parameter(
-        "Audience (`aud`, or Cognito's `client_id`) of the access tokens; several with spaces between"
+    oidc_issuer: str = _issuer(
+        "Issuer (`iss`) of the access tokens; empty for a Cognito user pool that the stack creates"
     )
-    oidc_jwks_uri: str = _parameter("Where the issuer publishes its keys")
+    oidc_audience: str = _issuer(
+        "Audience (`aud`; Cognito's `client_id` or resource server) of the access tokens; several with spaces between"
+    )
+    oidc_jwks_uri: str = _issuer("Where the issuer publishes its keys")
     mail_from: str = _parameter("Sender of the mails; an identity that SES has verified")
     public_url: str = _parameter("Where people open the pages; empty for the API's own address", "")
-    oidc_authorization_endpoint: str = _parameter(
+    oidc_authorization_endpoint: str = _issuer(
         "Where the pages send people to sign in (OpenID Connect, authorization code with PKCE)", ""
     )
-    oidc_token_endpoint: str = _parameter("Where the pages exchange the code for a token", "")
+    oidc_token_endpoint: str = _issuer("Where the pages exchange the code for a token", "")
     oidc_client_id: str = _parameter("The pages' client id at the issuer; empty if it is the audience", "")
-    oidc_scope: str = _parameter(
+    oidc_scope: str = _issuer(
         "The scopes that the pages request; some issuers need one of the API", "openid email profile"
     )
-    oidc_userinfo_endpoint: str = _parameter(
+    oidc_userinfo_endpoint: str = _issuer(
         "Where addresses and names are read that access tokens don't carry (UserInfo); empty for tokens that do", ""
     )
-    oidc_end_session_endpoint: str = _parameter("Where the pages send people who sign out; may be empty", "")
+    oidc_end_session_endpoint: str = _issuer("Where the pages send people who sign out; may be empty", "")
     puid_prefix: str = _parameter("What persistent unique identifiers begin with", "INXT")
     time_zone: str = _parameter("The time zone of business days", "America/Toronto")
     holidays_country: str = _parameter("The country whose holidays are no business days (ISO 3166-1)", "CA")
@@ -118,6 +125,9 @@ class Settings:
         return self.public_url.rstrip("/")
 
 
+PARAMETERS = (Source.PARAMETER, Source.ISSUER)
+
+
 def settings_from(*sources: Source) -> list[Field[Any]]:
     """The fields of `Settings` whose values come from these sources."""
     return [field for field in fields(Settings) if field.metadata["source"] in sources]
@@ -131,7 +141,7 @@ def resource_name(field: Field[Any]) -> str:
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Settings from variables named as the fields in upper case; of an empty one that is no text, the default holds.
     Raises SettingsError naming all that are missing."""
-    known = settings_from(Source.RESOURCE, Source.PARAMETER, Source.FUNCTION)
+    known = settings_from(Source.RESOURCE, *PARAMETERS, Source.FUNCTION)
     missing = [
         setting.name.upper()
         for setting in known

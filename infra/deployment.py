@@ -191,10 +191,10 @@ class Deployer:
         return {output["OutputKey"]: output["OutputValue"] for output in self._existing().get("Outputs", [])}
 
     def retained(self) -> list[str]:
-        """The physical names of tables and buckets, which deleting the stack leaves."""
+        """The physical names of tables, buckets and the user pool, which deleting the stack leaves."""
         pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.stack)
         rows = [row for page in pages for row in page["StackResourceSummaries"]]
-        kept = {"AWS::DynamoDB::Table", "AWS::S3::Bucket"}
+        kept = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Cognito::UserPool"}
         return sorted(row["PhysicalResourceId"] for row in rows if row["ResourceType"] in kept)
 
     def prune_versions(self, functions: Iterable[str], kept: int) -> None:

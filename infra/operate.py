@@ -84,7 +84,7 @@ def destroy(stage: Stage, client: Client, confirm: Confirm) -> None:
     if deployer.status() is None:
         raise DeploymentFailed(f"there is no stack {stage.stack} in {stage.region}")
     kept = "\n  ".join(deployer.retained())
-    print(f"Tables and buckets stay, with all their data, until you delete them yourself:\n  {kept}")
+    print(f"Tables, buckets and user pool stay, with all their data, until you delete them yourself:\n  {kept}")
     if not confirm(f"Delete the stack {stage.stack}?"):
         raise DeploymentFailed("not confirmed: nothing was changed")
     deployer.delete()
@@ -112,6 +112,23 @@ def unbind_source(stage: Stage, client: Client, namespace: str, uri: str) -> Non
     print(f"{uri} is no longer bound to {namespace}.")
 
 
+def invite(stage: Stage, client: Client, email: str) -> None:
+    """Create a user of the stack's user pool, who gets a temporary password by e-mail. Their address counts as
+    verified: nobody else can receive the password."""
+    pool = deployer_of(stage, client).outputs().get("UserPoolId")
+    if pool is None:
+        raise DeploymentFailed("people sign in at another issuer (OidcIssuer): invite them there")
+    if "@" not in email:
+        raise DeploymentFailed(f"EMAIL is {email!r}; it must be an address")
+    client("cognito-idp").admin_create_user(
+        UserPoolId=pool,
+        Username=email,
+        UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
+        DesiredDeliveryMediums=["EMAIL"],
+    )
+    print(f"{email} gets a temporary password by e-mail.")
+
+
 def _bindings(stage: Stage, client: Client) -> Bindings:
     return Bindings(client, deployer_of(stage, client).outputs()["NamespacesTableName"])
 
@@ -133,7 +150,7 @@ def _apply(deployer: Deployer, release: Release, confirm: Confirm) -> None:
         raise DeploymentFailed("not confirmed: nothing was changed")
     deployer.execute(change_set)
     deployer.record(release, datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S"))
-    print(f"{deployer.stack} is deployed: {deployer.outputs()['EndpointURL']}")
+    print(f"{deployer.stack} is deployed: {deployer.outputs()['PagesUrl']}")
     try:
         deployer.prune_versions(deployer.physical_names(VERSIONED), _VERSIONS_KEPT)
     except ClientError as error:
@@ -165,11 +182,12 @@ def _confirm_at_terminal(question: str) -> bool:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="infra.operate")
-    commands = ("deploy", "outputs", "rollback", "destroy", "sources", "bind-source", "unbind-source")
+    commands = ("deploy", "outputs", "rollback", "destroy", "sources", "bind-source", "unbind-source", "invite")
     parser.add_argument("command", choices=commands)
     parser.add_argument("stage")
     parser.add_argument("--namespace", default="")
     parser.add_argument("--uri", default="")
+    parser.add_argument("--email", default="")
     parser.add_argument("--yes", action="store_true")
     parser.add_argument("--to")
     chosen = parser.parse_args(arguments)
@@ -184,6 +202,7 @@ def main(arguments: list[str]) -> int:
             "destroy": lambda: destroy(stage, client, confirm),
             "sources": lambda: sources(stage, client, chosen.namespace),
             "bind-source": lambda: bind_source(stage, client, chosen.namespace, chosen.uri),
+            "invite": lambda: invite(stage, client, chosen.email),
             "unbind-source": lambda: unbind_source(stage, client, chosen.namespace, chosen.uri),
         }
         run[chosen.command]()

@@ -24,8 +24,8 @@ from typing import Any
 
 import yaml
 
-from chalicelib.settings import Source, resource_name, settings_from
-from infra import gateway_responses, monitoring
+from chalicelib.settings import PARAMETERS, Source, resource_name, settings_from
+from infra import gateway_responses, monitoring, user_pool
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_OUT = ROOT / "build" / "package"
@@ -34,7 +34,7 @@ FUNCTIONS = ("APIHandler", "Authorize", "Plan", "Assemble", "Finish", "RenderLin
 # The steps of the state machine, which calls the version of its own release.
 VERSIONED = ("Plan", "Assemble", "Finish", "RenderLinelist", "Notify", "Fail")
 _INPUTS = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/resources.yaml", "infra/state_machine.json",
-           "infra/package.py", "infra/gateway_responses.py", "infra/monitoring.py")  # fmt: skip
+           "infra/package.py", "infra/gateway_responses.py", "infra/monitoring.py", "infra/user_pool.py")  # fmt: skip
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first time that a zip entry can have: packages of the same files are the same
 
 
@@ -44,8 +44,13 @@ def environment() -> dict[str, Any]:
         setting.name.upper(): {"Ref": resource_name(setting)}
         for setting in settings_from(Source.RESOURCE, Source.PARAMETER)
     }
+    issuer = {setting.name.upper(): user_pool.value_of(setting) for setting in settings_from(Source.ISSUER)}
+    public_url = {"Fn::If": ["HasDomain", {"Fn::Sub": "https://${DomainName}"}, {"Ref": "PublicUrl"}]}
     endpoint = {"Fn::If": ["HasS3Endpoint", {"Ref": "S3EndpointUrl"}, {"Ref": "AWS::NoValue"}]}
-    return {**named, "AWS_ENDPOINT_URL_S3": endpoint, "POWERTOOLS_SERVICE_NAME": {"Ref": "AWS::StackName"}}
+    return {
+        **named, **issuer, "PUBLIC_URL": public_url, "AWS_ENDPOINT_URL_S3": endpoint,
+        "POWERTOOLS_SERVICE_NAME": {"Ref": "AWS::StackName"},
+    }  # fmt: skip
 
 
 def resources() -> dict[str, Any]:
@@ -53,10 +58,12 @@ def resources() -> dict[str, Any]:
     defaults of the settings."""
     text = (ROOT / "infra" / "resources.yaml").read_text(encoding="utf-8")
     merged: dict[str, Any] = json.loads(json.dumps(yaml.safe_load(text)))
-    for setting in settings_from(Source.PARAMETER):
+    for setting in settings_from(*PARAMETERS):
         parameter = merged["Parameters"].setdefault(resource_name(setting), {"Type": "String"})
         parameter["Description"] = setting.metadata["description"]
-        if setting.default is not MISSING:
+        if setting.default is MISSING and setting.metadata["source"] is Source.ISSUER:
+            parameter["Default"] = ""  # the user pool's
+        elif setting.default is not MISSING:
             text = str(setting.default).lower() if setting.type is bool else str(setting.default)
             parameter["Default"] = setting.default if parameter["Type"] == "Number" else text
     api = merged["Resources"]["RestAPI"]["Properties"]
@@ -65,6 +72,13 @@ def resources() -> dict[str, Any]:
         "info": {"title": {"Ref": "AWS::StackName"}},
         gateway_responses.EXTENSION: gateway_responses.extension(),
     }
+    url = _pages_url()
+    merged["Outputs"]["PagesUrl"]["Value"] = url
+    client = merged["Resources"]["PagesClient"]["Properties"]
+    for name, path in (("CallbackURLs", "/signed-in"), ("LogoutURLs", "/")):
+        client[name] = [{"Fn::Join": ["", [url, path]]}]
+    client["AllowedOAuthScopes"] = user_pool.SCOPES
+    merged["Resources"]["ResourceServer"]["Properties"] |= user_pool.RESOURCE_SERVER
     merged["Resources"] |= monitoring.alarms(FUNCTIONS) | {"Dashboard": monitoring.dashboard(FUNCTIONS)}
     definition = json.loads((ROOT / "infra" / "state_machine.json").read_text(encoding="utf-8"))
     machine = merged["Resources"]["ExportStateMachine"]["Properties"]
@@ -87,6 +101,13 @@ def resources() -> dict[str, Any]:
         variables = properties.setdefault("Environment", {}).setdefault("Variables", {})
         properties["Environment"]["Variables"] = {**environment(), **variables}
     return merged
+
+
+def _pages_url() -> dict[str, Any]:
+    """Where the pages are: at the stack's domain, at the address that the operator gave, or at the API's own."""
+    own = {"Fn::Sub": "https://${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}/live"}
+    given = {"Fn::If": ["HasPublicUrl", {"Ref": "PublicUrl"}, own]}
+    return {"Fn::If": ["HasDomain", {"Fn::Sub": "https://${DomainName}"}, given]}
 
 
 def _chain_tables(resources: dict[str, Any]) -> None:

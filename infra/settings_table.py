@@ -4,7 +4,7 @@ import sys
 from dataclasses import MISSING, Field
 from typing import Any
 
-from chalicelib.settings import Source, resource_name, settings_from
+from chalicelib.settings import PARAMETERS, Source, resource_name, settings_from
 from infra.generated_files import write_or_check
 from infra.package import ROOT, resources
 
@@ -21,14 +21,16 @@ resources and permissions. Made by `make settings` from `chalicelib/settings.py`
 
 def table() -> str:
     """The document: one row for each parameter."""
-    settings = settings_from(Source.PARAMETER)
+    settings = settings_from(*PARAMETERS)
     named = {resource_name(setting) for setting in settings}
     others = {name: row for name, row in resources()["Parameters"].items() if name not in named}
     return "".join([_HEAD, *map(_row, settings), *(_other_row(name, row) for name, row in others.items())])
 
 
 def _row(setting: Field[Any]) -> str:
-    default = "required" if setting.default is MISSING else f"`{setting.default}`" if setting.default != "" else "–"
+    default = "–" if setting.default == "" else f"`{setting.default}`"
+    if setting.default is MISSING:
+        default = "the user pool's" if setting.metadata["source"] is Source.ISSUER else "required"
     if isinstance(setting.default, bool):
         default = default.lower()
     description = setting.metadata["description"]

@@ -77,13 +77,33 @@ def stage_of(name: str, document: Mapping[str, Any]) -> Stage:
 
 
 def check_parameters(given: Mapping[str, str], known: Mapping[str, Mapping[str, Any]]) -> None:
-    """Raise StageError for parameters that are not among the template's, and for missing ones without a default."""
+    """Raise StageError for parameters that are not among the template's, for missing ones without a default, and for
+    those that contradict each other."""
     unknown = sorted(given.keys() - known.keys())
     if unknown:
         raise StageError(f"unknown parameters: {', '.join(unknown)} (docs/settings.md lists them)")
     missing = [name for name, parameter in known.items() if "Default" not in parameter and not given.get(name)]
     if missing:
         raise StageError(f"missing parameters: {', '.join(missing)}")
+    _check_combinations({name for name, value in given.items() if value})
+
+
+def _check_combinations(given: set[str]) -> None:
+    if "OidcIssuer" in given:
+        missing = [name for name in ("OidcAudience", "OidcJwksUri") if name not in given]
+        if missing:
+            raise StageError(f"OidcIssuer needs {' and '.join(missing)} (docs/issuers.md)")
+    elif unused := sorted(name for name in given if name.startswith("Oidc")):
+        raise StageError(
+            f"{', '.join(unused)}: only with OidcIssuer; without, people sign in with the stack's user pool"
+        )
+    if "DomainName" not in given:
+        if unused := sorted(given & {"CertificateArn", "HostedZoneId"}):
+            raise StageError(f"{', '.join(unused)}: only with DomainName")
+    elif "PublicUrl" in given:
+        raise StageError("PublicUrl: not with DomainName, at which the pages are")
+    elif not given & {"CertificateArn", "HostedZoneId"}:
+        raise StageError("DomainName needs CertificateArn, or HostedZoneId for the stack to request a certificate")
 
 
 def _text(document: Mapping[str, Any], key: str) -> str:

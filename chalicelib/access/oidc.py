@@ -28,8 +28,7 @@ def forget_keys() -> None:
 def verify_jwt(token: str) -> Identity:
     """The verified token of an OpenID Connect issuer. Raises InvalidToken.
 
-    Checked: algorithm, signature, issuer, audience (`aud`, or Cognito's `client_id`), expiry, not-before,
-    and that it is no ID token.
+    Checked: algorithm, signature, issuer, audience, expiry, not-before, and that it is no ID token.
     """
     s = settings()
     try:
@@ -52,5 +51,11 @@ def verify_jwt(token: str) -> Identity:
 
 
 def _audiences(claims: Mapping[str, Any]) -> set[str]:
-    audience = claims.get("aud", claims.get("client_id", ""))
-    return {audience} if isinstance(audience, str) else {str(value) for value in audience}
+    """The APIs that a token is for. Cognito's access tokens have no `aud`, but their client's id, and the resource
+    servers in their scopes (`<resource server>/<scope>`). Source: Cognito Developer Guide, "Understanding the access
+    token"."""
+    if "aud" in claims:
+        audience = claims["aud"]
+        return {audience} if isinstance(audience, str) else {str(value) for value in audience}
+    scopes = str(claims.get("scope", "")).split()
+    return {str(claims.get("client_id", "")), *(scope.rpartition("/")[0] for scope in scopes)} - {""}

@@ -102,9 +102,7 @@ async function tokenFor(code, verifier) {
   });
   const answer = await fetch(settings.token_endpoint, { method: "POST", body });
   if (!answer.ok) throw new Error("the issuer refused the code");
-  const given = await answer.json();
-  // Some issuers' access tokens say nothing of the person (Cognito's have no address): the ID token does.
-  return given.id_token ?? given.access_token;
+  return (await answer.json()).access_token; // the API refuses ID tokens
 }
 
 /** Go to the issuer's page, and come back to this one. */

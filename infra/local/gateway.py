@@ -14,7 +14,7 @@ from chalicelib.http.problem_types import CONTENT_TYPE
 from infra.demo.catalog import PEOPLE
 from infra.gateway_responses import GATEWAY_RESPONSES, GatewayResponse
 from infra.local import mailbox, sign_in
-from infra.local.issuer import SignInRefused
+from infra.local.issuer import LASTS, SignInRefused
 from infra.local.servers import HOST
 from infra.local.wiring import Wiring
 
@@ -126,7 +126,8 @@ class Handler(BaseHTTPRequestHandler):
             errors = [{"pointer": refusal.pointer, "detail": str(refusal)}]
             self._problem(422, "invalid", str(refusal), errors=errors)
         else:
-            self._json(200, {"access_token": token, "token_type": "Bearer", "expires_in": 12 * 3600})
+            tokens = {"access_token": token, "id_token": self.wiring.issuer.id_token(token)}
+            self._json(200, {**tokens, "token_type": "Bearer", "expires_in": LASTS})
 
     def _mail(self, to: str | None) -> None:
         mails = mailbox.read_mails(f"http://{HOST}:{self.wiring.emulator_port}", to)

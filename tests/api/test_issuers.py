@@ -22,6 +22,15 @@ TOKENS: dict[str, tuple[dict[str, Any], bool]] = {
     "Cognito": (
         {"sub": "aaaa", "client_id": PAGES, "token_use": "access", "scope": "openid email", "username": "aaaa"}, True,
     ),
+    "Cognito, client of the API's resource server": (
+        {"sub": "aaaa", "client_id": "another", "token_use": "access", "scope": f"openid {API}/use"}, True,
+    ),
+    "Cognito, client of another resource server": (
+        {"sub": "aaaa", "client_id": "another", "token_use": "access", "scope": f"openid {API}/v2/use {API} https://x/use"},
+        False,
+    ),
+    "Cognito, neither client nor scope": ({"sub": "aaaa", "token_use": "access"}, False),
+    "Entra, scope of the API in a token for another": ({"sub": "xV", "aud": "https://x", "scope": f"{API}/use"}, False),
     "Cognito, ID token": ({"sub": "aaaa", "aud": PAGES, "token_use": "id", "email": "a@example.org"}, False),
     "Entra": ({"sub": "xV", "aud": API, "azp": PAGES, "oid": "1", "scp": "access", "tid": "t", "ver": "2.0"}, True),
     "Entra, for Microsoft Graph": ({"sub": "xV", "aud": "00000003-0000-0000-c000-000000000000"}, False),

@@ -19,9 +19,9 @@ SHARE = 1024 / 1769
 
 
 def prepare(port: int) -> None:
-    from chalicelib.settings import Source, settings_from
+    from chalicelib.settings import PARAMETERS, Source, settings_from
 
-    for setting in settings_from(Source.RESOURCE, Source.PARAMETER):
+    for setting in settings_from(Source.RESOURCE, *PARAMETERS):
         if setting.type is str:
             os.environ.setdefault(setting.name.upper(), setting.name)
     os.environ |= {

@@ -2,6 +2,7 @@
 
 import json
 import struct
+import urllib.request
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,7 +64,7 @@ def test_a_stage_is_deployed_changed_rolled_back_and_destroyed(
     assert "ExportsTable                       AWS::DynamoDB::Table" in shown
     operate.outputs(first, client)
     outputs = json.loads(capsys.readouterr().out)
-    assert outputs["EndpointURL"] in shown
+    assert outputs["PagesUrl"] in shown
     assert limit_of(client, outputs["APIHandlerName"]) == "10"
     assert "CopyCrc: read" in shown  # the emulator's S3 returns no checksums of copies
     tags = client("cloudformation").describe_stacks(StackName="seqport-life")["Stacks"][0]["Tags"]
@@ -86,6 +87,37 @@ def test_a_stage_is_deployed_changed_rolled_back_and_destroyed(
         operate.outputs(first, client)
     with pytest.raises(DeploymentFailed, match="no stack seqport-life"):
         operate.destroy(first, client, accept)
+
+
+def test_people_sign_in_with_the_stack_s_user_pool_once_they_are_invited(
+    client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lab = stage("pool")
+    operate.deploy(lab, client, accept)
+    outputs = operate.deployer_of(lab, client).outputs()
+    pool, cognito = outputs["UserPoolId"], client("cognito-idp")
+    (row,) = cognito.list_user_pool_clients(UserPoolId=pool)["UserPoolClients"]
+    pages = cognito.describe_user_pool_client(UserPoolId=pool, ClientId=row["ClientId"])["UserPoolClient"]
+    assert pages["CallbackURLs"] == [f"{outputs['PagesUrl']}/signed-in"]
+    assert "ClientSecret" not in pages
+
+    endpoint = client("apigateway").meta.endpoint_url
+    way_in = f"{endpoint}/restapis/{outputs['RestAPIId']}/live/_user_request_/api/v1/sign-in"
+    with urllib.request.urlopen(way_in, timeout=60) as response:
+        sign_in = json.load(response)
+    assert sign_in["client_id"] == row["ClientId"]
+    assert sign_in["scope"].split() == pages["AllowedOAuthScopes"]
+    assert sign_in["issuer"].endswith(f"/{pool}")
+
+    operate.invite(lab, client, "ana@example.org")
+    (user,) = cognito.list_users(UserPoolId=pool)["Users"]
+    attributes = {row["Name"]: row["Value"] for row in user["Attributes"]}
+    assert (attributes["email"], attributes["email_verified"]) == ("ana@example.org", "true")
+    with pytest.raises(DeploymentFailed, match="EMAIL is 'ana'"):
+        operate.invite(lab, client, "ana")
+    capsys.readouterr()
+    operate.destroy(lab, client, accept)
+    assert pool in capsys.readouterr().out
 
 
 def test_the_deployment_bucket_is_private_and_in_the_region(client: Client) -> None:

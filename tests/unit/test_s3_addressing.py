@@ -15,7 +15,7 @@ from chalicelib.catalog.files.model import File
 from chalicelib.catalog.files.upload_urls import part_url, single_url
 from chalicelib.exports import download
 from chalicelib.exports.model import Export, ExportedFile, Status
-from chalicelib.settings import Source, settings, settings_from
+from chalicelib.settings import PARAMETERS, Source, settings, settings_from
 
 HOSTS = {
     "us-east-1": "s3.us-east-1.amazonaws.com",
@@ -33,7 +33,7 @@ FILE = File(
 @pytest.fixture(params=HOSTS)
 def region(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A process in this region, as Lambda starts one: without any endpoint in its environment."""
-    for setting in settings_from(Source.RESOURCE, Source.PARAMETER):
+    for setting in settings_from(Source.RESOURCE, *PARAMETERS):
         if setting.type is str and setting.name not in {"puid_prefix", "time_zone"}:
             monkeypatch.setenv(setting.name.upper(), setting.name.replace("_", "-"))
     for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "COPY_CRC", "CSV_BOM"):

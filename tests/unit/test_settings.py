@@ -2,13 +2,13 @@
 
 import pytest
 
-from chalicelib.settings import Settings, SettingsError, Source, read_settings, resource_name, settings_from
+from chalicelib.settings import PARAMETERS, Settings, SettingsError, Source, read_settings, resource_name, settings_from
 from infra.package import resources
 from infra.settings_table import table
 
 REQUIRED = {
     setting.name.upper(): f"x-{setting.name}"
-    for setting in settings_from(Source.RESOURCE, Source.PARAMETER)
+    for setting in settings_from(Source.RESOURCE, *PARAMETERS)
     if setting.name not in {"puid_prefix", "time_zone"} and setting.type is str
 }
 
@@ -50,4 +50,4 @@ def test_version_is_not_taken_from_the_environment() -> None:
 def test_table_names_every_parameter() -> None:
     rows = [line.split("`")[1] for line in table().splitlines() if line.startswith("| `")]
     assert sorted(rows) == sorted(resources()["Parameters"])
-    assert {resource_name(setting) for setting in settings_from(Source.PARAMETER)} <= set(rows)
+    assert {resource_name(setting) for setting in settings_from(*PARAMETERS)} <= set(rows)

@@ -85,3 +85,25 @@ def test_workers_leave_a_fifth_of_the_account_to_the_api(limit: int) -> None:
         int(chosen.get(name, parameters[name]["Default"])) for name in ("MaxActiveExports", "AssembleConcurrency")
     )
     assert exports * workers <= 0.8 * limit
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("OidcIssuer", "OidcIssuer needs OidcAudience and OidcJwksUri"),
+        ("OidcIssuer OidcAudience", "OidcIssuer needs OidcJwksUri"),
+        ("OidcScope OidcAudience", "OidcAudience, OidcScope: only with OidcIssuer"),
+        ("HostedZoneId", "HostedZoneId: only with DomainName"),
+        ("DomainName", "DomainName needs CertificateArn, or HostedZoneId"),
+        ("DomainName CertificateArn PublicUrl", "PublicUrl: not with DomainName"),
+    ],
+)
+def test_parameters_that_contradict_each_other_are_refused(given: str, words: str) -> None:
+    parameters = {"MailFrom": "x", **dict.fromkeys(given.split(), "x")}
+    with pytest.raises(StageError, match=words):
+        check_parameters(parameters, resources()["Parameters"])
+
+
+@pytest.mark.parametrize("given", ["", "OidcIssuer OidcAudience OidcJwksUri", "DomainName HostedZoneId", "PublicUrl"])
+def test_a_sender_and_complete_groups_of_parameters_suffice(given: str) -> None:
+    check_parameters({"MailFrom": "x", **dict.fromkeys(given.split(), "x")}, resources()["Parameters"])

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.settings import Source, resource_name, settings_from
+from chalicelib.settings import PARAMETERS, Source, resource_name, settings_from
 from infra.package import FUNCTIONS, package, resources
 
 BUCKETS = ("CatalogBucket", "WorkBucket", "ExportsBucket")
@@ -72,7 +72,7 @@ def test_every_function_has_its_role_memory_timeout_environment_and_log_retentio
         properties = function["Properties"]
         assert properties["MemorySize"] >= 256
         assert properties["Timeout"] <= (29 if name == "APIHandler" else 900)
-        everywhere = settings_from(Source.RESOURCE, Source.PARAMETER)
+        everywhere = settings_from(Source.RESOURCE, *PARAMETERS)
         assert {setting.name.upper() for setting in everywhere} <= set(properties["Environment"]["Variables"])
         assert f"${{{name}}}" in groups
     assert all(group["Properties"]["RetentionInDays"] for group in of_type(template, "AWS::Logs::LogGroup").values())
@@ -81,13 +81,13 @@ def test_every_function_has_its_role_memory_timeout_environment_and_log_retentio
 def test_every_setting_has_a_resource_a_parameter_or_a_function_that_gets_it(template: dict[str, Any]) -> None:
     for setting in settings_from(Source.RESOURCE):
         assert resource_name(setting) in template["Resources"]
-    for setting in settings_from(Source.PARAMETER):
+    for setting in settings_from(*PARAMETERS):
         parameter = template["Parameters"][resource_name(setting)]
         assert parameter["Description"] == setting.metadata["description"]
     functions = of_type(template, "AWS::Serverless::Function").values()
     given = {name for function in functions for name in function["Properties"]["Environment"]["Variables"]}
     assert {setting.name.upper() for setting in settings_from(Source.FUNCTION)} <= given
-    everything = settings_from(Source.RESOURCE, Source.PARAMETER, Source.FUNCTION)
+    everything = settings_from(Source.RESOURCE, *PARAMETERS, Source.FUNCTION)
     assert given <= {setting.name.upper() for setting in everything} | {
         "AWS_ENDPOINT_URL_S3",
         "POWERTOOLS_SERVICE_NAME",

@@ -63,3 +63,51 @@ def test_tables_are_created_one_after_the_other(transformed: dict[str, Any]) -> 
 
 def test_no_arn_names_a_partition(transformed: dict[str, Any]) -> None:
     assert "arn:aws:" not in json.dumps(transformed)
+
+
+def resolved(value: Any, conditions: dict[str, bool]) -> Any:
+    """A value of the template with its conditions decided."""
+    match value:
+        case {"Fn::If": [name, then, otherwise]}:
+            return resolved(then if conditions[name] else otherwise, conditions)
+        case dict():
+            return {key: resolved(inner, conditions) for key, inner in value.items()}
+        case list():
+            return [resolved(inner, conditions) for inner in value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("given", "url", "origin"),
+    [
+        (set(), "https://${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}/live",
+         "https://*.execute-api.${AWS::Region}.${AWS::URLSuffix}"),
+        ({"HasPublicUrl"}, {"Ref": "PublicUrl"}, {"Ref": "PublicUrl"}),
+        ({"HasDomain"}, "https://${DomainName}", "https://${DomainName}"),
+    ],
+)  # fmt: skip
+def test_sign_in_and_uploads_work_where_the_pages_are(
+    transformed: dict[str, Any], given: set[str], url: Any, origin: Any
+) -> None:
+    def sub(value: Any) -> Any:
+        return {"Fn::Sub": value} if isinstance(value, str) else value
+
+    conditions = {name: name in given for name in transformed["Conditions"]}
+    client = resolved(transformed["Resources"]["PagesClient"], conditions)["Properties"]
+    assert client["CallbackURLs"] == [{"Fn::Join": ["", [sub(url), "/signed-in"]]}]
+    bucket = resolved(transformed["Resources"]["ExportsBucket"], conditions)["Properties"]
+    assert bucket["CorsConfiguration"]["CorsRules"][0]["AllowedOrigins"] == [sub(origin)]
+    function = resolved(transformed["Resources"]["APIHandler"], conditions)["Properties"]
+    expected = sub(url) if given else {"Ref": "PublicUrl"}  # which is empty then
+    assert function["Environment"]["Variables"]["PUBLIC_URL"] == expected
+
+
+def test_tokens_of_the_user_pool_are_for_the_scope_that_the_pages_request(transformed: dict[str, Any]) -> None:
+    conditions = {name: name == "HasUserPool" for name in transformed["Conditions"]}
+    variables = resolved(transformed["Resources"]["APIHandler"], conditions)["Properties"]["Environment"]["Variables"]
+    client, server = (transformed["Resources"][name]["Properties"] for name in ("PagesClient", "ResourceServer"))
+    (scope,) = set(client["AllowedOAuthScopes"]) - {"openid", "email", "profile"}
+    assert scope == f"{variables['OIDC_AUDIENCE']}/{server['Scopes'][0]['ScopeName']}"
+    assert variables["OIDC_AUDIENCE"] == server["Identifier"]
+    assert variables["OIDC_SCOPE"].split() == client["AllowedOAuthScopes"]
+    assert variables["OIDC_ISSUER"]["Fn::Sub"] in variables["OIDC_JWKS_URI"]["Fn::Sub"]
