@@ -106,6 +106,12 @@ def fail(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))
 def clean_up(event: CloudWatchEvent) -> dict[str, Any]:
+    from chalicelib import invocations
+
+    return invocations.run("clean_up", lambda _: _clean_up(), event.to_dict(), event.context)
+
+
+def _clean_up() -> dict[str, Any]:
     from chalicelib.catalog.files.deleted_objects import delete_due_objects
     from chalicelib.exports.cleanup import clean_up as clean_up_exports
     from chalicelib.ingestion.imports.recovery import recover_stalled_imports
@@ -118,6 +124,20 @@ def clean_up(event: CloudWatchEvent) -> dict[str, Any]:
         finally:
             objects = delete_due_objects()
     return {**exports, **imports, **objects}
+
+
+# infra/resources.yaml adds the configuration set, which is made with the stack.
+@app.on_cw_event(
+    {
+        "source": ["aws.ses"],
+        "detail-type": ["Email Bounced", "Email Complaint Received", "Email Rejected", "Email Delivered"],
+    }
+)
+def record_mail_delivery(event: CloudWatchEvent) -> dict[str, Any]:
+    from chalicelib import invocations
+    from chalicelib.exports.mail_delivery import record_delivery
+
+    return invocations.run("record_mail_delivery", record_delivery, event.to_dict(), event.context)
 
 
 @app.lambda_function()
@@ -137,6 +157,7 @@ def run_import(event: dict[str, Any], context: Any) -> dict[str, Any]:
     }
 )
 def register_arrival(event: CloudWatchEvent) -> dict[str, Any]:
+    from chalicelib import invocations
     from chalicelib.ingestion.object_events import handle_object_created
 
-    return handle_object_created(event.to_dict())
+    return invocations.run("register_arrival", handle_object_created, event.to_dict(), event.context)

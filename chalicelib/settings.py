@@ -19,7 +19,7 @@ class SettingsError(Exception):
 class Source(StrEnum):
     """Where a setting's value comes from."""
 
-    RESOURCE = "resource"  # the table or bucket of the template that has the setting's name
+    RESOURCE = "resource"  # the name of the template's resource that has the setting's name
     PARAMETER = "parameter"  # the template's parameter of that name: the operator decides
     ISSUER = "issuer"  # such a parameter too; without `OidcIssuer`, the stack's own user pool
     FUNCTION = "function"  # given only to the functions that need it
@@ -63,6 +63,7 @@ class Settings:
     catalog_bucket: str = _resource("Uploaded files and arrivals")
     work_bucket: str = _resource("Plans and what is being assembled")
     exports_bucket: str = _resource("Finished exports")
+    mail_configuration_set: str = _resource("The configuration set of SES, which reports what became of mails")
     oidc_issuer: str = _issuer(
         "Issuer (`iss`) of the access tokens; empty for a Cognito user pool that the stack creates"
     )

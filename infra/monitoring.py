@@ -72,6 +72,19 @@ def alarms(functions: tuple[str, ...]) -> dict[str, Json]:
         "MailsRefusedAlarm": Alarm(
             "SES refuses mails", NAMESPACE, "Mails", {"service": _STACK, "outcome": "refused"}
         ),
+        # From these rates on SES reviews an account ("Reputation metrics", SES Developer Guide).
+        "BounceRateAlarm": Alarm(
+            "Mails of the account bounce", "AWS/SES", "Reputation.BounceRate", {}, "Maximum", 0.05, 3600
+        ),
+        "ComplaintRateAlarm": Alarm(
+            "Mails of the account are reported as spam", "AWS/SES", "Reputation.ComplaintRate", {}, "Maximum", 0.001,
+            3600,
+        ),
+        "ArrivalsDeadLettersAlarm": Alarm(
+            "Objects arrived in the catalog bucket that could not be registered", "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible", {"QueueName": {"Fn::GetAtt": ["ArrivalsDeadLetters", "QueueName"]}},
+            "Maximum",
+        ),
     }  # fmt: skip
     for function in functions:
         dimensions = {"FunctionName": {"Ref": function}}
@@ -122,7 +135,8 @@ def dashboard(functions: tuple[str, ...]) -> Json:
         _Widget("API, time (ms)", [["AWS/ApiGateway", "Latency", "ApiName", "${AWS::StackName}", "Stage", "live"]],
                 "p95"),
         _Widget("Functions at once", lambdas, "Maximum"),
-        _Widget("Mails", [ours("Mails", "outcome", outcome) for outcome in ("sent", "refused", "unsure")]),
+        _Widget("Mails", [ours("Mails", "outcome", outcome) for outcome in
+                ("sent", "refused", "unsure", "bounced", "complaint", "rejected")]),
     ]  # fmt: skip
     body = {"widgets": [widget.body(12 * (i % 2), 6 * (i // 2)) for i, widget in enumerate(widgets)]}
     return {

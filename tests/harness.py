@@ -88,6 +88,7 @@ def service(monkeypatch: pytest.MonkeyPatch, signer: Issuer, **environment: str)
         "OIDC_AUDIENCE": AUDIENCE,
         "OIDC_JWKS_URI": signer.url,
         "MAIL_FROM": SENDER,
+        "MAIL_CONFIGURATION_SET": "mails",
         "PUBLIC_URL": "https://seqport.test",
         "STATE_MACHINE_ARN": MACHINE,
         "IMPORT_FUNCTION": IMPORT_FUNCTION,

@@ -2,15 +2,26 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.access.identity import Identity
+from chalicelib.attributes import Choice
+from chalicelib.mail.delivery import Undelivered
 from chalicelib.tables import Mapper, Row, TableName
 
 _PROFILE = "PROFILE"
+
+
+@dataclass(frozen=True, slots=True)
+class EmailFailure:
+    """The last mail to the user's present address, sent at this time, did not arrive."""
+
+    reason: Undelivered
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,7 @@ class User:
     last_name: str
     locale: str | None
     userinfo_at: str | None = None  # when the issuer's UserInfo endpoint was last queried
+    email_failure: EmailFailure | None = None
 
     @property
     def language(self) -> str:
@@ -54,9 +66,23 @@ class UserRow(Row):
     last_name = UnicodeAttribute(default="")
     locale = UnicodeAttribute(null=True)
     userinfo_at = UnicodeAttribute(null=True)
+    failed_email = UnicodeAttribute(null=True)  # the address that a mail did not reach
+    failed_reason = Choice(Undelivered, null=True)
+    failed_at = UnicodeAttribute(null=True)  # when it was sent, or a later one that arrived
 
 
-_MAPPER = Mapper(User, UserRow, names={"id": "user_id"}, computed={"email": lambda row: row.email or ""})
+def _email_failure_of(row: UserRow) -> EmailFailure | None:
+    if row.failed_email is None or row.failed_email != row.email:
+        return None
+    return EmailFailure(row.failed_reason, row.failed_at)
+
+
+_MAPPER = Mapper(
+    User,
+    UserRow,
+    names={"id": "user_id"},
+    computed={"email": lambda row: row.email or "", "email_failure": _email_failure_of},
+)
 
 
 def find(user_id: str) -> User | None:
@@ -94,11 +120,12 @@ def upsert(token: Identity) -> User:
     claims = {"email": token.email, "first_name": token.first_name, "last_name": token.last_name}
     if known.locale is None:
         claims["locale"] = token.locale
-    changes = {name: value for name, value in claims.items() if value and value != getattr(known, name)}
+    changes: dict[str, Any] = {name: value for name, value in claims.items() if value and value != getattr(known, name)}
     if changes:
         row = UserRow(f"USER#{token.subject}", _PROFILE)
         row.update(actions=[getattr(UserRow, name).set(value) for name, value in changes.items()])
-    return replace(known, **changes)
+    failure = None if "email" in changes else known.email_failure
+    return replace(known, **changes, email_failure=failure)
 
 
 def claim_userinfo(user: User, at: str) -> bool:
@@ -111,6 +138,24 @@ def claim_userinfo(user: User, at: str) -> bool:
 def set_locale(user_id: str, locale: str) -> None:
     """Store the language that the user chose."""
     UserRow(f"USER#{user_id}", _PROFILE).update(actions=[UserRow.locale.set(locale)])
+
+
+def set_email_failure(user_id: str, address: str, reason: Undelivered, at: str) -> None:
+    """Record that a mail of this time did not arrive, if the address is the user's present one and nothing is known of
+    a later mail."""
+    is_latest = UserRow.failed_at.does_not_exist() | (UserRow.failed_at <= at)
+    UserRow(f"USER#{user_id}", _PROFILE).update_if(
+        (UserRow.email == address) & is_latest,
+        [UserRow.failed_email.set(address), UserRow.failed_reason.set(reason), UserRow.failed_at.set(at)],
+    )
+
+
+def clear_email_failure(user_id: str, address: str, at: str) -> None:
+    """Record that a mail of this time arrived, if one of before did not."""
+    UserRow(f"USER#{user_id}", _PROFILE).update_if(
+        (UserRow.failed_email == address) & (UserRow.failed_at < at),
+        [UserRow.failed_email.remove(), UserRow.failed_reason.remove(), UserRow.failed_at.set(at)],
+    )
 
 
 def list_by_email(email: str) -> list[User]:

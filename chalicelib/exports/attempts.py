@@ -107,14 +107,19 @@ def set_rows_done(export_id: str, attempt: int, done: int, at: str) -> bool:
     )
 
 
+def mail_claim(export: Export, outcome: Status) -> str:
+    """Names the one mail of this attempt's outcome."""
+    return f"{export.attempt}-{outcome.value}"
+
+
 def claim_mail(export: Export, outcome: Status) -> bool:
     """Claim the one mail of this attempt's outcome; False when it was claimed before."""
-    claim = f"{export.attempt}-{outcome.value}"
+    claim = mail_claim(export, outcome)
     condition = (ExportRow.status == outcome.value) & (ExportRow.mailed.does_not_exist() | (ExportRow.mailed != claim))
     return _update(export.id, condition & ExportRow.removed_at.does_not_exist(), [ExportRow.mailed.set(claim)])
 
 
 def release_mail_claim(export: Export, outcome: Status) -> None:
     """Undo a claim after SES definitely refused the mail, so that a retry can send it."""
-    claim = f"{export.attempt}-{outcome.value}"
+    claim = mail_claim(export, outcome)
     _update(export.id, ExportRow.mailed == claim, [ExportRow.mailed.remove()])

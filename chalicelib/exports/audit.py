@@ -24,6 +24,7 @@ class Action(StrEnum):
     RESTARTED = "restarted"
     EXTENDED = "extended"
     DOWNLOADED = "downloaded"
+    MAIL_FAILED = "mail-failed"
     REMOVED = "removed"
     EXPIRED = "expired"
 

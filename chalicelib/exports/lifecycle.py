@@ -19,6 +19,7 @@ from chalicelib.exports.model import Export, ExportedFile, Status, Step
 from chalicelib.exports.progress import progress_of
 from chalicelib.exports.running_exports import Reservation, ReservationConflict
 from chalicelib.exports.table import ExportRow, due_shard
+from chalicelib.mail.delivery import Undelivered
 
 SYSTEM = "system"
 _TRIES = 20  # exports of one user that begin at the same moment reserve their slots one after the other
@@ -200,7 +201,7 @@ def retry(export: Export, *, at: str, actor: str, source_ip: str | None) -> None
 def _begin_again(export: Export, at: str) -> list[UpdateAction]:
     removed = (
         "queue_position", "upload_plan", "upload_token", "upload_key", "upload_id", "table_token", "failure_code",
-        "failure_message",
+        "failure_message", "mail_failure",
     )  # fmt: skip
     return [
         ExportRow.attempt.set(export.attempt + 1),
@@ -236,6 +237,13 @@ def extend(export: Export, *, at: str, expires_at: str, actor: str, source_ip: s
         if present is None or present.removed_at is not None:
             raise Gone("This export was removed.")
         raise Conflict("This export was already extended; it can be extended only once.", slug="already-extended")
+
+
+def record_undelivered_mail(export: Export, mail: str, failure: Undelivered, *, at: str) -> bool:
+    """Record that this mail did not reach the owner; False when that is known, or the mail is not the present one."""
+    condition = (ExportRow.mailed == mail) & ExportRow.mail_failure.does_not_exist()
+    actions = [ExportRow.mail_failure.set(failure)]
+    return _transition(export, condition, actions, Action.MAIL_FAILED, at, details={"reason": failure.value})
 
 
 def remove(export: Export, *, at: str, actor: str, source_ip: str | None = None, expired: bool = False) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from chalicelib.mail.delivery import Undelivered
+
 
 class Status(StrEnum):
     """Status moves only processing → ready | failed, and failed → processing by a retry."""
@@ -94,6 +96,7 @@ class Export:
     removed_at: str | None
     failure_code: str | None
     mailed: str | None
+    mail_failure: Undelivered | None
     due_at: str | None
 
     @property

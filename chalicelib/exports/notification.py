@@ -46,7 +46,7 @@ def notify_owner(export: Export) -> Sent:
 def _send(export: Export, user: users.User) -> Sent:
     message = _message(export, user)
     try:
-        send(user.email, message)
+        send(user.email, message, tags={"export_id": export.id, "mail": attempts.mail_claim(export, export.status)})
     except (ClientError, BotoCoreError) as error:
         # It may have been sent: a second mail would be worse than none.
         logger().warning("mail may not have been sent", export_id=export.id, error=type(error).__name__)

@@ -5,6 +5,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.attributes import Choice, Integer, Json
 from chalicelib.exports.model import Export, ExportedFile, Status, Step, Table, Upload
+from chalicelib.mail.delivery import Undelivered
 from chalicelib.tables import Mapper, Row, TableName
 
 DUE_SHARDS = 4
@@ -76,6 +77,7 @@ class ExportRow(Row):
     failure_code = UnicodeAttribute(null=True)
     failure_message = UnicodeAttribute(null=True)  # written by the state machine's last resort, for operators
     mailed = UnicodeAttribute(null=True)
+    mail_failure = Choice(Undelivered, null=True)
     # When the clean-up must look at it: at once while it is processing or removed, at its expiry when it is ready.
     due_shard = UnicodeAttribute(null=True)
     due_at = UnicodeAttribute(null=True)

@@ -1,5 +1,7 @@
 """Hand a message to SES."""
 
+from collections.abc import Mapping
+
 from botocore.exceptions import ClientError
 
 from chalicelib import aws
@@ -13,12 +15,17 @@ class MailRefused(Exception):
     """SES refused the mail: it was certainly not sent."""
 
 
-def send(to: str, message: Message) -> None:
-    """Send one mail. Raises MailRefused when SES surely did not take it; any other error leaves that open."""
+def send(to: str, message: Message, *, tags: Mapping[str, str]) -> None:
+    """Send one mail. SES returns the tags with what it reports about the mail (`delivery`); their values are letters,
+    digits, hyphens and underscores.
+
+    Raises MailRefused when SES surely did not take it; any other error leaves that open."""
     try:
         aws.sesv2().send_email(
             FromEmailAddress=settings().mail_from,
             Destination={"ToAddresses": [to]},
+            ConfigurationSetName=settings().mail_configuration_set,
+            EmailTags=[{"Name": name, "Value": value} for name, value in tags.items()],
             Content={
                 "Simple": {
                     "Subject": {"Data": message.subject, "Charset": "UTF-8"},

@@ -2,7 +2,7 @@
 
 import { say } from "./announcements.js";
 import { post, Unreachable } from "./api.js";
-import { t } from "./language.js";
+import { moment, t } from "./language.js";
 import { go, path } from "./router.js";
 import { me } from "./session.js";
 import { html, useEffect, useId, useRef, useState } from "./view.js";
@@ -59,6 +59,12 @@ export function NameAndEmail({ form }) {
       <input type="checkbox" checked=${form.email} onChange=${(event) => form.setEmail(event.target.checked)} />
       <span>${t("form.email")}${user?.email && html` <span class="quiet">(<bdi>${user.email}</bdi>)</span>`}</span>
     </label>
+    ${
+      user?.email_failure &&
+      html`<p class="quiet">
+        ${t(`email-failure.me.${user.email_failure.reason}`, { date: moment(user.email_failure.at) })}
+      </p>`
+    }
   `;
 }
 

@@ -38,7 +38,10 @@ def needed(service: str, operation: str, parameters: Mapping[str, Any]) -> Itera
         case "s3":
             yield from _s3(operation, parameters)
         case "sesv2":
-            yield {"SendEmail": "ses:SendEmail"}[operation], f"identity/{_address(parameters)}"
+            action = {"SendEmail": "ses:SendEmail"}[operation]
+            yield action, f"identity/{_address(parameters)}"
+            if parameters.get("ConfigurationSetName") == settings().mail_configuration_set:
+                yield action, "configuration-set/MailConfigurationSet"
         case "stepfunctions":
             yield _states(operation, parameters)
         case "sqs":

@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 
 from chalicelib.access import personal_access_tokens, users
 from chalicelib.http.schemas.base import Body, FutureTime, Id, Time, one_of
+from chalicelib.mail.delivery import Undelivered
 from chalicelib.names import Name
 
 _SCOPES = one_of("read", "export", "catalog")
@@ -38,6 +39,19 @@ class User(TypedDict):
     locale: Annotated[str | None, Field(examples=["en"], json_schema_extra={"enum": ["en", "fr", None]})]
 
 
+class EmailFailure(TypedDict):
+    """The last e-mail to the user's address, sent at this time, did not arrive."""
+
+    reason: Annotated[str, one_of(*(reason.value for reason in Undelivered))]
+    at: Time
+
+
+class Me(User):
+    """The caller."""
+
+    email_failure: Annotated[EmailFailure | None, Field(examples=[None])]
+
+
 class UserList(TypedDict):
     """The users with an e-mail address."""
 
@@ -65,6 +79,13 @@ class TokenWithSecret(Token):
 def user_json(user: users.User) -> User:
     """A user as JSON."""
     return User(id=user.id, email=user.email, first_name=user.first_name, last_name=user.last_name, locale=user.locale)
+
+
+def me_json(user: users.User) -> Me:
+    """The caller as JSON."""
+    failure = user.email_failure
+    document = None if failure is None else EmailFailure(reason=failure.reason.value, at=failure.at)
+    return Me(**user_json(user), email_failure=document)
 
 
 def token_json(token: personal_access_tokens.PersonalToken) -> Token:

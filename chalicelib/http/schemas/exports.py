@@ -12,6 +12,7 @@ from chalicelib.exports.model import Status, Step
 from chalicelib.exports.progress import progress_of
 from chalicelib.exports.types.registry import TYPES
 from chalicelib.http.schemas.base import Count, Crc32, Id, Size, Time, one_of
+from chalicelib.mail.delivery import Undelivered
 from chalicelib.settings import settings
 
 _TOTAL = 209_715_200
@@ -94,6 +95,14 @@ class Export(TypedDict):
         Field(description="The end of the third business day after it became ready.", examples=[None]),
     ]
     email_notification: bool
+    email_failure: Annotated[
+        str | None,
+        Field(
+            description="Why the e-mail about the outcome did not arrive.",
+            examples=[None],
+            json_schema_extra={"enum": [*(reason.value for reason in Undelivered), None]},
+        ),
+    ]
     parameters: Parameters
     progress: Progress
     file: Annotated[ExportedFile | None, Field(description="Once it is ready.", examples=[None])]
@@ -142,6 +151,7 @@ def export_json(export: model.Export, language: str) -> Export:
         ready_at=export.ready_at,
         expires_at=export.expires_at,
         email_notification=export.email_notification,
+        email_failure=export.mail_failure and export.mail_failure.value,
         parameters=_parameters(export),
         progress=_progress(export),
         file=_file(export),

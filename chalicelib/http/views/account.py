@@ -17,7 +17,7 @@ from chalicelib.http.replies import NOT_STORED, Created, created
 from chalicelib.http.requests import future_timestamp
 from chalicelib.http.router import Router
 from chalicelib.http.schemas import account as schemas
-from chalicelib.http.schemas.account import token_json, user_json
+from chalicelib.http.schemas.account import me_json, token_json, user_json
 from chalicelib.http.schemas.base import Page
 from chalicelib.ids import Ids
 
@@ -28,16 +28,16 @@ router = Router("Account")
 
 
 @router.route("GET", "/me", scope=Scope.READ)
-def get_me(user: User) -> schemas.User:
+def get_me(user: User) -> schemas.Me:
     """Get the caller"""
-    return user_json(user)
+    return me_json(user)
 
 
 @router.route("PATCH", "/me")
-def update_me(user: User, body: schemas.LocaleChange) -> schemas.User:
+def update_me(user: User, body: schemas.LocaleChange) -> schemas.Me:
     """Set the caller's language"""
     users.set_locale(user.id, body.locale)
-    document = user_json(user)
+    document = me_json(user)
     document["locale"] = body.locale
     return document
 

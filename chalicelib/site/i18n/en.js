@@ -239,6 +239,13 @@ export default {
   "show-more": "Show more",
   "form.name": "Name (optional)",
   "form.email": "Email me when the export is ready",
+  "email-failure.bounced": "Not delivered: your address refused it",
+  "email-failure.complaint": "Reported as spam: no more emails reach your address",
+  "email-failure.rejected": "Not sent: the mail service refused it",
+  "email-failure.me.bounced": "On {date}, this address refused our email. Ask your organization's help desk why.",
+  "email-failure.me.complaint":
+    "On {date}, our email was reported as spam from this address: no more emails reach it. Ask the operators of this service to lift the block.",
+  "email-failure.me.rejected": "On {date}, the mail service refused to send our email to this address.",
   "form.submit": "Submit",
   "export.created": "The export was created. You can leave this page: the work goes on.",
   "lists.search": "Search this list",

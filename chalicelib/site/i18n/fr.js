@@ -267,6 +267,14 @@ export default {
   "show-more": "En montrer plus",
   "form.name": "Nom (facultatif)",
   "form.email": "Recevoir un courriel lorsque l'exportation est prête",
+  "email-failure.bounced": "Non livré : votre adresse l'a refusé",
+  "email-failure.complaint": "Signalé comme pourriel : votre adresse ne reçoit plus nos courriels",
+  "email-failure.rejected": "Non envoyé : le service de messagerie l'a refusé",
+  "email-failure.me.bounced":
+    "Le {date}, cette adresse a refusé notre courriel. Demandez pourquoi au soutien informatique de votre organisation.",
+  "email-failure.me.complaint":
+    "Le {date}, notre courriel a été signalé comme pourriel depuis cette adresse : elle ne reçoit plus nos courriels. Demandez aux exploitants de ce service de lever le blocage.",
+  "email-failure.me.rejected": "Le {date}, le service de messagerie a refusé d'envoyer notre courriel à cette adresse.",
   "form.submit": "Soumettre",
   "export.created": "L'exportation a été créée. Vous pouvez quitter cette page\u00a0: le travail continue.",
   "lists.search": "Rechercher dans cette liste",

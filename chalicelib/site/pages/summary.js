@@ -35,7 +35,10 @@ export function Summary({ made }) {
     [t("files"), file ? number(file.files) : later],
     [t("size"), file ? size(file.size) : later],
     file && [t("crc32"), html`<span class="code">${file.crc32}</span>`],
-    [t("email"), t(made.email_notification ? "yes" : "no")],
+    [
+      t("email"),
+      made.email_failure ? t(`email-failure.${made.email_failure}`) : t(made.email_notification ? "yes" : "no"),
+    ],
     !made.warnings && [t("warnings"), made.status === "ready" ? html`<${Warnings} made=${made} />` : later],
   ];
   return html`

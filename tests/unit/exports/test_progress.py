@@ -15,7 +15,7 @@ QUEUED = Export(
     bytes_total=0,
     files_total=0, warnings=0, upload=None, table=None, file=None, ready_at=None, expires_at=None, extended_at=None,
     removed_at=None,
-    failure_code=None, mailed=None, due_at=None, sample_count=None,
+    failure_code=None, mailed=None, mail_failure=None, due_at=None, sample_count=None,
 )  # fmt: skip
 
 

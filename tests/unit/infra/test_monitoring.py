@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.exports.audit import Action
 from chalicelib.exports.notification import Sent
 from chalicelib.exports.types.registry import TYPES
+from chalicelib.mail.delivery import Undelivered
 from chalicelib.metrics import NAMESPACE
 from infra.monitoring import alarms, dashboard
 from infra.package import FUNCTIONS, ROOT, resources
@@ -49,14 +50,18 @@ def test_own_metrics_are_emitted_with_exactly_these_dimensions() -> None:
 
 
 def test_values_of_dimensions_exist() -> None:
-    values: dict[str, set[str]] = {"type": set(TYPES), "event": set(Action), "outcome": {*Sent, "refused"}}
+    values: dict[str, set[str]] = {
+        "type": set(TYPES),
+        "event": set(Action),
+        "outcome": {*Sent, "refused", *Undelivered},
+    }
     for _, _, dimensions in dashboard_metrics():
         for name in values.keys() & dimensions.keys():
             assert dimensions[name] in values[name]
 
 
 def test_every_alarm_has_a_recipe() -> None:
-    for name in [*ALARMS, "ArrivalsDeadLettersAlarm"]:
+    for name in ALARMS:
         general = re.sub(r"^.*(?=(Errors|Throttles)Alarm)", "…", name) if name != "ApiErrorsAlarm" else name
         assert f"`{general}`" in RECIPES, general
 
