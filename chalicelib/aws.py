@@ -1,6 +1,7 @@
 """The AWS clients of this process: one of each, made on first use."""
 
 import os
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -30,16 +31,32 @@ def session() -> boto3.Session:
 @cache
 def s3() -> "S3Client":
     """The S3 client, for the control plane and the data plane alike."""
-    return _s3_client(attempts=6)
+    return _s3_client(6, session())
 
 
 @cache
 def s3_once() -> "S3Client":
     """An S3 client that never repeats a call by itself."""
-    return _s3_client(attempts=1)
+    return _s3_client(1, session())
 
 
-def _s3_client(attempts: int) -> "S3Client":
+_assumed: dict[str, tuple["S3Client", datetime]] = {}
+
+
+def s3_as(role: str, *, valid_for: timedelta) -> "S3Client":
+    """An S3 client with the rights of this role; its credentials, which last for an hour, stay valid for so long."""
+    now = datetime.now(UTC)
+    client, until = _assumed.get(role, (None, now))
+    if client is None or until < now + valid_for:
+        given = session().client("sts", config=_CONTROL).assume_role(RoleArn=role, RoleSessionName="seqport")
+        keys = given["Credentials"]
+        own = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+        client, until = _s3_client(1, own), keys["Expiration"]
+        _assumed[role] = client, until
+    return client
+
+
+def _s3_client(attempts: int, session: boto3.Session) -> "S3Client":
     """A client whose requests and presigned URLs have the bucket in the host name of the region's own endpoint: by
     default the SDK presigns for the global host, which newer regions don't serve. Another server than S3 (its endpoint
     is in the environment, as the SDK reads it) is addressed by path."""
@@ -61,7 +78,7 @@ def _s3_client(attempts: int) -> "S3Client":
             "addressing_style": "path" if is_elsewhere else "virtual",
         },
     )
-    return session().client("s3", config=config)
+    return session.client("s3", config=config)
 
 
 @cache
@@ -109,5 +126,6 @@ def is_outage(error: BaseException | None) -> bool:
 
 def forget_clients() -> None:
     """Drop the cached clients, for tests that change the environment."""
+    _assumed.clear()
     for factory in (s3, s3_once, stepfunctions, sesv2, sqs, functions, session):
         factory.cache_clear()

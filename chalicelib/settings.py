@@ -116,6 +116,7 @@ class Settings:
         "Do CSV files begin with a byte order mark, for Excel to read them as UTF-8?", default=True
     )
     state_machine_arn: str = _function("The state machine, for the functions that start or stop executions")
+    download_role: str = _function("The role that signs links to exports; empty: the function's own")
     import_function: str = _function("The function that imports, for those that start it")
     arrivals_dead_letters: str = _function("The queue's URL, for the function that registers arrivals")
     version: str = _from(Source.CODE, "The service's version", "0.1.0")

@@ -90,7 +90,7 @@ def resources() -> dict[str, Any]:
     _chain_tables(merged["Resources"])
     boundary = {"Fn::If": ["HasPermissionsBoundary", {"Ref": "PermissionsBoundary"}, {"Ref": "AWS::NoValue"}]}
     roles = [f"{'ApiHandler' if function == 'APIHandler' else function}Role" for function in FUNCTIONS]
-    for role in (*roles, "ExportStateMachineRole"):
+    for role in (*roles, "ExportStateMachineRole", "DownloadRole"):
         properties = merged["Resources"].setdefault(role, {}).setdefault("Properties", {})
         properties["PermissionsBoundary"] = boundary
     for function in VERSIONED:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from chalicelib import aws, timestamps
@@ -14,6 +14,9 @@ from chalicelib.exports.storage import get_object, manifest_key, report_key
 from chalicelib.exports.types.registry import TYPES
 from chalicelib.linelist.formats import CONTENT_TYPES
 from chalicelib.settings import settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 Use = Literal["get_object", "head_object"]
 LINK_LASTS = timedelta(minutes=15)
@@ -49,7 +52,7 @@ def link_to(export: Export, user_id: str, use: Use = "get_object") -> Link:
     name = download_name(export, file)
     plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    url = aws.s3().generate_presigned_url(
+    url = _signer().generate_presigned_url(
         use,
         Params={
             "Bucket": settings().exports_bucket,
@@ -61,6 +64,13 @@ def link_to(export: Export, user_id: str, use: Use = "get_object") -> Link:
     )
     report_url = None if TYPES[export.type].is_archive else _json_link(report_key(file.key))
     return Link(url, name, file.size, file.crc32, timestamps.format(timestamps.now() + LINK_LASTS), report_url)
+
+
+def _signer() -> "S3Client":
+    """The client that signs links, with the rights of a role that can only read exports, instead of all those of the
+    API's function. The role's session outlasts the links."""
+    role = settings().download_role
+    return aws.s3_as(role, valid_for=LINK_LASTS + timedelta(minutes=5)) if role else aws.s3()
 
 
 def manifest_link(export: Export) -> str:
@@ -79,7 +89,7 @@ def manifest_bytes(export: Export) -> bytes:
 
 
 def _json_link(key: str) -> str:
-    return aws.s3().generate_presigned_url(
+    return _signer().generate_presigned_url(
         "get_object",
         Params={"Bucket": settings().exports_bucket, "Key": key, "ResponseContentType": "application/json"},
         ExpiresIn=int(LINK_LASTS.total_seconds()),

@@ -119,3 +119,25 @@ def test_an_export_that_waits_shows_its_position_in_the_queue(
     page.route(f"**/api/v1/exports/{made['id']}", waiting)
     page.goto(f"/exports/{made['id']}")
     expect(page.get_by_text(words)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("language", "at_export", "at_account", "create", "kind"),
+    [
+        ("en", "your address refused it", "this address refused our email", "Create Export", "Sample Export"),
+        ("fr", "votre adresse l'a refusé", "cette adresse a refusé notre courriel", "Créer une exportation",
+         "Exportation d'échantillon"),
+    ],
+)  # fmt: skip
+def test_a_mail_that_bounced_is_shown_at_the_export_and_where_mails_are_requested(
+    language: str, at_export: str, at_account: str, create: str, kind: str, open_page: Open, lab: Laboratory
+) -> None:
+    made = lab.export(email_notification=True)
+    assert lab.stack.bounce(made["id"], ANALYST)["outcome"] == "bounced"
+    page = open_page(ANALYST, f"/exports/{made['id']}", language=language)
+    expect(page.locator("main dl")).to_contain_text(at_export)
+    page.goto(f"/projects/{lab.project}/samples")
+    page.get_by_role("checkbox").nth(1).check()
+    page.get_by_role("button", name=create).click()
+    page.get_by_role("menuitem", name=kind).click()
+    expect(page.get_by_role("dialog")).to_contain_text(at_account)

@@ -18,7 +18,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from tests.iam.calls import Call, context_of, needed, needed_when_missing
-from tests.iam.policies import Permission, permissions
+from tests.iam.policies import DOWNLOADS, Permission, permissions
 
 RECORD = "SEQPORT_IAM_RECORD"  # the folder for records of calls, if they are to be kept
 _at_work: Counter[str] = Counter()
@@ -72,7 +72,9 @@ def enforced(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def signed(self: BaseClient, ClientMethod: str, *arguments: Any, **more: Any) -> Any:  # noqa: N803 - botocore's
         parameters = more.get("Params") or arguments[0]
         service, operation = self.meta.service_model.service_name, self.meta.method_to_api_mapping[ClientMethod]
-        check(needed(service, operation, parameters), context_of(service, parameters))
+        calls = list(needed(service, operation, parameters))
+        signer = DOWNLOADS if all(resource.startswith("ExportsBucket/") for _, resource in calls) else None
+        check(calls, context_of(service, parameters), signer)
         return presign(self, ClientMethod, *arguments, **more)
 
     monkeypatch.setattr(BaseClient, "_make_api_call", checked)
@@ -82,9 +84,12 @@ def enforced(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assert _refused == set()
 
 
-def check(calls: Iterable[Call], context: Mapping[str, str]) -> None:
-    """Raise Denied unless the running functions may make these calls; no function runs while a test sets up."""
+def check(calls: Iterable[Call], context: Mapping[str, str], signer: str | None = None) -> None:
+    """Raise Denied unless the running functions, or the role that signs a link for them, may make these calls; no
+    function runs while a test sets up."""
     working = [name for name, count in _at_work.items() if count > 0]
+    if working and signer:
+        working = [signer]
     for action, resource in calls if working else ():
         granted = [
             permission

@@ -42,6 +42,8 @@ def needed(service: str, operation: str, parameters: Mapping[str, Any]) -> Itera
             yield action, f"identity/{_address(parameters)}"
             if parameters.get("ConfigurationSetName") == settings().mail_configuration_set:
                 yield action, "configuration-set/MailConfigurationSet"
+        case "sts":
+            yield {"AssumeRole": "sts:AssumeRole"}[operation], parameters["RoleArn"].rpartition("/")[2]
         case "stepfunctions":
             yield _states(operation, parameters)
         case "sqs":

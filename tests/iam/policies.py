@@ -17,6 +17,7 @@ from infra.package import resources
 
 POLICIES = Path(__file__).parents[2] / ".chalice"
 FUNCTIONS = sorted(path.stem.removeprefix("policy-") for path in POLICIES.glob("policy-*.json"))
+DOWNLOADS = "download"  # the role that the API's function assumes to sign links
 REGISTERED = ("bound/*", "CatalogBucket/reads/*")  # the value of the parameter RegisteredObjects in tests
 _ARN = re.compile(r"^arn:\$\{AWS::Partition\}:[a-z0-9]+:(\$\{AWS::Region\})?:(\$\{AWS::AccountId\})?:")
 _ATTRIBUTE = re.compile(r"\$\{(\w+)(\.\w+)?\}")
@@ -46,9 +47,8 @@ class Permission:
 @cache
 def permissions(function: str) -> tuple[Permission, ...]:
     """All that a function is granted. Its policy has no Deny, NotAction or NotResource: those are refused."""
-    policy = json.loads((POLICIES / f"policy-{function}.json").read_text(encoding="utf-8"))
     found = []
-    for statement in [*policy["Statement"], *_attached(function)]:
+    for statement in [*_own(function), *_attached(function)]:
         if statement["Effect"] != "Allow" or statement.keys() - {"Sid", "Effect", "Action", "Resource", "Condition"}:
             raise ValueError(f"{function}: a statement that tests can't evaluate: {statement}")
         conditions = tuple(_conditions(statement.get("Condition", {})))
@@ -58,6 +58,16 @@ def permissions(function: str) -> tuple[Permission, ...]:
             for resource in map(_resource, _listed(statement["Resource"]))
         ]
     return tuple(found)
+
+
+def _own(function: str) -> list[dict[str, Any]]:
+    if function == DOWNLOADS:
+        (policy,) = resources()["Resources"]["DownloadRole"]["Properties"]["Policies"]
+        document = policy["PolicyDocument"]
+    else:
+        document = json.loads((POLICIES / f"policy-{function}.json").read_text(encoding="utf-8"))
+    statements: list[dict[str, Any]] = document["Statement"]
+    return statements
 
 
 def _attached(function: str) -> Iterator[dict[str, Any]]:

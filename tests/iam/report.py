@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.iam import RECORD
-from tests.iam.policies import FUNCTIONS, POLICIES, Permission, permissions
+from tests.iam.policies import DOWNLOADS, FUNCTIONS, POLICIES, Permission, permissions
 
 _LOGS = "Logs"  # what Lambda itself does for every function
 
@@ -43,7 +43,7 @@ def main(folder: Path) -> int:
         return 1
     reasons = justified()
     unjustified: list[Permission] = []
-    for function in FUNCTIONS:
+    for function in [*FUNCTIONS, DOWNLOADS]:
         granted = [permission for permission in permissions(function) if permission.sid != _LOGS]
         print(f"\n{function}")
         for permission in granted:

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -127,8 +128,21 @@ class Running:
 
     def clean_up(self) -> dict[str, Any]:
         """Run the scheduled function now."""
-        payload = json.dumps(TICK).encode()
-        answer = self.client("lambda").invoke(FunctionName=self.info["functions"]["clean_up"], Payload=payload)
+        return self._invoke("clean_up", TICK)
+
+    def bounce(self, export_id: str, address: str) -> dict[str, Any]:
+        """Report the mail about a ready export as bounced, as SES would (the emulator reports nothing)."""
+        mail = {
+            "timestamp": datetime.now(UTC).isoformat(),
+            "destination": [address],
+            "tags": {"export_id": [export_id], "mail": ["1-ready"]},
+        }
+        event = {**TICK, "source": "aws.ses", "detail-type": "Email Bounced"}
+        return self._invoke("record_mail_delivery", {**event, "detail": {"eventType": "Bounce", "mail": mail}})
+
+    def _invoke(self, function: str, event: dict[str, Any]) -> dict[str, Any]:
+        payload = json.dumps(event).encode()
+        answer = self.client("lambda").invoke(FunctionName=self.info["functions"][function], Payload=payload)
         result: dict[str, Any] = json.loads(answer["Payload"].read())
         assert "FunctionError" not in answer, result
         return result
