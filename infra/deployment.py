@@ -190,6 +190,11 @@ class Deployer:
         """The stack's outputs. Raises DeploymentFailed if there is no such stack."""
         return {output["OutputKey"]: output["OutputValue"] for output in self._existing().get("Outputs", [])}
 
+    def parameters(self) -> dict[str, str]:
+        """The parameters of the stack as it is; none if there is no such stack."""
+        stack = self._described(self.stack) or {}
+        return {row["ParameterKey"]: row["ParameterValue"] for row in stack.get("Parameters", [])}
+
     def retained(self) -> list[str]:
         """The physical names of tables, buckets and the user pool, which deleting the stack leaves."""
         pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.stack)

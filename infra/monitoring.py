@@ -34,7 +34,8 @@ class Alarm:
 
     def resource(self) -> Json:
         """The alarm as a resource of the template."""
-        topic = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"}]}
+        given = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"}]}
+        topic = {"Fn::If": ["HasAlarmEmail", [{"Ref": "Alarms"}], given]}
         return {
             "Type": "AWS::CloudWatch::Alarm",
             "Properties": {

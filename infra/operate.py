@@ -34,6 +34,14 @@ def concurrency_of(limit: int) -> dict[str, str]:
     return {}
 
 
+def access_logs_of(client: Client, present: str | None) -> str:
+    """The parameter with which the API writes access logs. All APIs of an account and region use one role for theirs,
+    which the stack creates if there is none. `present`: what the stack was deployed with, if it was."""
+    if present == "create-role":
+        return present
+    return "on" if client("apigateway").get_account().get("cloudwatchRoleArn") else "create-role"
+
+
 def deployer_of(stage: Stage, client: Client) -> Deployer:
     """The deployer of a stage, for the account of the caller's credentials."""
     account = client("sts").get_caller_identity()["Account"]
@@ -48,7 +56,8 @@ def deploy(stage: Stage, client: Client, confirm: Confirm) -> None:
     known = resources()["Parameters"]
     check_parameters(stage.parameters, known)
     copy_crc = {} if deployer.copies_have_checksums() else {"CopyCrc": "read"}
-    parameters = {**concurrency_of(limit), **copy_crc, **stage.parameters}
+    logs = {"AccessLogs": access_logs_of(client, deployer.parameters().get("AccessLogs"))}
+    parameters = {**concurrency_of(limit), **copy_crc, **logs, **stage.parameters}
     print(f"Packaging for Python {stage.runtime.python} on {stage.runtime.architecture} …")
     package = package_for(stage.runtime)
     print(f"The account may run {limit:,} functions at once: {_concurrency_text(parameters, known)}.")

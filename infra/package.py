@@ -93,6 +93,9 @@ def resources() -> dict[str, Any]:
     for role in (*roles, "ExportStateMachineRole", "DownloadRole"):
         properties = merged["Resources"].setdefault(role, {}).setdefault("Properties", {})
         properties["PermissionsBoundary"] = boundary
+    merged["Resources"]["TracingPolicy"]["Properties"]["Roles"] = [
+        {"Ref": role} for role in (*roles, "ExportStateMachineRole")
+    ]
     for function in VERSIONED:
         properties = merged["Resources"].setdefault(function, {}).setdefault("Properties", {})
         properties |= {"AutoPublishAlias": "live", "AutoPublishAliasAllProperties": True}
@@ -100,6 +103,7 @@ def resources() -> dict[str, Any]:
         properties = merged["Resources"].setdefault(function, {}).setdefault("Properties", {})
         variables = properties.setdefault("Environment", {}).setdefault("Variables", {})
         properties["Environment"]["Variables"] = {**environment(), **variables}
+        properties["Tracing"] = {"Fn::If": ["HasTracing", "Active", "PassThrough"]}
     return merged
 
 

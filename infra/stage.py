@@ -104,6 +104,11 @@ def _check_combinations(given: set[str]) -> None:
         raise StageError("PublicUrl: not with DomainName, at which the pages are")
     elif not given & {"CertificateArn", "HostedZoneId"}:
         raise StageError("DomainName needs CertificateArn, or HostedZoneId for the stack to request a certificate")
+    for name, other in (("AlarmEmail", "AlarmTopic"), ("RequestsPerAddress", "WebAcl")):
+        if {name, other} <= given:
+            raise StageError(f"{name}: not with {other}")
+    if "MonthlyBudget" in given and not given & {"AlarmEmail", "AlarmTopic"}:
+        raise StageError("MonthlyBudget needs AlarmEmail or AlarmTopic, which receives the alarm")
 
 
 def _text(document: Mapping[str, Any], key: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from chalice.app import Chalice, Request, Response
 
+from chalicelib import rate_limits
 from chalicelib.access.personal_access_tokens import Scope
 from chalicelib.http.arguments import Argument, Call, arguments_of, is_idempotent
 from chalicelib.http.authentication import caller
@@ -22,7 +23,8 @@ Authorizer = Callable[..., Any]
 @dataclass(frozen=True, slots=True)
 class Route:
     """One operation of the API. `path` is below `/api/v1`; `scope` is what a personal access token needs, None if only
-    users who signed in may call it; `problems` are the slugs of the errors that the view itself raises."""
+    users who signed in may call it; `problems` are the slugs of the errors that the view itself raises;
+    `calls_per_minute` limits the calls of one user, None: not at all."""
 
     method: str
     path: str
@@ -31,6 +33,7 @@ class Route:
     scope: Scope | None
     public: bool
     problems: tuple[str, ...]
+    calls_per_minute: int | None
     idempotency: Idempotency | None
     arguments: dict[str, Argument]
 
@@ -50,6 +53,7 @@ class Router:
         scope: Scope | None = None,
         public: bool = False,
         problems: Sequence[str] = (),
+        calls_per_minute: int | None = None,
         idempotency: Idempotency | None = None,
     ) -> Callable[[View], View]:
         """Declare a view as the operation at this method and path."""
@@ -58,9 +62,10 @@ class Router:
             arguments = arguments_of(view, path)
             if (idempotency is None) == any(is_idempotent(argument) for argument in arguments.values()):
                 raise TypeError(f"{view.__name__}: idempotency and a parameter of type Idempotent go together")
-            self.routes.append(
-                Route(method, path, view, self.tag, scope, public, tuple(problems), idempotency, arguments)
+            route = Route(
+                method, path, view, self.tag, scope, public, tuple(problems), calls_per_minute, idempotency, arguments
             )
+            self.routes.append(route)
             return view
 
         return register
@@ -86,6 +91,8 @@ def _handler(app: Chalice, route: Route) -> Callable[..., Response]:
     def handle(**segments: str) -> Response:
         request = current_request(app)
         user = None if route.public else caller(request, route.scope)
+        if user is not None and route.calls_per_minute is not None:
+            rate_limits.count_call(route.view.__name__, user.id, limit=route.calls_per_minute)
         call = Call(request, segments, user, route.idempotency)
         result = route.view(**{name: argument.value(call) for name, argument in route.arguments.items()})
         return to_response(result, request)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -30,6 +31,32 @@ def lab(olga: Person) -> Lab:
     lab = new_lab(olga)
     run = new_run(olga, lab.project, state="running")
     return replace(lab, samples=(new_sample(olga, lab.project, "s"),), runs={"run": run["id"]})
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "limit"),
+    [
+        ("POST", "/exports", 120),
+        ("POST", "/exports/estimate", 120),
+        ("POST", "/projects/{project}/import", 60),
+        ("GET", "/users?email=x@example.org", 30),
+    ],
+)
+def test_slow_operations_and_look_ups_are_limited_for_each_user(
+    olga: Person, lab: Lab, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, method: str, path: str, limit: int
+) -> None:
+    now = timestamps.parse("2026-11-25T12:00:30+00:00")
+    monkeypatch.setattr("chalicelib.timestamps.now", lambda: now)
+    path = path.format(**ids(lab))
+
+    def status(person: Person) -> int:
+        return int(person.call(method, path, {} if method == "POST" else None).status)
+
+    assert 429 not in {status(olga) for _ in range(limit)}
+    assert status(olga) == 429
+    assert status(sign_in("bob@example.org")) != 429
+    monkeypatch.setattr("chalicelib.timestamps.now", lambda: now + timedelta(seconds=30))
+    assert status(olga) != 429
 
 
 def ids(lab: Lab) -> dict[str, str]:

@@ -73,11 +73,12 @@ def encoded_document() -> bytes:
 def _operation(route: Route, schemas: Mapping[str, Json], definitions: Mapping[str, Json]) -> Json:
     summary, _, description = (getdoc(route.view) or "").partition("\n\n")
     scope = "" if route.public else _scope_sentence(route)
+    limit = f"At most {route.calls_per_minute} calls of one user in a minute." if route.calls_per_minute else ""
     operation: Json = {
         "operationId": route.view.__name__,
         "tags": [route.tag],
         "summary": summary.strip(),
-        "description": "\n\n".join(filter(None, (" ".join(description.split()), scope))),
+        "description": "\n\n".join(filter(None, (" ".join(description.split()), scope, limit))),
         "parameters": [parameter for pair in route.arguments.items() for parameter in parameters(*pair)],
     }
     if route.public:

@@ -1,9 +1,7 @@
 """Operations on the caller's account and other users: `/me`, `/users`."""
 
-from datetime import timedelta
 from typing import Annotated
 
-from chalicelib import rate_limits, timestamps
 from chalicelib.access import memberships, personal_access_tokens, users
 from chalicelib.access.personal_access_tokens import Scope
 from chalicelib.access.roles import Role
@@ -22,7 +20,6 @@ from chalicelib.http.schemas.base import Page
 from chalicelib.ids import Ids
 
 MAX_EMAIL = 320  # bytes: 64 before the @, 255 after it (RFC 5321 section 4.5.3.1)
-LOOK_UPS, LOOK_UPS_WINDOW = 30, timedelta(minutes=1)  # of people by their address, by one user
 _BY_SECRET = Idempotency(secret=personal_access_tokens.secret_was_shown)
 router = Router("Account")
 
@@ -80,7 +77,7 @@ def delete_token(user: User, token_id: str) -> None:
     personal_access_tokens.remove(user.id, token_id)
 
 
-@router.route("GET", "/users", scope=Scope.READ, problems=["role-too-low"])
+@router.route("GET", "/users", scope=Scope.READ, problems=["role-too-low"], calls_per_minute=30)
 def find_users(
     user: User, email: Annotated[str | None, Query("The exact address.", max_bytes=MAX_EMAIL, required=True)]
 ) -> schemas.UserList:
@@ -90,7 +87,6 @@ def find_users(
     own = memberships.of_user(user.id)
     if not any(held.role >= Role.MAINTAINER for held in own):
         raise Forbidden("Only maintainers of a group or project can look up users.", slug="role-too-low")
-    rate_limits.count_call("user-look-up", user.id, limit=LOOK_UPS, window=LOOK_UPS_WINDOW, now=timestamps.now())
     groups = namespaces.groups_around(held.namespace_id for held in own)
     items = [user_json(found) for found in users.list_by_email(email or "") if _shares_group(found, user, groups)]
     return schemas.UserList(items=items, next_cursor=None, total=len(items))

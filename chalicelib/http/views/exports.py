@@ -33,10 +33,18 @@ _REQUEST_PROBLEMS = [
 _CREATION_PROBLEMS = [
     *_REQUEST_PROBLEMS, "no-matching-file", "no-output", "limit-exceeded", "too-many-exports", "changed-meanwhile",
 ]  # fmt: skip
+SLOW_CALLS = 120  # in a minute: some take seconds of a CPU
 router = Router("Exports")
 
 
-@router.route("POST", "/exports", scope=Scope.EXPORT, idempotency=STORED, problems=_CREATION_PROBLEMS)
+@router.route(
+    "POST",
+    "/exports",
+    scope=Scope.EXPORT,
+    idempotency=STORED,
+    problems=_CREATION_PROBLEMS,
+    calls_per_minute=SLOW_CALLS,
+)
 def create_export(
     user: User, body: Annotated[ExportBody, _REQUEST], request: Request, idempotent: Idempotent
 ) -> Accepted[schemas.Export]:
@@ -62,7 +70,7 @@ def create_export(
     return idempotent(create)
 
 
-@router.route("POST", "/exports/estimate", scope=Scope.READ, problems=_REQUEST_PROBLEMS)
+@router.route("POST", "/exports/estimate", scope=Scope.READ, problems=_REQUEST_PROBLEMS, calls_per_minute=SLOW_CALLS)
 def estimate_export(user: User, body: Annotated[ExportBody, _REQUEST]) -> schemas.Estimate:
     """Estimate an export
 

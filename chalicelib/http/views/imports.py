@@ -34,6 +34,7 @@ router = Router("Imports")
     scope=Scope.CATALOG,
     idempotency=STORED,
     problems=["role-too-low", "too-many", "changed-meanwhile"],
+    calls_per_minute=60,
 )
 def import_samplesheet(
     user: User, project_id: str, body: schemas.ImportRequest, request: Request, idempotent: Idempotent

@@ -95,6 +95,9 @@ def test_workers_leave_a_fifth_of_the_account_to_the_api(limit: int) -> None:
         ("OidcScope OidcAudience", "OidcAudience, OidcScope: only with OidcIssuer"),
         ("HostedZoneId", "HostedZoneId: only with DomainName"),
         ("DomainName", "DomainName needs CertificateArn, or HostedZoneId"),
+        ("AlarmEmail AlarmTopic", "AlarmEmail: not with AlarmTopic"),
+        ("RequestsPerAddress WebAcl", "RequestsPerAddress: not with WebAcl"),
+        ("MonthlyBudget", "MonthlyBudget needs AlarmEmail or AlarmTopic"),
         ("DomainName CertificateArn PublicUrl", "PublicUrl: not with DomainName"),
     ],
 )

@@ -111,3 +111,28 @@ def test_tokens_of_the_user_pool_are_for_the_scope_that_the_pages_request(transf
     assert variables["OIDC_AUDIENCE"] == server["Identifier"]
     assert variables["OIDC_SCOPE"].split() == client["AllowedOAuthScopes"]
     assert variables["OIDC_ISSUER"]["Fn::Sub"] in variables["OIDC_JWKS_URI"]["Fn::Sub"]
+
+
+def test_one_address_and_one_token_have_limits(transformed: dict[str, Any]) -> None:
+    conditions = {name: name in {"HasRateLimits", "HasWebAcl"} for name in transformed["Conditions"]}
+    acl = transformed["Resources"]["RateLimits"]["Properties"]
+    statements = [rule["Statement"]["RateBasedStatement"] for rule in acl["Rules"]]
+    assert [row["Limit"] for row in statements] == [{"Ref": "RequestsPerAddress"}, {"Ref": "RequestsPerToken"}]
+    assert [row["AggregateKeyType"] for row in statements] == ["IP", "CUSTOM_KEYS"]
+    assert statements[1]["CustomKeys"][0]["Header"]["Name"] == "authorization"
+    association = resolved(transformed["Resources"]["WebAclAssociation"]["Properties"], conditions)
+    assert association["WebACLArn"] == {"Fn::GetAtt": ["RateLimits", "Arn"]}
+
+
+def test_the_role_of_links_can_only_read_exports(transformed: dict[str, Any]) -> None:
+    role = transformed["Resources"]["DownloadRole"]["Properties"]
+    (statement,) = [row for policy in role["Policies"] for row in policy["PolicyDocument"]["Statement"]]
+    assert (statement["Action"], statement["Resource"]) == ("s3:GetObject", {"Fn::Sub": "${ExportsBucket.Arn}/*"})
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"AWS": {"Fn::GetAtt": ["ApiHandlerRole", "Arn"]}}
+    attached = [
+        name
+        for name, resource in of_type(transformed, "AWS::IAM::Policy").items()
+        if {"Ref": "DownloadRole"} in resource["Properties"]["Roles"]
+    ]
+    assert attached == ["BucketsKeyPolicy"]  # to decrypt
