@@ -10,7 +10,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # Test files are distributed to this many processes, each with its own servers.
 XDIST := -n $(or $(JOBS),2) --dist loadfile
 
-.PHONY: help setup readers run demo deploy outputs rollback destroy invite sources bind-source unbind-source test check-iam rehearse test-slow test-all coverage bench bench-lists bench-requests bench-linelists bench-plans bench-start simulate simulate-concurrency costs test-browser screenshots bench-pages check audit sbom vulnerabilities requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
+.PHONY: help setup readers run demo deploy smoke-test outputs rollback destroy invite sources bind-source unbind-source test check-iam rehearse test-slow test-all coverage bench bench-lists bench-requests bench-linelists bench-plans bench-start simulate simulate-concurrency costs test-browser screenshots bench-pages check audit sbom vulnerabilities requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
 
 ##@ Use
 help: ## this list
@@ -46,8 +46,11 @@ demo: setup ## the main job: an export of each type, downloaded and verified
 	@exec $(BIN)/python -m infra.demo.run
 
 ##@ Operate
-deploy: $(VENV)/ready ## deploy to AWS as stages/<STAGE>.toml says, after showing the changes (STAGE=prod YES=1)
-	@$(BIN)/python -m infra.operate deploy "$(STAGE)" $(if $(YES),--yes)
+deploy: $(VENV)/ready ## deploy to AWS as stages/<STAGE>.toml says, after showing the changes, and try it (STAGE=prod YES=1 SMOKE=no)
+	@$(BIN)/python -m infra.operate deploy "$(STAGE)" $(if $(YES),--yes) $(if $(filter no,$(SMOKE)),--no-smoke-test)
+
+smoke-test: $(VENV)/ready ## make exports in a deployment, and compare them with what they were made of (STAGE=)
+	@$(BIN)/python -m infra.operate smoke-test "$(STAGE)"
 
 outputs: $(VENV)/ready ## what a deployment's stack returns: addresses and names (STAGE=)
 	@$(BIN)/python -m infra.operate outputs "$(STAGE)"

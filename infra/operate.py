@@ -6,6 +6,8 @@ made; `--yes` confirms them in advance.
 
 import argparse
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -16,11 +18,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.deployment import Change, Client, Deployer, DeploymentFailed, Release, clients
 from infra.lambda_package import package_for
-from infra.package import VERSIONED, resources
+from infra.package import ROOT, VERSIONED, resources
 from infra.source_bindings import Bindings, readable
 from infra.stage import Stage, StageError, check_parameters, read_stage
 
 Confirm = Callable[[str], bool]
+_COMMANDS = (
+    "deploy", "smoke-test", "outputs", "rollback", "destroy", "invite", "sources", "bind-source", "unbind-source",
+)  # fmt: skip
 _VERSIONS_KEPT = 10  # of each function: running exports use theirs
 # By the account's limit of concurrent executions: active exports and workers of each (docs/performance.md).
 _CONCURRENCY = ((1_000, 20, 40), (500, 10, 40), (100, 5, 12), (50, 4, 8))
@@ -49,8 +54,8 @@ def deployer_of(stage: Stage, client: Client) -> Deployer:
     return Deployer(client, stage.stack, bucket, stage.region, account, stage.service_role)
 
 
-def deploy(stage: Stage, client: Client, confirm: Confirm) -> None:
-    """Package, show the changes, and deploy once they are confirmed."""
+def deploy(stage: Stage, client: Client, confirm: Confirm, *, smoke_tested: bool = True) -> None:
+    """Package, show the changes, deploy once they are confirmed, and try the deployment."""
     deployer = deployer_of(stage, client)
     limit = client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
     known = resources()["Parameters"]
@@ -64,6 +69,27 @@ def deploy(stage: Stage, client: Client, confirm: Confirm) -> None:
     if copy_crc:
         print("This S3 returns no CRC-32s for copies: sources of unknown CRC-32 are read once (CopyCrc: read).")
     _apply(deployer, Release(deployer.upload(package, parameters), parameters, stage.tags), confirm)
+    if smoke_tested:
+        smoke_test(stage, client)
+
+
+def smoke_test(stage: Stage, client: Client) -> None:
+    """Make exports in the deployment, and compare them with what they were made of. Raises DeploymentFailed."""
+    outputs = deployer_of(stage, client).outputs()
+    function = outputs["APIHandlerName"]
+    described = client("lambda").get_function_configuration(FunctionName=function)
+    emulator = os.environ.get("AWS_ENDPOINT_URL")
+    url = f"{emulator}/restapis/{outputs['RestAPIId']}/live/_user_request_" if emulator else outputs["PagesUrl"]
+    print(f"Smoke test of {url}:", flush=True)
+    # A process of its own, because settings are read from the environment once.
+    done = subprocess.run(
+        [sys.executable, "-m", "infra.smoke_test", function, url],
+        cwd=ROOT,
+        env={**os.environ, **described["Environment"]["Variables"], "AWS_DEFAULT_REGION": stage.region},
+        check=False,
+    )
+    if done.returncode:
+        raise DeploymentFailed("the smoke test failed; `make rollback` restores the release before")
 
 
 def rollback(stage: Stage, client: Client, confirm: Confirm, to: str | None) -> None:
@@ -191,13 +217,13 @@ def _confirm_at_terminal(question: str) -> bool:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="infra.operate")
-    commands = ("deploy", "outputs", "rollback", "destroy", "sources", "bind-source", "unbind-source", "invite")
-    parser.add_argument("command", choices=commands)
+    parser.add_argument("command", choices=_COMMANDS)
     parser.add_argument("stage")
     parser.add_argument("--namespace", default="")
     parser.add_argument("--uri", default="")
     parser.add_argument("--email", default="")
     parser.add_argument("--yes", action="store_true")
+    parser.add_argument("--no-smoke-test", action="store_true")
     parser.add_argument("--to")
     chosen = parser.parse_args(arguments)
     confirm: Confirm = (lambda _: True) if chosen.yes else _confirm_at_terminal
@@ -205,7 +231,8 @@ def main(arguments: list[str]) -> int:
         stage = read_stage(chosen.stage)
         client = clients(boto3.Session(region_name=stage.region))
         run: dict[str, Callable[[], None]] = {
-            "deploy": lambda: deploy(stage, client, confirm),
+            "deploy": lambda: deploy(stage, client, confirm, smoke_tested=not chosen.no_smoke_test),
+            "smoke-test": lambda: smoke_test(stage, client),
             "outputs": lambda: outputs(stage, client),
             "rollback": lambda: rollback(stage, client, confirm, chosen.to),
             "destroy": lambda: destroy(stage, client, confirm),

@@ -94,7 +94,8 @@ def test_me_is_the_user_of_the_token_and_keeps_the_language(sign_in: Callable[..
     ana = sign_in("ana.lopez@example.org", "fr")
     me = ana.get("/me").body
     assert {**me, "id": ""} == {
-        "id": "", "email": "ana.lopez@example.org", "first_name": "Ana", "last_name": "Lopez", "locale": "fr", "email_failure": None,
+        "id": "", "email": "ana.lopez@example.org", "first_name": "Ana", "last_name": "Lopez", "locale": "fr",
+        "email_failure": None,
     }  # fmt: skip
     assert ana.call("PATCH", "/me", {"locale": "en"}).body["locale"] == "en"
     assert ana.get("/me").body == {**me, "locale": "en"}
@@ -137,7 +138,8 @@ def test_a_later_token_updates_its_claims_and_erases_nothing(
     full = {"sub": "one", "email": "ana@example.org", "given_name": "Ana", "family_name": "Lopez", "locale": "fr-CA"}
     first = Person(client, signed(signer, **full)).get("/me").body
     assert {**first, "id": ""} == {
-        "id": "", "email": "ana@example.org", "first_name": "Ana", "last_name": "Lopez", "locale": "fr", "email_failure": None,
+        "id": "", "email": "ana@example.org", "first_name": "Ana", "last_name": "Lopez", "locale": "fr",
+        "email_failure": None,
     }  # fmt: skip
     token = signed(signer, **{**full, **later})
     for _ in range(2):

@@ -1,0 +1,199 @@
+"""`python -m infra.smoke_test FUNCTION URL`: does a deployment make exports?
+
+Runs with the environment of the API's function. A project of its own gets two files, which are exported, downloaded and
+compared; so is a table. The API's function is invoked directly, as a user whom nobody can sign in as: the operator has
+no token. What the gateway and the authorizer do is tried at the URL.
+"""
+
+import csv
+import io
+import json
+import random
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+from chalicelib.access.identity import SIGNED_IN, Identity
+from chalicelib.catalog.namespaces import repository as namespaces
+from chalicelib.http.urls import PREFIX
+from chalicelib.ids import Ids
+
+_NAMES = uuid.UUID("0c8a3c34-9b39-4a0e-8b7e-8d1f6e1f7a11")  # the namespace (RFC 9562) of what the test creates
+USER = Identity(
+    str(uuid.uuid5(_NAMES, "user")), email="", first_name="Smoke", last_name="Test", locale="en", scopes=SIGNED_IN
+)
+_SIZES = {"large.txt": 6 << 20, "small.txt": 1_000}  # the large one is copied inside S3, the small one is not
+_READY_WITHIN = 600  # seconds
+_HTTP_ERROR = 400
+
+
+class SmokeTestFailed(Exception):
+    """The deployment does not do what it should; the message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """The API as its function sees the requests of a signed-in user."""
+
+    client: Any
+    function: str
+
+    def call(self, method: str, route: str, body: Any = None, **segments: str) -> Any:
+        """The JSON of a response; `segments` are the values of the route's variables. Raises SmokeTestFailed."""
+        event = {
+            "resource": PREFIX + route,
+            "path": PREFIX + route.format(**segments),
+            "httpMethod": method,
+            "headers": {"content-type": "application/json", "accept-language": "en"},
+            "multiValueQueryStringParameters": None,
+            "pathParameters": segments or None,
+            "stageVariables": None,
+            "body": None if body is None else json.dumps(body),
+            "isBase64Encoded": False,
+            "requestContext": {
+                "resourcePath": PREFIX + route,
+                "httpMethod": method,
+                "authorizer": USER.as_context(),
+                "identity": {},
+                "domainName": "smoke-test",
+                "stage": "live",
+            },
+        }
+        response = self.client.invoke(FunctionName=self.function, Payload=json.dumps(event).encode())
+        result = json.loads(response["Payload"].read())
+        if "FunctionError" in response:
+            raise SmokeTestFailed(f"{method} {route}: the function raised {result.get('errorMessage')}")
+        document = json.loads(result["body"]) if result.get("body") else None
+        if result["statusCode"] >= _HTTP_ERROR:
+            raise SmokeTestFailed(f"{method} {route}: {result['statusCode']} {document and document.get('detail')}")
+        return document
+
+
+@contextmanager
+def _step(name: str) -> Iterator[None]:
+    started = time.monotonic()
+    try:
+        yield
+    except SmokeTestFailed:
+        print(f"  {name}: FAILED")
+        raise
+    print(f"  {name}: {time.monotonic() - started:.1f} s")
+
+
+def _fetch(
+    url: str, *, method: str = "GET", body: bytes | None = None, headers: Mapping[str, str] | None = None
+) -> Any:
+    """Status and body of a response."""
+    request = urllib.request.Request(url, body, dict(headers or {}), method=method)  # noqa: S310 - of the deployment
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
+            return response.status, response.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+    except OSError as error:
+        raise SmokeTestFailed(f"{url.split('?', maxsplit=1)[0]} can't be reached: {error}") from error
+
+
+def check_gateway(url: str) -> None:
+    """Pages and public operations respond; requests without a valid token are refused with a problem document."""
+    for path, expected in (("/", 200), (f"{PREFIX}/health", 200), (f"{PREFIX}/me", 401)):
+        status, body = _fetch(url + path, headers={"Authorization": "Bearer none"} if expected == 401 else {})
+        if status != expected:
+            raise SmokeTestFailed(f"{path} responds with {status} instead of {expected}: {body[:200]!r}")
+
+
+def project(seed: uuid.UUID = _NAMES) -> str:
+    """The id of the test's project, which is created in the table itself: operators may restrict who creates groups."""
+
+    def made(kind: Any, path: str, parent: Any) -> Any:
+        return namespaces.create(
+            kind, name="Smoke test", path=path, parent=parent, owner_id=USER.subject, ids=Ids(uuid.uuid5(seed, path))
+        )
+
+    group = made("group", f"smoke-test-{USER.subject[:8]}", None)
+    return str(made("project", "exports", group).id)
+
+
+def upload(api: Api, sample_id: str, name: str, body: bytes) -> None:
+    """Upload a file of a sample as a client does."""
+    file = api.call("POST", "/samples/{sample_id}/files", {"filename": name, "size": len(body)}, sample_id=sample_id)
+    sent = 0
+    for part in file["upload"]["parts"]:
+        piece = body[sent : sent + file["upload"].get("part_size", len(body))]
+        sent += len(piece)
+        status, text = _fetch(part["url"], method="PUT", body=piece, headers=part["headers"])
+        if status != 200:
+            raise SmokeTestFailed(f"S3 refused an upload with {status}: {text[:300]!r}")
+    api.call("POST", "/files/{file_id}/complete", {}, file_id=file["id"])
+
+
+def exported(api: Api, request: Mapping[str, Any]) -> bytes:
+    """The file of an export, which is removed afterwards. Raises SmokeTestFailed if it does not become ready in time,
+    or differs from what S3 reports."""
+    export = api.call("POST", "/exports", request)
+    deadline = time.monotonic() + _READY_WITHIN
+    while export["status"] == "processing":
+        if time.monotonic() > deadline:
+            raise SmokeTestFailed(f"export {export['id']} is still {export['progress']['step']}")
+        time.sleep(1)
+        export = api.call("GET", "/exports/{export_id}", export_id=export["id"])
+    if export["status"] != "ready" or export["warnings"]:
+        raise SmokeTestFailed(f"export {export['id']}: {export['failure'] or 'incomplete'}")
+    link = api.call("POST", "/exports/{export_id}/download", export_id=export["id"])
+    status, body = _fetch(link["url"])
+    if (status, len(body), f"{zlib.crc32(body):08x}") != (200, link["size"], link["crc32"]):
+        raise SmokeTestFailed(f"the download responds with {status} and {len(body)} bytes: {body[:200]!r}")
+    api.call("DELETE", "/exports/{export_id}", export_id=export["id"])
+    return bytes(body)
+
+
+def check_exports(api: Api) -> None:
+    """Export files and metadata of a sample, and compare them with what was uploaded."""
+    contents = {name: random.Random(name).randbytes(size) for name, size in _SIZES.items()}
+    with _step("project and sample"):
+        project_id = project()
+        name = f"smoke-{uuid.uuid4().hex[:12]}"
+        body = {"name": name, "metadata": {"purpose": "smoke test"}}
+        sample = api.call("POST", "/projects/{project_id}/samples", body, project_id=project_id)
+    with _step("uploads"):
+        for filename, content in contents.items():
+            upload(api, sample["id"], filename, content)
+    common = {"namespace_id": project_id, "sample_ids": [sample["id"]]}
+    with _step("export of files"):
+        archive = zipfile.ZipFile(io.BytesIO(exported(api, {**common, "type": "sample", "file_formats": ["text"]})))
+        found = {entry.rsplit("/", 1)[-1]: archive.read(entry) for entry in archive.namelist()}
+        if {filename: found.get(filename) for filename in contents} != contents:
+            raise SmokeTestFailed(f"the archive has other files than were uploaded: {archive.namelist()}")
+    with _step("linelist"):
+        request = {**common, "type": "linelist", "metadata_fields": ["purpose"], "linelist_format": "csv"}
+        rows = list(csv.reader(io.StringIO(exported(api, request).decode("utf-8-sig"))))
+        if len(rows) != 2 or name not in rows[1] or "smoke test" not in rows[1]:
+            raise SmokeTestFailed(f"the linelist is {rows}")
+    with _step("removal"):
+        api.call("DELETE", "/samples/{sample_id}", sample_id=sample["id"])
+
+
+def main(function: str, url: str) -> int:
+    try:
+        with _step("gateway, authorizer and pages"):
+            check_gateway(url.rstrip("/"))
+        client: Any = boto3.client("lambda")  # type: ignore[call-overload,unused-ignore]
+        check_exports(Api(client, function))
+    except SmokeTestFailed as failure:
+        print(f"smoke test: {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:3]))
