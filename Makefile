@@ -85,9 +85,8 @@ readers: ## the archive readers that are not installed
 	@for reader in unzip 7z bsdtar javac; do command -v $$reader >/dev/null \
 	  || echo "$$reader is not installed: archives are not read back by it here"; done
 
-REHEARSED := test_operate test_main_job test_linelists test_analysis_exports test_update
-rehearse: setup ## the life of a deployment on clean emulators: all export types, an update while exports run, deletion
-	@$(BIN)/python -m pytest -q -p no:randomly $(REHEARSED:%=tests/stack/%.py)
+rehearse: setup ## the life of a deployment on an empty emulator that evaluates IAM: all export types, an update meanwhile, deletion
+	@$(BIN)/python -m pytest -q -p no:randomly tests/stack/test_rehearsal.py tests/stack/test_operate.py
 
 test-slow: setup readers ## faults, scale, and the deployed local stack
 	@$(BIN)/python -m pytest -q $(SEED) $(XDIST) tests/faults tests/scale tests/stack

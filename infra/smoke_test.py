@@ -23,16 +23,19 @@ from typing import Any
 
 import boto3
 
+from chalicelib import aws
 from chalicelib.access.identity import SIGNED_IN, Identity
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.http.urls import PREFIX
 from chalicelib.ids import Ids
+from chalicelib.settings import settings
 
 _NAMES = uuid.UUID("0c8a3c34-9b39-4a0e-8b7e-8d1f6e1f7a11")  # the namespace (RFC 9562) of what the test creates
 USER = Identity(
     str(uuid.uuid5(_NAMES, "user")), email="", first_name="Smoke", last_name="Test", locale="en", scopes=SIGNED_IN
 )
 _SIZES = {"large.txt": 6 << 20, "small.txt": 1_000}  # the large one is copied inside S3, the small one is not
+_OUTPUT = b"The output of a workflow execution."
 _READY_WITHIN = 600  # seconds
 _HTTP_ERROR = 400
 
@@ -157,8 +160,22 @@ def exported(api: Api, request: Mapping[str, Any]) -> bytes:
     return bytes(body)
 
 
+def run_with_output(api: Api, project_id: str) -> str:
+    """The id of a workflow execution with an output, which stays for the next test."""
+    found = api.call("GET", "/workflow-executions")["items"]
+    if found:
+        return str(found[0]["id"])
+    body = {"workflow": {"name": "smoke-test", "version": "1"}, "state": "completed", "namespace_id": project_id}
+    run = str(api.call("POST", "/workflow-executions", body)["id"])
+    bucket, key = settings().catalog_bucket, f"runs/{run}/output.txt"
+    aws.s3().put_object(Bucket=bucket, Key=key, Body=_OUTPUT)
+    request = {"s3_uri": f"s3://{bucket}/{key}"}  # which the event of the object's arrival does too, a little later
+    api.call("POST", "/workflow-executions/{execution_id}/outputs/register", request, execution_id=run)
+    return run
+
+
 def check_exports(api: Api) -> None:
-    """Export files and metadata of a sample, and compare them with what was uploaded."""
+    """Export files and metadata of a sample, and the output of a workflow execution; compare all with the originals."""
     contents = {name: random.Random(name).randbytes(size) for name, size in _SIZES.items()}
     with _step("project and sample"):
         project_id = project()
@@ -179,6 +196,12 @@ def check_exports(api: Api) -> None:
         rows = list(csv.reader(io.StringIO(exported(api, request).decode("utf-8-sig"))))
         if len(rows) != 2 or name not in rows[1] or "smoke test" not in rows[1]:
             raise SmokeTestFailed(f"the linelist is {rows}")
+    with _step("export of a workflow execution"):
+        run = run_with_output(api, project_id)
+        analysis = {"type": "analysis", "analysis_type": "user", "workflow_execution_ids": [run]}
+        archive = zipfile.ZipFile(io.BytesIO(exported(api, analysis)))
+        if _OUTPUT not in [archive.read(entry) for entry in archive.namelist()]:
+            raise SmokeTestFailed(f"the archive lacks the output: {archive.namelist()}")
     with _step("removal"):
         api.call("DELETE", "/samples/{sample_id}", sample_id=sample["id"])
 

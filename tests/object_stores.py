@@ -5,11 +5,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.config import Config
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from chalicelib.archive.s3_clients import S3Clients, with_fast_paths
 from infra.local.servers import ACCESS_KEY, HOST, REGION, SEAWEEDFS_PORTS, SECRET_KEY, free_ports, ministack, seaweedfs
@@ -53,15 +60,46 @@ def running_seaweedfs(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def running_ministack(folder: Path) -> Iterator[str]:
-    """A ministack server; yields its endpoint."""
+def running_ministack(folder: Path, **environment: str) -> Iterator[str]:
+    """A ministack server, which keeps nothing; yields its endpoint."""
     port = free_ports(1)[0]
-    server = ministack(folder, port)
+    server = ministack(folder, port, extra={"PERSIST_STATE": "0", "S3_PERSIST": "0", **environment})
     try:
         server.start()
         yield f"http://{HOST}:{port}"
     finally:
         server.stop()
+
+
+@contextmanager
+def guarded_ministack(folder: Path, **environment: str) -> Iterator[tuple[str, Path]]:
+    """A ministack server that checks signatures and evaluates IAM policies and those of buckets, which want TLS; yields
+    its endpoint and the certificate to trust."""
+    certificate, key = _certificate(folder)
+    trust = dict.fromkeys(("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"), str(certificate))
+    tls = {"USE_SSL": "1", "MINISTACK_SSL_CERT": str(certificate), "MINISTACK_SSL_KEY": str(key)}
+    with running_ministack(folder, AUTH="true", **tls, **trust, **environment) as endpoint:
+        yield endpoint.replace("http:", "https:"), certificate
+
+
+def _certificate(folder: Path) -> tuple[Path, Path]:
+    """The files of a certificate for the loopback interface, which signed itself, and of its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
+    names = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(HOST)), x509.DNSName("localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(names, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    paths = folder / "certificate.pem", folder / "key.pem"
+    paths[0].write_bytes(made.public_bytes(Encoding.PEM))
+    paths[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return paths
 
 
 @dataclass

@@ -9,6 +9,7 @@ import random
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -176,10 +177,11 @@ class Server:
             self._process.wait()
 
 
-def answers(url: str) -> bool:
-    """Does an HTTP server respond at this URL, with any status?"""
+def answers(url: str, certificate: str | None = None) -> bool:
+    """Does an HTTP server respond at this URL, with any status? `certificate`: the file of the only one to trust."""
+    context = ssl.create_default_context(cafile=certificate) if certificate else None
     try:
-        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - a loopback address of ours
+        with urllib.request.urlopen(url, timeout=2, context=context):  # noqa: S310 - a loopback address of ours
             return True
     except urllib.error.HTTPError:
         return True
@@ -235,5 +237,10 @@ def ministack(folder: Path, port: int, *, extra: Mapping[str, str] | None = None
         "AWS_DEFAULT_REGION": REGION,
         **(extra or {}),
     }
-    url = f"http://{HOST}:{port}/_ministack/health"
-    return Server("ministack", [str(tool("ministack"))], folder / "log.txt", lambda: answers(url), env, scratch)
+    certificate = env.get("MINISTACK_SSL_CERT")
+    url = f"{'https' if certificate else 'http'}://{HOST}:{port}/_ministack/health"
+
+    def is_ready() -> bool:
+        return answers(url, certificate)
+
+    return Server("ministack", [str(tool("ministack"))], folder / "log.txt", is_ready, env, scratch)

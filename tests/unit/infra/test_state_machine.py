@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.package import ROOT
+from infra.package import ROOT, resources
 
 DEFINITION: dict[str, Any] = json.loads((ROOT / "infra" / "state_machine.json").read_text())
 STATES: dict[str, Any] = DEFINITION["States"]
@@ -111,3 +111,24 @@ def test_tasks_may_take_as_long_as_their_functions() -> None:
     for name, state in working_states():
         if state["Type"] == "Task" and "lambda" in state["Resource"]:
             assert state["TimeoutSeconds"] in (910, 70), name
+
+
+def test_the_state_machine_s_role_may_call_what_the_definition_calls_and_no_more() -> None:
+    """The emulator evaluates the policies of functions, not this one."""
+    tasks = [state for _, state in working_states() if state["Type"] == "Task"]
+    called = {
+        (state["Resource"].removeprefix("arn:aws:states:::"), parameters.get("FunctionName") or parameters["TableName"])
+        for state in tasks
+        for parameters in [state["Parameters"]]
+    }
+    functions = {name for integration, name in called if integration == "lambda:invoke"}
+    assert called - {("lambda:invoke", name) for name in functions} == {("dynamodb:updateItem", "${ExportsTable}")}
+    role = resources()["Resources"]["ExportStateMachineRole"]["Properties"]
+    statements = {
+        str(row["Action"]): row["Resource"]
+        for policy in role["Policies"]
+        for row in policy["PolicyDocument"]["Statement"]
+    }
+    versions = {row["Fn::Sub"] for row in statements["lambda:InvokeFunction"]}
+    assert versions == {f"{name[:-1]}.Arn}}:*" for name in functions}
+    assert statements["dynamodb:UpdateItem"] == {"Fn::GetAtt": ["ExportsTable", "Arn"]}

@@ -1,0 +1,116 @@
+"""`make rehearse`: the full package on an emulator that checks signatures and evaluates IAM's and buckets' policies."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+import pytest
+
+from infra import operate
+from infra.deployment import Client, DeploymentFailed, clients
+from infra.lambda_package import native
+from infra.package import ROOT
+from infra.stage import Stage, stage_of
+from tests.object_stores import guarded_ministack
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An empty account on the emulator; `client` has all rights, as its root."""
+
+    endpoint: str
+    client: Client
+
+    def stage(self, name: str, **parameters: str) -> Stage:
+        here = native()
+        given = {"MailFrom": "exports@example.org", "PublicUrl": self.endpoint, **parameters}
+        document = {"region": "ca-central-1", "python": here.python, "architecture": here.architecture}
+        return stage_of(name, {**document, "parameters": given})
+
+    def outputs(self, stage: Stage) -> dict[str, str]:
+        return operate.deployer_of(stage, self.client).outputs()
+
+    def role_of(self, stage: Stage, logical_id: str) -> str:
+        (name,) = operate.deployer_of(stage, self.client).physical_names([logical_id])
+        return name
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    folder: Path = tmp_path_factory.mktemp("rehearsal")
+    # The waits between retries are cut short: what is tried again is tried again at once.
+    with (
+        guarded_ministack(folder, SFN_WAIT_SCALE="0") as (endpoint, certificate),
+        pytest.MonkeyPatch.context() as environment,
+    ):
+        environment.setenv("AWS_ENDPOINT_URL", endpoint)  # for the smoke test, a program of its own
+        for name in ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
+            environment.setenv(name, str(certificate))
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            environment.setenv(name, "test")
+        yield Account(endpoint, clients(boto3.Session(region_name="ca-central-1"), endpoint, path_style=True))
+
+
+def accept(_: str) -> bool:
+    return True
+
+
+@pytest.fixture(scope="module")
+def lab(account: Account) -> Stage:
+    """A deployment that has passed its smoke test."""
+    stage = account.stage("rehearsal")
+    operate.deploy(stage, account.client, accept)
+    return stage
+
+
+def smoke_test_in_background(account: Account, stage: Stage) -> subprocess.Popen[bytes]:
+    outputs = account.outputs(stage)
+    function = account.client("lambda").get_function_configuration(FunctionName=outputs["APIHandlerName"])
+    url = f"{account.endpoint}/restapis/{outputs['RestAPIId']}/live/_user_request_"
+    environment = {**os.environ, **function["Environment"]["Variables"], "AWS_DEFAULT_REGION": stage.region}
+    command = [sys.executable, "-m", "infra.smoke_test", outputs["APIHandlerName"], url]
+    return subprocess.Popen(command, cwd=ROOT, env=environment)
+
+
+def test_exports_of_all_types_survive_an_update(account: Account, lab: Stage) -> None:
+    running = smoke_test_in_background(account, lab)
+    operate.deploy(account.stage("rehearsal", MaxRunningExports="7"), account.client, accept, smoke_tested=False)
+    assert running.wait(300) == 0
+    operate.smoke_test(lab, account.client)
+
+
+# Rights that each role can't do without: the emulator would allow everything if it evaluated no policies.
+@pytest.mark.parametrize(
+    ("role", "action"),
+    [
+        ("PlanRole", "s3:PutObject"),
+        ("ApiHandlerRole", "states:StartExecution"),
+        ("DownloadRole", "s3:GetObject"),
+    ],
+)
+def test_a_role_without_one_of_its_rights_fails_the_smoke_test(
+    account: Account, lab: Stage, role: str, action: str
+) -> None:
+    iam, name = account.client("iam"), account.role_of(lab, role)
+    denied = {"Effect": "Deny", "Action": action, "Resource": "*"}
+    iam.put_role_policy(
+        RoleName=name, PolicyName="denied", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [denied]})
+    )
+    try:
+        with pytest.raises(DeploymentFailed, match="smoke test failed"):
+            operate.smoke_test(lab, account.client)
+    finally:
+        iam.delete_role_policy(RoleName=name, PolicyName="denied")
+
+
+def test_deletion_keeps_the_data(account: Account, lab: Stage) -> None:
+    outputs = account.outputs(lab)
+    operate.destroy(lab, account.client, accept)
+    assert account.client("dynamodb").describe_table(TableName=outputs["ExportsTableName"])["Table"]["ItemCount"] >= 0
+    with pytest.raises(DeploymentFailed, match="no stack"):
+        account.outputs(lab)
