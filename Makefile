@@ -46,10 +46,10 @@ demo: setup ## the main job: an export of each type, downloaded and verified
 	@exec $(BIN)/python -m infra.demo.run
 
 ##@ Operate
-deploy: $(VENV)/ready ## deploy to AWS as stages/<STAGE>.toml says, after showing the changes, and try it (STAGE=prod YES=1 SMOKE=no)
+deploy: $(VENV)/ready ## deploy to AWS as stages/<STAGE>.toml says, after showing the changes, with a smoke test (STAGE=prod YES=1 SMOKE=no)
 	@$(BIN)/python -m infra.operate deploy "$(STAGE)" $(if $(YES),--yes) $(if $(filter no,$(SMOKE)),--no-smoke-test)
 
-smoke-test: $(VENV)/ready ## make exports in a deployment, and compare them with what they were made of (STAGE=)
+smoke-test: $(VENV)/ready ## create exports in a deployment, and compare them with their sources (STAGE=)
 	@$(BIN)/python -m infra.operate smoke-test "$(STAGE)"
 
 outputs: $(VENV)/ready ## what a deployment's stack returns: addresses and names (STAGE=)

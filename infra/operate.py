@@ -40,8 +40,8 @@ def concurrency_of(limit: int) -> dict[str, str]:
 
 
 def access_logs_of(client: Client, present: str | None) -> str:
-    """The parameter with which the API writes access logs. All APIs of an account and region use one role for theirs,
-    which the stack creates if there is none. `present`: what the stack was deployed with, if it was."""
+    """The value of `AccessLogs`. All APIs of an account and region write their logs with one role, which the stack
+    creates if there is none. `present`: the value that the stack was deployed with, if it exists."""
     if present == "create-role":
         return present
     return "on" if client("apigateway").get_account().get("cloudwatchRoleArn") else "create-role"
@@ -54,8 +54,8 @@ def deployer_of(stage: Stage, client: Client) -> Deployer:
     return Deployer(client, stage.stack, bucket, stage.region, account, stage.service_role)
 
 
-def deploy(stage: Stage, client: Client, confirm: Confirm, *, smoke_tested: bool = True) -> None:
-    """Package, show the changes, deploy once they are confirmed, and try the deployment."""
+def deploy(stage: Stage, client: Client, confirm: Confirm, *, with_smoke_test: bool = True) -> None:
+    """Package, show the changes, deploy once they are confirmed, and run the smoke test."""
     deployer = deployer_of(stage, client)
     limit = client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
     known = resources()["Parameters"]
@@ -69,19 +69,19 @@ def deploy(stage: Stage, client: Client, confirm: Confirm, *, smoke_tested: bool
     if copy_crc:
         print("This S3 returns no CRC-32s for copies: sources of unknown CRC-32 are read once (CopyCrc: read).")
     _apply(deployer, Release(deployer.upload(package, parameters), parameters, stage.tags), confirm)
-    if smoke_tested:
+    if with_smoke_test:
         smoke_test(stage, client)
 
 
 def smoke_test(stage: Stage, client: Client) -> None:
-    """Make exports in the deployment, and compare them with what they were made of. Raises DeploymentFailed."""
+    """Create exports in the deployment, and compare them with their sources. Raises DeploymentFailed."""
     outputs = deployer_of(stage, client).outputs()
     function = outputs["APIHandlerName"]
     described = client("lambda").get_function_configuration(FunctionName=function)
     emulator = os.environ.get("AWS_ENDPOINT_URL")
     url = f"{emulator}/restapis/{outputs['RestAPIId']}/live/_user_request_" if emulator else outputs["PagesUrl"]
     print(f"Smoke test of {url}:", flush=True)
-    # A process of its own, because settings are read from the environment once.
+    # In a separate process, because settings are read from the environment once.
     done = subprocess.run(
         [sys.executable, "-m", "infra.smoke_test", function, url],
         cwd=ROOT,
@@ -231,7 +231,7 @@ def main(arguments: list[str]) -> int:
         stage = read_stage(chosen.stage)
         client = clients(boto3.Session(region_name=stage.region))
         run: dict[str, Callable[[], None]] = {
-            "deploy": lambda: deploy(stage, client, confirm, smoke_tested=not chosen.no_smoke_test),
+            "deploy": lambda: deploy(stage, client, confirm, with_smoke_test=not chosen.no_smoke_test),
             "smoke-test": lambda: smoke_test(stage, client),
             "outputs": lambda: outputs(stage, client),
             "rollback": lambda: rollback(stage, client, confirm, chosen.to),

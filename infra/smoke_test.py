@@ -1,8 +1,8 @@
-"""`python -m infra.smoke_test FUNCTION URL`: does a deployment make exports?
+"""`python -m infra.smoke_test FUNCTION URL`: creates exports in a deployment and compares them with their sources.
 
-Runs with the environment of the API's function. A project of its own gets two files, which are exported, downloaded and
-compared; so is a table. The API's function is invoked directly, as a user whom nobody can sign in as: the operator has
-no token. What the gateway and the authorizer do is tried at the URL.
+Runs with the environment of the API's function, in a project that only this test uses. The API's function is invoked
+directly, as a user that nobody can sign in as, because the operator has no token. The gateway and the authorizer are
+tested by requests to the URL.
 """
 
 import csv
@@ -95,8 +95,8 @@ def _step(name: str) -> Iterator[None]:
 
 def _fetch(
     url: str, *, method: str = "GET", body: bytes | None = None, headers: Mapping[str, str] | None = None
-) -> Any:
-    """Status and body of a response."""
+) -> tuple[int, bytes]:
+    """Status and body of a response. Raises SmokeTestFailed if there is none."""
     request = urllib.request.Request(url, body, dict(headers or {}), method=method)  # noqa: S310 - of the deployment
     try:
         with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310

@@ -72,9 +72,9 @@ def running_ministack(folder: Path, **environment: str) -> Iterator[str]:
 
 
 @contextmanager
-def guarded_ministack(folder: Path, **environment: str) -> Iterator[tuple[str, Path]]:
-    """A ministack server that checks signatures and evaluates IAM policies and those of buckets, which want TLS; yields
-    its endpoint and the certificate to trust."""
+def running_ministack_with_iam(folder: Path, **environment: str) -> Iterator[tuple[str, Path]]:
+    """A ministack server that verifies signatures and evaluates the policies of roles and buckets; yields its endpoint,
+    which is TLS's because buckets' policies require that, and the certificate to trust."""
     certificate, key = _certificate(folder)
     trust = dict.fromkeys(("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"), str(certificate))
     tls = {"USE_SSL": "1", "MINISTACK_SSL_CERT": str(certificate), "MINISTACK_SSL_KEY": str(key)}
@@ -83,7 +83,7 @@ def guarded_ministack(folder: Path, **environment: str) -> Iterator[tuple[str, P
 
 
 def _certificate(folder: Path) -> tuple[Path, Path]:
-    """The files of a certificate for the loopback interface, which signed itself, and of its key."""
+    """The files of a self-signed certificate for the loopback interface, and of its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
     names = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(HOST)), x509.DNSName("localhost")])

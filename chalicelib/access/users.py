@@ -151,7 +151,7 @@ def set_email_failure(user_id: str, address: str, reason: Undelivered, at: str) 
 
 
 def clear_email_failure(user_id: str, address: str, at: str) -> None:
-    """Record that a mail of this time arrived, if one of before did not."""
+    """Record that a mail of this time arrived, if an earlier one did not."""
     UserRow(f"USER#{user_id}", _PROFILE).update_if(
         (UserRow.failed_email == address) & (UserRow.failed_at < at),
         [UserRow.failed_email.remove(), UserRow.failed_reason.remove(), UserRow.failed_at.set(at)],

@@ -108,7 +108,7 @@ def set_rows_done(export_id: str, attempt: int, done: int, at: str) -> bool:
 
 
 def mail_claim(export: Export, outcome: Status) -> str:
-    """Names the one mail of this attempt's outcome."""
+    """The identifier of the mail about this attempt's outcome; there is only one."""
     return f"{export.attempt}-{outcome.value}"
 
 

@@ -1,4 +1,4 @@
-"""Records which mails about exports did not arrive, for their owners to see."""
+"""Records which mails about exports were not delivered, so that owners see it."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -66,9 +66,9 @@ def test_a_stage_is_deployed_changed_rolled_back_and_destroyed(
     first, changed = stage("life"), stage("life", MaxRunningExports="7")
     deployer = operate.deployer_of(first, client)
     with pytest.raises(DeploymentFailed, match="nothing was changed"):
-        operate.deploy(first, client, refuse, smoke_tested=False)
+        operate.deploy(first, client, refuse, with_smoke_test=False)
     assert deployer.status() is None
-    operate.deploy(first, client, accept, smoke_tested=False)
+    operate.deploy(first, client, accept, with_smoke_test=False)
     shown = capsys.readouterr().out
     assert "ExportsTable                       AWS::DynamoDB::Table" in shown
     operate.outputs(first, client)
@@ -79,9 +79,9 @@ def test_a_stage_is_deployed_changed_rolled_back_and_destroyed(
     tags = client("cloudformation").describe_stacks(StackName="seqport-life")["Stacks"][0]["Tags"]
     assert {"Key": "owner", "Value": "lab"} in tags
 
-    operate.deploy(first, client, refuse, smoke_tested=False)
+    operate.deploy(first, client, refuse, with_smoke_test=False)
     assert "Nothing would change." in capsys.readouterr().out
-    operate.deploy(changed, client, accept, smoke_tested=False)
+    operate.deploy(changed, client, accept, with_smoke_test=False)
     assert limit_of(client, outputs["APIHandlerName"]) == "7"
     operate.rollback(changed, client, accept, None)
     assert limit_of(client, outputs["APIHandlerName"]) == "10"
@@ -102,7 +102,7 @@ def test_people_sign_in_with_the_stack_s_user_pool_once_they_are_invited(
     client: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lab = stage("pool")
-    operate.deploy(lab, client, accept, smoke_tested=False)
+    operate.deploy(lab, client, accept, with_smoke_test=False)
     outputs = operate.deployer_of(lab, client).outputs()
     pool, cognito = outputs["UserPoolId"], client("cognito-idp")
     (row,) = cognito.list_user_pool_clients(UserPoolId=pool)["UserPoolClients"]
@@ -180,7 +180,7 @@ def test_packages_for_another_processor_have_its_wheels(tmp_path: Path) -> None:
 
 def test_sources_are_bound_listed_and_unbound(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
     lab = stage("sources", RegisteredObjects="arn:aws:s3:::lab/runs/*")
-    operate.deploy(lab, client, accept, smoke_tested=False)
+    operate.deploy(lab, client, accept, with_smoke_test=False)
     table = operate.deployer_of(lab, client).outputs()["NamespacesTableName"]
     rows = [("NS#1234", "META", {}), ("PUID#INXT_PRJ_AZKFAVKQ3L", "PUID", {"target_id": {"S": "1234"}})]
     for hash_key, range_key, more in rows:

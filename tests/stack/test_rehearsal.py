@@ -1,4 +1,4 @@
-"""`make rehearse`: the full package on an emulator that checks signatures and evaluates IAM's and buckets' policies."""
+"""`make rehearse`: the full package on an emulator that verifies signatures and evaluates all policies."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from infra.deployment import Client, DeploymentFailed, clients
 from infra.lambda_package import native
 from infra.package import ROOT
 from infra.stage import Stage, stage_of
-from tests.object_stores import guarded_ministack
+from tests.object_stores import running_ministack_with_iam
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     folder: Path = tmp_path_factory.mktemp("rehearsal")
     # The waits between retries are cut short: what is tried again is tried again at once.
     with (
-        guarded_ministack(folder, SFN_WAIT_SCALE="0") as (endpoint, certificate),
+        running_ministack_with_iam(folder, SFN_WAIT_SCALE="0") as (endpoint, certificate),
         pytest.MonkeyPatch.context() as environment,
     ):
         environment.setenv("AWS_ENDPOINT_URL", endpoint)  # for the smoke test, a program of its own
@@ -79,7 +79,7 @@ def smoke_test_in_background(account: Account, stage: Stage) -> subprocess.Popen
 
 def test_exports_of_all_types_survive_an_update(account: Account, lab: Stage) -> None:
     running = smoke_test_in_background(account, lab)
-    operate.deploy(account.stage("rehearsal", MaxRunningExports="7"), account.client, accept, smoke_tested=False)
+    operate.deploy(account.stage("rehearsal", MaxRunningExports="7"), account.client, accept, with_smoke_test=False)
     assert running.wait(300) == 0
     operate.smoke_test(lab, account.client)
 
