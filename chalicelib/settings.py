@@ -116,6 +116,9 @@ class Settings:
         "Do CSV files begin with a byte order mark, for Excel to read them as UTF-8?", default=True
     )
     state_machine_arn: str = _function("The state machine, for the functions that start or stop executions")
+    origin_token: str = _function(
+        "The header `x-origin-token` of requests that come through the stack's distribution; empty if it has none"
+    )
     download_role: str = _function("The role that signs links to exports; empty: the function's own")
     import_function: str = _function("The function that imports, for those that start it")
     arrivals_dead_letters: str = _function("The queue's URL, for the function that registers arrivals")

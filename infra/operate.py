@@ -16,9 +16,11 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.http.views.pages import site_version
 from infra.deployment import Change, Client, Deployer, DeploymentFailed, Release, clients
 from infra.lambda_package import package_for
 from infra.package import ROOT, VERSIONED, resources
+from infra.pages_distribution import publish
 from infra.source_bindings import Bindings, readable
 from infra.stage import Stage, StageError, check_parameters, read_stage
 
@@ -63,14 +65,28 @@ def deploy(stage: Stage, client: Client, confirm: Confirm, *, with_smoke_test: b
     copy_crc = {} if deployer.copies_have_checksums() else {"CopyCrc": "read"}
     logs = {"AccessLogs": access_logs_of(client, deployer.parameters().get("AccessLogs"))}
     parameters = {**concurrency_of(limit), **copy_crc, **logs, **stage.parameters}
+    if stage.parameters.get("DistributionCertificateArn"):
+        parameters["PagesVersion"] = site_version()
     print(f"Packaging for Python {stage.runtime.python} on {stage.runtime.architecture} …")
     package = package_for(stage.runtime)
     print(f"The account may run {limit:,} functions at once: {_concurrency_text(parameters, known)}.")
     if copy_crc:
         print("This S3 returns no CRC-32s for copies: sources of unknown CRC-32 are read once (CopyCrc: read).")
-    _apply(deployer, Release(deployer.upload(package, parameters), parameters, stage.tags), confirm)
+    release = Release(deployer.upload(package, parameters), parameters, stage.tags)
+    is_published = _publish_pages(deployer)
+    _apply(deployer, release, confirm)
+    if not is_published:  # the first deployment, which has created the bucket
+        _publish_pages(deployer)
     if with_smoke_test:
         smoke_test(stage, client)
+
+
+def _publish_pages(deployer: Deployer) -> bool:
+    """Put the pages where the distribution serves them from; False if there is no distribution, or not yet."""
+    bucket = None if deployer.status() is None else deployer.outputs().get("PagesBucketName")
+    if bucket:
+        publish(deployer.client, bucket, deployer.account)
+    return bool(bucket)
 
 
 def smoke_test(stage: Stage, client: Client) -> None:

@@ -25,7 +25,7 @@ from typing import Any
 import yaml
 
 from chalicelib.settings import PARAMETERS, Source, resource_name, settings_from
-from infra import gateway_responses, monitoring, user_pool
+from infra import gateway_responses, monitoring, pages_distribution, user_pool
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_OUT = ROOT / "build" / "package"
@@ -34,7 +34,8 @@ FUNCTIONS = ("APIHandler", "Authorize", "Plan", "Assemble", "Finish", "RenderLin
 # The steps of the state machine, which calls the version of its own release.
 VERSIONED = ("Plan", "Assemble", "Finish", "RenderLinelist", "Notify", "Fail")
 _INPUTS = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/resources.yaml", "infra/state_machine.json",
-           "infra/package.py", "infra/gateway_responses.py", "infra/monitoring.py", "infra/user_pool.py")  # fmt: skip
+           "infra/package.py", "infra/gateway_responses.py", "infra/monitoring.py", "infra/user_pool.py",
+           "infra/pages_distribution.py")  # fmt: skip
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first time that a zip entry can have: packages of the same files are the same
 
 
@@ -77,6 +78,10 @@ def resources() -> dict[str, Any]:
     client = merged["Resources"]["PagesClient"]["Properties"]
     for name, path in (("CallbackURLs", "/signed-in"), ("LogoutURLs", "/")):
         client[name] = [{"Fn::Join": ["", [url, path]]}]
+    merged["Resources"]["PagesFunction"]["Properties"]["FunctionCode"] = pages_distribution.function_code()
+    merged["Resources"]["PagesHeaders"]["Properties"]["ResponseHeadersPolicyConfig"] = (
+        pages_distribution.headers_policy()
+    )
     client["AllowedOAuthScopes"] = user_pool.SCOPES
     merged["Resources"]["ResourceServer"]["Properties"] |= user_pool.RESOURCE_SERVER
     merged["Resources"] |= monitoring.alarms(FUNCTIONS) | {"Dashboard": monitoring.dashboard(FUNCTIONS)}

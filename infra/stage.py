@@ -102,9 +102,16 @@ def _check_combinations(given: set[str]) -> None:
             raise StageError(f"{', '.join(unused)}: only with DomainName")
     elif "PublicUrl" in given:
         raise StageError("PublicUrl: not with DomainName, at which the pages are")
-    elif not given & {"CertificateArn", "HostedZoneId"}:
+    elif not given & {"CertificateArn", "HostedZoneId", "DistributionCertificateArn"}:
         raise StageError("DomainName needs CertificateArn, or HostedZoneId for the stack to request a certificate")
-    for name, other in (("AlarmEmail", "AlarmTopic"), ("RequestsPerAddress", "WebAcl")):
+    if "DistributionCertificateArn" in given and "DomainName" not in given:
+        raise StageError("DistributionCertificateArn needs DomainName")
+    for name, other in (
+        ("AlarmEmail", "AlarmTopic"),
+        ("RequestsPerAddress", "WebAcl"),
+        ("DistributionCertificateArn", "CertificateArn"),
+        ("DistributionCertificateArn", "RequestsPerAddress"),
+    ):
         if {name, other} <= given:
             raise StageError(f"{name}: not with {other}")
     if "MonthlyBudget" in given and not given & {"AlarmEmail", "AlarmTopic"}:

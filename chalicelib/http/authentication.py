@@ -1,5 +1,6 @@
 """The caller of a request: the user that the authorizer verified, and the scope that their token needs."""
 
+from hmac import compare_digest
 from typing import Any
 
 from chalice.app import Request
@@ -9,6 +10,7 @@ from chalicelib.access.identity import SIGNED_IN, Identity
 from chalicelib.access.personal_access_tokens import Scope
 from chalicelib.access.users import User
 from chalicelib.errors import Forbidden, Unauthenticated
+from chalicelib.settings import settings
 
 LOCALE = "seqport:locale"
 
@@ -47,7 +49,13 @@ def _check_scope(token: Identity, scope: Scope | None) -> None:
 
 
 def source_ip(request: Request) -> str | None:
-    """The IP address of the client, as the gateway reports it."""
+    """The IP address of the client, as the gateway reports it; for requests through the stack's distribution, as that
+    reports it: CloudFront adds the client's address at the end of `X-Forwarded-For`, and the gateway CloudFront's."""
+    token = settings().origin_token
+    if token and compare_digest(request.headers.get("x-origin-token", ""), token):
+        addresses = request.headers.get("x-forwarded-for", "").split(",")
+        if len(addresses) > 1:
+            return str(addresses[-2]).strip()
     gateway: dict[str, Any] = request.context
     identity: dict[str, Any] = gateway.get("identity") or {}
     address = identity.get("sourceIp")

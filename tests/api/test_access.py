@@ -257,9 +257,6 @@ def test_users_find_by_address_only_those_who_share_a_group_with_them(olga: Pers
     assert not found(olga, "eve")
     assert not found(olga, "nobody")
     assert olga.get("/users?email=" + "é" * 161).status == 400
-    statuses = [olga.get("/users?email=bob@example.org").status for _ in range(40)]
-    assert statuses[0] == 200
-    assert statuses[-1] == 429
     assert expect_status(people["eve"].get("/users?email=eve@example.org"), 200)["total"] == 1
 
 

@@ -108,6 +108,7 @@ def test_new_export_is_returned_completely(ana: Person, lab: Lab) -> None:
         "ready_at": None,
         "expires_at": None,
         "email_notification": False,
+        "email_failure": None,
         "file": None,
         "warnings": 0,
         "failure": None,

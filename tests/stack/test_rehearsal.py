@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import boto3
 import pytest
 
+from chalicelib.http.views.pages import SHELL, rendered, site_files, site_version
 from infra import operate
 from infra.deployment import Client, DeploymentFailed, clients
 from infra.lambda_package import native
@@ -106,6 +108,26 @@ def test_a_role_without_one_of_its_rights_fails_the_smoke_test(
             operate.smoke_test(lab, account.client)
     finally:
         iam.delete_role_policy(RoleName=name, PolicyName="denied")
+
+
+def test_a_distribution_serves_the_pages_of_each_release(account: Account) -> None:
+    certificate = "arn:aws:acm:us-east-1:000000000000:certificate/c"
+    lab = account.stage("cdn", PublicUrl="", DomainName="seqport.example.org", DistributionCertificateArn=certificate)
+    operate.deploy(lab, account.client, accept, with_smoke_test=False)
+    outputs = account.outputs(lab)
+    assert outputs["PagesUrl"] == "https://seqport.example.org"
+
+    def get(path: str) -> tuple[int, str, str]:
+        request = urllib.request.Request(account.endpoint + path, headers={"Host": outputs["DistributionDomain"]})
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return response.status, response.headers["Content-Type"], response.read().decode()
+
+    version = site_version()
+    for path in ("/", "/projects/P/samples", "/signed-in"):
+        assert get(path) == (200, "text/html; charset=utf-8", rendered(SHELL, "")), path
+    assert "swagger-ui" in get("/reference")[2]
+    for name in ("main.js", "i18n/fr.js", "vendor/preact.js", "seqport.css"):
+        assert get(f"/site/{version}/{name}") == (200, site_files()[name].content_type, site_files()[name].body)
 
 
 def test_deletion_keeps_the_data(account: Account, lab: Stage) -> None:

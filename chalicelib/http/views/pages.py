@@ -28,9 +28,9 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
 }
-_HTML = "text/html; charset=utf-8"
-_SHELL = "index.html"
-_REFERENCE = "reference.html"  # of the API, at /reference
+HTML = "text/html; charset=utf-8"
+SHELL = "index.html"
+REFERENCE = "reference.html"  # of the API, at /reference
 # What the first page needs is fetched at once, without waiting for the modules that import it.
 _FIRST = (
     "vendor/preact.js", "vendor/hooks.js", "vendor/htm.js", "view.js", "changes.js", "storage.js", "router.js",
@@ -39,7 +39,7 @@ _FIRST = (
 )  # fmt: skip
 SECTIONS = ("projects", "groups", "samples", "workflow-executions", "exports", "tokens", "signed-in")
 _DEPTH = 4  # of the longest page's URL: /projects/ID/workflow-executions/ID
-_FOR_A_YEAR = "public, max-age=31536000, immutable"
+FOR_A_YEAR = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,29 +63,27 @@ def site_files() -> dict[str, SiteFile]:
 @cache
 def site_version() -> str:
     """A hash of all files, the HTML too."""
-    digest = hashlib.sha256((_SITE / _SHELL).read_bytes() + (_SITE / _REFERENCE).read_bytes())
+    digest = hashlib.sha256((_SITE / SHELL).read_bytes() + (_SITE / REFERENCE).read_bytes())
     for name, file in site_files().items():
         digest.update(f"\0{name}\0{file.body}".encode())
     return digest.hexdigest()[:16]
 
 
-def shell(request: Request, name: str = _SHELL) -> str:
-    """The HTML of every page, or of the reference: it names the files to load, and the path below which the pages
-    are served."""
-    base = urlsplit(base_url(request)).path
+def rendered(name: str, base: str) -> str:
+    """The HTML of every page (SHELL), or of the reference: it names the files to load, and the path below which the
+    pages are served."""
     site = f"{base}/site/{site_version()}"
     preloads = "\n".join(f'<link rel="modulepreload" href="{escape(site)}/{name}">' for name in _FIRST)
     template = Template((_SITE / name).read_text(encoding="utf-8"))
     return template.substitute(base=escape(base), site=escape(site), preloads=preloads)
 
 
-def _headers() -> dict[str, str]:
-    """The Content-Security-Policy: only our own scripts and styles, and no host but the issuer's."""
-    token_endpoint = urlsplit(settings().oidc_token_endpoint)
-    issuer = f" {token_endpoint.scheme}://{token_endpoint.netloc}" if token_endpoint.netloc else ""
+def headers(issuer: str) -> dict[str, str]:
+    """The headers of all pages and files. Content-Security-Policy: only our own scripts and styles, and no other host
+    but the issuer's (scheme and host; may be empty)."""
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        f"connect-src 'self'{issuer}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"connect-src 'self' {issuer}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return {
         "Content-Security-Policy": policy,
@@ -96,14 +94,20 @@ def _headers() -> dict[str, str]:
     }
 
 
+def _issuer() -> str:
+    """Scheme and host of the issuer's token endpoint, or nothing."""
+    endpoint = urlsplit(settings().oidc_token_endpoint)
+    return f"{endpoint.scheme}://{endpoint.netloc}" if endpoint.netloc else ""
+
+
 def _answer(request: Request, file: SiteFile, cache_control: str, status: int = 200) -> Response:
     # A weak tag, because the gateway may compress the response.
     tag = f'W/"{hashlib.sha256(file.body.encode()).hexdigest()[:24]}"'
-    headers = chalice_headers({**_headers(), "Cache-Control": cache_control, "ETag": tag})
+    sent = chalice_headers({**headers(_issuer()), "Cache-Control": cache_control, "ETag": tag})
     known = dict[str, str](request.headers).get("if-none-match", "")
     if status == 200 and tag in {known_tag.strip() for known_tag in known.split(",")}:
-        return Response("", status_code=304, headers=headers)
-    return Response(file.body, status_code=status, headers={**headers, "Content-Type": file.content_type})
+        return Response("", status_code=304, headers=sent)
+    return Response(file.body, status_code=status, headers={**sent, "Content-Type": file.content_type})
 
 
 def register(app: Chalice) -> None:
@@ -128,13 +132,18 @@ def _page(request: Request, section: str | None) -> Response:
     if section == "api":
         raise NotFound("Not found.")
     if section == "reference":
-        return _answer(request, SiteFile(shell(request, _REFERENCE), _HTML), "no-cache")
+        return _html(request, REFERENCE)
     status = 200 if section is None or section in SECTIONS else 404
-    return _answer(request, SiteFile(shell(request), _HTML), "no-cache", status)
+    return _html(request, SHELL, status)
+
+
+def _html(request: Request, name: str, status: int = 200) -> Response:
+    base = urlsplit(base_url(request)).path
+    return _answer(request, SiteFile(rendered(name, base), HTML), "no-cache", status)
 
 
 def _file(request: Request, version: str, name: str) -> Response:
     file = site_files().get(name)
     if file is None or version != site_version():
         raise NotFound("Not found.")
-    return _answer(request, file, _FOR_A_YEAR)
+    return _answer(request, file, FOR_A_YEAR)

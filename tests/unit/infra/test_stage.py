@@ -97,6 +97,12 @@ def test_workers_leave_a_fifth_of_the_account_to_the_api(limit: int) -> None:
         ("DomainName", "DomainName needs CertificateArn, or HostedZoneId"),
         ("AlarmEmail AlarmTopic", "AlarmEmail: not with AlarmTopic"),
         ("RequestsPerAddress WebAcl", "RequestsPerAddress: not with WebAcl"),
+        ("DistributionCertificateArn", "DistributionCertificateArn needs DomainName"),
+        ("DomainName CertificateArn DistributionCertificateArn", "DistributionCertificateArn: not with CertificateArn"),
+        (
+            "DomainName DistributionCertificateArn RequestsPerAddress",
+            "DistributionCertificateArn: not with RequestsPerAddress",
+        ),
         ("MonthlyBudget", "MonthlyBudget needs AlarmEmail or AlarmTopic"),
         ("DomainName CertificateArn PublicUrl", "PublicUrl: not with DomainName"),
     ],

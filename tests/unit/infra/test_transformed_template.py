@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.http.views.pages import headers
 from infra.gateway_responses import EXTENSION, GATEWAY_RESPONSES
 from infra.package import ROOT, package
 
@@ -136,3 +137,34 @@ def test_the_role_of_links_can_only_read_exports(transformed: dict[str, Any]) ->
         if {"Ref": "DownloadRole"} in resource["Properties"]["Roles"]
     ]
     assert attached == ["BucketsKeyPolicy"]  # to decrypt
+
+
+def test_the_distribution_passes_only_the_api_on_and_names_itself_to_it(transformed: dict[str, Any]) -> None:
+    conditions = {name: name in {"HasDistribution", "HasDomain"} for name in transformed["Conditions"]}
+    config = resolved(transformed["Resources"]["Distribution"]["Properties"], conditions)["DistributionConfig"]
+    pages, api = config["Origins"]
+    assert config["DefaultCacheBehavior"]["TargetOriginId"] == pages["Id"]
+    assert [(row["PathPattern"], row["TargetOriginId"]) for row in config["CacheBehaviors"]] == [("/api/*", api["Id"])]
+    (header,) = api["OriginCustomHeaders"]
+    function = resolved(transformed["Resources"]["APIHandler"]["Properties"], conditions)
+    assert header["HeaderName"] == "x-origin-token"
+    assert header["HeaderValue"] == function["Environment"]["Variables"]["ORIGIN_TOKEN"]
+    for name in ("ApiDomain", "ApiDomainMapping", "ApiDomainRecord"):
+        assert transformed["Resources"][name]["Condition"] in {"HasApiDomain", "HasApiRecord"}
+
+
+def test_pages_behind_the_distribution_have_the_headers_of_those_from_the_function(transformed: dict[str, Any]) -> None:
+    conditions = {name: name == "HasUserPool" for name in transformed["Conditions"]}
+    config = resolved(transformed["Resources"]["PagesHeaders"]["Properties"], conditions)["ResponseHeadersPolicyConfig"]
+    security = config["SecurityHeadersConfig"]
+    policy, values = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
+    assert values["Issuer"]["Fn::Join"][1][1] == {"Fn::Sub": "${UserPoolDomain}.auth.${AWS::Region}.amazoncognito.com"}
+    sent = headers("https://issuer.example.org")
+    assert policy.replace("${Issuer}", "https://issuer.example.org") == sent.pop("Content-Security-Policy")
+    shown = {
+        "Referrer-Policy": security["ReferrerPolicy"]["ReferrerPolicy"],
+        "Strict-Transport-Security": f"max-age={security['StrictTransportSecurity']['AccessControlMaxAgeSec']}",
+        "X-Content-Type-Options": "nosniff" if security["ContentTypeOptions"]["Override"] else "",
+        **{row["Header"]: row["Value"] for row in config["CustomHeadersConfig"]["Items"]},
+    }
+    assert shown == sent
