@@ -18,7 +18,9 @@ _CODE = """function handler(event) {
   return request;
 }
 """
-_TOKEN_HOST = {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "OidcTokenEndpoint"}]}]}
+# The slashes at the end: selecting a part that an empty endpoint does not have would be an error.
+_TOKEN_ENDPOINT = {"Fn::Join": ["", [{"Ref": "OidcTokenEndpoint"}, "///"]]}
+_TOKEN_HOST = {"Fn::Select": [2, {"Fn::Split": ["/", _TOKEN_ENDPOINT]}]}
 _POOL_HOST = {"Fn::Sub": "${UserPoolDomain}.auth.${AWS::Region}.amazoncognito.com"}
 
 

@@ -37,6 +37,7 @@ USER = Identity(
 _SIZES = {"large.txt": 6 << 20, "small.txt": 1_000}  # the large one is copied inside S3, the small one is not
 _OUTPUT = b"The output of a workflow execution."
 _READY_WITHIN = 600  # seconds
+_REACHABLE_WITHIN = 300
 _HTTP_ERROR = 400
 
 
@@ -105,6 +106,20 @@ def _fetch(
         return error.code, error.read()
     except OSError as error:
         raise SmokeTestFailed(f"{url.split('?', maxsplit=1)[0]} can't be reached: {error}") from error
+
+
+def wait_for(url: str) -> None:
+    """Wait until the deployment responds at its address: a new domain takes a while to be known everywhere."""
+    deadline = time.monotonic() + _REACHABLE_WITHIN
+    while True:
+        try:
+            _fetch(f"{url}{PREFIX}/health")
+        except SmokeTestFailed as failure:
+            if time.monotonic() > deadline:
+                raise SmokeTestFailed(f"{failure}. Has the domain a DNS record? Then `make smoke-test`") from failure
+            time.sleep(5)
+        else:
+            return
 
 
 def check_gateway(url: str) -> None:
@@ -208,6 +223,8 @@ def check_exports(api: Api) -> None:
 
 def main(function: str, url: str) -> int:
     try:
+        with _step("address"):
+            wait_for(url.rstrip("/"))
         with _step("gateway, authorizer and pages"):
             check_gateway(url.rstrip("/"))
         client: Any = boto3.client("lambda")  # type: ignore[call-overload,unused-ignore]
