@@ -16,7 +16,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.http.views.pages import site_version
+from chalicelib.http.site_files import site_version
 from infra.deployment import Change, Client, Deployer, DeploymentFailed, Release, clients
 from infra.lambda_package import package_for
 from infra.package import ROOT, VERSIONED, resources
@@ -91,21 +91,23 @@ def _publish_pages(deployer: Deployer) -> bool:
 
 def smoke_test(stage: Stage, client: Client) -> None:
     """Create exports in the deployment, and compare them with their sources. Raises DeploymentFailed."""
+    if start_smoke_test(stage, client).wait():
+        raise DeploymentFailed("the smoke test failed; `make rollback` restores the release before")
+
+
+def start_smoke_test(stage: Stage, client: Client) -> subprocess.Popen[bytes]:
+    """The smoke test's process: separate, because settings are read from the environment once."""
     outputs = deployer_of(stage, client).outputs()
     function = outputs["APIHandlerName"]
     described = client("lambda").get_function_configuration(FunctionName=function)
     emulator = os.environ.get("AWS_ENDPOINT_URL")
     url = f"{emulator}/restapis/{outputs['RestAPIId']}/live/_user_request_" if emulator else outputs["PagesUrl"]
     print(f"Smoke test of {url}:", flush=True)
-    # In a separate process, because settings are read from the environment once.
-    done = subprocess.run(
+    return subprocess.Popen(
         [sys.executable, "-m", "infra.smoke_test", function, url],
         cwd=ROOT,
         env={**os.environ, **described["Environment"]["Variables"], "AWS_DEFAULT_REGION": stage.region},
-        check=False,
     )
-    if done.returncode:
-        raise DeploymentFailed("the smoke test failed; `make rollback` restores the release before")
 
 
 def rollback(stage: Stage, client: Client, confirm: Confirm, to: str | None) -> None:

@@ -36,6 +36,7 @@ VERSIONED = ("Plan", "Assemble", "Finish", "RenderLinelist", "Notify", "Fail")
 _INPUTS = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/resources.yaml", "infra/state_machine.json",
            "infra/package.py", "infra/gateway_responses.py", "infra/monitoring.py", "infra/user_pool.py",
            "infra/pages_distribution.py")  # fmt: skip
+_API_DOMAIN = "execute-api.${AWS::Region}.${AWS::URLSuffix}"
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first time that a zip entry can have: packages of the same files are the same
 
 
@@ -46,10 +47,9 @@ def environment() -> dict[str, Any]:
         for setting in settings_from(Source.RESOURCE, Source.PARAMETER)
     }
     issuer = {setting.name.upper(): user_pool.value_of(setting) for setting in settings_from(Source.ISSUER)}
-    public_url = {"Fn::If": ["HasDomain", {"Fn::Sub": "https://${DomainName}"}, {"Ref": "PublicUrl"}]}
     endpoint = {"Fn::If": ["HasS3Endpoint", {"Ref": "S3EndpointUrl"}, {"Ref": "AWS::NoValue"}]}
     return {
-        **named, **issuer, "PUBLIC_URL": public_url, "AWS_ENDPOINT_URL_S3": endpoint,
+        **named, **issuer, "PUBLIC_URL": _at_domain({"Ref": "PublicUrl"}), "AWS_ENDPOINT_URL_S3": endpoint,
         "POWERTOOLS_SERVICE_NAME": {"Ref": "AWS::StackName"},
     }  # fmt: skip
 
@@ -73,8 +73,13 @@ def resources() -> dict[str, Any]:
         "info": {"title": {"Ref": "AWS::StackName"}},
         gateway_responses.EXTENSION: gateway_responses.extension(),
     }
-    url = _pages_url()
+    url = _address({"Fn::Sub": f"https://${{RestAPI}}.{_API_DOMAIN}/live"})
     merged["Outputs"]["PagesUrl"]["Value"] = url
+    # Buckets can't depend on the API's own address: it depends on functions that know the buckets' names.
+    origin = _address({"Fn::Sub": f"https://*.{_API_DOMAIN}"})
+    for bucket in ("ExportsBucket", "CatalogBucket"):
+        (rule,) = merged["Resources"][bucket]["Properties"]["CorsConfiguration"]["CorsRules"]
+        rule["AllowedOrigins"] = [origin]
     client = merged["Resources"]["PagesClient"]["Properties"]
     for name, path in (("CallbackURLs", "/signed-in"), ("LogoutURLs", "/")):
         client[name] = [{"Fn::Join": ["", [url, path]]}]
@@ -112,11 +117,13 @@ def resources() -> dict[str, Any]:
     return merged
 
 
-def _pages_url() -> dict[str, Any]:
-    """Where the pages are: at the stack's domain, at the address that the operator gave, or at the API's own."""
-    own = {"Fn::Sub": "https://${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}/live"}
-    given = {"Fn::If": ["HasPublicUrl", {"Ref": "PublicUrl"}, own]}
-    return {"Fn::If": ["HasDomain", {"Fn::Sub": "https://${DomainName}"}, given]}
+def _at_domain(otherwise: dict[str, Any]) -> dict[str, Any]:
+    return {"Fn::If": ["HasDomain", {"Fn::Sub": "https://${DomainName}"}, otherwise]}
+
+
+def _address(otherwise: dict[str, Any]) -> dict[str, Any]:
+    """Where the pages are: at the stack's domain, or at the address that the operator gave."""
+    return _at_domain({"Fn::If": ["HasPublicUrl", {"Ref": "PublicUrl"}, otherwise]})
 
 
 def _chain_tables(resources: dict[str, Any]) -> None:

@@ -5,10 +5,12 @@ roll-back another. Sources: CloudFront Developer Guide, "CloudFront Functions ev
 Amazon S3 origin", "Use managed cache policies".
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.http.views import pages
-from infra.deployment import Client
+from chalicelib.http import site_files as pages
+
+if TYPE_CHECKING:
+    from infra.deployment import Client
 
 _CODE = """function handler(event) {
   var request = event.request;
@@ -53,7 +55,7 @@ def headers_policy() -> dict[str, Any]:
     }
 
 
-def publish(client: Client, bucket: str, account: str) -> None:
+def publish(client: "Client", bucket: str, account: str) -> None:
     """Put the present version of the pages into the bucket."""
     version = pages.site_version()
     files = {f"site/{version}/{name}": (file, pages.FOR_A_YEAR) for name, file in pages.site_files().items()}

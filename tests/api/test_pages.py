@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from chalice.test import Client
 
-from chalicelib.http.views.pages import _FIRST, _SITE, site_files, site_version
+from chalicelib.http.site_files import FIRST, SITE, site_files, site_version
 from chalicelib.settings import settings
 
 PAGES = ["/", "/projects", "/projects/P/samples", "/projects/P/workflow-executions/R", "/exports/E", "/signed-in"]
@@ -76,7 +76,7 @@ def test_404_is_html_for_pages_and_problem_json_below_api(client: Client) -> Non
 def imports_of(name: str) -> set[str]:
     """The files of the site that a module imports at once; what it imports later it fetches by a call."""
     found = re.findall(r'^(?:import|export)[^;]*? from "(\.[^"]+)";', site_files()[name].body, flags=re.M)
-    return {str((Path(_SITE / name).parent / imported).resolve().relative_to(_SITE)) for imported in found}
+    return {str((Path(SITE / name).parent / imported).resolve().relative_to(SITE)) for imported in found}
 
 
 def closure(*names: str) -> set[str]:
@@ -93,7 +93,7 @@ def test_every_import_names_a_file_and_imports_of_the_first_page_are_preloaded()
     for name in site_files():
         if name.endswith(".js"):
             assert imports_of(name) <= site_files().keys(), name
-    assert closure("main.js") - {"main.js"} == set(_FIRST)
+    assert closure("main.js") - {"main.js"} == set(FIRST)
 
 
 @pytest.mark.parametrize("page", ["home", "exports", "samples"])

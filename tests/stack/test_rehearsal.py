@@ -1,9 +1,6 @@
 """`make rehearse`: the full package on an emulator that verifies signatures and evaluates all policies."""
 
 import json
-import os
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,11 +9,10 @@ from pathlib import Path
 import boto3
 import pytest
 
-from chalicelib.http.views.pages import SHELL, rendered, site_files, site_version
+from chalicelib.http.site_files import SHELL, rendered, site_files, site_version
 from infra import operate
 from infra.deployment import Client, DeploymentFailed, clients
 from infra.lambda_package import native
-from infra.package import ROOT
 from infra.stage import Stage, stage_of
 from tests.object_stores import running_ministack_with_iam
 
@@ -70,17 +66,8 @@ def lab(account: Account) -> Stage:
     return stage
 
 
-def smoke_test_in_background(account: Account, stage: Stage) -> subprocess.Popen[bytes]:
-    outputs = account.outputs(stage)
-    function = account.client("lambda").get_function_configuration(FunctionName=outputs["APIHandlerName"])
-    url = f"{account.endpoint}/restapis/{outputs['RestAPIId']}/live/_user_request_"
-    environment = {**os.environ, **function["Environment"]["Variables"], "AWS_DEFAULT_REGION": stage.region}
-    command = [sys.executable, "-m", "infra.smoke_test", outputs["APIHandlerName"], url]
-    return subprocess.Popen(command, cwd=ROOT, env=environment)
-
-
 def test_exports_of_all_types_survive_an_update(account: Account, lab: Stage) -> None:
-    running = smoke_test_in_background(account, lab)
+    running = operate.start_smoke_test(lab, account.client)
     operate.deploy(account.stage("rehearsal", MaxRunningExports="7"), account.client, accept, with_smoke_test=False)
     assert running.wait(300) == 0
     operate.smoke_test(lab, account.client)

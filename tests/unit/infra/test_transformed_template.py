@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.http.views.pages import headers
+from chalicelib.http.site_files import headers
 from infra.gateway_responses import EXTENSION, GATEWAY_RESPONSES
 from infra.package import ROOT, package
 
