@@ -51,7 +51,9 @@ def test_zip64_with_more_entries_and_larger_files_than_32_bits_hold(disk: Path) 
         middle = s3.put_object(Bucket="sources", Key="middle", Body=block[: 12 * MIB])["ETag"]
         entries = [Entry(f"t/{i:05d}", len(tiny), NOON, Source("sources", "tiny", small)) for i in range(TINY)]
         # Members of zip64 stand last, so it takes two of them for a header behind 4 GiB.
-        entries += [Entry(f"huge-{i}.bin", BLOCKS * len(block), NOON, Source("sources", "huge", huge)) for i in range(2)]
+        entries += [
+            Entry(f"huge-{i}.bin", BLOCKS * len(block), NOON, Source("sources", "huge", huge)) for i in range(2)
+        ]
         entries += [Entry(f"middle-{i}.bin", 12 * MIB, NOON, Source("sources", "middle", middle)) for i in range(3)]
         store = store_of(s3)
         target = Target("large", "out.zip", create_upload(store, "large", "out.zip", "answer"), "answer")
