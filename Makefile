@@ -10,7 +10,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # Test files are distributed to this many processes, each with its own servers.
 XDIST := -n $(or $(JOBS),2) --dist loadfile
 
-.PHONY: help setup readers run demo deploy smoke-test outputs rollback destroy invite sources bind-source unbind-source test check-iam rehearse test-slow test-all coverage bench bench-lists bench-requests bench-linelists bench-plans bench-start simulate simulate-concurrency costs test-browser screenshots bench-pages check audit sbom vulnerabilities requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
+.PHONY: client client-operations client-translations help setup readers run demo deploy smoke-test outputs rollback destroy invite sources bind-source unbind-source test check-iam rehearse test-slow test-all coverage bench bench-lists bench-requests bench-linelists bench-plans bench-start simulate simulate-concurrency costs test-browser screenshots bench-pages check audit sbom vulnerabilities requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
 
 ##@ Use
 help: ## this list
@@ -140,7 +140,7 @@ costs: $(VENV)/ready ## what exports cost a month on AWS, by size and number (WR
 	@$(BIN)/python -m tests.bench.costs $(if $(WRITE),--write)
 
 ##@ Checks
-check: setup requirements-current lint javascript spelling types imports generated-docs templates vendored ## all of the following checks
+check: setup requirements-current lint javascript spelling types imports generated-docs client templates vendored ## all of the following checks
 
 lint: $(VENV)/ready ## ruff: rules and format
 	@$(BIN)/ruff check
@@ -159,8 +159,14 @@ spelling: $(VENV)/ready ## codespell
 types: $(VENV)/ready ## mypy, strict, with the tests
 	@$(BIN)/mypy
 
+client: $(VENV)/ready ## the command-line client: types on its oldest Python, operations, translations, and its wheel
+	@$(BIN)/mypy --python-version 3.10 client/src
+	@$(BIN)/python -m infra.client_operations --check
+	@$(BIN)/python -m infra.client_translations --check
+	@$(BIN)/uv build --quiet --wheel --out-dir build/client client
+
 imports: $(VENV)/ready ## import-linter: the layers
-	@$(BIN)/lint-imports --no-cache | tail -n 7
+	@PYTHONPATH=client/src $(BIN)/lint-imports --no-cache | tail -n 9
 
 generated-docs: $(VENV)/ready ## are docs/openapi.json and docs/settings.md those of the code?
 	@$(BIN)/python -m infra.settings_table --check
@@ -200,6 +206,12 @@ vulnerabilities: $(SUPPLY)/ready ## known vulnerabilities of the deployed depend
 ##@ Building
 vendor: $(VENV)/ready node_modules/ready ## copies the pages' view library from npm's packages into chalicelib/site/vendor
 	@$(BIN)/python -m infra.vendor
+
+client-operations: $(VENV)/ready ## writes the client's models and operations from docs/openapi.json
+	@$(BIN)/python -m infra.client_operations
+
+client-translations: $(VENV)/ready ## writes the client's French catalog: new messages into the .po file, and the .mo file
+	@$(BIN)/python -m infra.client_translations
 
 settings: $(VENV)/ready ## writes docs/settings.md from chalicelib/settings.py
 	@$(BIN)/python -m infra.settings_table

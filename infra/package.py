@@ -87,6 +87,7 @@ def resources() -> dict[str, Any]:
     merged["Resources"]["PagesHeaders"]["Properties"]["ResponseHeadersPolicyConfig"] = (
         pages_distribution.headers_policy()
     )
+    client["CallbackURLs"].append(user_pool.CLIENT_REDIRECT_URI)
     client["AllowedOAuthScopes"] = user_pool.SCOPES
     merged["Resources"]["ResourceServer"]["Properties"] |= user_pool.RESOURCE_SERVER
     merged["Resources"] |= monitoring.alarms(FUNCTIONS) | {"Dashboard": monitoring.dashboard(FUNCTIONS)}

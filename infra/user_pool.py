@@ -1,8 +1,9 @@
 """Sign-in with a Cognito user pool of the stack's own, for stages that name no other issuer.
 
-The pool has one app client, for the pages. Its redirect URI contains the API's address, so that it is created after the
-API, whose functions therefore can't have its id in their environment. They do without: tokens are for the API if their
-scopes are those of its resource server, and the API learns the client's id from a stage variable.
+The pool has one app client, for the pages and the command-line client. One redirect URI contains the API's address, so
+that it is created after the API, whose functions therefore can't have its id in their environment. They do without:
+tokens are for the API if their scopes are those of its resource server, and the API learns the client's id from a
+stage variable.
 Sources: Cognito Developer Guide, "Understanding the access token", "User pool endpoints and managed login reference";
 API Gateway Developer Guide, "Use stage variables".
 """
@@ -18,6 +19,8 @@ RESOURCE_SERVER = {
     "Identifier": _IDENTIFIER,
     "Scopes": [{"ScopeName": _SCOPE, "ScopeDescription": "Use the API with all of one's own rights"}],
 }
+# Where the command-line client waits for the browser; its sign_in.py has the same.
+CLIENT_REDIRECT_URI = "http://localhost:47811/signed-in"
 SCOPES = ["openid", "email", "profile", f"{_IDENTIFIER}/{_SCOPE}"]
 _ISSUER = "https://cognito-idp.${AWS::Region}.${AWS::URLSuffix}/${UserPool}"
 _DOMAIN = "https://${UserPoolDomain}.auth.${AWS::Region}.amazoncognito.com"

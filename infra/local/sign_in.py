@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from infra.local.issuer import Issuer, SignInRefused
+from infra.user_pool import CLIENT_REDIRECT_URI
 
 _CODE_SECONDS = 60
 _WORDS = {
@@ -85,8 +86,8 @@ def _language(query: Mapping[str, str]) -> str:
 
 
 def _check(query: Mapping[str, str], origin: str) -> None:
-    if query.get("redirect_uri") != f"{origin}/signed-in":  # the one that is registered for the pages
-        raise SignInRefused("/redirect_uri", "This must be a page of this server.")
+    if query.get("redirect_uri") not in {f"{origin}/signed-in", CLIENT_REDIRECT_URI}:
+        raise SignInRefused("/redirect_uri", "This must be a page of this server, or the command-line client's.")
     if query.get("code_challenge_method") != "S256" or not query.get("code_challenge"):
         raise SignInRefused("/code_challenge", "A challenge by S256 is needed.")
 

@@ -6,6 +6,7 @@ import subprocess
 from typing import Any
 
 import pytest
+from seqport.sign_in import REDIRECT_URI
 
 from chalicelib.http.site_files import headers
 from infra.gateway_responses import EXTENSION, GATEWAY_RESPONSES
@@ -95,7 +96,7 @@ def test_sign_in_and_uploads_work_where_the_pages_are(
 
     conditions = {name: name in given for name in transformed["Conditions"]}
     client = resolved(transformed["Resources"]["PagesClient"], conditions)["Properties"]
-    assert client["CallbackURLs"] == [{"Fn::Join": ["", [sub(url), "/signed-in"]]}]
+    assert client["CallbackURLs"] == [{"Fn::Join": ["", [sub(url), "/signed-in"]]}, REDIRECT_URI]
     bucket = resolved(transformed["Resources"]["ExportsBucket"], conditions)["Properties"]
     assert bucket["CorsConfiguration"]["CorsRules"][0]["AllowedOrigins"] == [sub(origin)]
     function = resolved(transformed["Resources"]["APIHandler"], conditions)["Properties"]

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from seqport.sign_in import REDIRECT_URI
 
 from infra.local.issuer import SignInRefused, issuer
 from infra.local.sign_in import SignIn
@@ -31,6 +32,7 @@ def sign_in(tmp_path: Path) -> SignIn:
         "https://127.0.0.1:8000/signed-in",
         "https://evil.example.com/signed-in",
         "javascript:alert(1)//signed-in",
+        "http://localhost:8001/signed-in",
     ],
 )
 def test_codes_are_sent_to_the_registered_page_only(sign_in: SignIn, uri: str | None) -> None:
@@ -40,7 +42,8 @@ def test_codes_are_sent_to_the_registered_page_only(sign_in: SignIn, uri: str | 
     assert refused.value.pointer == "/redirect_uri"
 
 
-def test_a_code_is_returned_with_the_state(sign_in: SignIn) -> None:
-    back = sign_in.authorize({**QUERY, "redirect_uri": f"{ORIGIN}/signed-in"}, ORIGIN)
-    assert back.startswith(f"{ORIGIN}/signed-in?code=")
+@pytest.mark.parametrize("uri", [f"{ORIGIN}/signed-in", REDIRECT_URI])
+def test_a_code_is_returned_with_the_state(sign_in: SignIn, uri: str) -> None:
+    back = sign_in.authorize({**QUERY, "redirect_uri": uri}, ORIGIN)
+    assert back.startswith(f"{uri}?code=")
     assert back.endswith("&state=s")

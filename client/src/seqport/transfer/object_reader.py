@@ -1,0 +1,117 @@
+"""Reads ranges of an object in S3 through presigned URLs, across cut connections and expired links."""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+from collections.abc import Iterator
+
+import urllib3
+
+from seqport import errors
+from seqport.messages import translate as _
+from seqport.transfer.links import Links
+from seqport.transfer.progress import Progress
+from seqport.transport import USER_AGENT, connection_pool
+
+CHUNK = 1 << 20
+# Consecutive failures of one request without a single byte in between.
+_ATTEMPTS = 8
+_MAX_WAIT = 20.0
+# S3 responds 403 to an expired signature, 400 to an expired session of the role that signed, 404 to a removed object.
+_REJECTED = frozenset({400, 401, 403, 404})
+_TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+
+
+class ObjectReader:
+    """The object that `links` lead to. Threads may share it; `stop` ends all reads with Interrupted."""
+
+    def __init__(self, links: Links, progress: Progress, stop: threading.Event) -> None:
+        self.size: int = links.download["size"]
+        self._links, self._progress, self._stop = links, progress, stop
+        self._pool = connection_pool(links.download["url"])
+        self._etag: str | None = None
+        self._lock = threading.Lock()
+        self.received = 0  # bytes of content, by all threads
+
+    def read(self, start: int, end: int) -> Iterator[bytes]:
+        """The bytes of [start, end), as they arrive. Raises Unreachable when the connection fails again and again,
+        Corrupt for another object than before, and what renewing a link raises."""
+        position, failures, rejected = start, 0, False
+        while position < end:
+            link = self._links.current()
+            problem: Exception | str
+            try:
+                response = self._pool.request(
+                    "GET",
+                    link.url,
+                    headers={
+                        "Range": f"bytes={position}-{end - 1}",
+                        "Accept-Encoding": "identity",
+                        "User-Agent": USER_AGENT,
+                    },
+                    preload_content=False,
+                )
+                try:
+                    if response.status in _REJECTED:
+                        if rejected:
+                            raise errors.Unreachable(
+                                _("The object store refuses a link that was just made (status {status}).").format(
+                                    status=response.status
+                                ),
+                                hint=_("Check the clock of the server, or ask its operator."),
+                            )
+                        rejected = True
+                        self._links.replace(link)
+                        continue
+                    if response.status not in _TRANSIENT:
+                        self._check(response, position)
+                        rejected = False
+                        for chunk in response.stream(CHUNK, decode_content=False):
+                            if self._stop.is_set():
+                                raise errors.Interrupted(_("Interrupted."))
+                            piece = chunk[: end - position]
+                            position += len(piece)
+                            failures = 0
+                            with self._lock:
+                                self.received += len(chunk)
+                            yield piece
+                    problem = str(response.status)
+                finally:
+                    # What is not read to its end can't be used for another request.
+                    response.close() if position < end else response.release_conn()
+            except (urllib3.exceptions.HTTPError, OSError) as error:
+                problem = error
+            if position < end:
+                failures += 1
+                if failures >= _ATTEMPTS:
+                    raise errors.Unreachable(
+                        _("The connection to the object store fails again and again: {reason}.").format(reason=problem),
+                        hint=_("Run the same command again to continue."),
+                    )
+                self._progress.note(_("connection lost, trying again"))
+                if self._stop.wait(random.uniform(0, min(_MAX_WAIT, 0.25 * 2**failures))):  # noqa: S311 - not a secret
+                    raise errors.Interrupted(_("Interrupted."))
+
+    def _check(self, response: urllib3.BaseHTTPResponse, position: int) -> None:
+        """Raises Corrupt unless the response is this range of the same object as before."""
+        found = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
+        is_whole = response.status == 200 and position == 0 and response.headers.get("Content-Length") == str(self.size)
+        is_range = (
+            response.status == 206
+            and found is not None
+            and int(found[1]) == position
+            and int(found[2]) < self.size
+            and int(found[3]) == self.size
+        )
+        etag = response.headers.get("ETag")
+        self._etag = self._etag or etag
+        if not (is_range or is_whole) or etag != self._etag:
+            raise errors.Corrupt(
+                _("The object store does not return the requested range (status {status}).").format(
+                    status=response.status
+                ),
+                hint=_("If a proxy is in between, it must let range requests pass."),
+            )
