@@ -10,7 +10,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # Test files are distributed to this many processes, each with its own servers.
 XDIST := -n $(or $(JOBS),2) --dist loadfile
 
-.PHONY: client client-operations client-translations help setup readers run demo deploy smoke-test outputs rollback destroy invite sources bind-source unbind-source test check-iam rehearse test-slow test-all coverage bench bench-lists bench-requests bench-linelists bench-plans bench-start simulate simulate-concurrency costs test-browser screenshots bench-pages check audit sbom vulnerabilities requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
+.PHONY: client client-operations client-translations help setup readers run demo deploy smoke-test outputs rollback destroy invite sources bind-source unbind-source test check-iam rehearse test-slow test-all coverage bench bench-client bench-lists bench-requests bench-linelists bench-plans bench-start simulate simulate-concurrency costs test-browser screenshots bench-pages check audit sbom vulnerabilities requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
 
 ##@ Use
 help: ## this list
@@ -114,6 +114,15 @@ $(BENCH)/ready: requirements-bench.txt | $(VENV)/ready
 
 bench: setup $(BENCH)/ready ## the engine beside its peers (ROUNDS=5 CASES=abcdAB WRITE=)
 	@$(BENCH)/bin/python -m tests.bench.bench_archives --rounds $(or $(ROUNDS),5) --cases $(or $(CASES),abcdAB) $(if $(WRITE),--write)
+
+AWS := .venv-aws
+$(AWS)/ready: requirements-aws.txt | $(VENV)/ready
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(AWS)
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(AWS)/bin/python $<
+	@touch $@
+
+bench-client: setup $(AWS)/ready ## the client beside curl, aria2c and aws s3 cp (ROUNDS=3)
+	@$(BIN)/python -m tests.bench.bench_client --rounds $(or $(ROUNDS),3)
 
 bench-lists: setup ## times of long lists beside a bare function (SAMPLES=100000)
 	@$(BIN)/python -m tests.bench.bench_lists $(SAMPLES)
@@ -231,4 +240,4 @@ package: $(VENV)/ready ## template and deployment package in build/package
 	@$(BIN)/python -m infra.package
 
 clean: ## removes environments, builds and caches; the data folder .local stays
-	rm -rf $(VENV) $(STACK) $(BENCH) $(AUDIT) $(SUPPLY) build node_modules .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf $(VENV) $(STACK) $(BENCH) $(AWS) $(AUDIT) $(SUPPLY) build node_modules .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

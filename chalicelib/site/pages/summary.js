@@ -101,6 +101,7 @@ function Commands({ made }) {
   // The link alone: what follows it must not send the token on to the object store.
   const link = `"$(curl -fsS -o /dev/null -w '%{redirect_url}' ${authorization} ${url})"`;
   const commands = [
+    ["seqport", `SEQPORT_URL=${quoted(wholeAddress(""))} seqport download ${made.id}`],
     ["curl", `curl -fL -C - -o ${name} ${authorization} ${url}`],
     ["wget", `wget -c -O ${name} ${link}`],
     ["aria2c", `aria2c -c -x 4 -o ${name} ${link}`],

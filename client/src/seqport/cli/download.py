@@ -54,4 +54,8 @@ def download_command(
 
         copy_and_show(session, client, export_id, uri)
         return
-    download_and_show(session, client, export_id, folder, extract=extract, only=only, connections=connections)
+    try:
+        download_and_show(session, client, export_id, folder, extract=extract, only=only, connections=connections)
+    except errors.NotReady as error:
+        error.hint = _("Wait for it with: seqport download {id} --wait").format(id=export_id)
+        raise

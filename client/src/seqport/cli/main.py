@@ -55,6 +55,7 @@ def main() -> None:
     session = Session()
     try:
         status = _root().main(prog_name="seqport", obj=session, standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Abort:
         status = _fail(session, errors.Interrupted(_("Interrupted.")))
     except click.ClickException as error:

@@ -17,6 +17,8 @@ from seqport.operations import Operations
 from seqport.profiles import DEFAULT, Profile, Profiles, config_folder
 from seqport.transport import Transport
 
+_MAX_FOLDERS = 2
+
 
 @click.command(
     "login",
@@ -31,7 +33,7 @@ from seqport.transport import Transport
 @click.option("--token", is_flag=True, help=_("Use a personal access token that you made: read from standard input."))
 @click.pass_obj
 def login_command(session: Session, url: str, device: bool, token: bool) -> None:
-    url = _server(url)
+    url = server_of(url)
     name = session.profile or DEFAULT
     if token:
         secret = click.prompt(_("Token"), hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.read().strip()
@@ -81,14 +83,23 @@ def whoami_command(session: Session) -> None:
     )
 
 
-def _server(url: str) -> str:
-    """The address of the server, whatever page of it the user copied."""
+def server_of(url: str) -> str:
+    """The address of the server, whatever page of it the user copied: the shortest path below which there is the API
+    (without a domain of its own, a deployment's pages are below the path of a stage). Raises SeqportError."""
     parts = urlsplit(url if "://" in url else f"https://{url}")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise errors.UsageError(_("{url} is not the address of a server.").format(url=url))
     if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
         raise errors.UsageError(_("{url} is not encrypted.").format(url=url), hint=_("Use https://."))
-    return f"{parts.scheme}://{parts.netloc}"
+    folders = [name for name in parts.path.split("/") if name][:_MAX_FOLDERS]
+    host = f"{parts.scheme}://{parts.netloc}"
+    candidates = ["/".join([host, *folders[:count]]) for count in range(len(folders) + 1)]
+    for candidate in candidates[:-1]:
+        with contextlib.suppress(errors.SeqportError):
+            Operations(Transport(candidate)).get_health()
+            return candidate
+    Operations(Transport(candidates[-1])).get_health()
+    return candidates[-1]
 
 
 def _open(url: str) -> None:

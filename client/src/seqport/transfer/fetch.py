@@ -24,6 +24,7 @@ from seqport.transfer.targets import MIB, Piece, Target, Unit, plan, unit_size
 PARTIAL = ".part"
 _LOCAL_HEADER = struct.Struct("<4s22xHH")  # signature, lengths of name and extra field (APPNOTE 6.3.10, §4.3.7)
 _SPACE_TO_SPARE = 16 * MIB
+_STOP_SECONDS = 5
 
 
 @contextmanager
@@ -117,16 +118,20 @@ class Fetch:
         }
         total = sum(target.size for target in self._targets)
         units = plan(self._targets, present, unit_size(total))
-        with ThreadPoolExecutor(max(1, min(connections, len(units))), thread_name_prefix="seqport") as executor:
-            futures: list[Future[None]] = [executor.submit(self._fetch, unit) for unit in units]
-            try:
-                wait(futures, return_when=FIRST_EXCEPTION)
-            finally:
-                # Reached with an exception too: by Ctrl-C, say.
-                if not all(future.done() and future.exception() is None for future in futures):
-                    self._stop.set()
-                executor.shutdown(cancel_futures=True)
-        failed = [error for future in futures if not future.cancelled() and (error := future.exception()) is not None]
+        executor = ThreadPoolExecutor(max(1, min(connections, len(units))), thread_name_prefix="seqport")
+        futures: list[Future[None]] = [executor.submit(self._fetch, unit) for unit in units]
+        try:
+            wait(futures, return_when=FIRST_EXCEPTION)
+        finally:
+            # Reached with an exception too: by Ctrl-C, say.
+            if any(not future.done() or future.exception() is not None for future in futures):
+                self._stop.set()
+            executor.shutdown(wait=False, cancel_futures=True)
+            # A thread whose connection hangs would keep the user waiting; what it has written is verified next time.
+            wait(futures, timeout=_STOP_SECONDS)
+        failed = [
+            error for future in futures if future.done() and not future.cancelled() and (error := future.exception())
+        ]
         # What stopped because another had failed is not the reason.
         for error in sorted(failed, key=lambda error: isinstance(error, errors.Interrupted)):
             raise error
