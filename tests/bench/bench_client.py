@@ -1,7 +1,7 @@
-"""`make bench-client`: the client beside curl, aria2c and `aws s3 cp`, in turn, on the same server and file, in one run.
+"""`make bench-client`: the client beside curl, aria2c and `aws s3 cp`, in turn, on the same server and file.
 
-The deployed local stack has an export of 1 GiB. Prints medians of wall and CPU time and the ratio to the fastest peer; a
-peer that is not installed is named and left away."""
+The deployed local stack has an export of 1 GiB. Prints medians of wall and CPU time and the ratio to the fastest peer;
+a peer that is not installed is named and left away."""
 
 import argparse
 import os
@@ -142,7 +142,9 @@ def main() -> None:
             "Download and unpack",
             {
                 "seqport download, unzip": bench.peer(
-                    "sh", "-c", f"{sys.executable} -m seqport.cli.main download {export} -q && unzip -q G.zip && rm G.zip"
+                    "sh",
+                    "-c",
+                    f"{sys.executable} -m seqport.cli.main download {export} -q && unzip -q G.zip && rm G.zip",
                 ),
                 "seqport download --extract": lambda folder: bench.seqport(["download", export, "--extract"], folder),
             },

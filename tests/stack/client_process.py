@@ -11,7 +11,8 @@ from typing import Any
 from infra.local.servers import ROOT
 from tests.stack.local_stack import Running
 
-NOBODY = 65534
+# Root may write into read-only folders, unless it gives up this capability.
+WITHOUT_OVERRIDE = ("setpriv", "--bounding-set", "-dac_override") if os.geteuid() == 0 else ()
 
 
 @dataclass(frozen=True)
@@ -56,21 +57,20 @@ class Client:
             **dict(self.variables),
         }
 
-    def start(self, *arguments: str, user: int | None = None) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, prefix: tuple[str, ...] = ()) -> subprocess.Popen[str]:
         """Start a command."""
         return subprocess.Popen(
-            [sys.executable, "-m", "seqport.cli.main", *arguments],
+            [*prefix, sys.executable, "-m", "seqport.cli.main", *arguments],
             cwd=self.folder,
             env=self.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            user=user,
         )
 
-    def run(self, *arguments: str, user: int | None = None) -> Ended:
+    def run(self, *arguments: str, prefix: tuple[str, ...] = ()) -> Ended:
         """Run a command to its end, whatever its status is."""
-        with self.start(*arguments, user=user) as process:
+        with self.start(*arguments, prefix=prefix) as process:
             out, err = process.communicate(timeout=300)
         return Ended(process.returncode, out, err)
 
