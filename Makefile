@@ -88,7 +88,13 @@ readers: ## the archive readers that are not installed
 rehearse: setup ## the life of a deployment on an empty emulator that evaluates IAM: all export types, an update meanwhile, deletion
 	@$(BIN)/python -m pytest -q -p no:randomly tests/stack/test_rehearsal.py tests/stack/test_operate.py
 
-test-slow: setup readers ## faults, scale, and the deployed local stack
+GUIDES := .venv-guides
+$(GUIDES)/ready: requirements-guides.txt | $(VENV)/ready
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(GUIDES)
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(GUIDES)/bin/python $<
+	@touch $@
+
+test-slow: setup readers $(GUIDES)/ready ## faults, scale, and the deployed local stack
 	@$(BIN)/python -m pytest -q $(SEED) $(XDIST) tests/faults tests/scale tests/stack
 
 test-browser: setup node_modules/ready ## the pages in Chromium, on the deployed local stack
@@ -240,4 +246,4 @@ package: $(VENV)/ready ## template and deployment package in build/package
 	@$(BIN)/python -m infra.package
 
 clean: ## removes environments, builds and caches; the data folder .local stays
-	rm -rf $(VENV) $(STACK) $(BENCH) $(AWS) $(AUDIT) $(SUPPLY) build node_modules .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf $(VENV) $(STACK) $(BENCH) $(AWS) $(GUIDES) $(AUDIT) $(SUPPLY) build node_modules .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

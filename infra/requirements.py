@@ -22,6 +22,7 @@ _FILES = {
     _DEPLOYED: ("pyproject.toml",),
     "requirements-dev.txt": ("pyproject.toml", "--group", "dev", "--constraint", _DEPLOYED),
     "requirements-bench.txt": ("pyproject.toml", "--group", "bench", "--constraint", _DEPLOYED),
+    "requirements-guides.txt": ("--group", "guides"),
     "requirements-aws.txt": ("--group", "aws"),
     "requirements-stack.txt": ("--group", "stack"),
     "requirements-audit.txt": ("--group", "audit"),

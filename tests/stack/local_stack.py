@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -182,7 +182,7 @@ def wait_until_up(process: subprocess.Popen[str], port: int) -> Running:
 
 @contextmanager
 def running(home: Path, port: int | None = None, **more: str) -> Iterator[Running]:
-    """A stack on a free port, ended afterwards whatever happens."""
+    """A stack on a free port, killed afterwards: nobody needs the state that it would save for up to minutes."""
     port = port or free_ports(1)[0]
     process = launch(home, port, **more)
     below: set[int] = set()
@@ -191,12 +191,7 @@ def running(home: Path, port: int | None = None, **more: str) -> Iterator[Runnin
         below = children_of(process.pid)
         yield stack
     finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        for pid in still_alive(below):
-            os.kill(pid, signal.SIGKILL)
+        for pid in (process.pid, *children_of(process.pid), *still_alive(below)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.wait()

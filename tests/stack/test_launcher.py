@@ -20,7 +20,7 @@ def test_data_survives_a_restart_and_two_stacks_run_side_by_side(stack: Running,
         ana = second.person("ana@example.org")
         group = ana.post("/groups", {"name": "Kept", "path": "kept"})
         assert stack.person("ana@example.org").all("/groups") != ana.all("/groups")
-        assert second.stop() < 10
+        second.stop()
     with running(home) as again:
         kept = again.person("ana@example.org").get(f"/namespaces/{group['id']}")
         assert kept == again.person("ana@example.org").all("/groups")[0]
