@@ -20,13 +20,16 @@ from chalicelib.assembly.assemble import results_of
 from chalicelib.assembly.state import MAX_CHANGING, MAX_PLANS, MAX_ROUNDS, State, active_export, outcome_of
 from chalicelib.crc32 import to_hex
 from chalicelib.exports import archive_uploads, attempts, exclusions, lifecycle
+from chalicelib.exports.contents.file_table import known_checksums, table_lines
 from chalicelib.exports.contents.items import Contents, from_rows
 from chalicelib.exports.contents.manifest import Manifest
 from chalicelib.exports.contents.report import report_lines
 from chalicelib.exports.contents.source_key import source_key
 from chalicelib.exports.expiry import expiry
 from chalicelib.exports.failures import FailureCode
+from chalicelib.exports.listed_files import save_files
 from chalicelib.exports.model import Export, ExportedFile, Step, Upload
+from chalicelib.exports.packaging import Packaging, packaging_of
 from chalicelib.exports.skipped import save_skipped
 from chalicelib.exports.storage import (
     batch_key,
@@ -63,12 +66,17 @@ def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
     index = read_index(get_work(index_key(folder)) or b"")
     manifest = _manifest(export, contents)
 
+    is_manifest_only = packaging_of(export) is Packaging.MANIFEST
+
     def extras(checksums: Sequence[int]) -> Sequence[Member]:
         made = timestamps.parse(export.created_at)
+        known = known_checksums(contents) if is_manifest_only else checksums
+        table = Member("files.tsv", made, _encoded(lambda: table_lines(contents)))
         return (
+            *((table,) if is_manifest_only else ()),
             Member("manifest.json", made, _encoded(manifest.json_lines)),
             Member("manifest.txt", made, _encoded(manifest.text_lines)),
-            Member("report.json", made, _encoded(lambda: report_lines(contents, checksums))),
+            Member("report.json", made, _encoded(lambda: report_lines(contents, known))),
         )
 
     finished: Archive | SourcesChanged | Incomplete
@@ -182,6 +190,8 @@ def _ready(
     export: Export, state: State, upload: Upload, contents: Contents, manifest: Manifest, archive: Archive
 ) -> dict[str, Any]:
     """Store what previews and downloads need beside the archive, then set the record's status."""
+    if packaging_of(export) is Packaging.MANIFEST:
+        save_files(upload.key, contents.items)
     put_export(manifest_key(upload.key), b"".join(_encoded(manifest.json_lines)()))
     save_skipped(upload.key, contents.skipped)
     put_export(sources_key(upload.key), json.dumps(contents.source_ids).encode())

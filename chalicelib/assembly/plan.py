@@ -22,6 +22,7 @@ from chalicelib.exports.contents.source_key import source_key
 from chalicelib.exports.estimate import excesses
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.model import Export, Step, Upload
+from chalicelib.exports.packaging import Packaging, assembled_bytes, packaging_of
 from chalicelib.exports.storage import (
     archive_key,
     batch_key,
@@ -80,7 +81,7 @@ def _plan_spec(spec: ExportSpec, export: Export, state: State) -> dict[str, Any]
     contents = _plan_contents(spec, export, state)
     if isinstance(contents, LinelistPlan):
         return _plan_linelist(export, state, contents)
-    planned = _plan(contents)
+    planned = _plan(contents, packaging_of(export))
     if isinstance(planned, FailureCode):
         return state.outcome("failed", code=planned.value)
     return _claim(export, state, contents, planned)
@@ -106,16 +107,17 @@ def _sample_count(contents: Contents) -> int:
     return sum(1 for folder in contents.folders if folder.kind == "sample") + without_files
 
 
-def _plan(contents: Contents) -> Plan | FailureCode:
+def _plan(contents: Contents, packaging: Packaging) -> Plan | FailureCode:
     """The plan of the archive, or why there can't be one."""
     if not contents.items:
         return FailureCode.NOTHING_TO_EXPORT
     samples = sum(1 for folder in contents.folders if folder.kind == "sample")
-    size = sum(item.size for item in contents.items)
+    size = assembled_bytes(contents.items, packaging)
     if excesses(samples, len(contents.items), size, settings()):
         return FailureCode.TOO_LARGE
+    assembled = () if packaging is Packaging.MANIFEST else contents.items
     try:
-        entries = [_entry(item) for item in contents.items]
+        entries = [_entry(item) for item in assembled]
         limits = Limits() if archive_uploads.store().is_aws else Limits(copy_range=_COPY_RANGE_ELSEWHERE)
         return planner.plan(entries, limits, workers=settings().assemble_concurrency)
     except ArchiveTooLarge:

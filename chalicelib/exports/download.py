@@ -52,7 +52,7 @@ def link_to(export: Export, user_id: str, use: Use = "get_object") -> Link:
     name = download_name(export, file)
     plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    url = _signer().generate_presigned_url(
+    url = signer().generate_presigned_url(
         use,
         Params={
             "Bucket": settings().exports_bucket,
@@ -66,7 +66,7 @@ def link_to(export: Export, user_id: str, use: Use = "get_object") -> Link:
     return Link(url, name, file.size, file.crc32, timestamps.format(timestamps.now() + LINK_LASTS), report_url)
 
 
-def _signer() -> "S3Client":
+def signer() -> "S3Client":
     """The client that signs links, with the rights of a role that can only read exports, instead of all those of the
     API's function. The role's session outlasts the links."""
     role = settings().download_role
@@ -89,7 +89,7 @@ def manifest_bytes(export: Export) -> bytes:
 
 
 def _json_link(key: str) -> str:
-    return _signer().generate_presigned_url(
+    return signer().generate_presigned_url(
         "get_object",
         Params={"Bucket": settings().exports_bucket, "Key": key, "ResponseContentType": "application/json"},
         ExpiresIn=int(LINK_LASTS.total_seconds()),

@@ -10,6 +10,7 @@ Exports bucket <export id>/<attempt>-<token>/archive.zip         a key of its ow
                                              manifest.json       beside an archive, for the preview
                                              sources.json        beside either, for the rights of a download
                                              warnings.json       skipped items, if there are any
+                                             files/000000.json   the files of an export that assembles none
 """
 
 import gzip
@@ -117,6 +118,10 @@ def sources_key(file_key: str) -> str:
 
 def report_key(file_key: str) -> str:
     return f"{_folder_of(file_key)}report.json"
+
+
+def files_key(file_key: str, number: int) -> str:
+    return f"{_folder_of(file_key)}files/{number:06d}.json"
 
 
 def warnings_key(file_key: str) -> str:

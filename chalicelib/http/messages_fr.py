@@ -125,6 +125,7 @@ FRENCH: Final = {
     "This export is not ready.": "Cette exportation n’est pas prête.",
     "This export was already extended; it can be extended only once.": "Cette exportation a déjà été prolongée; elle ne peut l’être qu’une fois.",
     "Only a failed export can be retried.": "Seule une exportation qui a échoué peut être relancée.",
+    "The files of this export are in its archive.": "Les fichiers de cette exportation sont dans son archive.",
     "A linelist export has no preview.": "Une exportation de liste linéaire n’a pas d’aperçu.",
     "Folder not found in this export.": "Dossier introuvable dans cette exportation.",
     "You may no longer read everything in this export, so it can't be downloaded.": "Vous ne pouvez plus lire tout ce que contient cette exportation; elle ne peut donc pas être téléchargée.",

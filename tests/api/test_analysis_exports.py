@@ -75,6 +75,7 @@ def test_completed_runs_of_one_namespace_are_exported(ana: Person, lab: Lab) -> 
             "namespace_id": None if kind == "user" else lab.id_of(kind),
             "analysis_type": kind,
             "workflow_execution_count": len(names),
+            "packaging": "archive",
         }
         assert expect_status(ana.get(f"/exports/{export['id']}"), 200) == export
     assert expect_status(ana.get("/exports?type=analysis"), 200)["total"] == len(ACCEPTED)

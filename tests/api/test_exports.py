@@ -112,7 +112,12 @@ def test_new_export_is_returned_completely(ana: Person, lab: Lab) -> None:
         "file": None,
         "warnings": 0,
         "failure": None,
-        "parameters": {"namespace_id": lab.project["id"], "sample_count": 1, "file_formats": ["fastq"]},
+        "parameters": {
+            "namespace_id": lab.project["id"],
+            "sample_count": 1,
+            "file_formats": ["fastq"],
+            "packaging": "archive",
+        },
         "progress": {"step": "queued", "percent": 0, "bytes_done": 0, "bytes_total": 0, "files_total": 0},
     }
     assert expect_status(ana.get(f"/exports/{export['id']}"), 200) == export

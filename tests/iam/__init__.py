@@ -74,7 +74,7 @@ def enforced(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         parameters = more.get("Params") or arguments[0]
         service, operation = self.meta.service_model.service_name, self.meta.method_to_api_mapping[ClientMethod]
         calls = list(needed(service, operation, parameters))
-        signer = DOWNLOADS if all(resource.startswith("ExportsBucket/") for _, resource in calls) else None
+        signer = DOWNLOADS if operation in {"GetObject", "HeadObject"} else None
         check(calls, context_of(service, parameters), signer)
         return presign(self, ClientMethod, *arguments, **more)
 

@@ -141,6 +141,7 @@ CASES = [
 PERSONAL = {"/health", "/sign-in", "/openapi.json", "/me", "/me/tokens", "/me/tokens/{token_id}", "/users"}
 OWN_EXPORT = [
     ("GET", "/exports/{}"), ("GET", "/exports/{}/preview"), ("GET", "/exports/{}/warnings"),
+    ("GET", "/exports/{}/files"),
     ("POST", "/exports/{}/download"),
     ("GET", "/exports/{}/download"), ("POST", "/exports/{}/retry"), ("POST", "/exports/{}/extend"),
     ("GET", "/exports/{}/events"), ("DELETE", "/exports/{}"),

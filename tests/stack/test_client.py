@@ -1,5 +1,6 @@
 """The command-line client against the deployed stack, through a network that cuts, expires and pauses."""
 
+import csv
 import hashlib
 import random
 import signal
@@ -276,3 +277,50 @@ def test_doctor_finds_what_does_not_work(client: Client) -> None:
     assert client.run("doctor").status == 0
     ended = replace(client, token="seqport_wrong").run("doctor")
     assert (ended.status, ended.out.count("✗")) == (3, 1)
+
+
+def test_files_of_an_export_without_archive_are_rehydrated(
+    stack: Running, ana: Api, client: Client, network: Network, gigabyte: Gigabyte, tmp_path: Path
+) -> None:
+    arguments = ("--project", gigabyte.project["puid"], "--all", "--manifest-only", "--name", "Manifest")
+    made = client.json("export", "samples", *arguments, "--wait", "-q")
+    assert made["file"]["size"] < 20_000
+    network.cuts, network.cut_after = 10, 3 * MIB
+    with client.start("rehydrate", made["id"]) as process:
+        when(lambda: network.sent > 200 * MIB, process)
+        process.kill()
+    result = client.json("rehydrate", made["id"], "--samplesheet", "sheet.csv")
+    assert result["files"] == 2 * SAMPLES
+    assert result["received"] < gigabyte.export["file"]["size"]
+    found = {path.name: digest(path) for path in (tmp_path / "Manifest").rglob("*.fastq")}
+    assert found == {path.name: digest(path) for path in gigabyte.folder.iterdir()}
+    with (tmp_path / "sheet.csv").open(newline="") as sheet:
+        rows = list(csv.DictReader(sheet))
+    assert sorted(row["sample"] for row in rows) == [f"S{number}" for number in range(SAMPLES)]
+    for row in rows:
+        assert Path(row["fastq_1"]).name == f"{row['sample']}_{row['sample']}_L001_R1_001.fastq"
+        assert Path(row["fastq_2"]).exists()
+    aria2c = client.run("rehydrate", made["id"], "--aria2c", "--only", "S0_*_R1_*").out.splitlines()
+    assert len(aria2c) == 2
+    assert aria2c[1].endswith("S0_S0_L001_R1_001.fastq")
+
+
+def test_lost_files_are_named_and_others_are_downloaded(stack: Running, ana: Api, client: Client) -> None:
+    made = project(ana)
+    sample, bodies = sample_with(
+        ana, made["id"], "Lost", {"kept.fastq": 1_000, "lost.fastq": 1_000, "new.fastq": 1_000}
+    )
+    export = wait(ana, create(ana, made["id"], [sample], ["fastq"], packaging="manifest", name="L")["id"])
+    s3: Any = stack.client("s3")
+    for file in ana.all(f"/samples/{sample['id']}/files"):
+        bucket, key = file["s3_uri"].removeprefix("s3://").split("/", 1)
+        if file["filename"] == "lost.fastq":
+            s3.delete_object(Bucket=bucket, Key=key)
+        elif file["filename"] == "new.fastq":
+            s3.put_object(Bucket=bucket, Key=key, Body=b"x" * 1_000)
+    ended = client.run("rehydrate", export["id"])
+    assert ended.status == 12
+    assert "lost.fastq" in ended.err
+    assert "new.fastq" in ended.err
+    found = {path.name: path.read_bytes() for path in (client.folder / "L").rglob("*.fastq")}
+    assert found == {"kept.fastq": bodies["kept.fastq"]}

@@ -16,6 +16,7 @@ from chalicelib.errors import Violation, message
 from chalicelib.exports.contents.analysis import analysis_contents
 from chalicelib.exports.contents.items import Contents, Skipped
 from chalicelib.exports.estimate import Estimate, extrapolate
+from chalicelib.exports.packaging import Packaging, PackagingName, assembled_bytes
 from chalicelib.exports.types.base import CodedViolation, ExportBody, ExportType, example, invalid, limit_violations
 from chalicelib.exports.types.run_selection import AnalysisType, RunSelection, contents_by_run, may_read_runs
 from chalicelib.ids import GivenId, RequiredId
@@ -30,6 +31,7 @@ class AnalysisExportSpec:
     """A validated request for outputs."""
 
     runs: RunSelection
+    packaging: str = Packaging.ARCHIVE.value
 
     @property
     def namespace_id(self) -> str | None:
@@ -41,15 +43,16 @@ class AnalysisExportSpec:
             "namespace_id": self.runs.namespace_id,
             "analysis_type": self.runs.analysis_type,
             "workflow_execution_count": len(self.runs.run_ids),
+            "packaging": self.packaging,
         }
 
     def to_json(self) -> dict[str, Any]:
-        return self.runs.to_json()
+        return {**self.runs.to_json(), "packaging": self.packaging}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "AnalysisExportSpec":
         """The spec that `to_json` wrote."""
-        return cls(RunSelection.from_json(document))
+        return cls(RunSelection.from_json(document), document.get("packaging", Packaging.ARCHIVE.value))
 
     def plan(self, user_id: str, *, excluded: Mapping[str, str]) -> Contents:
         allowed = self.runs.resolve(user_id)
@@ -74,14 +77,15 @@ class AnalysisExportRequest(ExportBody):
     analysis_type: AnalysisType
     namespace_id: RequiredId | None = None
     workflow_execution_ids: Annotated[list[GivenId], Field(default_factory=list, max_length=MAX_RUNS)]
+    packaging: PackagingName = "archive"
 
     def to_spec(self, user_id: str) -> AnalysisExportSpec:
         selection, runs = self._validated(user_id)
         if len(_sample_of(runs)) == len(runs):
-            violations = _content_violations(_contents(runs))
+            violations = _content_violations(_contents(runs), self.packaging)
             if violations:
                 raise invalid(violations)
-        return AnalysisExportSpec(selection)
+        return AnalysisExportSpec(selection, self.packaging)
 
     def estimate(self, user_id: str) -> Estimate:
         _, runs = self._validated(user_id)
@@ -166,10 +170,10 @@ def _run_violations(run_ids: Sequence[str], allowed: Mapping[str, Run]) -> list[
     return violations
 
 
-def _content_violations(contents: Contents) -> list[CodedViolation]:
+def _content_violations(contents: Contents, packaging: str) -> list[CodedViolation]:
     if not contents.items:
         return [CodedViolation("no-output", Violation(_IDS, "None of these executions has an output."))]
-    size = sum(item.size for item in contents.items)
+    size = assembled_bytes(contents.items, packaging)
     return limit_violations(_IDS, samples=_sample_count(contents), files=len(contents.items), size=size)
 
 

@@ -12,6 +12,7 @@ from chalicelib.catalog.samples.resolve import files_by_sample
 from chalicelib.errors import Violation, message
 from chalicelib.exports.contents.items import Contents, Skipped, sample_contents
 from chalicelib.exports.estimate import Estimate, extrapolate
+from chalicelib.exports.packaging import Packaging, PackagingName, assembled_bytes
 from chalicelib.exports.types.base import CodedViolation, ExportType, example, invalid, limit_violations
 from chalicelib.exports.types.sample_selection import (
     MAX_COUNTED,
@@ -28,6 +29,7 @@ class SampleExportSpec:
 
     samples: SampleSelection
     file_formats: tuple[str, ...]
+    packaging: str = Packaging.ARCHIVE.value
 
     @property
     def namespace_id(self) -> str:
@@ -39,15 +41,17 @@ class SampleExportSpec:
             "namespace_id": self.samples.namespace_id,
             "sample_count": self.samples.count,
             "file_formats": list(self.file_formats),
+            "packaging": self.packaging,
         }
 
     def to_json(self) -> dict[str, Any]:
-        return {**self.samples.to_json(), "file_formats": self.file_formats}
+        return {**self.samples.to_json(), "file_formats": self.file_formats, "packaging": self.packaging}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "SampleExportSpec":
         """The spec that `to_json` wrote."""
-        return cls(SampleSelection.from_json(document), tuple(document["file_formats"]))
+        packaging = document.get("packaging", Packaging.ARCHIVE.value)
+        return cls(SampleSelection.from_json(document), tuple(document["file_formats"]), packaging)
 
     def plan(self, user_id: str, *, excluded: Mapping[str, str]) -> Contents:
         resolved = self.samples.resolve(user_id)
@@ -69,16 +73,17 @@ class SampleExportRequest(SamplesBody):
 
     type: Literal["sample"]
     file_formats: Annotated[list[str], Field(default_factory=list, max_length=100)]
+    packaging: PackagingName = "archive"
 
     def to_spec(self, user_id: str) -> SampleExportSpec:
         validated = validate_samples(self, user_id)
-        spec = SampleExportSpec(validated.selection, tuple(dict.fromkeys(self.file_formats)))
+        spec = SampleExportSpec(validated.selection, tuple(dict.fromkeys(self.file_formats)), self.packaging)
         violations = [*_format_violations(self.file_formats), *validated.violations]
         if validated.resolved is None or len(validated.resolved.samples) > MAX_COUNTED:
             violations += limit_violations("/sample_ids", samples=spec.samples.count or 0)
         elif not violations:
             contents = _contents(validated.resolved, spec.file_formats)
-            violations += _content_violations(contents, len(validated.resolved.samples))
+            violations += _content_violations(contents, len(validated.resolved.samples), spec.packaging)
         if violations:
             raise invalid(violations)
         return spec
@@ -121,11 +126,11 @@ def _contents(
     )
 
 
-def _content_violations(contents: Contents, samples: int) -> list[CodedViolation]:
+def _content_violations(contents: Contents, samples: int, packaging: str) -> list[CodedViolation]:
     if not contents.items:
         violation = Violation("/file_formats", "None of these samples has a file in the selected formats.")
         return [CodedViolation("no-matching-file", violation)]
-    size = sum(item.size for item in contents.items)
+    size = assembled_bytes(contents.items, packaging)
     return limit_violations("/sample_ids", samples=samples, files=len(contents.items), size=size)
 
 

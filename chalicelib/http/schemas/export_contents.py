@@ -9,7 +9,10 @@ from chalicelib.exports import audit
 from chalicelib.exports.audit import Action
 from chalicelib.exports.contents.items import Skipped
 from chalicelib.exports.download import Link
+from chalicelib.exports.listed_files import LinkedFile
 from chalicelib.http.schemas.base import Crc32, Id, Size, Time, Url, one_of
+
+_PATH = "INXT_PRJ_AZKFAVKQ3L/INXT_SAM_AZKFAVKQ4M/INXT_ATT_AZKFAVKQ5N/EC-001_S1_L001_R1_001.fastq.gz"
 
 
 class ManifestFile(TypedDict):
@@ -80,6 +83,20 @@ class Download(TypedDict):
     report_url: NotRequired[Annotated[str, Field(description="Of a linelist's report; archives have theirs inside.")]]
 
 
+class ExportFile(TypedDict):
+    """A file of an export that assembles none, and a presigned URL of it, valid until `expires_at`, also for ranges.
+    Its response has the `etag`, unless the file was replaced since."""
+
+    id: Id
+    path: Annotated[str, Field(description="Where an archive would have it.", examples=[_PATH])]
+    size: Size
+    crc32: Annotated[Crc32 | None, Field(description="Where it is known.")]
+    sha256: Annotated[str | None, Field(description="Where it is known.", examples=[None])]
+    etag: Annotated[str, Field(examples=['"9b2cf535f27731c974343645a3985328"'])]
+    url: Url
+    expires_at: Time
+
+
 class Event(TypedDict):
     """What happened to an export: `actor` is a user's id or `system`."""
 
@@ -109,6 +126,21 @@ def download_json(link: Link) -> Download:
     if link.report_url is not None:
         document["report_url"] = link.report_url
     return document
+
+
+def export_file_json(linked: LinkedFile) -> ExportFile:
+    """A file of an export that assembles none as JSON."""
+    file = linked.file
+    return ExportFile(
+        id=file.id,
+        path=file.path,
+        size=file.size,
+        crc32=file.crc32,
+        sha256=file.sha256,
+        etag=file.etag,
+        url=linked.url,
+        expires_at=linked.expires_at,
+    )
 
 
 def event_json(event: audit.Event) -> Event:

@@ -9,6 +9,7 @@ from chalicelib.exports import estimate, failures, model
 from chalicelib.exports.download import download_name
 from chalicelib.exports.estimate import excesses
 from chalicelib.exports.model import Status, Step
+from chalicelib.exports.packaging import Packaging
 from chalicelib.exports.progress import progress_of
 from chalicelib.exports.types.registry import TYPES
 from chalicelib.http.schemas.base import Count, Crc32, Id, Size, Time, one_of
@@ -16,6 +17,7 @@ from chalicelib.mail.delivery import Undelivered
 from chalicelib.settings import settings
 
 _TOTAL = 209_715_200
+Packaged = Annotated[str, one_of(*(packaging.value for packaging in Packaging))]
 
 
 class SampleExportParameters(TypedDict):
@@ -24,6 +26,7 @@ class SampleExportParameters(TypedDict):
     namespace_id: Id
     sample_count: Annotated[int | None, Field(ge=0, examples=[3])]
     file_formats: Annotated[list[str], Field(examples=[["fastq"]])]
+    packaging: NotRequired[Packaged]  # exports made before there was a choice have none
 
 
 class LinelistExportParameters(TypedDict):
@@ -43,6 +46,7 @@ class AnalysisExportParameters(TypedDict):
     namespace_id: Id | None
     analysis_type: Annotated[str, one_of("user", "project", "group")]
     workflow_execution_count: Count
+    packaging: NotRequired[Packaged]  # exports made before there was a choice have none
 
 
 Parameters = SampleExportParameters | LinelistExportParameters | AnalysisExportParameters

@@ -12,20 +12,22 @@ from chalicelib.exports import audit
 from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.contents.preview import MAX_INLINE_BYTES, level_of, search_in
 from chalicelib.exports.download import link_to, manifest_bytes, manifest_link
+from chalicelib.exports.listed_files import linked_files
 from chalicelib.exports.model import Export, Status
 from chalicelib.exports.queries import get_owned
 from chalicelib.exports.skipped import load_skipped
-from chalicelib.exports.source_permissions import require_sources
+from chalicelib.exports.source_permissions import file_of, require_sources
 from chalicelib.http.arguments import Query
 from chalicelib.http.authentication import source_ip
-from chalicelib.http.paging import Cursor, Sort, SortedPaging
+from chalicelib.http.paging import Cursor, Paging, Sort, SortedPaging
 from chalicelib.http.replies import NOT_STORED, EncodedJson, Reply, SeeOther
 from chalicelib.http.router import Router
 from chalicelib.http.schemas import export_contents as schemas
 from chalicelib.http.schemas.base import Page
-from chalicelib.http.schemas.export_contents import download_json, skipped_json
+from chalicelib.http.schemas.export_contents import download_json, export_file_json, skipped_json
 
 _PROBLEMS = ["gone", "not-ready", "right-lost", "role-too-low"]
+_PAGES_OF_LINKS = 120  # a minute; signing 1,000 links takes half a second of CPU
 router = Router("Exports")
 
 
@@ -75,6 +77,24 @@ def create_download_link(user: User, export_id: str, request: Request) -> Reply[
     link = link_to(export, user.id)
     _record_download(export, user, request)
     return Reply(download_json(link), NOT_STORED)
+
+
+@router.route(
+    "GET", "/exports/{export_id}/files", scope=Scope.READ, problems=_PROBLEMS, calls_per_minute=_PAGES_OF_LINKS
+)
+def list_export_files(user: User, export_id: str, request: Request, paging: Paging) -> Reply[Page[schemas.ExportFile]]:
+    """List the files of an export that assembles none, with presigned URLs
+
+    Of exports with the packaging `manifest`. URLs are valid for 15 minutes: request a page when its files are
+    downloaded. The caller's access to the sources is checked for each page."""
+    export = get_owned(export_id, user.id)
+    start = int(paging.cursor.position or 0)
+    linked = linked_files(export, user.id, start, paging.limit)
+    if start == 0:
+        _record_download(export, user, request)
+    total, end = file_of(export).files, start + len(linked)
+    page = paging.page([export_file_json(each) for each in linked], str(end) if end < total else None, total)
+    return Reply(page, NOT_STORED)
 
 
 @router.route("GET", "/exports/{export_id}/download", scope=Scope.READ, problems=_PROBLEMS)

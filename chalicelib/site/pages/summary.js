@@ -100,8 +100,10 @@ function Commands({ made }) {
   const name = quoted(made.file.download_name);
   // The link alone: what follows it must not send the token on to the object store.
   const link = `"$(curl -fsS -o /dev/null -w '%{redirect_url}' ${authorization} ${url})"`;
+  // Without an archive, the files are downloaded one by one.
+  const verb = made.parameters.packaging === "manifest" ? "rehydrate" : "download";
   const commands = [
-    ["seqport", `SEQPORT_URL=${quoted(wholeAddress(""))} seqport download ${made.id}`],
+    ["seqport", `SEQPORT_URL=${quoted(wholeAddress(""))} seqport ${verb} ${made.id}`],
     ["curl", `curl -fL -C - -o ${name} ${authorization} ${url}`],
     ["wget", `wget -c -O ${name} ${link}`],
     ["aria2c", `aria2c -c -x 4 -o ${name} ${link}`],

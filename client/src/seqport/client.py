@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     )
     from seqport.transfer.download import Downloaded
     from seqport.transfer.progress import Progress
+    from seqport.transfer.rehydrate import Rehydrated
 
     ExportRequest = SampleExportRequest | LinelistExportRequest | AnalysisExportRequest
 
@@ -133,6 +134,7 @@ class Client:
         file_formats: Sequence[str],
         all_samples: bool = False,
         q: str | None = None,
+        packaging: str = "archive",
         name: str | None = None,
         email_notification: bool = False,
     ) -> Export:
@@ -143,6 +145,7 @@ class Client:
             "namespace_id": namespace,
             **selection(sample_ids, all_samples, q),
             "file_formats": list(file_formats),
+            "packaging": packaging,
         }
         return self.create_export(request, name=name, email_notification=email_notification)
 
@@ -174,6 +177,7 @@ class Client:
         *,
         namespace: str | None = None,
         analysis_type: str = "user",
+        packaging: str = "archive",
         name: str | None = None,
         email_notification: bool = False,
     ) -> Export:
@@ -183,6 +187,7 @@ class Client:
             "type": "analysis",
             "analysis_type": analysis_type,
             "workflow_execution_ids": list(run_ids),
+            "packaging": packaging,
             **({"namespace_id": namespace} if namespace else {}),
         }
         return self.create_export(request, name=name, email_notification=email_notification)
@@ -249,6 +254,20 @@ class Client:
             progress=progress,
             stop=stop,
         )
+
+    def rehydrate(
+        self,
+        export_id: str,
+        folder: str | Path = ".",
+        *,
+        only: Sequence[str] = (),
+        progress: Progress | None = None,
+        stop: threading.Event | None = None,
+    ) -> Rehydrated:
+        """Download the files of a ready export with the packaging `manifest`, see `seqport.transfer.rehydrate`."""
+        from seqport.transfer.rehydrate import rehydrate
+
+        return rehydrate(self.api, export_id, Path(folder), only=only, progress=progress, stop=stop)
 
 
 class AsyncClient:

@@ -16,6 +16,7 @@ class AnalysisExportParameters(TypedDict):
     namespace_id: str | None
     analysis_type: Literal["user", "project", "group"]
     workflow_execution_count: int
+    packaging: NotRequired[Literal["archive", "manifest"]]
 
 
 class AnalysisExportRequest(TypedDict):
@@ -27,6 +28,7 @@ class AnalysisExportRequest(TypedDict):
     analysis_type: Literal["user", "project", "group"]
     namespace_id: NotRequired[str | None]
     workflow_execution_ids: NotRequired[list[str]]
+    packaging: NotRequired[Literal["archive", "manifest"]]
 
 
 class Checksums(TypedDict):
@@ -136,6 +138,20 @@ class Export(TypedDict):
     file: ExportedFile | None
     warnings: int
     failure: Failure | None
+
+
+class ExportFile(TypedDict):
+    """A file of an export that assembles none, and a presigned URL of it, valid until `expires_at`, also for ranges.
+    Its response has the `etag`, unless the file was replaced since."""
+
+    id: str
+    path: str
+    size: int
+    crc32: str | None
+    sha256: str | None
+    etag: str
+    url: str
+    expires_at: str
 
 
 class ExportedFile(TypedDict):
@@ -523,6 +539,15 @@ class EventPage(TypedDict):
     total_is_exact: NotRequired[bool]
 
 
+class ExportFilePage(TypedDict):
+    """One page of a list."""
+
+    items: list[ExportFile]
+    next_cursor: str | None
+    total: int
+    total_is_exact: NotRequired[bool]
+
+
 class ExportPage(TypedDict):
     """One page of a list."""
 
@@ -737,6 +762,7 @@ class SampleExportParameters(TypedDict):
     namespace_id: str
     sample_count: int | None
     file_formats: list[str]
+    packaging: NotRequired[Literal["archive", "manifest"]]
 
 
 class SampleExportRequest(TypedDict):
@@ -749,6 +775,7 @@ class SampleExportRequest(TypedDict):
     sample_ids: NotRequired[list[str] | None]
     selection: NotRequired[Selection | None]
     file_formats: NotRequired[list[str]]
+    packaging: NotRequired[Literal["archive", "manifest"]]
 
 
 class SampleToImport(TypedDict):

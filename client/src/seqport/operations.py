@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Estimate,
         EventPage,
         Export,
+        ExportFilePage,
         ExportPage,
         File,
         FileChange,
@@ -796,6 +797,24 @@ class Operations:
         Needs the token scope `read`."""
         return cast("Download", self._transport.request("POST", f"/exports/{quote(export_id, safe='')}/download").body)
 
+    def list_export_files(
+        self, export_id: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> ExportFilePage:
+        """List the files of an export that assembles none, with presigned URLs.
+
+        Of exports with the packaging `manifest`. URLs are valid for 15 minutes: request a page when its files are
+        downloaded. The caller's access to the sources is checked for each page.
+
+        Needs the token scope `read`.
+
+        At most 120 calls of one user in a minute."""
+        return cast(
+            "ExportFilePage",
+            self._transport.request(
+                "GET", f"/exports/{quote(export_id, safe='')}/files", query={"limit": limit, "cursor": cursor}
+            ).body,
+        )
+
     def list_export_events(
         self,
         export_id: str,
@@ -1414,6 +1433,19 @@ class AsyncOperations:
 
         Needs the token scope `read`."""
         return await asyncio.to_thread(self._operations.create_download_link, export_id)
+
+    async def list_export_files(
+        self, export_id: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> ExportFilePage:
+        """List the files of an export that assembles none, with presigned URLs.
+
+        Of exports with the packaging `manifest`. URLs are valid for 15 minutes: request a page when its files are
+        downloaded. The caller's access to the sources is checked for each page.
+
+        Needs the token scope `read`.
+
+        At most 120 calls of one user in a minute."""
+        return await asyncio.to_thread(self._operations.list_export_files, export_id, limit=limit, cursor=cursor)
 
     async def list_export_events(
         self,

@@ -126,10 +126,16 @@ def test_one_address_and_one_token_have_limits(transformed: dict[str, Any]) -> N
     assert association["WebACLArn"] == {"Fn::GetAtt": ["RateLimits", "Arn"]}
 
 
-def test_the_role_of_links_can_only_read_exports(transformed: dict[str, Any]) -> None:
+def test_the_role_of_links_can_only_read_exports_and_their_sources(transformed: dict[str, Any]) -> None:
     role = transformed["Resources"]["DownloadRole"]["Properties"]
-    (statement,) = [row for policy in role["Policies"] for row in policy["PolicyDocument"]["Statement"]]
-    assert (statement["Action"], statement["Resource"]) == ("s3:GetObject", {"Fn::Sub": "${ExportsBucket.Arn}/*"})
+    (policy,) = role["Policies"]
+    statements = {row["Sid"]: (row["Action"], row["Resource"]) for row in policy["PolicyDocument"]["Statement"]}
+    read = ["s3:GetObject", "s3:GetObjectVersion"]
+    assert statements.pop("RegisteredObjects")[0] == read
+    assert statements == {
+        "Exports": ("s3:GetObject", {"Fn::Sub": "${ExportsBucket.Arn}/*"}),
+        "Sources": (read, {"Fn::Sub": "${CatalogBucket.Arn}/*"}),
+    }
     (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"] == {"AWS": {"Fn::GetAtt": ["ApiHandlerRole", "Arn"]}}
     attached = [
@@ -137,7 +143,7 @@ def test_the_role_of_links_can_only_read_exports(transformed: dict[str, Any]) ->
         for name, resource in of_type(transformed, "AWS::IAM::Policy").items()
         if {"Ref": "DownloadRole"} in resource["Properties"]["Roles"]
     ]
-    assert attached == ["BucketsKeyPolicy"]  # to decrypt
+    assert attached == ["BucketsKeyPolicy", "SourceKeysPolicy"]  # to decrypt
 
 
 def test_the_distribution_passes_only_the_api_on_and_names_itself_to_it(transformed: dict[str, Any]) -> None:

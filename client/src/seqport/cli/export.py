@@ -12,7 +12,7 @@ from seqport import errors
 from seqport.cli import choices, text
 from seqport.cli.group import Group
 from seqport.cli.session import Session
-from seqport.cli.transfers import download_and_show, wait_and_show
+from seqport.cli.transfers import download_and_show, rehydrate_and_show, wait_and_show
 from seqport.client import selection
 from seqport.messages import translate as _
 from seqport.messages import translate_plural
@@ -78,17 +78,26 @@ def _samples(function: _Function) -> _Function:
     return function
 
 
+_manifest_only = click.option(
+    "--manifest-only",
+    is_flag=True,
+    help=_("Assemble no archive, list the files only: seqport rehydrate downloads them."),
+)
+
+
 @export_command.command("samples", help=_("Export the files of samples as an archive."))
 @_samples
 @click.option(
     "--format", "-f", "formats", multiple=True, type=click.Choice(FORMATS), default=("fastq",), show_default=True,
     help=_("A file format to include; may be repeated."),
 )  # fmt: skip
+@_manifest_only
 @_common
 @click.pass_obj
 def samples(session: Session, /, formats: tuple[str, ...], **options: Any) -> None:
     client = session.client()
     request = {"type": "sample", **_of_samples(client, options), "file_formats": list(dict.fromkeys(formats))}
+    request["packaging"] = "manifest" if options["manifest_only"] else "archive"
     _create(session, client, request, options)
 
 
@@ -127,6 +136,7 @@ def linelist(
 )
 @click.option("--project", "-p", metavar="PUID", help=_("Runs that were automated in, or shared with, this project."))
 @click.option("--group", "-g", metavar="PUID", help=_("Runs that were shared with this group."))
+@_manifest_only
 @_common
 @click.pass_obj
 def analysis(
@@ -138,6 +148,7 @@ def analysis(
         "type": "analysis",
         "analysis_type": "project" if project else "group" if group else "user",
         "workflow_execution_ids": choices.ids(runs, options["path"]),
+        "packaging": "manifest" if options["manifest_only"] else "archive",
         **({"namespace_id": project or group} if project or group else {}),
     }
     if not request["workflow_execution_ids"]:
@@ -169,6 +180,9 @@ def _create(session: Session, client: Client, request: Mapping[str, Any], option
     session.say(_("Export {id} is being assembled.").format(id=made["id"]))
     if options["folder"]:
         wait_and_show(session, client, made["id"], quiet_result=True)
+        if options.get("manifest_only"):
+            rehydrate_and_show(session, client, made["id"], Path(options["folder"]))
+            return
         download_and_show(session, client, made["id"], Path(options["folder"]), extract=options["extract"])
     else:
         wait_and_show(session, client, made["id"])

@@ -28,6 +28,7 @@ _COMMANDS = {
     "export": ("seqport.cli.export", lambda: _("Create an export of samples, a linelist or an analysis.")),
     "exports": ("seqport.cli.exports", lambda: _("List and manage exports.")),
     "download": ("seqport.cli.download", lambda: _("Download an export, or only some of its files.")),
+    "rehydrate": ("seqport.cli.rehydrate", lambda: _("Download the files of an export that has no archive.")),
     "upload": ("seqport.cli.upload", lambda: _("Upload the files of a folder or a samplesheet.")),
     "import": ("seqport.cli.samplesheet", lambda: _("Import a samplesheet of files that are in S3 already.")),
     "doctor": ("seqport.cli.doctor", lambda: _("Find out why something does not work.")),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from seqport.messages import translate_plural
 if TYPE_CHECKING:
     from seqport.client import Client
     from seqport.models import Export
+    from seqport.transfer.rehydrate import Rehydrated
 
 
 def wait_and_show(session: Session, client: Client, export_id: str, *, quiet_result: bool = False) -> Export:
@@ -63,6 +65,39 @@ def summary(export: Export) -> str:
     return line
 
 
+def rehydrate_and_show(
+    session: Session, client: Client, export_id: str, folder: Path, *, only: Sequence[str] = ()
+) -> Rehydrated:
+    """Download the files of an export that has no archive, and say what there is now."""
+    with progress_of(session) as progress, _interruptible(session):
+        result = client.rehydrate(export_id, folder, only=only, progress=progress, stop=session.stop)
+    files = translate_plural("{count} file", "{count} files", len(result.files))
+    session.show(
+        {
+            "event": "rehydrated",
+            "id": export_id,
+            "path": str(result.path),
+            "files": len(result.files),
+            "size": result.size,
+            "received": result.received,
+        },
+        f"{result.path}: {files}, {text.size(result.size)}",
+    )
+    return result
+
+
+@contextmanager
+def _interruptible(session: Session) -> Iterator[None]:
+    """Ctrl-C stops the transfer, and says that it can be continued."""
+    try:
+        yield
+    except (KeyboardInterrupt, errors.Interrupted):
+        session.stop.set()
+        raise errors.Interrupted(
+            _("Interrupted; what was downloaded is kept."), hint=_("Continue with the same command.")
+        ) from None
+
+
 def download_and_show(
     session: Session,
     client: Client,
@@ -74,22 +109,16 @@ def download_and_show(
     connections: int | None = None,
 ) -> None:
     """Download an export, and say what there is now."""
-    with progress_of(session) as progress:
-        try:
-            result = client.download(
-                export_id,
-                folder,
-                extract=extract,
-                only=only,
-                connections=connections,
-                progress=progress,
-                stop=session.stop,
-            )
-        except (KeyboardInterrupt, errors.Interrupted):
-            session.stop.set()
-            raise errors.Interrupted(
-                _("Interrupted; what was downloaded is kept."), hint=_("Continue with the same command.")
-            ) from None
+    with progress_of(session) as progress, _interruptible(session):
+        result = client.download(
+            export_id,
+            folder,
+            extract=extract,
+            only=only,
+            connections=connections,
+            progress=progress,
+            stop=session.stop,
+        )
     files = translate_plural("{count} file", "{count} files", result.files)
     verified = _("CRC-32 verified")
     session.show(

@@ -75,9 +75,11 @@ def _target(info: zipfile.ZipInfo, end: int) -> Target:
 
 
 def matching(targets: Sequence[Target], patterns: Sequence[str]) -> list[Target]:
-    """The entries whose path or file name matches one of the patterns (`*`, `?`, `[…]`; `*` matches `/` too)."""
-    return [
-        target
-        for target in targets
-        if any(fnmatchcase(str(target.path), pattern) or fnmatchcase(target.path.name, pattern) for pattern in patterns)
-    ]
+    """The entries that match one of the patterns."""
+    return [target for target in targets if matches(str(target.path), patterns)]
+
+
+def matches(path: str, patterns: Sequence[str]) -> bool:
+    """Does the path, or the file name alone, match one of the patterns (`*`, `?`, `[…]`; `*` matches `/` too)?"""
+    name = path.rsplit("/", 1)[-1]
+    return any(fnmatchcase(path, pattern) or fnmatchcase(name, pattern) for pattern in patterns)

@@ -60,7 +60,7 @@ def download(
     progress, stop = progress or Silent(), stop or threading.Event()
     links = Links(get_link)
     link = links.download
-    name = _safe(link["filename"])
+    name = safe_name(link["filename"])
     reader = ObjectReader(links, progress, stop)
     is_extracted = extract or bool(only)
     if is_extracted and not name.endswith(".zip"):
@@ -115,7 +115,7 @@ def _fetch(
     return Downloaded(path, len(targets), total, reader.received, None if is_extracted else link["crc32"])
 
 
-def _safe(name: str) -> str:
+def safe_name(name: str) -> str:
     """A name of a file in the folder, whatever the server says."""
     safe = _UNSAFE.sub("_", name).strip()
     return f"_{safe}" if safe in {"", ".", ".."} or safe.endswith(PARTIAL) else safe

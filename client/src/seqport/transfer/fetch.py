@@ -58,7 +58,7 @@ class Fetch:
     ) -> None:
         self._reader, self._folder, self._targets = reader, folder, targets
         self._journal, self._progress, self._stop = journal, progress, stop
-        self._lock = threading.Lock()
+        self._lock, self._failed = threading.Lock(), threading.Event()
         self._written: dict[Target, list[tuple[int, int, int]]] = defaultdict(list)  # (start, length, CRC-32)
         self._present: dict[Target, int] = defaultdict(int)  # bytes
         self._folders: set[Path] = set()
@@ -80,11 +80,12 @@ class Fetch:
         status = final.stat()
         finished = recorded.finished.get(str(target.path))
         if finished is not None and (status.st_size, status.st_mtime_ns) == (finished.size, finished.mtime_ns):
-            self._add(target, 0, target.size, target.crc32)
+            self._add(target, 0, target.size, target.crc32 or 0)
             return
         with final.open("rb") as file:
-            if status.st_size == target.size and _crc_of(file, 0, target.size, self._stop) == target.crc32:
-                self._add(target, 0, target.size, target.crc32)
+            crc = _crc_of(file, 0, target.size, self._stop) if status.st_size == target.size else -1
+            if crc >= 0 and target.crc32 in {None, crc}:
+                self._add(target, 0, target.size, crc)
                 return
         raise errors.LocalFiles(
             _("{path} exists and has other content.").format(path=final),
@@ -125,7 +126,7 @@ class Fetch:
         finally:
             # Reached with an exception too: by Ctrl-C, say.
             if any(not future.done() or future.exception() is not None for future in futures):
-                self._stop.set()
+                self._failed.set()
             executor.shutdown(wait=False, cancel_futures=True)
             # A thread whose connection hangs would keep the user waiting; what it has written is verified next time.
             wait(futures, timeout=_STOP_SECONDS)
@@ -149,6 +150,7 @@ class Fetch:
                 with local_files(self._final(piece.target)), self._open(piece.target) as file:
                     file.seek(piece.start)
                     for chunk in stream.through(piece.end):
+                        self._require_no_failure()
                         _write_all(file, chunk)
                         crc, length = crc32(chunk, crc), length + len(chunk)
                         self._progress.advance(len(chunk))
@@ -157,6 +159,11 @@ class Fetch:
                     self._journal.add_piece(str(piece.target.path), piece.start, length, crc)
                 raise
             self._record(piece, crc)
+
+    def _require_no_failure(self) -> None:
+        """Another connection's failure ends this one."""
+        if self._failed.is_set():
+            raise errors.Interrupted(_("Interrupted."))
 
     def _open(self, target: Target) -> BinaryIO:
         partial = self._partial(target)
@@ -175,11 +182,12 @@ class Fetch:
             self._journal.add_piece(str(target.path), piece.start, piece.length, crc)
             return
         partial, final = self._partial(target), self._final(target)
-        if combine_all((crc, length) for _start, length, crc in sorted(self._written[target])) != target.crc32:
+        found = combine_all((crc, length) for _start, length, crc in sorted(self._written[target]))
+        if target.crc32 not in {None, found}:
             partial.unlink()
             raise errors.Corrupt(
                 _("{path} does not have the CRC-32 {crc:08x} that it should have; it was deleted.").format(
-                    path=final, crc=target.crc32
+                    path=final, crc=target.crc32 or 0
                 ),
                 hint=_("Run the same command again; if that does not help, ask the server's operator."),
             )

@@ -28,11 +28,11 @@ _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 class ObjectReader:
     """The object that `links` lead to. Threads may share it; `stop` ends all reads with Interrupted."""
 
-    def __init__(self, links: Links, progress: Progress, stop: threading.Event) -> None:
+    def __init__(self, links: Links, progress: Progress, stop: threading.Event, etag: str | None = None) -> None:
         self.size: int = links.download["size"]
         self._links, self._progress, self._stop = links, progress, stop
         self._pool = connection_pool(links.download["url"])
-        self._etag: str | None = None
+        self._etag = etag  # that the object must have; by default that of the first response
         self._lock = threading.Lock()
         self.received = 0  # bytes of content, by all threads
 
@@ -56,6 +56,8 @@ class ObjectReader:
                 )
                 try:
                     if response.status in _REJECTED:
+                        if rejected and response.status == 404:
+                            raise errors.Corrupt(_("The object store does not have this object any more."))
                         if rejected:
                             raise errors.Unreachable(
                                 _("The object store refuses a link that was just made (status {status}).").format(
@@ -108,7 +110,9 @@ class ObjectReader:
         )
         etag = response.headers.get("ETag")
         self._etag = self._etag or etag
-        if not (is_range or is_whole) or etag != self._etag:
+        if etag != self._etag:
+            raise errors.Corrupt(_("The object was replaced by another one."))
+        if not (is_range or is_whole):
             raise errors.Corrupt(
                 _("The object store does not return the requested range (status {status}).").format(
                     status=response.status

@@ -16,12 +16,12 @@ MAX_GAP = 16 * 1024
 @dataclass(frozen=True)
 class Target:
     """A file to be written: `size` bytes of the object from `offset`. `header` is where its local header begins in the
-    archive; for a whole object it is the same as `offset`."""
+    archive; for a whole object it is the same as `offset`. `crc32` is None where nobody knows it."""
 
     path: PurePosixPath  # relative to the folder of the download
     offset: int
     size: int
-    crc32: int
+    crc32: int | None
     header: int
 
 

@@ -1,0 +1,37 @@
+"""How the files of an export are handed over: in an archive, or one by one with a manifest of them."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from chalicelib.exports.contents.items import Item
+from chalicelib.exports.model import Export
+
+
+class Packaging(StrEnum):
+    """What is assembled: an archive of all files, or nothing but a small archive of manifest, table and report, whose
+    files clients download from where they are."""
+
+    ARCHIVE = "archive"
+    MANIFEST = "manifest"
+
+
+PackagingName = Annotated[
+    Literal["archive", "manifest"],
+    Field(
+        description="`archive`: all files in one zip file. `manifest`: nothing is assembled; the zip file has a table"
+        " of the files (`files.tsv`), which are downloaded one by one (`GET /exports/{export_id}/files`)."
+    ),
+]
+
+
+def assembled_bytes(items: Iterable[Item], packaging: str) -> int:
+    """The bytes that count for the limit of an export: those that are put into its archive."""
+    return 0 if packaging == Packaging.MANIFEST else sum(item.size for item in items)
+
+
+def packaging_of(export: Export) -> Packaging:
+    """The packaging of an export."""
+    return Packaging(export.parameters.get("packaging", Packaging.ARCHIVE))
