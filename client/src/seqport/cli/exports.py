@@ -56,7 +56,9 @@ def show(session: Session, export_id: str) -> None:
         (_("Failure"), failure["message"] if failure else None),
         (_("File"), summary(export) if export["file"] else None),
     ]
-    session.show(export, "\n".join(f"{label}: {value}" for label, value in lines if value))
+    session.show(
+        export, "\n".join(_("{label}: {value}").format(label=label, value=value) for label, value in lines if value)
+    )
 
 
 @exports_command.command("watch", help=_("Wait until an export is ready."))
