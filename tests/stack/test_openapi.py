@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -77,12 +79,21 @@ def with_known_ids(document: dict[str, Any], ids: dict[str, list[str]]) -> dict[
     return document
 
 
-def responses_to(described: Path, api: Api, *selection: str) -> int:
-    """How many requests schemathesis made of the selected operations, all of which were answered as described."""
-    events = described.with_suffix(".ndjson")
+def responses_to(described: Path, api: Api, operations: Sequence[str]) -> int:
+    """How many requests schemathesis made of these operations, all of which were answered as described.
+
+    Two processes share them, each with one thread: in CPython before 3.11.8 threads that parse Python at once, as
+    Hypothesis does with the source of lambdas, can fail (python/cpython#106905)."""
+    with ThreadPoolExecutor(2) as pool:
+        return sum(pool.map(lambda part: _responses_to(described, api, operations[part::2], part), range(2)))
+
+
+def _responses_to(described: Path, api: Api, operations: Sequence[str], part: int) -> int:
+    events = described.with_suffix(f".{part}.ndjson")
+    selection = [argument for name in operations for argument in ("--include-operation-id", name)]
     command = [
         str(Path(sys.executable).parent / "st"), "run", str(described), "--url", f"{api.url}/api/v1", *selection,
-        "--header", f"Authorization: Bearer {api.token}", "--workers", "2", "--checks", CHECKS,
+        "--header", f"Authorization: Bearer {api.token}", "--workers", "1", "--checks", CHECKS,
         "--phases", "examples,coverage,fuzzing", "--mode", "all", "--max-examples", str(EXAMPLES), "--seed", SEED,
         "--generation-database", "none", "--continue-on-failure", "--max-redirects", "0", "--request-timeout", "120",
         "--suppress-health-check", "all", "--no-color", "--report", "ndjson", "--report-ndjson-path", str(events),
@@ -98,6 +109,7 @@ def test_every_response_matches_its_description(stack: Running, tmp_path: Path) 
     document = with_known_ids(api.get("/openapi.json"), laboratory(api))
     described = tmp_path / "openapi.json"
     described.write_text(json.dumps(document), encoding="utf-8")
+    by_method = [(method, item[method]["operationId"]) for item in document["paths"].values() for method in item]
     # It learns ids from responses: what it could delete is needed by all the others.
-    count = responses_to(described, api, "--exclude-method", "DELETE")
-    assert count + responses_to(described, api, "--include-method", "DELETE") >= AT_LEAST
+    count = responses_to(described, api, [name for method, name in by_method if method != "delete"])
+    assert count + responses_to(described, api, [name for method, name in by_method if method == "delete"]) >= AT_LEAST

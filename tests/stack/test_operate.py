@@ -14,6 +14,7 @@ from infra import operate
 from infra.deployment import Client, DeploymentFailed, clients
 from infra.lambda_package import Runtime, native, package_for
 from infra.stage import Stage, read_stage, stage_of
+from infra.user_pool import CLIENT_REDIRECT_URI
 from tests.object_stores import running_ministack
 
 EXAMPLE = dict(read_stage("example").parameters)
@@ -107,7 +108,7 @@ def test_people_sign_in_with_the_stack_s_user_pool_once_they_are_invited(
     pool, cognito = outputs["UserPoolId"], client("cognito-idp")
     (row,) = cognito.list_user_pool_clients(UserPoolId=pool)["UserPoolClients"]
     pages = cognito.describe_user_pool_client(UserPoolId=pool, ClientId=row["ClientId"])["UserPoolClient"]
-    assert pages["CallbackURLs"] == [f"{outputs['PagesUrl']}/signed-in"]
+    assert sorted(pages["CallbackURLs"]) == [CLIENT_REDIRECT_URI, f"{outputs['PagesUrl']}/signed-in"]
     assert "ClientSecret" not in pages
 
     endpoint = client("apigateway").meta.endpoint_url
