@@ -1,5 +1,6 @@
 """Downloads: a presigned URL for each request, after the permissions are checked again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
@@ -50,25 +51,28 @@ def link_to(export: Export, user_id: str, use: Use = "get_object") -> Link:
     file = file_of(export)
     require_sources(export, user_id)
     name = download_name(export, file)
-    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    url = signer().generate_presigned_url(
-        use,
-        Params={
-            "Bucket": settings().exports_bucket,
-            "Key": file.key,
-            "ResponseContentDisposition": disposition,
-            "ResponseContentType": _CONTENT_TYPES[file.ending],
-        },
-        ExpiresIn=int(LINK_LASTS.total_seconds()),
-    )
+    params = {"ResponseContentDisposition": attachment(name), "ResponseContentType": _CONTENT_TYPES[file.ending]}
+    url = presigned_url(settings().exports_bucket, file.key, params, use)
     report_url = None if TYPES[export.type].is_archive else _json_link(report_key(file.key))
     return Link(url, name, file.size, file.crc32, timestamps.format(timestamps.now() + LINK_LASTS), report_url)
 
 
-def signer() -> "S3Client":
-    """The client that signs links, with the rights of a role that can only read exports, instead of all those of the
-    API's function. The role's session outlasts the links."""
+def attachment(name: str) -> str:
+    """The header Content-Disposition by which a browser saves a file under this name (RFC 6266)."""
+    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def presigned_url(bucket: str, key: str, params: Mapping[str, str], use: Use = "get_object") -> str:
+    """A URL of an object, valid for 15 minutes; `params` are more parameters of the operation."""
+    return _signer().generate_presigned_url(
+        use, Params={"Bucket": bucket, "Key": key, **params}, ExpiresIn=int(LINK_LASTS.total_seconds())
+    )
+
+
+def _signer() -> "S3Client":
+    """The client that signs links, with the rights of a role that can only read exports and their sources, instead of
+    all those of the API's function. The role's session outlasts the links."""
     role = settings().download_role
     return aws.s3_as(role, valid_for=LINK_LASTS + timedelta(minutes=5)) if role else aws.s3()
 
@@ -89,8 +93,4 @@ def manifest_bytes(export: Export) -> bytes:
 
 
 def _json_link(key: str) -> str:
-    return signer().generate_presigned_url(
-        "get_object",
-        Params={"Bucket": settings().exports_bucket, "Key": key, "ResponseContentType": "application/json"},
-        ExpiresIn=int(LINK_LASTS.total_seconds()),
-    )
+    return presigned_url(settings().exports_bucket, key, {"ResponseContentType": "application/json"})

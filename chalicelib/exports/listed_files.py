@@ -3,14 +3,12 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from urllib.parse import quote
 
 from chalicelib import timestamps
 from chalicelib.errors import NotFound
 from chalicelib.exports.contents.file_table import ListedFile, from_row, to_rows
 from chalicelib.exports.contents.items import Item
-from chalicelib.exports.download import LINK_LASTS, signer
+from chalicelib.exports.download import LINK_LASTS, attachment, presigned_url
 from chalicelib.exports.model import Export
 from chalicelib.exports.packaging import Packaging, packaging_of
 from chalicelib.exports.source_permissions import file_of, require_sources
@@ -55,13 +53,7 @@ def linked_files(export: Export, user_id: str, start: int, limit: int) -> list[L
 
 
 def _url(file: ListedFile) -> str:
-    name = quote(file.path.rsplit("/", 1)[-1], safe="")
-    params = {
-        "Bucket": file.bucket,
-        "Key": file.key,
-        "ResponseContentDisposition": f"attachment; filename*=UTF-8''{name}",
-    }
+    params = {"ResponseContentDisposition": attachment(file.path.rsplit("/", 1)[-1])}
     if file.version_id is not None:
         params["VersionId"] = file.version_id
-    seconds = int(LINK_LASTS / timedelta(seconds=1))
-    return signer().generate_presigned_url("get_object", Params=params, ExpiresIn=seconds)
+    return presigned_url(file.bucket, file.key, params)

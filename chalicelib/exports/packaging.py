@@ -1,8 +1,8 @@
 """How the files of an export are handed over: in an archive, or one by one with a manifest of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -27,11 +27,16 @@ PackagingName = Annotated[
 ]
 
 
-def assembled_bytes(items: Iterable[Item], packaging: str) -> int:
+def assembled_bytes(items: Iterable[Item], packaging: Packaging) -> int:
     """The bytes that count for the limit of an export: those that are put into its archive."""
-    return 0 if packaging == Packaging.MANIFEST else sum(item.size for item in items)
+    return 0 if packaging is Packaging.MANIFEST else sum(item.size for item in items)
+
+
+def packaging_in(document: Mapping[str, Any]) -> Packaging:
+    """The packaging in a spec's JSON or an export's parameters; exports made before there was a choice have none."""
+    return Packaging(document.get("packaging", Packaging.ARCHIVE))
 
 
 def packaging_of(export: Export) -> Packaging:
     """The packaging of an export."""
-    return Packaging(export.parameters.get("packaging", Packaging.ARCHIVE))
+    return packaging_in(export.parameters)

@@ -1,4 +1,4 @@
-"""A server that answers as a test says, on a loopback port, and remembers what it was asked."""
+"""A server that answers as a test says, on a loopback port, and records the requests."""
 
 import json
 import threading

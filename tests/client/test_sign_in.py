@@ -5,7 +5,7 @@ import hashlib
 import json
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
@@ -76,7 +76,7 @@ def test_server_without_sign_in_page_says_what_to_do() -> None:
         sign_in.by_browser(settings("http://127.0.0.1:1", authorization_endpoint=None), Browser(), STOP)
 
 
-def device_issuer(*answers: Answer) -> "tuple[list[Seen], Any]":
+def device_issuer(*answers: Answer) -> Callable[[Seen], Answer]:
     waiting = iter(answers)
 
     def answer(seen: Seen) -> Answer:
@@ -92,7 +92,7 @@ def device_issuer(*answers: Answer) -> "tuple[list[Seen], Any]":
         assert form["device_code"] == ["d1"]
         return next(waiting)
 
-    return [], answer
+    return answer
 
 
 PENDING = Answer({"error": "authorization_pending"}, 400)
@@ -100,14 +100,14 @@ PENDING = Answer({"error": "authorization_pending"}, 400)
 
 def test_device_sign_in_waits_for_the_user() -> None:
     shown: list[sign_in.DeviceCode] = []
-    _, answer = device_issuer(PENDING, PENDING, Answer({"access_token": "a1"}))
+    answer = device_issuer(PENDING, PENDING, Answer({"access_token": "a1"}))
     with answering(answer) as issuer:
         assert sign_in.by_device(settings(issuer.url), shown.append, STOP) == "a1"
     assert shown == [sign_in.DeviceCode(f"{issuer.url}/activate", "WDJB-MJHT")]
 
 
 def test_denied_device_sign_in_is_shown() -> None:
-    _, answer = device_issuer(PENDING, Answer({"error": "access_denied"}, 400))
+    answer = device_issuer(PENDING, Answer({"error": "access_denied"}, 400))
     with answering(answer) as issuer, pytest.raises(errors.SeqportError, match="access_denied"):
         sign_in.by_device(settings(issuer.url), lambda _code: None, STOP)
 

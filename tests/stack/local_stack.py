@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -147,24 +147,24 @@ class Running:
         assert "FunctionError" not in answer, result
         return result
 
-    def stop(self) -> float:
-        """Stop it as Ctrl-C or `kill` would; returns the seconds that took. No process may be left."""
+    def stop(self) -> None:
+        """Stop it as Ctrl-C or `kill` would. No process may be left."""
         below = children_of(self.process.pid)
-        began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(SAVE_SECONDS + 30) == 0
-        took = time.monotonic() - began
         assert not still_alive(below)
-        return took
 
     def kill(self) -> None:
         """Kill it and all its children, as a power cut would."""
-        for pid in (self.process.pid, *children_of(self.process.pid)):
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        self.process.wait(10)
+        _kill(self.process)
+
+
+def _kill(process: subprocess.Popen[str], others: Iterable[int] = ()) -> None:
+    """Kill a process, all processes below it, and others."""
+    for pid in (process.pid, *children_of(process.pid), *others):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    process.wait(10)
 
 
 def wait_until_up(process: subprocess.Popen[str], port: int) -> Running:
@@ -191,7 +191,4 @@ def running(home: Path, port: int | None = None, **more: str) -> Iterator[Runnin
         below = children_of(process.pid)
         yield stack
     finally:
-        for pid in (process.pid, *children_of(process.pid), *still_alive(below)):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        process.wait()
+        _kill(process, still_alive(below))

@@ -16,7 +16,7 @@ from chalicelib.errors import Violation, message
 from chalicelib.exports.contents.analysis import analysis_contents
 from chalicelib.exports.contents.items import Contents, Skipped
 from chalicelib.exports.estimate import Estimate, extrapolate
-from chalicelib.exports.packaging import Packaging, PackagingName, assembled_bytes
+from chalicelib.exports.packaging import Packaging, PackagingName, assembled_bytes, packaging_in
 from chalicelib.exports.types.base import CodedViolation, ExportBody, ExportType, example, invalid, limit_violations
 from chalicelib.exports.types.run_selection import AnalysisType, RunSelection, contents_by_run, may_read_runs
 from chalicelib.ids import GivenId, RequiredId
@@ -31,7 +31,7 @@ class AnalysisExportSpec:
     """A validated request for outputs."""
 
     runs: RunSelection
-    packaging: str = Packaging.ARCHIVE.value
+    packaging: Packaging = Packaging.ARCHIVE
 
     @property
     def namespace_id(self) -> str | None:
@@ -43,16 +43,16 @@ class AnalysisExportSpec:
             "namespace_id": self.runs.namespace_id,
             "analysis_type": self.runs.analysis_type,
             "workflow_execution_count": len(self.runs.run_ids),
-            "packaging": self.packaging,
+            "packaging": self.packaging.value,
         }
 
     def to_json(self) -> dict[str, Any]:
-        return {**self.runs.to_json(), "packaging": self.packaging}
+        return {**self.runs.to_json(), "packaging": self.packaging.value}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "AnalysisExportSpec":
         """The spec that `to_json` wrote."""
-        return cls(RunSelection.from_json(document), document.get("packaging", Packaging.ARCHIVE.value))
+        return cls(RunSelection.from_json(document), packaging_in(document))
 
     def plan(self, user_id: str, *, excluded: Mapping[str, str]) -> Contents:
         allowed = self.runs.resolve(user_id)
@@ -82,10 +82,10 @@ class AnalysisExportRequest(ExportBody):
     def to_spec(self, user_id: str) -> AnalysisExportSpec:
         selection, runs = self._validated(user_id)
         if len(_sample_of(runs)) == len(runs):
-            violations = _content_violations(_contents(runs), self.packaging)
+            violations = _content_violations(_contents(runs), Packaging(self.packaging))
             if violations:
                 raise invalid(violations)
-        return AnalysisExportSpec(selection, self.packaging)
+        return AnalysisExportSpec(selection, Packaging(self.packaging))
 
     def estimate(self, user_id: str) -> Estimate:
         _, runs = self._validated(user_id)
@@ -170,7 +170,7 @@ def _run_violations(run_ids: Sequence[str], allowed: Mapping[str, Run]) -> list[
     return violations
 
 
-def _content_violations(contents: Contents, packaging: str) -> list[CodedViolation]:
+def _content_violations(contents: Contents, packaging: Packaging) -> list[CodedViolation]:
     if not contents.items:
         return [CodedViolation("no-output", Violation(_IDS, "None of these executions has an output."))]
     size = assembled_bytes(contents.items, packaging)

@@ -12,7 +12,7 @@ from chalicelib.catalog.samples.resolve import files_by_sample
 from chalicelib.errors import Violation, message
 from chalicelib.exports.contents.items import Contents, Skipped, sample_contents
 from chalicelib.exports.estimate import Estimate, extrapolate
-from chalicelib.exports.packaging import Packaging, PackagingName, assembled_bytes
+from chalicelib.exports.packaging import Packaging, PackagingName, assembled_bytes, packaging_in
 from chalicelib.exports.types.base import CodedViolation, ExportType, example, invalid, limit_violations
 from chalicelib.exports.types.sample_selection import (
     MAX_COUNTED,
@@ -29,7 +29,7 @@ class SampleExportSpec:
 
     samples: SampleSelection
     file_formats: tuple[str, ...]
-    packaging: str = Packaging.ARCHIVE.value
+    packaging: Packaging = Packaging.ARCHIVE
 
     @property
     def namespace_id(self) -> str:
@@ -41,17 +41,16 @@ class SampleExportSpec:
             "namespace_id": self.samples.namespace_id,
             "sample_count": self.samples.count,
             "file_formats": list(self.file_formats),
-            "packaging": self.packaging,
+            "packaging": self.packaging.value,
         }
 
     def to_json(self) -> dict[str, Any]:
-        return {**self.samples.to_json(), "file_formats": self.file_formats, "packaging": self.packaging}
+        return {**self.samples.to_json(), "file_formats": self.file_formats, "packaging": self.packaging.value}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "SampleExportSpec":
         """The spec that `to_json` wrote."""
-        packaging = document.get("packaging", Packaging.ARCHIVE.value)
-        return cls(SampleSelection.from_json(document), tuple(document["file_formats"]), packaging)
+        return cls(SampleSelection.from_json(document), tuple(document["file_formats"]), packaging_in(document))
 
     def plan(self, user_id: str, *, excluded: Mapping[str, str]) -> Contents:
         resolved = self.samples.resolve(user_id)
@@ -77,7 +76,7 @@ class SampleExportRequest(SamplesBody):
 
     def to_spec(self, user_id: str) -> SampleExportSpec:
         validated = validate_samples(self, user_id)
-        spec = SampleExportSpec(validated.selection, tuple(dict.fromkeys(self.file_formats)), self.packaging)
+        spec = SampleExportSpec(validated.selection, tuple(dict.fromkeys(self.file_formats)), Packaging(self.packaging))
         violations = [*_format_violations(self.file_formats), *validated.violations]
         if validated.resolved is None or len(validated.resolved.samples) > MAX_COUNTED:
             violations += limit_violations("/sample_ids", samples=spec.samples.count or 0)
@@ -126,7 +125,7 @@ def _contents(
     )
 
 
-def _content_violations(contents: Contents, samples: int, packaging: str) -> list[CodedViolation]:
+def _content_violations(contents: Contents, samples: int, packaging: Packaging) -> list[CodedViolation]:
     if not contents.items:
         violation = Violation("/file_formats", "None of these samples has a file in the selected formats.")
         return [CodedViolation("no-matching-file", violation)]

@@ -21,8 +21,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from seqport import errors
+from seqport.export_requests import analysis_request, linelist_request, sample_request
 from seqport.messages import translate as _
 from seqport.operations import AsyncOperations, Operations
+from seqport.paging import MAX_PAGE, items
 from seqport.profiles import Profiles, config_folder
 from seqport.transport import Transport
 
@@ -48,7 +50,6 @@ if TYPE_CHECKING:
     ExportRequest = SampleExportRequest | LinelistExportRequest | AnalysisExportRequest
 
 _Result = TypeVar("_Result")
-_PAGE = 1_000
 _FIRST_POLL, _LAST_POLL = 1.0, 15.0
 
 
@@ -88,43 +89,43 @@ class Client:
 
     def projects(self, q: str | None = None) -> Iterator[Namespace]:
         """The projects that the user can see."""
-        return _items(lambda cursor: self.api.list_projects(q=q, limit=_PAGE, cursor=cursor))
+        return items(lambda cursor: self.api.list_projects(q=q, limit=MAX_PAGE, cursor=cursor))
 
     def groups(self, q: str | None = None) -> Iterator[Namespace]:
         """The groups that the user can see."""
-        return _items(lambda cursor: self.api.list_groups(q=q, limit=_PAGE, cursor=cursor))
+        return items(lambda cursor: self.api.list_groups(q=q, limit=MAX_PAGE, cursor=cursor))
 
     def samples(self, namespace: str, q: str | None = None) -> Iterator[Sample]:
         """The samples of a group or project, by id or PUID."""
-        return _items(lambda cursor: self.api.list_samples(namespace, q=q, limit=_PAGE, cursor=cursor))
+        return items(lambda cursor: self.api.list_samples(namespace, q=q, limit=MAX_PAGE, cursor=cursor))
 
     def metadata_fields(self, namespace: str) -> Iterator[MetadataField]:
         """The metadata fields in use in a group or project."""
-        return _items(lambda cursor: self.api.list_metadata_fields(namespace, limit=_PAGE, cursor=cursor))
+        return items(lambda cursor: self.api.list_metadata_fields(namespace, limit=MAX_PAGE, cursor=cursor))
 
     def metadata_templates(self, namespace: str) -> Iterator[MetadataTemplate]:
         """The metadata templates of a group or project."""
-        return _items(lambda cursor: self.api.list_metadata_templates(namespace, limit=_PAGE, cursor=cursor))
+        return items(lambda cursor: self.api.list_metadata_templates(namespace, limit=MAX_PAGE, cursor=cursor))
 
     def runs(self, namespace: str | None = None, q: str | None = None) -> Iterator[WorkflowExecution]:
         """The user's workflow executions, or those of a group or project."""
         if namespace is None:
-            return _items(lambda cursor: self.api.list_workflow_executions(q=q, limit=_PAGE, cursor=cursor))
-        return _items(
-            lambda cursor: self.api.list_namespace_workflow_executions(namespace, q=q, limit=_PAGE, cursor=cursor)
+            return items(lambda cursor: self.api.list_workflow_executions(q=q, limit=MAX_PAGE, cursor=cursor))
+        return items(
+            lambda cursor: self.api.list_namespace_workflow_executions(namespace, q=q, limit=MAX_PAGE, cursor=cursor)
         )
 
     def exports(self, q: str | None = None) -> Iterator[Export]:
         """The user's exports, newest first."""
-        return _items(lambda cursor: self.api.list_exports(q=q, limit=_PAGE, cursor=cursor))
+        return items(lambda cursor: self.api.list_exports(q=q, limit=MAX_PAGE, cursor=cursor))
 
     def events(self, export_id: str) -> Iterator[Event]:
         """The audit trail of an export."""
-        return _items(lambda cursor: self.api.list_export_events(export_id, limit=_PAGE, cursor=cursor))
+        return items(lambda cursor: self.api.list_export_events(export_id, limit=MAX_PAGE, cursor=cursor))
 
     def skipped_items(self, export_id: str) -> Iterator[SkippedItem]:
         """The requested items that a ready export does not contain."""
-        return _items(lambda cursor: self.api.list_export_warnings(export_id, limit=_PAGE, cursor=cursor))
+        return items(lambda cursor: self.api.list_export_warnings(export_id, limit=MAX_PAGE, cursor=cursor))
 
     def export_samples(
         self,
@@ -140,13 +141,9 @@ class Client:
     ) -> Export:
         """Create an export of samples' files: of `sample_ids` (ids or PUIDs), or with `all_samples` of all in the
         namespace that match `q`."""
-        request: dict[str, Any] = {
-            "type": "sample",
-            "namespace_id": namespace,
-            **selection(sample_ids, all_samples, q),
-            "file_formats": list(file_formats),
-            "packaging": packaging,
-        }
+        request = sample_request(
+            namespace, sample_ids, all_samples=all_samples, q=q, file_formats=file_formats, packaging=packaging
+        )
         return self.create_export(request, name=name, email_notification=email_notification)
 
     def export_linelist(
@@ -162,13 +159,14 @@ class Client:
         email_notification: bool = False,
     ) -> Export:
         """Create an export of samples' metadata as a table: csv, tsv, xlsx or json (JSON Lines)."""
-        request: dict[str, Any] = {
-            "type": "linelist",
-            "namespace_id": namespace,
-            **selection(sample_ids, all_samples, q),
-            "metadata_fields": list(metadata_fields),
-            "linelist_format": linelist_format,
-        }
+        request = linelist_request(
+            namespace,
+            sample_ids,
+            all_samples=all_samples,
+            q=q,
+            metadata_fields=metadata_fields,
+            linelist_format=linelist_format,
+        )
         return self.create_export(request, name=name, email_notification=email_notification)
 
     def export_analysis(
@@ -183,13 +181,7 @@ class Client:
     ) -> Export:
         """Create an export of the outputs of workflow executions: the user's own, or (`project`, `group`) those of a
         namespace."""
-        request: dict[str, Any] = {
-            "type": "analysis",
-            "analysis_type": analysis_type,
-            "workflow_execution_ids": list(run_ids),
-            "packaging": packaging,
-            **({"namespace_id": namespace} if namespace else {}),
-        }
+        request = analysis_request(run_ids, namespace=namespace, analysis_type=analysis_type, packaging=packaging)
         return self.create_export(request, name=name, email_notification=email_notification)
 
     def create_export(
@@ -307,7 +299,7 @@ class AsyncClient:
 
 
 async def _stoppable(call: Callable[[threading.Event], _Result]) -> _Result:
-    """A call in a thread that is told to stop when the task is cancelled."""
+    """A call in a thread that ends when the task is cancelled."""
     stop = threading.Event()
     try:
         return await asyncio.to_thread(call, stop)
@@ -316,25 +308,8 @@ async def _stoppable(call: Callable[[threading.Event], _Result]) -> _Result:
         raise
 
 
-async def _async_items(items: Callable[[], Iterator[Any]]) -> AsyncIterator[Any]:
-    iterator = await asyncio.to_thread(items)
+async def _async_items(iterate: Callable[[], Iterator[Any]]) -> AsyncIterator[Any]:
+    iterator = await asyncio.to_thread(iterate)
     end = object()
     while (item := await asyncio.to_thread(next, iterator, end)) is not end:
         yield item
-
-
-def _items(page_after: Callable[[str | None], Any]) -> Iterator[Any]:
-    cursor: str | None = None
-    while True:
-        page = page_after(cursor)
-        yield from page["items"]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            return
-
-
-def selection(sample_ids: Sequence[str], all_samples: bool, q: str | None) -> dict[str, Any]:
-    """The part of an export request that names samples. Raises UsageError for none, and for names beside all."""
-    if all_samples == bool(sample_ids):
-        raise errors.UsageError(_("Name samples, or select all of them, not both."))
-    return {"selection": {"all": True, **({"q": q} if q else {})}} if all_samples else {"sample_ids": list(sample_ids)}

@@ -11,6 +11,7 @@ import urllib.request
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import truststore
@@ -56,16 +57,19 @@ class Response:
 
 def connection_pool(url: str) -> urllib3.PoolManager:
     """Connections to a host, through the proxy that the environment names for it (HTTPS_PROXY, NO_PROXY …), trusting
-    the system's certificates."""
+    the system's certificates. Requests to a host share its connections."""
     parts = urllib.parse.urlsplit(url)
     proxy = urllib.request.getproxies().get(parts.scheme)
+    return _pool(parts.scheme, None if urllib.request.proxy_bypass(parts.netloc) else proxy)
+
+
+@cache
+def _pool(scheme: str, proxy: str | None) -> urllib3.PoolManager:
     # With block=False, more connections than `maxsize` are opened if needed, and not kept.
     options: dict[str, Any] = {"timeout": _TIMEOUT, "retries": False, "maxsize": CONNECTIONS, "blocksize": 1 << 20}
-    if parts.scheme == "https":
+    if scheme == "https":
         options["ssl_context"] = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if proxy and not urllib.request.proxy_bypass(parts.netloc):
-        return urllib3.ProxyManager(proxy, **options)
-    return urllib3.PoolManager(**options)
+    return urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
 
 
 @dataclass

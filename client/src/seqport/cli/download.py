@@ -8,6 +8,7 @@ import click
 
 from seqport import errors
 from seqport.cli.group import Command
+from seqport.cli.options import export_argument, folder_argument, only_option
 from seqport.cli.session import Session
 from seqport.cli.transfers import download_and_show, wait_and_show
 from seqport.messages import translate as _
@@ -21,14 +22,11 @@ from seqport.messages import translate as _
         "A file has its name only when its content is verified."
     ),
 )
-@click.argument("export_id", metavar="EXPORT")
-@click.argument("folder", metavar=_("[FOLDER]"), default=".", type=click.Path(path_type=Path))
+@export_argument
+@folder_argument
 @click.option("--wait", is_flag=True, help=_("Wait until it is ready."))
 @click.option("--extract", "-x", is_flag=True, help=_("Unpack the archive while downloading, to a folder of its name."))
-@click.option(
-    "--only", multiple=True, metavar=_("PATTERN"),
-    help=_("Download only the files whose path or name matches, such as '*_R1_*.fastq.gz'; may be repeated."),
-)  # fmt: skip
+@only_option
 @click.option(
     "--to", "uri", metavar="S3-URI", help=_("Copy to s3://bucket/prefix/ instead, with your AWS credentials.")
 )

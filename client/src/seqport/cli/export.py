@@ -13,7 +13,7 @@ from seqport.cli import choices, text
 from seqport.cli.group import Group
 from seqport.cli.session import Session
 from seqport.cli.transfers import download_and_show, rehydrate_and_show, wait_and_show
-from seqport.client import selection
+from seqport.export_requests import analysis_request, linelist_request, sample_request
 from seqport.messages import translate as _
 from seqport.messages import translate_plural
 
@@ -96,8 +96,7 @@ _manifest_only = click.option(
 @click.pass_obj
 def samples(session: Session, /, formats: tuple[str, ...], **options: Any) -> None:
     client = session.client()
-    request = {"type": "sample", **_of_samples(client, options), "file_formats": list(dict.fromkeys(formats))}
-    request["packaging"] = "manifest" if options["manifest_only"] else "archive"
+    request = sample_request(**_of_samples(client, options), file_formats=formats, packaging=_packaging(options))
     _create(session, client, request, options)
 
 
@@ -117,15 +116,10 @@ def linelist(
     client = session.client()
     chosen = _of_samples(client, options)
     if template is not None:
-        fields = (*choices.template_fields(client, chosen["namespace_id"], template), *fields)
+        fields = (*choices.template_fields(client, chosen["namespace"], template), *fields)
     if not fields:
-        fields = tuple(field["name"] for field in client.metadata_fields(chosen["namespace_id"]))
-    request = {
-        "type": "linelist",
-        **chosen,
-        "metadata_fields": list(dict.fromkeys(fields)),
-        "linelist_format": linelist_format,
-    }
+        fields = tuple(field["name"] for field in client.metadata_fields(chosen["namespace"]))
+    request = linelist_request(**chosen, metadata_fields=fields, linelist_format=linelist_format)
     _create(session, client, request, options)
 
 
@@ -144,16 +138,20 @@ def analysis(
 ) -> None:
     if project and group:
         raise errors.UsageError(_("Give --project or --group, not both."))
-    request = {
-        "type": "analysis",
-        "analysis_type": "project" if project else "group" if group else "user",
-        "workflow_execution_ids": choices.ids(runs, options["path"]),
-        "packaging": "manifest" if options["manifest_only"] else "archive",
-        **({"namespace_id": project or group} if project or group else {}),
-    }
-    if not request["workflow_execution_ids"]:
+    ids = choices.ids(runs, options["path"])
+    if not ids:
         raise errors.UsageError(_("Name at least one workflow execution."), hint=_("List them with: seqport runs"))
+    request = analysis_request(
+        ids,
+        namespace=project or group,
+        analysis_type="project" if project else "group" if group else "user",
+        packaging=_packaging(options),
+    )
     _create(session, session.client(), request, options)
+
+
+def _packaging(options: Mapping[str, Any]) -> str:
+    return "manifest" if options["manifest_only"] else "archive"
 
 
 def _of_samples(client: Client, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,8 +159,10 @@ def _of_samples(client: Client, options: Mapping[str, Any]) -> dict[str, Any]:
     if not ids and not options["all_samples"]:
         raise errors.UsageError(_("Name samples, or give --all."), hint=_("List them with: seqport samples PROJECT"))
     return {
-        "namespace_id": choices.namespace_of(client, ids, options["namespace"]),
-        **selection(ids, options["all_samples"], options["q"]),
+        "namespace": choices.namespace_of(client, ids, options["namespace"]),
+        "sample_ids": ids,
+        "all_samples": options["all_samples"],
+        "q": options["q"],
     }
 
 

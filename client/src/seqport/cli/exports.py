@@ -8,6 +8,7 @@ import click
 
 from seqport.cli import text
 from seqport.cli.group import Group
+from seqport.cli.options import export_argument
 from seqport.cli.session import Column, Session
 from seqport.cli.transfers import summary, wait_and_show
 from seqport.messages import translate as _
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from seqport.models import Export
 
 exports_command = Group("exports", help=_("List and manage your exports."))
-_export = click.argument("export_id", metavar="EXPORT")
 
 
 def _percent(export: Export) -> str:
@@ -43,7 +43,7 @@ def list_exports(session: Session, q: str | None, status: str | None) -> None:
 
 
 @exports_command.command("show", help=_("Show one export."))
-@_export
+@export_argument
 @click.pass_obj
 def show(session: Session, export_id: str) -> None:
     export = session.client().api.get_export(export_id)
@@ -62,14 +62,14 @@ def show(session: Session, export_id: str) -> None:
 
 
 @exports_command.command("watch", help=_("Wait until an export is ready."))
-@_export
+@export_argument
 @click.pass_obj
 def watch(session: Session, export_id: str) -> None:
     wait_and_show(session, session.client(), export_id)
 
 
 @exports_command.command("preview", help=_("List the files in a ready archive."))
-@_export
+@export_argument
 @click.pass_obj
 def preview(session: Session, export_id: str) -> None:
     from seqport.transfer.listing import list_files
@@ -84,7 +84,7 @@ def preview(session: Session, export_id: str) -> None:
 
 
 @exports_command.command("skipped", help=_("List the requested items that an export does not contain, and why."))
-@_export
+@export_argument
 @click.pass_obj
 def skipped(session: Session, export_id: str) -> None:
     columns: list[Column] = [
@@ -96,7 +96,7 @@ def skipped(session: Session, export_id: str) -> None:
 
 
 @exports_command.command("events", help=_("Show who did what with an export, and when."))
-@_export
+@export_argument
 @click.pass_obj
 def events(session: Session, export_id: str) -> None:
     columns: list[Column] = [
@@ -109,7 +109,7 @@ def events(session: Session, export_id: str) -> None:
 
 
 @exports_command.command("retry", help=_("Try a failed export again."))
-@_export
+@export_argument
 @click.pass_obj
 def retry(session: Session, export_id: str) -> None:
     export: Any = session.client().api.retry_export(export_id)
@@ -117,7 +117,7 @@ def retry(session: Session, export_id: str) -> None:
 
 
 @exports_command.command("extend", help=_("Keep a ready export three business days longer (once)."))
-@_export
+@export_argument
 @click.pass_obj
 def extend(session: Session, export_id: str) -> None:
     export = session.client().api.extend_export(export_id)

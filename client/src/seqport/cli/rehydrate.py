@@ -12,6 +12,7 @@ import click
 
 from seqport import errors
 from seqport.cli.group import Command
+from seqport.cli.options import export_argument, folder_argument, only_option
 from seqport.cli.session import Session
 from seqport.cli.transfers import rehydrate_and_show
 from seqport.messages import translate as _
@@ -31,12 +32,9 @@ if TYPE_CHECKING:
         "Interrupted, the same command continues."
     ),
 )
-@click.argument("export_id", metavar="EXPORT")
-@click.argument("folder", metavar=_("[FOLDER]"), default=".", type=click.Path(path_type=Path))
-@click.option(
-    "--only", multiple=True, metavar=_("PATTERN"),
-    help=_("Download only the files whose path or name matches, such as '*_R1_*.fastq.gz'; may be repeated."),
-)  # fmt: skip
+@export_argument
+@folder_argument
+@only_option
 @click.option(
     "--samplesheet", metavar=_("FILE"), type=click.Path(path_type=Path),
     help=_("Write a samplesheet for Nextflow: sample, fastq_1, fastq_2 and the samples' metadata."),

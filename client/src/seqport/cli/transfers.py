@@ -69,7 +69,7 @@ def rehydrate_and_show(
     session: Session, client: Client, export_id: str, folder: Path, *, only: Sequence[str] = ()
 ) -> Rehydrated:
     """Download the files of an export that has no archive, and say what there is now."""
-    with progress_of(session) as progress, _interruptible(session):
+    with progress_of(session) as progress, interruptible(session, _("Interrupted; what was downloaded is kept.")):
         result = client.rehydrate(export_id, folder, only=only, progress=progress, stop=session.stop)
     files = translate_plural("{count} file", "{count} files", len(result.files))
     session.show(
@@ -87,15 +87,13 @@ def rehydrate_and_show(
 
 
 @contextmanager
-def _interruptible(session: Session) -> Iterator[None]:
-    """Ctrl-C stops the transfer, and says that it can be continued."""
+def interruptible(session: Session, message: str) -> Iterator[None]:
+    """Ctrl-C stops the transfer; the message says what remains of it, and the next command continues."""
     try:
         yield
     except (KeyboardInterrupt, errors.Interrupted):
         session.stop.set()
-        raise errors.Interrupted(
-            _("Interrupted; what was downloaded is kept."), hint=_("Continue with the same command.")
-        ) from None
+        raise errors.Interrupted(message, hint=_("Continue with the same command.")) from None
 
 
 def download_and_show(
@@ -109,7 +107,7 @@ def download_and_show(
     connections: int | None = None,
 ) -> None:
     """Download an export, and say what there is now."""
-    with progress_of(session) as progress, _interruptible(session):
+    with progress_of(session) as progress, interruptible(session, _("Interrupted; what was downloaded is kept.")):
         result = client.download(
             export_id,
             folder,

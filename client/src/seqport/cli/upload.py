@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from seqport import errors, sample_ids
+from seqport import sample_ids
 from seqport.cli import text
 from seqport.cli.group import Command
 from seqport.cli.progress_display import progress_of
 from seqport.cli.session import Session
+from seqport.cli.transfers import interruptible
 from seqport.messages import translate as _
 from seqport.messages import translate_plural
 from seqport.profiles import state_folder
@@ -70,14 +71,8 @@ def upload_command(
     for name, fields in plan.metadata.items():
         client.api.update_metadata(ids[name], dict(fields))
     state = UploadState(state_folder(), client.transport.url, project_id, source)
-    with progress_of(session) as progress:
-        try:
-            done = upload(client.api, plan.files, ids, state, progress, session.stop)
-        except (KeyboardInterrupt, errors.Interrupted):
-            session.stop.set()
-            raise errors.Interrupted(
-                _("Interrupted; what was uploaded is kept."), hint=_("Continue with the same command.")
-            ) from None
+    with progress_of(session) as progress, interruptible(session, _("Interrupted; what was uploaded is kept.")):
+        done = upload(client.api, plan.files, ids, state, progress, session.stop)
     session.show(
         {
             "event": "uploaded",

@@ -65,13 +65,16 @@ def entries_of(reader: ObjectReader) -> list[Target]:
 
 
 def _target(info: zipfile.ZipInfo, end: int) -> Target:
-    path = PurePosixPath(info.filename)
-    is_safe = (
-        "\\" not in info.filename and not path.is_absolute() and ".." not in path.parts and ":" not in path.parts[0]
-    )
-    if not is_safe or info.is_dir() or info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 0b1001:
+    is_plain = info.compress_type == zipfile.ZIP_STORED and not info.flag_bits & 0b1001
+    if info.is_dir() or not is_plain or not stays_in_folder(info.filename):
         raise errors.Corrupt(_("The archive has an entry that can't be extracted: {path}.").format(path=info.filename))
-    return Target(path, end - info.file_size, info.file_size, info.CRC, info.header_offset)
+    return Target(PurePosixPath(info.filename), end - info.file_size, info.file_size, info.CRC, info.header_offset)
+
+
+def stays_in_folder(name: str) -> bool:
+    """Does the path lead to a place below the folder that it is relative to, on any system?"""
+    path = PurePosixPath(name)
+    return "\\" not in name and not path.is_absolute() and ".." not in path.parts and ":" not in path.parts[0]
 
 
 def matching(targets: Sequence[Target], patterns: Sequence[str]) -> list[Target]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from seqport import errors
 from seqport.messages import translate as _
 from seqport.transfer import journal
 from seqport.transfer.archive import entries_of, matching
-from seqport.transfer.fetch import PARTIAL, Fetch, local_files
+from seqport.transfer.fetch import PARTIAL, Fetch, local_files, require_space
 from seqport.transfer.links import Links
 from seqport.transfer.lock import locked
 from seqport.transfer.object_reader import ObjectReader
@@ -98,19 +97,13 @@ def _fetch(
     is_extracted: bool,
 ) -> Downloaded:
     identity = {"version": 1, "size": link["size"], "crc32": link["crc32"]}
-    recorded = journal.read(journal_path, identity)
     total = sum(target.size for target in targets)
-    log = journal.Journal(journal_path, identity, anew=recorded is None)
-    try:
+    with journal.continued(journal_path, identity) as (log, recorded):
         fetch = Fetch(reader, folder, targets, log, progress, stop)
-        fetch.resume(recorded or journal.Recorded())
-        fetch.require_space(shutil.disk_usage(folder).free)
+        fetch.resume(recorded)
+        require_space(folder, fetch.missing_bytes())
         progress.begin(folder.name if is_extracted else str(targets[0].path), total, total - fetch.missing_bytes())
         fetch.run(connections)
-    except BaseException:
-        log.close()
-        raise
-    log.remove()
     path = folder if is_extracted else folder / targets[0].path
     return Downloaded(path, len(targets), total, reader.received, None if is_extracted else link["crc32"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import struct
 import threading
 from collections import defaultdict
@@ -19,6 +20,7 @@ from seqport.transfer.crc32 import combine_all, crc32
 from seqport.transfer.journal import Journal, Recorded
 from seqport.transfer.object_reader import ObjectReader
 from seqport.transfer.progress import Progress
+from seqport.transfer.retries import require_running
 from seqport.transfer.targets import MIB, Piece, Target, Unit, plan, unit_size
 
 PARTIAL = ".part"
@@ -42,6 +44,18 @@ def local_files(path: Path) -> Iterator[None]:
             _("Can't write {path}: {reason}.").format(path=error.filename or path, reason=error.strerror or error),
             hint=_("Choose another folder, or correct its permissions."),
         ) from error
+
+
+def require_space(folder: Path, needed: int) -> None:
+    """Raises LocalFiles if so many bytes do not fit into the folder."""
+    free = shutil.disk_usage(folder).free
+    if needed + _SPACE_TO_SPARE > free:
+        raise errors.LocalFiles(
+            _("{path} has {free:,} bytes free, and {needed:,} are needed.").format(
+                path=folder, free=free, needed=needed
+            ),
+            hint=_("Free some space, or choose another folder."),
+        )
 
 
 class Fetch:
@@ -96,17 +110,6 @@ class Fetch:
         """How many bytes remain to be fetched."""
         return sum(target.size - self._present[target] for target in self._targets)
 
-    def require_space(self, free: int) -> None:
-        """Raises LocalFiles if what remains does not fit into `free` bytes."""
-        needed = self.missing_bytes()
-        if needed + _SPACE_TO_SPARE > free:
-            raise errors.LocalFiles(
-                _("{path} has {free:,} bytes free, and {needed:,} are needed.").format(
-                    path=self._folder, free=free, needed=needed
-                ),
-                hint=_("Free some space, or choose another folder."),
-            )
-
     def run(self, connections: int) -> None:
         """Fetch what is missing. Raises the first error; what was written is recorded, and can be continued."""
         for target in self._targets:
@@ -150,7 +153,7 @@ class Fetch:
                 with local_files(self._final(piece.target)), self._open(piece.target) as file:
                     file.seek(piece.start)
                     for chunk in stream.through(piece.end):
-                        self._require_no_failure()
+                        require_running(self._failed)  # another connection's failure ends this one
                         _write_all(file, chunk)
                         crc, length = crc32(chunk, crc), length + len(chunk)
                         self._progress.advance(len(chunk))
@@ -159,11 +162,6 @@ class Fetch:
                     self._journal.add_piece(str(piece.target.path), piece.start, length, crc)
                 raise
             self._record(piece, crc)
-
-    def _require_no_failure(self) -> None:
-        """Another connection's failure ends this one."""
-        if self._failed.is_set():
-            raise errors.Interrupted(_("Interrupted."))
 
     def _open(self, target: Target) -> BinaryIO:
         partial = self._partial(target)
@@ -251,8 +249,7 @@ def _crc_of(file: BinaryIO, start: int, length: int, stop: threading.Event) -> i
     file.seek(start)
     crc, remaining = 0, length
     while remaining:
-        if stop.is_set():
-            raise errors.Interrupted(_("Interrupted."))
+        require_running(stop)
         chunk = file.read(min(4 * MIB, remaining))
         if not chunk:
             return -1

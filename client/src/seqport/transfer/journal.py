@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -52,14 +53,28 @@ def read(path: Path, identity: Identity) -> Recorded | None:
     return recorded if lines else None
 
 
+@contextmanager
+def continued(path: Path, identity: Identity) -> Iterator[tuple[Journal, Recorded]]:
+    """The journal of a download, and what an earlier process recorded of it. Deleted when the block ends without an
+    exception: the download is complete."""
+    recorded = read(path, identity)
+    log = Journal(path, identity, is_new=recorded is None)
+    try:
+        yield log, recorded or Recorded()
+    except BaseException:
+        log.close()
+        raise
+    log.remove()
+
+
 class Journal:
     """Appends to a journal; threads may share it."""
 
-    def __init__(self, path: Path, identity: Identity, *, anew: bool) -> None:
+    def __init__(self, path: Path, identity: Identity, *, is_new: bool) -> None:
         self.path = path
         self._lock = threading.Lock()
-        self._file: TextIO = path.open("w" if anew else "a", encoding="utf-8")
-        self._write(dict(identity) if anew else {})  # else an empty entry ends a torn line
+        self._file: TextIO = path.open("w" if is_new else "a", encoding="utf-8")
+        self._write(dict(identity) if is_new else {})  # else an empty entry ends a torn line
 
     def add_piece(self, path: str, start: int, length: int, crc32: int) -> None:
         """Record a piece that was written to the partial file of `path`."""

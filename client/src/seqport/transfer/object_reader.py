@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 import threading
 from collections.abc import Iterator
@@ -13,15 +12,12 @@ from seqport import errors
 from seqport.messages import translate as _
 from seqport.transfer.links import Links
 from seqport.transfer.progress import Progress
+from seqport.transfer.retries import TRANSIENT, Retries, require_running
 from seqport.transport import USER_AGENT, connection_pool
 
 CHUNK = 1 << 20
-# Consecutive failures of one request without a single byte in between.
-_ATTEMPTS = 8
-_MAX_WAIT = 20.0
 # S3 responds 403 to an expired signature, 400 to an expired session of the role that signed, 404 to a removed object.
 _REJECTED = frozenset({400, 401, 403, 404})
-_TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 
 
@@ -39,7 +35,8 @@ class ObjectReader:
     def read(self, start: int, end: int) -> Iterator[bytes]:
         """The bytes of [start, end), as they arrive. Raises Unreachable when the connection fails again and again,
         Corrupt for another object than before, and what renewing a link raises."""
-        position, failures, rejected = start, 0, False
+        position, rejected = start, False
+        retries = Retries(self._progress, self._stop)
         while position < end:
             link = self._links.current()
             problem: Exception | str
@@ -68,15 +65,14 @@ class ObjectReader:
                         rejected = True
                         self._links.replace(link)
                         continue
-                    if response.status not in _TRANSIENT:
+                    if response.status not in TRANSIENT:
                         self._check(response, position)
                         rejected = False
                         for chunk in response.stream(CHUNK, decode_content=False):
-                            if self._stop.is_set():
-                                raise errors.Interrupted(_("Interrupted."))
+                            require_running(self._stop)
                             piece = chunk[: end - position]
                             position += len(piece)
-                            failures = 0
+                            retries.reset()
                             with self._lock:
                                 self.received += len(chunk)
                             yield piece
@@ -87,15 +83,7 @@ class ObjectReader:
             except (urllib3.exceptions.HTTPError, OSError) as error:
                 problem = error
             if position < end:
-                failures += 1
-                if failures >= _ATTEMPTS:
-                    raise errors.Unreachable(
-                        _("The connection to the object store fails again and again: {reason}.").format(reason=problem),
-                        hint=_("Run the same command again to continue."),
-                    )
-                self._progress.note(_("connection lost, trying again"))
-                if self._stop.wait(random.uniform(0, min(_MAX_WAIT, 0.25 * 2**failures))):  # noqa: S311 - not a secret
-                    raise errors.Interrupted(_("Interrupted."))
+                retries.wait_after(problem)
 
     def _check(self, response: urllib3.BaseHTTPResponse, position: int) -> None:
         """Raises Corrupt unless the response is this range of the same object as before."""

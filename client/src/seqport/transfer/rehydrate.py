@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -15,13 +14,14 @@ from seqport import errors
 from seqport.messages import translate as _
 from seqport.operations import Operations
 from seqport.transfer import journal
-from seqport.transfer.archive import matches
+from seqport.transfer.archive import matches, stays_in_folder
 from seqport.transfer.download import safe_name
-from seqport.transfer.fetch import Fetch, local_files
+from seqport.transfer.fetch import Fetch, local_files, require_space
 from seqport.transfer.links import Links
 from seqport.transfer.lock import locked
 from seqport.transfer.object_reader import ObjectReader
 from seqport.transfer.progress import Progress, Silent
+from seqport.transfer.retries import require_running
 from seqport.transfer.targets import MIB, Target
 
 if TYPE_CHECKING:
@@ -108,24 +108,17 @@ def rehydrate(
         target_folder.mkdir(parents=True, exist_ok=True)
     with local_files(target_folder), locked(journal_path):
         identity = {"version": 1, "size": export["file"]["size"], "crc32": export["file"]["crc32"]}
-        recorded = journal.read(journal_path, identity)
-        log = journal.Journal(journal_path, identity, anew=recorded is None)
-        job = _Job(target_folder, log, recorded or journal.Recorded(), progress, stop)
-        try:
+        with journal.continued(journal_path, identity) as (log, recorded):
+            job = _Job(target_folder, log, recorded, progress, stop)
             for page in pages(api, export_id):
                 job.fetch(page, [file for file in page.files if not only or matches(file["path"], only)])
-        except BaseException:
-            log.close()
-            raise
-        if job.lost:
-            log.close()
-            raise errors.Corrupt(
-                _("These files were deleted or replaced since they were exported: {paths}.").format(
-                    paths=", ".join(job.lost)
-                ),
-                hint=_("Create the export again."),
-            )
-        log.remove()
+            if job.lost:
+                raise errors.Corrupt(
+                    _("These files were deleted or replaced since they were exported: {paths}.").format(
+                        paths=", ".join(job.lost)
+                    ),
+                    hint=_("Create the export again."),
+                )
     if not job.files:
         raise errors.UsageError(_("No file of the export matches {patterns}.").format(patterns=", ".join(only)))
     return Rehydrated(target_folder, tuple(job.files), job.size, job.received)
@@ -154,12 +147,7 @@ class _Job:
             return
         total = sum(file["size"] for file in files)
         self._progress.begin(self._folder.name, total, 0)
-        needed = total - sum(self._present(file) for file in files)
-        if needed > shutil.disk_usage(self._folder).free:
-            raise errors.LocalFiles(
-                _("{path} has too little space: {needed:,} bytes are needed.").format(path=self._folder, needed=needed),
-                hint=_("Free some space, or choose another folder."),
-            )
+        require_space(self._folder, total - sum(self._present(file) for file in files))
         with ThreadPoolExecutor(_FILES) as executor:
             futures: list[Future[int]] = [executor.submit(self._fetch, page, file) for file in files]
             try:
@@ -182,10 +170,9 @@ class _Job:
 
     def _fetch(self, page: _Page, file: ExportFile) -> int:
         """Download one file; returns the bytes that came over the network."""
-        if self._stop.is_set():
-            raise errors.Interrupted(_("Interrupted."))
+        require_running(self._stop)
         path = PurePosixPath(file["path"])
-        if path.is_absolute() or ".." in path.parts or "\\" in file["path"]:
+        if not stays_in_folder(file["path"]):
             raise errors.Corrupt(_("The export has a file that can't be written: {path}.").format(path=path))
         rejected: list[str] = []
 

@@ -18,6 +18,7 @@ from seqport.transfer.crc32 import combine_all, crc32
 from seqport.transfer.links import Links
 from seqport.transfer.object_reader import ObjectReader
 from seqport.transfer.progress import Progress
+from seqport.transfer.retries import require_running
 from seqport.transfer.targets import MIB
 
 if TYPE_CHECKING:
@@ -109,8 +110,7 @@ def _copied_parts(
     from botocore.exceptions import ClientError
 
     def copied(number: int) -> dict[str, Any]:
-        if stop.is_set():
-            raise errors.Interrupted(_("Interrupted."))
+        require_running(stop)
         start, end = ranges[number - 1]
         made = s3.upload_part_copy(
             **target,

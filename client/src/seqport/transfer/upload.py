@@ -1,11 +1,10 @@
-"""Uploads local files as files of samples: parts side by side, continued by whoever calls it next."""
+"""Uploads local files as files of samples: parts side by side; the next call continues."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import io
-import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,8 +17,10 @@ import urllib3
 from seqport import errors
 from seqport.messages import translate as _
 from seqport.operations import Operations
+from seqport.paging import MAX_PAGE, items
 from seqport.transfer.crc32 import crc32
 from seqport.transfer.progress import Progress
+from seqport.transfer.retries import TRANSIENT, Retries, require_running
 from seqport.transfer.upload_plan import LocalFile
 from seqport.transfer.upload_state import Known, UploadState
 from seqport.transport import USER_AGENT, connection_pool
@@ -31,9 +32,6 @@ CONNECTIONS = 8
 _FILES = 4  # whose parts are uploaded at once
 _MAX_SINGLE_PART = 64 << 20
 _BLOCK = 1 << 20
-_ATTEMPTS = 8
-_MAX_WAIT = 20.0
-_TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True)
@@ -60,28 +58,26 @@ def upload(
     """Upload the files to the samples of `sample_ids` (by LocalFile.sample). What the sample has already (same name,
     size and, where known, CRC-32) is not uploaded again. Raises the first error; the next call continues."""
     total = sum(file.size for file in files)
-    job = _Job(api, sample_ids, state, progress, stop)
+    uploaded = 0
     progress.begin(_("upload"), total, 0)
     # A reverse file names its forward file, whose record must be there first: two rounds.
     rounds = [[f for f in files if f.forward is None], [f for f in files if f.forward is not None]]
-    with ThreadPoolExecutor(CONNECTIONS) as job.parts, ThreadPoolExecutor(_FILES) as executor:
+    with ThreadPoolExecutor(CONNECTIONS) as parts, ThreadPoolExecutor(_FILES) as executor:
+        job = _Job(api, sample_ids, state, progress, stop, parts)
         try:
             for each in rounds:
                 futures: list[Future[bool]] = [executor.submit(job.upload, file) for file in each]
-                for future in futures:
-                    job.count(future.result())
+                uploaded += sum(future.result() for future in futures)
         except BaseException:
             stop.set()
             executor.shutdown(cancel_futures=True)
             raise
     state.remove()
-    return Uploaded(job.uploaded, len(files) - job.uploaded, total)
+    return Uploaded(uploaded, len(files) - uploaded, total)
 
 
 class _Job:
     """The upload of several files."""
-
-    parts: ThreadPoolExecutor
 
     def __init__(
         self,
@@ -90,20 +86,16 @@ class _Job:
         state: UploadState,
         progress: Progress,
         stop: threading.Event,
+        parts: ThreadPoolExecutor,
     ) -> None:
         self._api, self._sample_ids, self._state = api, sample_ids, state
-        self._progress, self._stop = progress, stop
+        self._progress, self._stop, self._parts = progress, stop, parts
         self._present: dict[str, list[File]] = {}
         self._lock = threading.Lock()
-        self.uploaded = 0
-
-    def count(self, is_new: bool) -> None:
-        self.uploaded += is_new
 
     def upload(self, file: LocalFile) -> bool:
         """Upload a file; False if the sample has it already."""
-        if self._stop.is_set():
-            raise errors.Interrupted(_("Interrupted."))
+        require_running(self._stop)
         known = self._state.get(file)
         if known.is_complete or (known.file_id is None and self._find(file) is not None):
             self._progress.advance(file.size)
@@ -120,15 +112,8 @@ class _Job:
         sample_id = self._sample_ids[file.sample]
         with self._lock:
             if sample_id not in self._present:
-                found: list[File] = []
-                cursor: str | None = None
-                while True:
-                    page = self._api.list_files(sample_id, limit=1000, cursor=cursor)
-                    found += page["items"]
-                    cursor = page["next_cursor"]
-                    if cursor is None:
-                        break
-                self._present[sample_id] = found
+                found = items(lambda cursor: self._api.list_files(sample_id, limit=MAX_PAGE, cursor=cursor))
+                self._present[sample_id] = list(found)
         for there in self._present[sample_id]:
             if (there["filename"], there["size"]) == (file.name, file.size):
                 crc = there["checksums"].get("crc32")
@@ -179,7 +164,7 @@ class _Job:
         self._progress.advance(done)
         size = upload["part_size"] or file.size
         futures = [
-            self.parts.submit(self._put, file, number, (number - 1) * size, min(file.size, number * size), urls)
+            self._parts.submit(self._put, file, number, (number - 1) * size, min(file.size, number * size), urls)
             for number in urls.numbers
         ]
         for future in futures:
@@ -192,10 +177,9 @@ class _Job:
     def _put(self, file: LocalFile, number: int, start: int, end: int, urls: _PartUrls) -> None:
         """Upload one part. S3 compares it with its MD5 and refuses one that differs."""
         md5 = base64.b64encode(_md5(file.path, start, end)).decode()
-        failures, is_renewed = 0, False
+        retries, is_renewed = Retries(self._progress, self._stop), False
         while True:
-            if self._stop.is_set():
-                raise errors.Interrupted(_("Interrupted."))
+            require_running(self._stop)
             part = urls.get(number)
             if part is None:
                 return  # S3 has it: the response to an earlier attempt was lost
@@ -208,7 +192,7 @@ class _Job:
             problem: object
             with _Slice(file.path, start, end, self._progress.advance) as body:
                 try:
-                    response = urls.pool.request("PUT", part["url"], body=body, headers=headers)
+                    response = connection_pool(part["url"]).request("PUT", part["url"], body=body, headers=headers)
                     if response.status == 200:
                         return
                     problem = response.status
@@ -219,20 +203,13 @@ class _Job:
                 urls.renew(part)
                 is_renewed = True
                 continue
-            if isinstance(problem, int) and problem not in _TRANSIENT:
+            if isinstance(problem, int) and problem not in TRANSIENT:
                 raise errors.Refused(
                     _("The object store refuses {path} (status {status}).").format(path=file.path, status=problem),
                     status=problem,
                     slug="upload-refused",
                 )
-            failures += 1
-            if failures >= _ATTEMPTS:
-                raise errors.Unreachable(
-                    _("The connection to the object store fails again and again: {reason}.").format(reason=problem),
-                    hint=_("Run the same command again to continue."),
-                )
-            self._progress.note(_("connection lost, trying again"))
-            self._stop.wait(random.uniform(0, min(_MAX_WAIT, 0.25 * 2**failures)))  # noqa: S311 - not a secret
+            retries.wait_after(problem)
 
 
 class _PartUrls:
@@ -242,7 +219,6 @@ class _PartUrls:
         self._fetch, self._lock = fetch, threading.Lock()
         self._parts = {part["part_number"]: part for part in upload["parts"]}
         self.numbers = list(self._parts)
-        self.pool = connection_pool(upload["parts"][0]["url"] if upload["parts"] else "http://localhost")
 
     def get(self, number: int) -> PartToUpload | None:
         """The part's URL and headers; None if S3 has it."""
