@@ -24,6 +24,7 @@ from chalicelib.exports.contents.file_table import known_checksums, table_lines
 from chalicelib.exports.contents.items import Contents, from_rows
 from chalicelib.exports.contents.manifest import Manifest
 from chalicelib.exports.contents.report import report_lines
+from chalicelib.exports.contents.ro_crate import METADATA_NAME, Crate
 from chalicelib.exports.contents.source_key import source_key
 from chalicelib.exports.expiry import expiry
 from chalicelib.exports.failures import FailureCode
@@ -66,18 +67,8 @@ def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
     index = read_index(get_work(index_key(folder)) or b"")
     manifest = _manifest(export, contents)
 
-    is_manifest_only = packaging_of(export) is Packaging.MANIFEST
-
     def extras(checksums: Sequence[int]) -> Sequence[Member]:
-        made = timestamps.parse(export.created_at)
-        known = known_checksums(contents) if is_manifest_only else checksums
-        table = Member("files.tsv", made, _encoded(lambda: table_lines(contents)))
-        return (
-            *((table,) if is_manifest_only else ()),
-            Member("manifest.json", made, _encoded(manifest.json_lines)),
-            Member("manifest.txt", made, _encoded(manifest.text_lines)),
-            Member("report.json", made, _encoded(lambda: report_lines(contents, known))),
-        )
+        return _extras(export, contents, manifest, checksums)
 
     finished: Archive | SourcesChanged | Incomplete
     try:
@@ -93,6 +84,27 @@ def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(finished, Incomplete):
         return _complete_batches(state, folder, index.batches, finished)
     return _ready(export, state, upload, contents, manifest, finished)
+
+
+def _extras(
+    export: Export, contents: Contents, manifest: Manifest, checksums: Sequence[int | None]
+) -> Sequence[Member]:
+    """The archive's own files, which follow those of the catalog; `checksums` are of the items in the archive."""
+    texts: dict[str, Callable[[], Iterable[str]]] = {}
+    match packaging_of(export):
+        case Packaging.MANIFEST:
+            checksums = known_checksums(contents)
+            texts["files.tsv"] = lambda: table_lines(contents)
+        case Packaging.RO_CRATE:
+            crate = Crate(export.id, export.name or manifest.type, export.created_at, contents)
+            texts[METADATA_NAME] = lambda: crate.lines(checksums)
+        case Packaging.ARCHIVE:
+            pass
+    texts["manifest.json"] = manifest.json_lines
+    texts["manifest.txt"] = manifest.text_lines
+    texts["report.json"] = lambda: report_lines(contents, checksums)
+    made = timestamps.parse(export.created_at)
+    return [Member(name, made, _encoded(pieces)) for name, pieces in texts.items()]
 
 
 def _with_remaining_problems(changed: SourcesChanged, folder: str, count: int) -> SourcesChanged:

@@ -1,4 +1,4 @@
-"""How the files of an export are handed over: in an archive, or one by one with a manifest of them."""
+"""How the files of an export are handed over: in an archive or RO-Crate, or one by one with a manifest of them."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -11,18 +11,21 @@ from chalicelib.exports.model import Export
 
 
 class Packaging(StrEnum):
-    """What is assembled: an archive of all files, or nothing but a small archive of manifest, table and report, whose
-    files clients download from where they are."""
+    """What is assembled: an archive of all files, plain or as an RO-Crate, or nothing but a small archive of manifest,
+    table and report, whose files clients download from where they are."""
 
     ARCHIVE = "archive"
+    RO_CRATE = "ro-crate"
     MANIFEST = "manifest"
 
 
 PackagingName = Annotated[
-    Literal["archive", "manifest"],
+    Literal["archive", "ro-crate", "manifest"],
     Field(
-        description="`archive`: all files in one zip file. `manifest`: nothing is assembled; the zip file has a table"
-        " of the files (`files.tsv`), which are downloaded one by one (`GET /exports/{export_id}/files`)."
+        description="`archive`: all files in one zip file. `ro-crate`: the same, with a description of files, samples"
+        " and workflow executions (`ro-crate-metadata.json`) that makes it an RO-Crate. `manifest`: nothing is"
+        " assembled; the zip file has a table of the files (`files.tsv`), which are downloaded one by one"
+        " (`GET /exports/{export_id}/files`)."
     ),
 ]
 

@@ -305,6 +305,17 @@ def test_files_of_an_export_without_archive_are_rehydrated(
     assert aria2c[1].endswith("S0_S0_L001_R1_001.fastq")
 
 
+def test_an_archive_can_be_an_ro_crate(ana: Api, client: Client, tmp_path: Path) -> None:
+    made = project(ana)
+    sample_with(ana, made["id"], "S", {"a.fastq": 1_000})
+    arguments = ("export", "samples", "--project", made["puid"], "--all", "--ro-crate", "--name", "Crate")
+    export = client.json(*arguments, "--download", ".", "--extract", "-q")
+    assert export["files"] == 5
+    (crate,) = tmp_path.rglob("ro-crate-metadata.json")
+    assert '"crc32"' in crate.read_text("utf-8")
+    assert client.run(*arguments, "--manifest-only").status == 2
+
+
 def test_lost_files_are_named_and_others_are_downloaded(stack: Running, ana: Api, client: Client) -> None:
     made = project(ana)
     sample, bodies = sample_with(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.catalog.runs.model import RUN_LEVEL, Output, Run, RunSample
 from chalicelib.exports.contents.archive_paths import distinct_names
-from chalicelib.exports.contents.items import Contents, Folder, Item, Skipped
+from chalicelib.exports.contents.items import Contents, Folder, Item, RunDetails, Skipped
 from chalicelib.exports.contents.source_key import source_key
 
 _DELETED = "Deleted Sample"
@@ -50,11 +50,13 @@ def analysis_contents(
                 *(output.samplesheet_text("sample") or output.puid for output in sheet),
             ]
         )
-        folders.append(Folder((run.id,), "workflow_execution", run.name or run.id))
+        details = RunDetails(run.workflow_name, run.workflow_version)
+        folders.append(Folder((run.id,), "workflow_execution", run.name or run.id, run=details))
         items += [_item(output, (run.id,), name) for output, name in zip(own, names, strict=False)]
         for sample, name in zip(sheet, names[len(own) :], strict=True):
             place = (run.id, name)
-            folders.append(Folder(place, "sample", _title(sample, sample_names)))
+            puid = sample.puid if sample.puid != name else None
+            folders.append(Folder(place, "sample", _title(sample, sample_names), puid))
             files = by_place[sample.place]
             inner = distinct_names(file.filename for file in files)
             items += [_item(file, place, file_name) for file, file_name in zip(files, inner, strict=True)]

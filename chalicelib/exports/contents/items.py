@@ -43,12 +43,28 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class RunDetails:
+    """What produced the files of a run."""
+
+    workflow_name: str
+    workflow_version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder of the manifest: its name in the archive, what it represents, and that item's own name."""
+    """A folder of the manifest: its name in the archive, what it represents, and that item's own name. `puid` is set
+    where it is another than the folder's name, `run` where the folder represents a workflow execution."""
 
     path: tuple[str, ...]
     kind: str
     title: str | None
+    puid: str | None = None
+    run: RunDetails | None = None
+
+    @property
+    def identifier(self) -> str:
+        """The PUID or id of what the folder represents."""
+        return self.puid or self.path[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +171,7 @@ def _item(file: File, folders: tuple[str, ...], name: str) -> Item:
 
 def to_rows(contents: Contents) -> Iterator[Any]:
     """The contents as JSON documents: folders, what was skipped, the sources, then a row for each item."""
-    yield [[f.path, f.kind, f.title] for f in contents.folders]
+    yield [[f.path, f.kind, f.title, f.puid, f.run and astuple(f.run)] for f in contents.folders]
     yield [astuple(left) for left in contents.skipped]
     yield contents.source_ids
     for i in contents.items:
@@ -167,12 +183,18 @@ def to_rows(contents: Contents) -> Iterator[Any]:
 
 def from_rows(rows: Iterator[Any]) -> Contents:
     """The contents that `to_rows` wrote. Equal folders are one object, because many of a million items share one."""
-    folders = {tuple(path): Folder(tuple(path), kind, title) for path, kind, title in next(rows)}
+    folders = {tuple(row[0]): _folder_of_row(row) for row in next(rows)}
     skipped = tuple(Skipped(*row) for row in next(rows))
     source_ids = tuple(next(rows))
     paths = {path: path for path in folders}
     items = tuple(_item_of_row(row, paths) for row in rows)
     return Contents(items, tuple(folders.values()), skipped, source_ids)
+
+
+def _folder_of_row(row: Sequence[Any]) -> Folder:
+    path, kind, title, *more = row
+    puid, run = more or (None, None)  # plans of earlier versions have neither
+    return Folder(tuple(path), kind, title, puid, run and RunDetails(*run))
 
 
 def _item_of_row(row: list[Any], paths: Mapping[tuple[str, ...], tuple[str, ...]]) -> Item:

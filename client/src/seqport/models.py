@@ -16,7 +16,7 @@ class AnalysisExportParameters(TypedDict):
     namespace_id: str | None
     analysis_type: Literal["user", "project", "group"]
     workflow_execution_count: int
-    packaging: NotRequired[Literal["archive", "manifest"]]
+    packaging: NotRequired[Literal["archive", "ro-crate", "manifest"]]
 
 
 class AnalysisExportRequest(TypedDict):
@@ -28,7 +28,7 @@ class AnalysisExportRequest(TypedDict):
     analysis_type: Literal["user", "project", "group"]
     namespace_id: NotRequired[str | None]
     workflow_execution_ids: NotRequired[list[str]]
-    packaging: NotRequired[Literal["archive", "manifest"]]
+    packaging: NotRequired[Literal["archive", "ro-crate", "manifest"]]
 
 
 class Checksums(TypedDict):
@@ -762,7 +762,7 @@ class SampleExportParameters(TypedDict):
     namespace_id: str
     sample_count: int | None
     file_formats: list[str]
-    packaging: NotRequired[Literal["archive", "manifest"]]
+    packaging: NotRequired[Literal["archive", "ro-crate", "manifest"]]
 
 
 class SampleExportRequest(TypedDict):
@@ -775,7 +775,7 @@ class SampleExportRequest(TypedDict):
     sample_ids: NotRequired[list[str] | None]
     selection: NotRequired[Selection | None]
     file_formats: NotRequired[list[str]]
-    packaging: NotRequired[Literal["archive", "manifest"]]
+    packaging: NotRequired[Literal["archive", "ro-crate", "manifest"]]
 
 
 class SampleToImport(TypedDict):

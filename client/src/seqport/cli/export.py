@@ -85,6 +85,13 @@ _manifest_only = click.option(
 )
 
 
+_ro_crate = click.option(
+    "--ro-crate",
+    is_flag=True,
+    help=_("Describe files, samples and workflow executions in the archive, as an RO-Crate."),
+)
+
+
 @export_command.command("samples", help=_("Export the files of samples as an archive."))
 @_samples
 @click.option(
@@ -92,6 +99,7 @@ _manifest_only = click.option(
     help=_("A file format to include; may be repeated."),
 )  # fmt: skip
 @_manifest_only
+@_ro_crate
 @_common
 @click.pass_obj
 def samples(session: Session, /, formats: tuple[str, ...], **options: Any) -> None:
@@ -131,6 +139,7 @@ def linelist(
 @click.option("--project", "-p", metavar="PUID", help=_("Runs that were automated in, or shared with, this project."))
 @click.option("--group", "-g", metavar="PUID", help=_("Runs that were shared with this group."))
 @_manifest_only
+@_ro_crate
 @_common
 @click.pass_obj
 def analysis(
@@ -151,7 +160,9 @@ def analysis(
 
 
 def _packaging(options: Mapping[str, Any]) -> str:
-    return "manifest" if options["manifest_only"] else "archive"
+    if options["manifest_only"] and options["ro_crate"]:
+        raise errors.UsageError(_("Give --manifest-only or --ro-crate, not both."))
+    return "manifest" if options["manifest_only"] else "ro-crate" if options["ro_crate"] else "archive"
 
 
 def _of_samples(client: Client, options: Mapping[str, Any]) -> dict[str, Any]:
