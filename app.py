@@ -141,6 +141,14 @@ def record_mail_delivery(event: CloudWatchEvent) -> dict[str, Any]:
 
 
 @app.lambda_function()
+def refresh_samples(event: dict[str, Any], context: object) -> dict[str, Any]:
+    from chalicelib import invocations
+    from chalicelib.catalog.sample_query.refresh import refresh_snapshot
+
+    return invocations.run("refresh_samples", refresh_snapshot, event, context)
+
+
+@app.lambda_function()
 def run_import(event: dict[str, Any], context: Any) -> dict[str, Any]:
     from chalicelib import invocations
     from chalicelib.ingestion.imports.worker import run_import_steps

@@ -7,6 +7,7 @@ SeqportError
 ├── Gone              the resource was removed or has expired
 ├── TooLarge          the request is too large
 ├── TooMany           a concurrency or rate limit is reached
+├── NotIndexed        samples are being indexed
 ├── Unauthenticated   no verified identity came with the request
 └── Invalid           a well-formed request has violations: one row for each
 """
@@ -96,6 +97,15 @@ class TooMany(SeqportError):
     """A concurrency or rate limit is reached; try again later."""
 
     slug = "too-many"
+
+
+class NotIndexed(SeqportError):
+    """Too many samples changed a moment ago to be queried; they will be indexed soon."""
+
+    slug = "not-indexed"
+
+    def __init__(self) -> None:
+        super().__init__("Many samples were just added or changed. They are being indexed: try again in a moment.")
 
 
 class Unauthenticated(SeqportError):

@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib import metrics
 from chalicelib.log import logger
 
-_IDS = ("export_id", "attempt", "plan", "round", "batch", "import_id")
+_IDS = ("export_id", "attempt", "plan", "round", "batch", "import_id", "namespace_id")
 
 
 def run(

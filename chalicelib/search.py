@@ -10,6 +10,8 @@ from itertools import pairwise
 
 def normalize(text: str) -> str:
     """A text as it is compared: without case and accents, in one Unicode form."""
+    if text.isascii():
+        return text.lower()  # what follows would yield the same, 20 times more slowly
     letters = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
     return unicodedata.normalize(
         "NFC", "".join(character for character in letters if unicodedata.category(character) != "Mn")

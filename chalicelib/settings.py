@@ -121,6 +121,7 @@ class Settings:
     )
     download_role: str = _function("The role that signs links to exports; empty: the function's own")
     import_function: str = _function("The function that imports, for those that start it")
+    refresh_function: str = _function("The function that makes snapshots of samples, for those that query them")
     arrivals_dead_letters: str = _function("The queue's URL, for the function that registers arrivals")
     version: str = _from(Source.CODE, "The service's version", "0.1.0")
 

@@ -33,6 +33,8 @@ from tests.openapi import check_response
 BUCKETS = {"CATALOG_BUCKET": "test-catalog", "WORK_BUCKET": "test-work", "EXPORTS_BUCKET": "test-exports"}
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:exports"
 IMPORT_FUNCTION = "run-import"
+REFRESH_FUNCTION = "refresh-samples"
+_RESOURCES = {IMPORT_FUNCTION: "RunImport", REFRESH_FUNCTION: "RefreshSamples"}
 SENDER = "exports@seqport.example.org"
 
 
@@ -92,6 +94,7 @@ def service(monkeypatch: pytest.MonkeyPatch, signer: Issuer, **environment: str)
         "PUBLIC_URL": "https://seqport.test",
         "STATE_MACHINE_ARN": MACHINE,
         "IMPORT_FUNCTION": IMPORT_FUNCTION,
+        "REFRESH_FUNCTION": REFRESH_FUNCTION,
         "COPY_CRC": "read",
         "AWS_ACCESS_KEY_ID": "000000000000",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -201,8 +204,8 @@ class Functions:
     invoked: list[Any]
 
     def invoke(self, *, FunctionName: str, InvocationType: str, Payload: bytes) -> None:  # noqa: N803 - as boto3 has it
-        assert (FunctionName, InvocationType) == (IMPORT_FUNCTION, "Event")
-        check([("lambda:InvokeFunction", "RunImport")], {})
+        assert InvocationType == "Event"
+        check([("lambda:InvokeFunction", _RESOURCES[FunctionName])], {})
         self.invoked.append(json.loads(Payload))
 
 

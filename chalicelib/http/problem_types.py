@@ -92,6 +92,7 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "too-many": ProblemType(429, "Too many at once", "Trop à la fois"),
     "too-many-exports": ProblemType(429, "Too many exports at once", "Trop d’exportations à la fois"),
     "too-many-requests": ProblemType(429, "Too many requests", "Trop de requêtes"),
+    "not-indexed": ProblemType(503, "Samples are being indexed", "Indexation des échantillons en cours"),
     "unavailable": ProblemType(503, "Not available just now", "Momentanément indisponible"),
     "internal": ProblemType(500, "Something went wrong", "Une erreur est survenue"),
 }

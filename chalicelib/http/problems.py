@@ -19,6 +19,7 @@ from chalicelib.log import logger
 
 P = ParamSpec("P")
 RETRY_AFTER = "30"  # seconds until one of the user's exports may have ended
+_RETRY_AFTER = {"not-indexed": "3"}  # seconds, by problem
 _LANGUAGES = ("en", "fr")
 # Unless a view sets others: responses are private to the caller, and their Content-Type is not to be guessed.
 _PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -128,7 +129,7 @@ def problem_of(error: SeqportError, language: str) -> Response:
     if kind.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if kind.status in {429, 503}:
-        headers["Retry-After"] = RETRY_AFTER
+        headers["Retry-After"] = _RETRY_AFTER.get(error.slug, RETRY_AFTER)
     return Response(json.dumps(body, ensure_ascii=False), status_code=kind.status, headers=headers)
 
 

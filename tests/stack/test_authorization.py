@@ -92,6 +92,8 @@ CASES = [
     Case("GET", "/namespaces/{group}", GUEST, 200, on="group"),
     Case("GET", "/namespaces/{project}/samples", GUEST, 200),
     Case("GET", "/namespaces/{group}/samples", GUEST, 200, on="group"),
+    Case("POST", "/namespaces/{project}/samples/query", GUEST, 200, lambda _: {}),
+    Case("POST", "/namespaces/{group}/samples/query", GUEST, 200, lambda _: {}, on="group"),
     Case("GET", "/namespaces/{project}/members", MAINTAINER, 200),
     Case("PUT", "/namespaces/{project}/members/{member}", MAINTAINER, 200, lambda _: {"role": "guest"}),
     Case("DELETE", "/namespaces/{project}/members/{member}", MAINTAINER, 204),

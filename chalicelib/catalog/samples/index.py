@@ -34,6 +34,11 @@ class SampleListEntry:
     created_key: str
     updated_key: str
 
+    @property
+    def updated_at(self) -> str:
+        """When it was changed last, which identifies its version."""
+        return self.updated_key.split(_SEPARATOR)[0]
+
     def is_found_by(self, q: str | None) -> bool:
         """Does a search for `q` find it?"""
         return matches(q, self.name, self.puid, self.id)

@@ -9,6 +9,7 @@ from chalicelib.catalog.files.model import File
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.namespaces.model import Namespace
+from chalicelib.catalog.sample_query.query import Query, matching
 from chalicelib.catalog.samples import queries as sample_queries
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.model import ResolvedSamples, SampleSummary
@@ -23,11 +24,28 @@ def resolve(user_id: str, namespace: Namespace, sample_ids: Sequence[str]) -> Re
     return _allowed(user_id, listed, list(enumerate(sample_ids)), samples.find_summaries(sample_ids))
 
 
-def resolve_all(user_id: str, namespace: Namespace, q: str | None) -> ResolvedSamples:
-    """All samples of the namespace that `q` finds, by PUID, as far as the user may read them as an analyst."""
+def resolve_all(user_id: str, namespace: Namespace, query: Query, excluded: Sequence[str]) -> ResolvedSamples:
+    """All samples of the namespace that match a query, but for the excluded, by PUID, as far as the user may read them
+    as an analyst."""
     listed = permissions.listed_namespaces(user_id, namespace)
-    requested = list(enumerate(sample.id for sample in sample_queries.everything(listed, q)))
-    return _allowed(user_id, listed, requested, samples.find_summaries(sample_id for _, sample_id in requested))
+    if query.conditions:
+        ids = matching(listed, query, is_bounded=False)
+    else:
+        ids = [sample.id for sample in sample_queries.everything(listed, query.q)]
+    requested = list(enumerate(without(ids, excluded)))
+    found = samples.find_summaries(sample_id for _, sample_id in requested)
+    if query.conditions:  # what was deleted a moment ago was not requested by the user
+        requested = [(position, sample_id) for position, sample_id in requested if sample_id in found]
+    return _allowed(user_id, listed, requested, found)
+
+
+def without(sample_ids: Sequence[str], excluded: Sequence[str]) -> Sequence[str]:
+    """These ids or PUIDs but for those of the excluded samples, by whichever of the two these are given."""
+    if not excluded:
+        return sample_ids
+    found = samples.find_summaries(excluded).values()
+    omitted = {identifier for sample in found for identifier in (sample.id, sample.puid)}
+    return [identifier for identifier in sample_ids if identifier not in omitted]
 
 
 def _allowed(

@@ -11,10 +11,12 @@ from chalicelib.access.roles import Role
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.namespaces.model import Namespace
+from chalicelib.catalog.sample_query.filters import MAX_FILTERS, SampleFilter, conditions_of
+from chalicelib.catalog.sample_query.query import EVERYTHING, Query, matching
 from chalicelib.catalog.samples import queries as sample_queries
 from chalicelib.catalog.samples.index import counted
 from chalicelib.catalog.samples.model import ResolvedSamples
-from chalicelib.catalog.samples.resolve import resolve, resolve_all
+from chalicelib.catalog.samples.resolve import resolve, resolve_all, without
 from chalicelib.errors import Violation, message
 from chalicelib.exports.model import Export
 from chalicelib.exports.types.base import CodedViolation, ExportBody
@@ -23,6 +25,7 @@ from chalicelib.ids import GivenId, RequiredId
 T = TypeVar("T")
 MAX_VALIDATED = 5_000  # of more ids, planning checks each sample, skips those that fail and reports them
 MAX_SAMPLE_IDS = 100_000
+MAX_EXCLUDED = 10_000
 # Samples whose files are read within a request, at some 4 ms of CPU each (docs/performance.md); estimates of more are
 # extrapolated from so many, and planning checks the limits.
 MAX_COUNTED = 1_000
@@ -30,12 +33,20 @@ MAX_WALKED = 20_000  # samples that an estimate reads to find out how many match
 
 
 class Selection(BaseModel):
-    """All samples of the namespace, or all that match a search."""
+    """All samples of the namespace, or all that match a search and filters, except some."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     all: Literal[True]
     q: Annotated[str, Field(max_length=255)] | None = None
+    filters: Annotated[
+        list[SampleFilter],
+        Field(default_factory=list, max_length=MAX_FILTERS, description="As in the query of samples."),
+    ]
+    excluded_sample_ids: Annotated[
+        list[GivenId],
+        Field(default_factory=list, max_length=MAX_EXCLUDED, description="Samples to omit, by id or PUID."),
+    ]
 
 
 class SamplesBody(ExportBody):
@@ -63,11 +74,13 @@ class SampledSamples:
 
 @dataclass(frozen=True, slots=True)
 class SampleSelection:
-    """The samples of a spec: by id, or where `sample_ids` is None all that match `q`."""
+    """The samples of a spec: by id, or where `sample_ids` is None all that match `query`, but for the `excluded` (by id
+    or PUID)."""
 
     namespace_id: str
     sample_ids: tuple[str, ...] | None
-    q: str | None
+    query: Query = EVERYTHING
+    excluded: tuple[str, ...] = ()
 
     @property
     def count(self) -> int | None:
@@ -75,29 +88,42 @@ class SampleSelection:
         return None if self.sample_ids is None else len(self.sample_ids)
 
     def to_json(self) -> dict[str, Any]:
-        return {"namespace_id": self.namespace_id, "sample_ids": self.sample_ids, "q": self.q}
+        return {
+            "namespace_id": self.namespace_id,
+            "sample_ids": self.sample_ids,
+            **self.query.to_json(),
+            "excluded": self.excluded,
+        }
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "SampleSelection":
         """The selection that `to_json` wrote."""
-        ids = document["sample_ids"]
-        return cls(document["namespace_id"], None if ids is None else tuple(ids), document["q"])
+        ids, excluded = document["sample_ids"], document.get("excluded", ())  # none in specs of earlier versions
+        query = Query.from_json(document)
+        return cls(document["namespace_id"], None if ids is None else tuple(ids), query, tuple(excluded))
 
     def resolve(self, user_id: str) -> ResolvedSamples:
         """The samples that the user may export now. Raises NotFound or Forbidden for the namespace."""
         namespace = self._namespace(user_id)
         if self.sample_ids is None:
-            return resolve_all(user_id, namespace, self.q)
+            return resolve_all(user_id, namespace, self.query, self.excluded)
         return resolve(user_id, namespace, self.sample_ids)
 
     def sampled(self, user_id: str) -> SampledSamples:
         """As many of the samples as can be read within a request. Raises NotFound or Forbidden for the namespace."""
         namespace = self._namespace(user_id)
         ids: Sequence[str]
-        if self.sample_ids is None:
-            ids, total = _matching_by_walk(permissions.listed_namespaces(user_id, namespace), self.q)
-        else:
+        if self.sample_ids is not None:
             ids, total = self.sample_ids, len(self.sample_ids)
+        elif self.query.conditions:
+            ids = matching(permissions.listed_namespaces(user_id, namespace), self.query)
+            total = len(ids)
+        else:
+            ids, total = _matching_by_walk(permissions.listed_namespaces(user_id, namespace), self.query.q)
+        if self.excluded:
+            before = len(ids)
+            ids = without(ids, self.excluded)
+            total = max(len(ids), total - (before - len(ids)))
         if len(ids) == total <= MAX_VALIDATED:
             return _sampled(resolve(user_id, namespace, ids))
         subset = _evenly_spread(ids, MAX_COUNTED)
@@ -154,12 +180,23 @@ def validate_samples(body: SamplesBody, user_id: str) -> ValidatedSelection:
     namespace = namespaces.find(body.namespace_id)
     permissions.require(user_id, namespace, Role.ANALYST)
     violations = _selection_violations(body)
+    conditions, filter_violations = conditions_of(
+        body.selection.filters if body.selection else (), "/selection/filters"
+    )
+    violations += [CodedViolation("invalid", violation) for violation in filter_violations]
     if not body.sample_ids or violations or len(body.sample_ids) > MAX_VALIDATED:
         ids = None if body.sample_ids is None else tuple(dict.fromkeys(body.sample_ids))
-        selection = SampleSelection(namespace.id, ids, body.selection.q if body.selection else None)
+        chosen = body.selection
+        selection = (
+            SampleSelection(namespace.id, ids)
+            if chosen is None
+            else SampleSelection(
+                namespace.id, ids, Query(chosen.q, tuple(conditions)), tuple(chosen.excluded_sample_ids)
+            )
+        )
         return ValidatedSelection(selection, None, tuple(violations))
     resolved = resolve(user_id, namespace, body.sample_ids)
-    selection = SampleSelection(namespace.id, tuple(sample.id for sample in resolved.samples), None)
+    selection = SampleSelection(namespace.id, tuple(sample.id for sample in resolved.samples))
     return ValidatedSelection(selection, resolved, tuple(_not_found(resolved)))
 
 

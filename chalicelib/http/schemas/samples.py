@@ -1,14 +1,17 @@
 """JSON of samples and their metadata."""
 
+from collections.abc import Collection
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, PlainValidator, RootModel, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
+from chalicelib.catalog.sample_query.filters import MAX_FILTERS, ColumnName, SampleFilter
 from chalicelib.catalog.samples import model
 from chalicelib.catalog.samples.metadata import MAX_TEXT, FieldName, Value, is_value
-from chalicelib.http.schemas.base import Body, Id, Text, Time, puid
+from chalicelib.http.paging import DEFAULT_LIMIT, MAX_LIMIT
+from chalicelib.http.schemas.base import Body, Count, Id, Text, Time, puid
 from chalicelib.ids import GivenId
 from chalicelib.names import Name
 
@@ -69,21 +72,63 @@ class Sample(TypedDict):
     updated_at: Time
 
 
+class SampleQuery(Body):
+    """Which samples of a namespace, in which order. All filters must hold."""
+
+    q: Annotated[
+        str | None, Field(max_length=255, description="Finds the beginning of the name, of a word in it, or of an id.")
+    ] = None
+    filters: Annotated[list[SampleFilter], Field(default_factory=list, max_length=MAX_FILTERS)]
+    sort: Annotated[
+        ColumnName,
+        Field(
+            description="A column as in `filters`, after `-` in descending order. Numbers come before texts, samples"
+            " without a value last.",
+            examples=["-metadata.collected"],
+        ),
+    ] = "name"
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
+    offset: Annotated[int, Field(ge=0, le=10_000_000, description="How many samples come before the page.")] = 0
+    fields: Annotated[
+        list[FieldName] | None,
+        Field(max_length=1000, description="The metadata fields to return; all if it is null or absent."),
+    ] = None
+
+
+class ProjectSummary(TypedDict):
+    """A project of listed samples."""
+
+    id: Id
+    puid: Annotated[str, puid("PRJ")]
+    name: Annotated[str, Field(examples=["Outbreak 2026"])]
+
+
+class SampleQueryPage(TypedDict):
+    """A page of the samples that a query matches, and their projects. `total` counts all that match."""
+
+    items: list[Sample]
+    total: Count
+    next_offset: Annotated[
+        int | None, Field(description="`offset` of the next page; null on the last one.", examples=[None])
+    ]
+    projects: list[ProjectSummary]
+
+
 class SampleBatch(TypedDict):
     """The samples that a batch created, in its order."""
 
     samples: list[Sample]
 
 
-def sample_json(sample: model.Sample) -> Sample:
-    """A sample as JSON."""
+def sample_json(sample: model.Sample, fields: Collection[str] | None = None) -> Sample:
+    """A sample as JSON, with these metadata fields, or all."""
     return Sample(
         id=sample.id,
         puid=sample.puid,
         name=sample.name,
         description=sample.description,
         project_id=sample.project_id,
-        metadata=dict(sample.metadata),
+        metadata={field: value for field, value in sample.metadata.items() if fields is None or field in fields},
         created_at=sample.created_at,
         updated_at=sample.updated_at,
     )

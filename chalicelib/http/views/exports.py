@@ -70,7 +70,13 @@ def create_export(
     return idempotent(create)
 
 
-@router.route("POST", "/exports/estimate", scope=Scope.READ, problems=_REQUEST_PROBLEMS, calls_per_minute=SLOW_CALLS)
+@router.route(
+    "POST",
+    "/exports/estimate",
+    scope=Scope.READ,
+    problems=[*_REQUEST_PROBLEMS, "not-indexed"],
+    calls_per_minute=SLOW_CALLS,
+)
 def estimate_export(user: User, body: Annotated[ExportBody, _REQUEST]) -> schemas.Estimate:
     """Estimate an export
 

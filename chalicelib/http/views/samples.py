@@ -1,7 +1,7 @@
 """Operations on samples and their metadata."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -9,13 +9,17 @@ from chalicelib.access.personal_access_tokens import Scope
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
 from chalicelib.catalog.namespaces import permissions
+from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.puid import Kind, is_puid
+from chalicelib.catalog.sample_query.evaluate import Order
+from chalicelib.catalog.sample_query.filters import UnknownColumn, column_named, column_violation, conditions_of
+from chalicelib.catalog.sample_query.query import Query, matching
 from chalicelib.catalog.samples import creation
 from chalicelib.catalog.samples import queries as sample_queries
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.deletion import delete_with_files
 from chalicelib.catalog.samples.index import SampleListEntry
-from chalicelib.catalog.samples.metadata import Value, duplicate_fields, merged_metadata
+from chalicelib.catalog.samples.metadata import Value, duplicate_fields, field_named, merged_metadata
 from chalicelib.catalog.samples.model import NewSample, Sample, metadata_size_violation
 from chalicelib.catalog.samples.queries import SortKey
 from chalicelib.errors import Violation, message, validation_error
@@ -32,6 +36,7 @@ from chalicelib.ids import Ids
 from chalicelib.settings import settings
 
 MAX_ANSWER = 4_000_000  # bytes; a function's response can have 6 MB, and a sample's metadata can be large
+MAX_QUERIES = 240  # of one user in a minute: one takes half a second of a CPU where there are 100,000 samples
 _CHUNK = 100
 _WRITE_PROBLEMS = ["role-too-low", "changed-meanwhile", "too-many-fields"]
 router = Router("Samples")
@@ -60,6 +65,42 @@ def list_samples(
     items, last = _page_json(found.samples)
     following = found.next if last is None else sample_queries.position_of(last, sort)
     return paging.page(items, following, found.total, is_exact=found.total_is_exact)
+
+
+@router.route(
+    "POST",
+    "/namespaces/{namespace_id}/samples/query",
+    scope=Scope.READ,
+    problems=["not-indexed"],
+    calls_per_minute=MAX_QUERIES,
+)
+def query_samples(user: User, namespace_id: str, body: schemas.SampleQuery) -> schemas.SampleQueryPage:
+    """Find samples by metadata
+
+    Filters and sorts the samples of a group or project (as listed by `GET`) by any column. Responds `not-indexed` while
+    thousands of samples that were just added are being indexed; try again after some seconds."""
+    namespace = namespace_of(namespace_id, user, Role.GUEST)
+    conditions, violations = conditions_of(body.filters, "/filters")
+    try:
+        order = Order(column_named(body.sort.removeprefix("-")), body.sort.startswith("-"))
+    except UnknownColumn:
+        violations.append(column_violation("/sort"))
+    if violations:
+        raise validation_error(violations)
+    query = Query(body.q, tuple(conditions))
+    puids = matching(permissions.listed_namespaces(user.id, namespace), query, order)
+    fields = None if body.fields is None else frozenset(map(field_named, body.fields))
+    items, shown = _found_json(puids[body.offset : body.offset + body.limit], fields)
+    end = body.offset + shown
+    projects = namespaces.find_many(sorted({item["project_id"] for item in items}))
+    return schemas.SampleQueryPage(
+        items=items,
+        total=len(puids),
+        next_offset=end if end < len(puids) else None,
+        projects=[
+            schemas.ProjectSummary(id=project.id, puid=project.puid, name=project.name) for project in projects.values()
+        ],
+    )
 
 
 @router.route(
@@ -194,18 +235,23 @@ def _metadata_size_violation(metadata: Mapping[str, Value], pointer: str) -> lis
 
 def _page_json(page: Sequence[SampleListEntry]) -> tuple[list[schemas.Sample], SampleListEntry | None]:
     """The samples of a page as JSON; if they don't fit into one response, also the last that does."""
+    items, shown = _found_json([entry.id for entry in page], None)
+    return items, page[shown - 1] if shown < len(page) else None
+
+
+def _found_json(ids: Sequence[str], fields: Collection[str] | None) -> tuple[list[schemas.Sample], int]:
+    """The samples of these ids that still exist as JSON, and how many of the ids fit into one response: at least
+    one."""
     items: list[schemas.Sample] = []
     size = 0
-    last = None
-    for start in range(0, len(page), _CHUNK):
-        chunk = page[start : start + _CHUNK]
-        there = samples.find_many(entry.id for entry in chunk)
-        for entry in chunk:
-            item = sample_json(there[entry.id]) if entry.id in there else None
+    for start in range(0, len(ids), _CHUNK):
+        chunk = ids[start : start + _CHUNK]
+        there = samples.find_many(chunk)
+        for position, id_ in enumerate(chunk, start):
+            item = sample_json(there[id_], fields) if id_ in there else None
             size += len(json.dumps(item))
-            if size > MAX_ANSWER and last is not None:
-                return items, last
-            last = entry
+            if size > MAX_ANSWER and position:
+                return items, position
             if item is not None:
                 items.append(item)
-    return items, None
+    return items, len(ids)

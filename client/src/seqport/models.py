@@ -703,6 +703,14 @@ class Progress(TypedDict):
     rows_total: NotRequired[int]
 
 
+class ProjectSummary(TypedDict):
+    """A project of listed samples."""
+
+    id: str
+    puid: str
+    name: str
+
+
 class RoleGrant(TypedDict):
     """The role that a member or group gets."""
 
@@ -778,6 +786,34 @@ class SampleExportRequest(TypedDict):
     packaging: NotRequired[Literal["archive", "ro-crate", "manifest"]]
 
 
+class SampleFilter(TypedDict):
+    """A condition on a column of samples."""
+
+    column: str
+    operator: Literal["is", "is_not", "contains", "not_contains", "between", "is_empty", "is_not_empty"]
+    values: NotRequired[list[str | int | float | None]]
+
+
+class SampleQuery(TypedDict):
+    """Which samples of a namespace, in which order. All filters must hold."""
+
+    q: NotRequired[str | None]
+    filters: NotRequired[list[SampleFilter]]
+    sort: NotRequired[str]
+    limit: NotRequired[int]
+    offset: NotRequired[int]
+    fields: NotRequired[list[str] | None]
+
+
+class SampleQueryPage(TypedDict):
+    """A page of the samples that a query matches, and their projects. `total` counts all that match."""
+
+    items: list[Sample]
+    total: int
+    next_offset: int | None
+    projects: list[ProjectSummary]
+
+
 class SampleToImport(TypedDict):
     """What an import would do with a row."""
 
@@ -797,10 +833,12 @@ class SampleToRun(TypedDict):
 
 
 class Selection(TypedDict):
-    """All samples of the namespace, or all that match a search."""
+    """All samples of the namespace, or all that match a search and filters, except some."""
 
     all: Literal[True]
     q: NotRequired[str | None]
+    filters: NotRequired[list[SampleFilter]]
+    excluded_sample_ids: NotRequired[list[str]]
 
 
 class SignIn(TypedDict):

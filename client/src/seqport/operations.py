@@ -59,6 +59,8 @@ if TYPE_CHECKING:
         SampleChange,
         SampleExportRequest,
         SamplePage,
+        SampleQuery,
+        SampleQueryPage,
         SignIn,
         SkippedItemPage,
         StartedImport,
@@ -289,6 +291,22 @@ class Operations:
                 "GET",
                 f"/namespaces/{quote(namespace_id, safe='')}/samples",
                 query={"q": q, "limit": limit, "cursor": cursor, "sort": sort},
+            ).body,
+        )
+
+    def query_samples(self, namespace_id: str, body: SampleQuery) -> SampleQueryPage:
+        """Find samples by metadata.
+
+        Filters and sorts the samples of a group or project (as listed by `GET`) by any column. Responds `not-indexed`
+        while thousands of samples that were just added are being indexed; try again after some seconds.
+
+        Needs the token scope `read`.
+
+        At most 240 calls of one user in a minute."""
+        return cast(
+            "SampleQueryPage",
+            self._transport.request(
+                "POST", f"/namespaces/{quote(namespace_id, safe='')}/samples/query", body=body, repeatable=False
             ).body,
         )
 
@@ -1033,6 +1051,17 @@ class AsyncOperations:
         return await asyncio.to_thread(
             self._operations.list_samples, namespace_id, q=q, limit=limit, cursor=cursor, sort=sort
         )
+
+    async def query_samples(self, namespace_id: str, body: SampleQuery) -> SampleQueryPage:
+        """Find samples by metadata.
+
+        Filters and sorts the samples of a group or project (as listed by `GET`) by any column. Responds `not-indexed`
+        while thousands of samples that were just added are being indexed; try again after some seconds.
+
+        Needs the token scope `read`.
+
+        At most 240 calls of one user in a minute."""
+        return await asyncio.to_thread(self._operations.query_samples, namespace_id, body)
 
     async def create_sample(self, project_id: str, body: NewSample, *, idempotency_key: str | None = None) -> Sample:
         """Create a sample.
