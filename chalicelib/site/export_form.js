@@ -7,8 +7,11 @@ import { go, path } from "./router.js";
 import { me } from "./session.js";
 import { html, useEffect, useId, useRef, useState } from "./view.js";
 
-/** The state of a form that creates an export: what was typed, what the API refused, and `submit`. */
-export function useExportForm() {
+/**
+ * The state of a form that creates an export: what was typed, what the API refused, and `submit`. `onCreated` is called
+ * when the export was created.
+ */
+export function useExportForm({ onCreated = () => {} } = {}) {
   const [name, setName] = useState("");
   const [email, setEmail] = useState(false);
   const [problem, setProblem] = useState(null);
@@ -26,6 +29,7 @@ export function useExportForm() {
     try {
       const made = await post("/exports", body, sent.current.key);
       say(t("export.created"));
+      onCreated();
       go(path`/exports/${made.id}`);
     } catch (refused) {
       if (refused.name !== "AbortError") setProblem(refused);

@@ -53,7 +53,8 @@ export function useList(path, { sort, filters = [], again } = {}) {
   };
 }
 
-const change = (changes) => go(withQuery(changes), { replace: true });
+/** Change what is listed: its first page is shown. */
+export const change = (changes) => go(withQuery({ page: null, ...changes }), { replace: true });
 
 /** The search field of a list; the URL follows when typing pauses. */
 export function Search({ list, label }) {

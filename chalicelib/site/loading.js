@@ -10,15 +10,17 @@ const LONGEST = 30_000;
  * `again(value)` says after how many milliseconds to ask again, false for never. Unchanged answers make the pause grow
  * by half, up to 30 seconds; no request is made while the tab is hidden; one is made at once when it is visible again.
  *
+ * `load(path, signal)` makes the request, by default a GET of the path.
+ *
  * @param {string | null} path
- * @param {{ again?: (value: any) => number | false }} options
+ * @param {{ again?: (value: any, error: any) => number | false, load?: (path: string, signal: AbortSignal) => any }} options
  */
-export function useLoaded(path, { again = () => false } = {}) {
+export function useLoaded(path, { again = () => false, load: request = get } = {}) {
   const [state, setState] = useState({ path: null, value: undefined, error: undefined });
   const asking = useRef(null);
   const pause = useRef({ factor: 1, last: "" });
-  const rule = useRef(again);
-  rule.current = again;
+  const rule = useRef({ again, request });
+  rule.current = { again, request };
 
   const load = useCallback(async () => {
     if (path === null) return;
@@ -26,7 +28,7 @@ export function useLoaded(path, { again = () => false } = {}) {
     const controller = new AbortController();
     asking.current = controller;
     try {
-      const value = await get(path, controller.signal);
+      const value = await rule.current.request(path, controller.signal);
       if (controller.signal.aborted) return;
       const text = JSON.stringify(value);
       pause.current = { factor: text === pause.current.last ? pause.current.factor * 1.5 : 1, last: text };
@@ -44,7 +46,7 @@ export function useLoaded(path, { again = () => false } = {}) {
   }, [load]);
 
   useEffect(() => {
-    const wait = state.path === path && rule.current(state.value, state.error);
+    const wait = state.path === path && rule.current.again(state.value, state.error);
     const back = () => {
       if (document.visibilityState === "visible" && (wait || state.error)) load();
     };

@@ -37,13 +37,13 @@ export function go(path, { replace = false } = {}) {
   if (place.get().path !== before) scrollTo(0, 0);
 }
 
-/** The present path with changed query parameters: null takes one away. */
+/** The present path with changed query parameters: null or an empty text takes one away, a list sets it repeatedly. */
 export function withQuery(changes) {
   const { path, query } = place.get();
   const next = new URLSearchParams(query);
   for (const [name, value] of Object.entries(changes)) {
-    if (value === null || value === "") next.delete(name);
-    else next.set(name, value);
+    next.delete(name);
+    for (const one of Array.isArray(value) ? value : value ? [value] : []) next.append(name, one);
   }
   const text = next.toString();
   return text ? `${path}?${text}` : path;

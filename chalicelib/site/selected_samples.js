@@ -1,14 +1,13 @@
 // What is selected, to be opened and looked through before it is exported.
-import { get, query } from "./api.js";
 import { t } from "./language.js";
-import { path } from "./router.js";
+import { querySamples } from "./samples/list.js";
 import { countOf } from "./selection.js";
 import { html, useState } from "./view.js";
 
 const STEP = 100;
 
 export function SelectedSamples({ namespace, selected }) {
-  const [fetched, setFetched] = useState({ items: [], cursor: undefined });
+  const [fetched, setFetched] = useState({ items: [], offset: 0 });
   const [shown, setShown] = useState(STEP);
   const count = countOf(selected);
   const items = selected.all ? fetched.items : [...selected.samples.values()].slice(0, shown);
@@ -17,10 +16,12 @@ export function SelectedSamples({ namespace, selected }) {
       setShown(shown + STEP);
       return;
     }
-    const parameters = { q: selected.q, sort: "puid", limit: STEP, cursor: fetched.cursor };
+    const { q, filters, excluded } = selected;
+    const body = { ...(q ? { q } : {}), filters, sort: "puid", limit: STEP, offset: fetched.offset, fields: [] };
     try {
-      const page = await get(path`/namespaces/${namespace.id}/samples` + query(parameters));
-      setFetched({ items: [...fetched.items, ...page.items], cursor: page.next_cursor });
+      const page = await querySamples(namespace.id, body);
+      const found = page.items.filter((sample) => !excluded.has(sample.id));
+      setFetched({ items: [...fetched.items, ...found], offset: page.next_offset });
     } catch {
       // The button stays, and can be tried again.
     }
@@ -33,6 +34,10 @@ export function SelectedSamples({ namespace, selected }) {
         (sample) => html`<li key=${sample.id}><span class="code">${sample.puid}</span> <bdi>${sample.name}</bdi></li>`,
       )}
     </ul>
-    ${items.length < count && html`<button type="button" class="link" onClick=${more}>${t("show-more")}</button>`}
+    ${
+      items.length < count &&
+      fetched.offset !== null &&
+      html`<button type="button" class="link" onClick=${more}>${t("show-more")}</button>`
+    }
   </details>`;
 }

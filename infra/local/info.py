@@ -38,6 +38,7 @@ def describe(choices: Choices, url: str, s3_url: str, emulator: str, outputs: di
             "clean_up": outputs["CleanUpFunction"],
             "register_arrival": outputs["RegisterArrivalFunction"],
             "run_import": outputs["RunImportFunction"],
+            "refresh_samples": outputs["RefreshSamplesFunction"],
             "record_mail_delivery": outputs["RecordMailDeliveryFunction"],
         },
     }

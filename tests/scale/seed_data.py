@@ -1,6 +1,7 @@
 """A large laboratory, written as table rows: the API would take hours to create it."""
 
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +10,12 @@ from chalicelib.catalog.namespaces.table import namespace_row
 from chalicelib.catalog.puid import Kind, make
 from chalicelib.catalog.samples import index as sample_index
 from chalicelib.catalog.samples import repository as samples
+from chalicelib.catalog.samples.metadata import Value
 from chalicelib.catalog.samples.model import Sample
 from chalicelib.catalog.samples.table import sample_row
 from chalicelib.ids import Ids
 
+COUNTRIES = ("Canada", "Peru", "Ethiopia", "France", "Viet Nam")
 AT = "2026-11-24T00:00:00.000Z"
 
 
@@ -24,6 +27,18 @@ class Laboratory:
     project_id: str
     samples: int
     projects: int
+    fields: int = 0
+
+    def metadata(self, number: int) -> dict[str, Value]:
+        """The metadata of a sample: in turn a country, a date, a number and a text that no other sample has."""
+        chance = random.Random(number)
+        kinds: tuple[Callable[[], Value], ...] = (
+            lambda: chance.choice(COUNTRIES),
+            lambda: f"2026-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}",
+            lambda: round(chance.uniform(0, 100), 2),
+            lambda: f"isolate {number} of {chance.randint(0, 999_999)}",
+        )
+        return {f"field {i:02d}": kinds[i % len(kinds)]() for i in range(self.fields)}
 
     def project_rows(self) -> Iterator[Any]:
         """The rows by which the other projects are listed below the group."""
@@ -43,7 +58,8 @@ class Laboratory:
         for i in range(self.samples):
             sample = Sample(
                 id=ids.id(), puid=make(Kind.SAMPLE, "INXT", ids), name=f"Sample {i:06d}", description=None,
-                project_id=self.project_id, namespace_ids=lineage, metadata={}, created_at=AT, updated_at=AT,
+                project_id=self.project_id, namespace_ids=lineage, metadata=self.metadata(i), created_at=AT,
+                updated_at=AT,
             )  # fmt: skip
             yield sample_row(sample)
             yield from samples.list_rows(sample)

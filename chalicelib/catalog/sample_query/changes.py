@@ -1,24 +1,25 @@
-"""What changed in a namespace since a moment: rows of its list, and PUIDs of samples that were deleted."""
+"""The log of what changed in a namespace: a row for each transaction that creates, changes or deletes samples.
 
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+It is read consistently, by the namespace's partition, so that a query finds what was written before it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
 from datetime import timedelta
-from itertools import chain, islice
+from uuid import uuid4
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import timestamps
-from chalicelib.catalog.samples.index import SHARDS, SampleListRow, partition
+from chalicelib.attributes import Json
 from chalicelib.tables import Row, TableName
 
-_SEPARATOR = "\x00"
 _REMEMBERED = timedelta(days=30)  # snapshots are younger
 
 
-class _DeletionRow(Row):
-    """`DELETED#<namespace>` / `<when>\\0<puid>`: a sample of the namespace was deleted. DynamoDB removes the row after
+class _ChangesRow(Row):
+    """`CHANGES#<namespace>` / `<when>#<random>`: samples that one transaction wrote. DynamoDB removes the row after
     `expires_at` (seconds)."""
 
     class Meta:
@@ -26,47 +27,31 @@ class _DeletionRow(Row):
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
+    samples = Json()
     expires_at = NumberAttribute()
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A sample that was created or changed, and its version; `sample_id` is None of one that was deleted."""
+    """A sample that was created or changed, and its version; of one that was deleted both are None."""
 
     puid: str
-    sample_id: str | None
-    updated_at: str | None
+    sample_id: str | None = None
+    updated_at: str | None = None
 
 
-def note_deletion(transaction: TransactWrite, puid: str, namespace_ids: Iterable[str]) -> None:
-    """Add to the transaction that deletes a sample what tells queries that it is gone."""
+def log_changes(transaction: TransactWrite, changes: Sequence[Change], namespace_ids: Iterable[str]) -> None:
+    """Add to a transaction, after its other writes, what it changes in these namespaces."""
     now = timestamps.now()
-    key = f"{timestamps.format(now)}{_SEPARATOR}{puid}"
+    key = f"{timestamps.format(now)}#{uuid4().hex[:8]}"
+    samples = [astuple(change) for change in changes]
+    expires_at = int((now + _REMEMBERED).timestamp())
     for namespace_id in namespace_ids:
-        row = _DeletionRow(f"DELETED#{namespace_id}", key, expires_at=int((now + _REMEMBERED).timestamp()))
-        transaction.save(row)
+        transaction.save(_ChangesRow(f"CHANGES#{namespace_id}", key, samples=samples, expires_at=expires_at))
 
 
-def changes_since(namespace_id: str, since: str | None, most: int) -> list[Change]:
-    """What was created, changed or deleted since a moment, everything if that is None: of each shard of the list at
-    most `most` rows."""
-
-    def of_shard(shard: int) -> list[Change]:
-        place = partition("IN", namespace_id, shard)
-        condition = None if since is None else SampleListRow.updated_key >= since
-        rows = SampleListRow.by_updated.query(
-            place, condition, attributes_to_get=["sk", "sample_id", "updated_key"], page_size=1_000
-        )
-        return [Change(row.puid, row.sample_id, row.updated_key.split(_SEPARATOR)[0]) for row in islice(rows, most)]
-
-    def deleted(_: int) -> list[Change]:
-        if since is None:
-            return []
-        rows = _DeletionRow.query(f"DELETED#{namespace_id}", _DeletionRow.sk >= since, consistent_read=True)
-        return [Change(row.sk.split(_SEPARATOR)[1], None, None) for row in islice(rows, most)]
-
-    with ThreadPoolExecutor(SHARDS + 1) as pool:
-        removed = pool.submit(deleted, 0)
-        changed = list(chain.from_iterable(pool.map(of_shard, range(SHARDS))))
-        # A PUID can be given to a new sample: what exists now comes last.
-        return [*removed.result(), *changed]
+def changes_since(namespace_id: str, since: str) -> list[Change]:
+    """What was created, changed or deleted since a moment, the last change of each sample."""
+    rows = _ChangesRow.query(f"CHANGES#{namespace_id}", _ChangesRow.sk >= since, consistent_read=True)
+    latest = {change[0]: Change(*change) for row in rows for change in row.samples}
+    return list(latest.values())

@@ -28,6 +28,7 @@ from chalicelib.catalog.sample_query.columns import (
 )
 from chalicelib.catalog.sample_query.conditions import Condition
 from chalicelib.catalog.sample_query.evaluate import Order, Part, in_order, matching_rows, needed_columns
+from chalicelib.catalog.samples import queries as sample_queries
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.index import counted
 from chalicelib.catalog.samples.model import Sample
@@ -36,7 +37,6 @@ from chalicelib.settings import settings
 
 MAX_CHANGED = 2_000  # samples that a query reads one by one
 REFRESH_AT = 500  # of them; from so many on a new snapshot is worth its price
-_MAX_ROWS = 100_000  # rows of changes that a query reads from each shard: those of the snapshot's last 15 minutes too
 _READERS, _CHUNK = 8, 100
 _PAUSE = timedelta(seconds=20)  # between requests for a new snapshot
 
@@ -86,13 +86,15 @@ def _parts(namespace_id: str, needed: set[str], *, is_bounded: bool) -> list[Par
         if is_bounded and counted(namespace_id) > MAX_CHANGED:
             _request_refresh(namespace_id)
             raise NotIndexed
-        return _changed_part(namespace_id, changes_since(namespace_id, None, _MAX_ROWS), needed, is_bounded=is_bounded)
+        everything = sample_queries.everything([namespace_id], None)
+        present = [Change(entry.puid, entry.id, entry.updated_at) for entry in everything]
+        return _changed_part(namespace_id, present, needed, is_bounded=is_bounded)
     columns = opened[1]
     updated, puid_values = columns[UPDATED], columns[PUID].values
     puids = [str(puid_values[code]) for code in columns[PUID].codes]  # in alphabetical order
     hidden = set()
     changed = []
-    for change in changes_since(namespace_id, snapshot.since, _MAX_ROWS):
+    for change in changes_since(namespace_id, snapshot.since):
         row = bisect_left(puids, change.puid)
         if row < len(puids) and puids[row] == change.puid:
             if updated[row] == change.updated_at:
@@ -105,12 +107,11 @@ def _parts(namespace_id: str, needed: set[str], *, is_bounded: bool) -> list[Par
 
 def _changed_part(namespace_id: str, changed: Sequence[Change], needed: set[str], *, is_bounded: bool) -> list[Part]:
     """The samples that changed, as they are now; none if there are none."""
-    ids = {change.puid: change.sample_id for change in changed}
-    if len(ids) >= REFRESH_AT:
+    if len(changed) >= REFRESH_AT:
         _request_refresh(namespace_id)
-    if is_bounded and len(ids) > MAX_CHANGED:
+    if is_bounded and len(changed) > MAX_CHANGED:
         raise NotIndexed
-    current = _read([id_ for id_ in ids.values() if id_ is not None])
+    current = _read([change.sample_id for change in changed if change.sample_id is not None])
     return [Part(columns_of(current, {PUID, *needed}))] if current else []
 
 

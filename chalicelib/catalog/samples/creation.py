@@ -9,6 +9,7 @@ from chalicelib import timestamps
 from chalicelib.catalog.namespaces.model import Namespace
 from chalicelib.catalog.puid import Kind, make
 from chalicelib.catalog.puid_rows import puid_key
+from chalicelib.catalog.sample_query.changes import Change, log_changes
 from chalicelib.catalog.samples import index as sample_index
 from chalicelib.catalog.samples import metadata_field_counts
 from chalicelib.catalog.samples.model import NewSample, Sample, metadata_size
@@ -57,7 +58,8 @@ def create_many(project: Namespace, wanted: Sequence[NewSample], ids: Ids) -> li
         project.lineage[0], (field for sample in made for field in sample.metadata), ""
     )
     depth = len(project.lineage)
-    samples_per_transaction = max(1, (_TRANSACTION - (1 + metadata_field_counts.MAX_ROWS) * depth) // (2 + depth))
+    # In each namespace a transaction writes a count, those of fields, a row of the log, and a row for each sample.
+    samples_per_transaction = max(1, (_TRANSACTION - (2 + metadata_field_counts.MAX_ROWS) * depth) // (2 + depth))
     there = find_many(sample.id for sample in made) if ids.is_repeatable else {}
     for chunk in _chunks(made, samples_per_transaction):
         if any(sample.id not in there for sample in chunk):
@@ -114,6 +116,8 @@ def _write_new(made: Sequence[Sample]) -> None:
             for row in rows:
                 transaction.save(row)
             taken.extend([Conflict("This PUID is already in use.", slug="puid-taken"), *([None] * (1 + len(rows)))])
+        changes = [Change(sample.puid, sample.id, sample.updated_at) for sample in made]
+        log_changes(transaction, changes, made[0].namespace_ids)
         sample_index.count(transaction, made[0].namespace_ids, len(made))
         carried = Counter(field for sample in made for field in sample.metadata)
         metadata_field_counts.count(transaction, made[0].namespace_ids, carried)

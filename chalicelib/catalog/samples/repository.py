@@ -8,7 +8,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib import timestamps
 from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.catalog.puid_rows import puid_key
-from chalicelib.catalog.sample_query.changes import note_deletion
+from chalicelib.catalog.sample_query.changes import Change, log_changes
 from chalicelib.catalog.samples import index as sample_index
 from chalicelib.catalog.samples import metadata_field_counts
 from chalicelib.catalog.samples.index import SampleListEntry, SampleListRow, TermRow
@@ -121,6 +121,7 @@ def update(sample: Sample, *, name: str, description: str | None, metadata: Meta
         transaction.save(sample_row(changed), condition=SampleRow.updated_at == sample.updated_at)
         for row in list_rows(changed):
             transaction.save(row)
+        log_changes(transaction, [Change(changed.puid, changed.id, changed.updated_at)], changed.namespace_ids)
         metadata_field_counts.count(transaction, sample.namespace_ids, carried)
 
     transact_write(fill, taken=[_Changed()])
@@ -150,7 +151,7 @@ def _delete(sample: Sample) -> None:
         transaction.delete(SamplePuidRow(puid_key(sample.puid), "PUID", target_id=sample.id))
         for row in list_rows(sample):
             transaction.delete(row)
-        note_deletion(transaction, sample.puid, sample.namespace_ids)
+        log_changes(transaction, [Change(sample.puid)], sample.namespace_ids)
         sample_index.count(transaction, sample.namespace_ids, -1)
         metadata_field_counts.count(
             transaction, sample.namespace_ids, metadata_field_counts.changes(sample.metadata, ())

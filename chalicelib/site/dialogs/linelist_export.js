@@ -12,13 +12,13 @@ import { html, useEffect, useId, useState } from "../view.js";
 const FORMATS = ["csv", "xlsx", "tsv", "json"];
 const FIELDS = ["/metadata_fields", "/linelist_format"];
 
-export default function LinelistExport({ namespace, selected, request, onClose }) {
-  const form = useExportForm();
+export default function LinelistExport({ namespace, selected, request, columns, onCreated, onClose }) {
+  const form = useExportForm({ onCreated });
   const id = useId();
   const [fields, setFields] = useState(null);
   const [templates, setTemplates] = useState([]);
   const [template, setTemplate] = useState("");
-  const [chosen, setChosen] = useState([]);
+  const [chosen, setChosen] = useState(columns); // what the list shows is what is exported, unless changed
   const [format, setFormat] = useState("csv");
   const [problem, setProblem] = useState(null);
   useEffect(() => {

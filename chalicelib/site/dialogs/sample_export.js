@@ -9,8 +9,8 @@ import { html, useEffect, useState } from "../view.js";
 
 const FORMATS = ["fasta", "fastq", "text", "csv", "tsv", "spreadsheet", "json", "genbank", "image", "unknown"]; // prettier-ignore
 
-export default function SampleExport({ namespace, selected, request, onClose }) {
-  const form = useExportForm();
+export default function SampleExport({ namespace, selected, request, onCreated, onClose }) {
+  const form = useExportForm({ onCreated });
   const [chosen, setChosen] = useState(FORMATS);
   const [estimate, setEstimate] = useState(null);
   const [problem, setProblem] = useState(null);

@@ -1,15 +1,31 @@
-// The samples of a project or group: they are selected here, and exported from here.
+// The samples of a project or group: found by name and metadata, selected, and exported from here.
 
 import { announce, say } from "../announcements.js";
-import { get, query } from "../api.js";
-import { language, moment, t } from "../language.js";
-import { Pager, Search, SortHeader, useList } from "../lists.js";
+import { Found } from "../highlight.js";
+import { language, list as listed, moment, t } from "../language.js";
+import { Pager, Search, SortHeader } from "../lists.js";
 import { Menu } from "../menu.js";
 import { Loading, PageHeading } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
 import { mayExport } from "../roles.js";
-import { Link, path } from "../router.js";
-import { asRequest, choose, clear, countOf, ONE_BY_ONE, selectionOf } from "../selection.js";
+import { go, Link, path, place } from "../router.js";
+import { Columns, useColumns } from "../samples/columns.js";
+import { AddFilter, FilterChips, useFilterEditor } from "../samples/filters.js";
+import { querySamples, useSamples } from "../samples/list.js";
+import { PasteDialog } from "../samples/paste.js";
+import { bodyOf, isEverything, METADATA } from "../samples/query.js";
+import { filterWords } from "../samples/words.js";
+import {
+  asRequest,
+  choose,
+  chooseAll,
+  clear,
+  countOf,
+  covers,
+  isChosen as isChosenIn,
+  ONE_BY_ONE,
+  selectionOf,
+} from "../selection.js";
 import { Component, html, useEffect, useRef, useState } from "../view.js";
 
 const DRAWN_AT_ONCE = 100;
@@ -19,13 +35,22 @@ const DIALOGS = {
 };
 
 export default function Samples({ namespace }) {
-  const list = useList(path`/namespaces/${namespace.id}/samples`, { sort: "name" });
+  const { fields, chosen: columns } = useColumns(namespace);
+  const list = useSamples(namespace, columns);
+  const editor = useFilterEditor({ list, namespace, fields });
   const selection = selectionOf(namespace.id);
   const selected = selection.use();
   const [Opened, setOpened] = useState(null);
   const drawn = useGradually(list.items);
-  const toggle = useRef((sample, chosen) => choose(selection, [sample], chosen));
-  if (list.error && !list.items) return html`<${ProblemPage} error=${list.error} retry=${list.reload} />`;
+  const toggle = useToggle(selection, list.items);
+  useEffect(() => {
+    // An address that somebody shortened or mistyped, or a page that is no longer there.
+    if (list.isBad) go(place.get().path, { replace: true });
+    else if (list.isBeyond) list.previous();
+  }, [list.isBad, list.isBeyond]);
+  if (list.error && !list.isBad && !list.items) {
+    return html`<${ProblemPage} error=${list.error} retry=${list.reload} />`;
+  }
   const open = async (type) => {
     try {
       const module = await DIALOGS[type]();
@@ -34,15 +59,27 @@ export default function Samples({ namespace }) {
       say(t("problem.broken.text"), "error");
     }
   };
-  const isChosen = (sample) =>
-    selected.all ? !selected.q || selected.q === list.answered : selected.samples.has(sample.id);
+  const isChosen = (sample) => isChosenIn(selected, list.answered, sample);
+  const fixed = selected.all && !covers(selected, list.answered);
   return html`
     <${PageHeading} title=${t("samples")}>
       <${CreateExport} namespace=${namespace} count=${countOf(selected)} onChoose=${open} />
     <//>
-    <div class="filters"><${Search} list=${list} label=${t("samples.search")} /></div>
-    ${!list.items && html`<${Loading} />`}
-    ${list.items?.length === 0 && html`<p class="empty">${t(list.isFiltered ? "nothing-found" : "samples.none")}</p>`}
+    <div class="filters">
+      <${Search} list=${list} label=${t("samples.search")} />
+      <${AddFilter} list=${list} editor=${editor} />
+      <${Columns} namespace=${namespace} fields=${fields} chosen=${columns} />
+      <${Paste} namespace=${namespace} selection=${selection} />
+    </div>
+    <${FilterChips} list=${list} editor=${editor} />
+    ${editor.dialog}
+    ${list.isIndexing && html`<p class="quiet" role="status">${t("samples.indexing")}</p>`}
+    ${!list.items && !list.isIndexing && html`<${Loading} />`}
+    ${
+      list.items?.length === 0 &&
+      !list.isBeyond &&
+      html`<p class="empty">${t(list.isFiltered ? "nothing-found" : "samples.none")}</p>`
+    }
     ${
       (list.items?.length > 0 || countOf(selected) > 0) &&
       html`<${Selected} list=${list} namespace=${namespace} selection=${selection} selected=${selected} />`
@@ -54,10 +91,14 @@ export default function Samples({ namespace }) {
         <thead>
           <tr>
             <th scope="col">
-              <${PageBox} items=${list.items} selection=${selection} isChosen=${isChosen} disabled=${selected.all || list.loading} />
+              <${PageBox} items=${list.items} selection=${selection} isChosen=${isChosen} disabled=${fixed || list.loading} />
             </th>
             <${SortHeader} list=${list} by="puid">${t("puid")}<//>
             <${SortHeader} list=${list} by="name">${t("name")}<//>
+            ${namespace.type === "group" && html`<${SortHeader} list=${list} by="project.name">${t("project")}<//>`}
+            ${(columns ?? []).map(
+              (field) => html`<${SortHeader} key=${field} list=${list} by=${METADATA + field}><bdi>${field}</bdi><//>`,
+            )}
             <${SortHeader} list=${list} by="created_at">${t("created")}<//>
             <${SortHeader} list=${list} by="updated_at">${t("updated")}<//>
           </tr>
@@ -67,10 +108,13 @@ export default function Samples({ namespace }) {
             (sample) => html`<${Row}
               key=${sample.id}
               sample=${sample}
+              columns=${columns}
+              project=${namespace.type === "group" ? list.projects.get(sample.project_id)?.name : undefined}
               chosen=${isChosen(sample)}
-              fixed=${selected.all}
+              fixed=${fixed}
+              q=${list.answered.q}
               language=${language()}
-              onToggle=${toggle.current}
+              onToggle=${toggle}
             />`,
           )}
         </tbody>
@@ -84,9 +128,40 @@ export default function Samples({ namespace }) {
       namespace=${namespace}
       selected=${selected}
       request=${asRequest(selected)}
+      columns=${columns ?? []}
+      onCreated=${() => clear(selection)}
       onClose=${() => setOpened(null)}
     />`
     }
+  `;
+}
+
+/** Selects or deselects a row; with the Shift key, all rows from the one before on. The same function at each draw. */
+function useToggle(selection, items) {
+  const present = useRef(items);
+  present.current = items;
+  const last = useRef(null);
+  const toggle = useRef((sample, chosen, withShift) => {
+    const all = present.current ?? [];
+    const to = all.findIndex((one) => one.id === sample.id);
+    const from = withShift ? all.findIndex((one) => one.id === last.current) : -1;
+    const rows = from < 0 ? [sample] : all.slice(Math.min(from, to), Math.max(from, to) + 1);
+    choose(selection, rows, chosen);
+    last.current = sample.id;
+  });
+  return toggle.current;
+}
+
+/** The button for a list of names. */
+function Paste({ namespace, selection }) {
+  const [open, setOpen] = useState(false);
+  const add = (samples) => {
+    if (selection.get().all) clear(selection);
+    choose(selection, samples, true);
+  };
+  return html`
+    <button type="button" onClick=${() => setOpen(true)}>${t("paste")}</button>
+    ${open && html`<${PasteDialog} namespace=${namespace} onChoose=${add} onClose=${() => setOpen(false)} />`}
   `;
 }
 
@@ -110,35 +185,44 @@ function CreateExport({ namespace, count, onChoose }) {
   </div>`;
 }
 
+/** What a selection of all is of, in words. */
+function wordsOf({ q, filters }) {
+  const conditions = [...(q ? [t("filter.words.search", { q })] : []), ...filters.map(filterWords)];
+  return conditions.length ? t("selected.matching", { q: listed(conditions) }) : t("selected.everything");
+}
+
 /** How many are selected, and the ways to select all that match, or none. */
 function Selected({ list, namespace, selection, selected }) {
   const [busy, setBusy] = useState(false);
   const count = countOf(selected);
   const selectAll = async () => {
     if (list.total > ONE_BY_ONE) {
-      selection.set({ all: true, q: list.answered, total: list.total, isExact: list.isExact });
+      chooseAll(selection, list.answered, list.total);
       return;
     }
     setBusy(true);
     try {
-      const parameters = { q: list.answered, limit: ONE_BY_ONE };
-      choose(selection, (await get(path`/namespaces/${namespace.id}/samples` + query(parameters))).items, true);
+      const body = bodyOf({ ...list.answered, limit: ONE_BY_ONE, page: 1 }, []);
+      const { items } = await querySamples(namespace.id, body);
+      choose(selection, items, true);
     } catch (error) {
       if (error.name !== "AbortError") say(error.message || t("problem.unreachable.text"), "error");
     }
     setBusy(false);
   };
-  const n = selected.all && !selected.isExact ? t("at-least", { n: count }) : undefined;
-  const text = n ? t("selected.at-least", { count: n }) : t("selected", { n: count });
+  const text = t("selected", { n: count });
   useEffect(() => announce(text), [text]);
+  const isPartial = selected.all && !covers(selected, list.answered);
   return html`<div class="selected">
     <strong>${text}</strong>
-    ${selected.all && html`<span>${selected.q ? t("selected.matching", { q: selected.q }) : t("selected.everything")}</span>`}
+    ${selected.all && html`<span>${wordsOf(selected)}</span>`}
+    ${selected.all && selected.excluded.size > 0 && html`<span>${t("selected.except", { n: selected.excluded.size })}</span>`}
+    ${isPartial && html`<span class="quiet">${t("selected.other-query")}</span>`}
     ${
       !selected.all &&
       list.total > 0 &&
       html`<button type="button" class="link" disabled=${busy || list.loading} onClick=${selectAll}>
-      ${t(list.answered ? "select-all.matching" : "select-all", { n: list.total })}
+      ${t(isEverything(list.answered) ? "select-all" : "select-all.matching", { n: list.total })}
     </button>`
     }
     ${
@@ -171,7 +255,7 @@ class Row extends Component {
     return Object.keys(next).some((name) => next[name] !== this.props[name]);
   }
 
-  render({ sample, chosen, fixed, onToggle }) {
+  render({ sample, columns, project, chosen, fixed, q, onToggle }) {
     const to = path`/samples/${sample.id}`;
     return html`<tr data-selected=${chosen}>
       <td>
@@ -180,11 +264,18 @@ class Row extends Component {
           aria-label=${t("select-one", { name: sample.name })}
           checked=${chosen}
           disabled=${fixed}
-          onChange=${(event) => onToggle(sample, event.target.checked)}
+          onClick=${(event) => onToggle(sample, event.target.checked, event.shiftKey)}
         />
       </td>
-      <td class="code"><${Link} to=${to}>${sample.puid}<//></td>
-      <td class="name"><${Link} to=${to}><bdi>${sample.name}</bdi><//></td>
+      <td class="code"><${Link} to=${to}><${Found} text=${sample.puid} q=${q} /><//></td>
+      <td class="name"><${Link} to=${to}><${Found} text=${sample.name} q=${q} /><//></td>
+      ${project !== undefined && html`<td><bdi>${project}</bdi></td>`}
+      ${(columns ?? []).map((field) => {
+        const value = sample.metadata[field];
+        return html`<td key=${field} class=${typeof value === "number" ? "value amount" : "value"}>
+          ${value !== undefined && html`<bdi>${String(value)}</bdi>`}
+        </td>`;
+      })}
       <td class="moment">${moment(sample.created_at)}</td>
       <td class="moment">${moment(sample.updated_at)}</td>
     </tr>`;
