@@ -167,9 +167,10 @@ lint: $(VENV)/ready ## ruff: rules and format
 requirements-current: $(VENV)/ready ## are requirements*.txt what pyproject.toml says?
 	@$(BIN)/python -m infra.requirements --check
 
-javascript: node_modules/ready ## biome (rules, format) and tsc (types) on the pages' modules
+javascript: node_modules/ready ## biome (rules, format), tsc (types) and unit tests of the pages' modules
 	@node_modules/.bin/biome check --error-on-warnings
 	@node_modules/.bin/tsc -p jsconfig.json
+	@node --test --test-reporter=dot tests/site/*.test.js
 
 spelling: $(VENV)/ready ## codespell
 	@$(BIN)/codespell

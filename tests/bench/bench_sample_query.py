@@ -14,6 +14,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from botocore.config import Config
+
 from infra.demo.api import Api, ApiError
 from tests.bench.bench_lists import load
 from tests.scale.seed_data import Laboratory
@@ -41,7 +43,8 @@ def refresh(stack: Running, namespace_id: str) -> dict[str, Any]:
     """Run the function that makes a snapshot, and print how long it took."""
     began = time.perf_counter()
     payload = json.dumps({"namespace_id": namespace_id}).encode()
-    answer = stack.client("lambda").invoke(FunctionName=stack.info["functions"]["refresh_samples"], Payload=payload)
+    client = stack.client("lambda", config=Config(read_timeout=900, retries={"total_max_attempts": 1}))
+    answer = client.invoke(FunctionName=stack.info["functions"]["refresh_samples"], Payload=payload)
     result: dict[str, Any] = json.loads(answer["Payload"].read())
     print(f"snapshot: {time.perf_counter() - began:.1f} s, {result}", flush=True)
     return result

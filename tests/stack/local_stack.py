@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from infra.demo.api import Api
 from infra.local.info import TICK
@@ -107,7 +108,7 @@ class Running:
     def person(self, email: str) -> Api:
         return Api.signed_in(self.url, email)
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, config: Config | None = None) -> Any:
         key = self.info["credentials"]
         endpoint = self.info["endpoints"]["s3" if service == "s3" else "aws"]
         make_client: Any = boto3.client
@@ -117,6 +118,7 @@ class Running:
             aws_access_key_id=key["access_key_id"],
             aws_secret_access_key=key["secret_access_key"],
             region_name=key["region"],
+            config=config,
         )
 
     def replace_manifest(self, export_id: str, manifest: bytes) -> None:

@@ -35,7 +35,7 @@ const DIALOGS = {
 };
 
 export default function Samples({ namespace }) {
-  const { fields, chosen: columns } = useColumns(namespace);
+  const { fields, chosen: columns, byChoice } = useColumns(namespace);
   const list = useSamples(namespace, columns);
   const editor = useFilterEditor({ list, namespace, fields });
   const selection = selectionOf(namespace.id);
@@ -128,7 +128,7 @@ export default function Samples({ namespace }) {
       namespace=${namespace}
       selected=${selected}
       request=${asRequest(selected)}
-      columns=${columns ?? []}
+      columns=${byChoice ? columns : []}
       onCreated=${() => clear(selection)}
       onClose=${() => setOpened(null)}
     />`

@@ -24,7 +24,10 @@ function kept(namespace) {
   }
 }
 
-/** The metadata fields of a namespace, most frequent first, and the chosen ones; null until they are known. */
+/**
+ * The metadata fields of a namespace, most frequent first, and those to show; null until they are known. `byChoice`:
+ * the person chose them.
+ */
 export function useColumns(namespace) {
   const [fields, setFields] = useState(null);
   const { query } = place.use();
@@ -36,10 +39,9 @@ export function useColumns(namespace) {
     );
   }, [namespace.id]);
   const named = query.getAll("column");
-  let chosen = null;
-  if (named.length) chosen = named.filter((name) => name !== NONE).slice(0, MOST);
-  else chosen = kept(namespace) ?? fields?.slice(0, AT_FIRST).map((field) => field.name) ?? null;
-  return { fields, chosen };
+  const choice = named.length ? named.filter((name) => name !== NONE).slice(0, MOST) : kept(namespace);
+  const chosen = choice ?? fields?.slice(0, AT_FIRST).map((field) => field.name) ?? null;
+  return { fields, chosen, byChoice: choice !== null };
 }
 
 /** The button that opens the choice of columns. */
