@@ -105,7 +105,9 @@ class NotIndexed(SeqportError):
     slug = "not-indexed"
 
     def __init__(self) -> None:
-        super().__init__("Many samples were just added or changed. They are being indexed: try again in a moment.")
+        super().__init__(
+            message("Many samples were just added or changed. They are being indexed: try again in a moment.")
+        )
 
 
 class Unauthenticated(SeqportError):

@@ -6,26 +6,15 @@ from chalicelib.exports import archive_uploads, executions, lifecycle, record, r
 from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.expiry import expiry
 from chalicelib.exports.model import Export, Status, Step
-from chalicelib.exports.storage import get_work, put_document, put_work, request_key
+from chalicelib.exports.storage import get_document, get_work, put_document, put_work, request_key
 from chalicelib.exports.table import ExportRow, export_of
-from chalicelib.exports.types.base import ExportSpec
-from chalicelib.exports.types.registry import spec_to_json
+from chalicelib.exports.types.registry import ExportRequest, request_from_json, request_to_json
 from chalicelib.ids import Ids
 from chalicelib.log import logger
 from chalicelib.settings import settings
 
 
-def create_export(
-    type_name: str,
-    spec: ExportSpec,
-    user_id: str,
-    ids: Ids,
-    *,
-    name: str | None,
-    email_notification: bool,
-    source_ip: str | None,
-    pages_url: str,
-) -> Export:
+def create_export(request: ExportRequest, user_id: str, ids: Ids, *, source_ip: str | None, pages_url: str) -> Export:
     """Create an export and start its execution. With repeatable ids a second call completes the first. Mails link to
     its page below `pages_url` unless the settings have an address.
 
@@ -39,15 +28,16 @@ def create_export(
         return known
     at = timestamps.format(timestamps.now())
     running_exports.check_concurrency_limit(user_id)  # before anything is written
-    put_document(request_key(export_id), spec_to_json(type_name, spec))
+    put_document(request_key(export_id), request_to_json(request))
+    spec = request.spec
     row = ExportRow(
         export_id,
         user_id=user_id,
-        type=type_name,
+        type=request.type,
         namespace_id=spec.namespace_id,
         parameters=spec.parameters,
-        name=name,
-        email_notification=email_notification,
+        name=request.name,
+        email_notification=request.email_notification,
         pages_url=pages_url,
         created_at=at,
         status=Status.PROCESSING,
@@ -68,14 +58,24 @@ def create_export(
     return export
 
 
+def stored_request(export_id: str) -> ExportRequest:
+    """The request of an export, also of one that was removed. Conflict if it is no longer stored."""
+    document = get_document(request_key(export_id))
+    if document is None or "name" not in document:
+        raise _request_expired()
+    return request_from_json(document)
+
+
+def _request_expired() -> Conflict:
+    return Conflict("The request of this export is no longer stored. Create the export again.", slug="request-expired")
+
+
 def retry_export(export: Export, user_id: str, *, source_ip: str | None) -> Export:
     """Start the next attempt of a failed export. Raises Conflict unless it has failed and its request is still stored,
     TooMany when the user has as many running exports as are allowed."""
     request = get_work(request_key(export.id))
     if request is None:
-        raise Conflict(
-            "The request of this export is no longer stored. Create the export again.", slug="request-expired"
-        )
+        raise _request_expired()
     lifecycle.retry(export, at=timestamps.format(timestamps.now()), actor=user_id, source_ip=source_ip)
     put_work(request_key(export.id), request)  # work files expire by age: restart this one's time
     retried = record.find(export.id)

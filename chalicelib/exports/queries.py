@@ -29,15 +29,20 @@ def get_owned(export_id: str, user_id: str) -> Export:
     """The user's export with this id. Raises Gone if it was theirs, NotFound if it never was."""
     export = record.find(export_id)
     if export is None:
-        trail = audit.of_export(export_id)
-        if trail and trail[0].user_id == user_id:
-            raise Gone("This export was removed.")
-        raise NotFound("Export not found.")
+        require_owner(export_id, user_id)
+        raise Gone("This export was removed.")
     if export.user_id != user_id:
         raise NotFound("Export not found.")
     if is_gone(export, timestamps.format(timestamps.now())):
         raise Gone("This export was removed or has expired.")
     return export
+
+
+def require_owner(export_id: str, user_id: str) -> None:
+    """Raise NotFound unless the export is or was the user's."""
+    trail = audit.of_export(export_id)
+    if not trail or trail[0].user_id != user_id:
+        raise NotFound("Export not found.")
 
 
 def list_owned(user_id: str) -> list[Export]:

@@ -1,6 +1,6 @@
 """Where an export's files are stored in S3, and access to the small JSON documents among them.
 
-Work bucket    work/<export id>/request.json                     the validated request (spec)
+Work bucket    requests/<export id>.json                         the validated request; it outlives the export
                work/<export id>/excluded/<attempt>-<plan>-<token>   sources that a plan could not read
                work/<export id>/<attempt>/<token>/…              one plan: contents, index, batches, results, segments;
                                                                  or a linelist's samples
@@ -28,7 +28,7 @@ MISSING = {"NoSuchKey", "404", "NotFound"}
 
 
 def request_key(export_id: str) -> str:
-    return f"{work_prefix(export_id)}request.json"
+    return f"requests/{export_id}.json"
 
 
 def exclusions_prefix(export_id: str) -> str:

@@ -152,7 +152,6 @@ FRENCH: Final = {
     "This operator takes no values.": "Cet opérateur ne prend aucune valeur.",
     "Give a lower and an upper bound; one of them can be null.": "Indiquez une borne inférieure et une borne supérieure; l’une des deux peut être null.",
     "Give at least one value, and no null.": "Indiquez au moins une valeur, et pas de null.",
-    "Give excluded_sample_ids only with selection.": "N’indiquez excluded_sample_ids qu’avec selection.",
     "An internal error occurred.": "Une erreur interne est survenue.",
     "A base URI must be s3://bucket or s3://bucket/prefix.": "Une URI de base doit être s3://bucket ou s3://bucket/prefixe.",
     "A direction requires paired_with.": "Une direction exige paired_with.",

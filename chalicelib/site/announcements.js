@@ -7,8 +7,8 @@ const SHOWN_FOR = 8_000;
 const note = observable(null);
 const whisper = observable("");
 
-/** Show a note; one of kind `error` stays until it is closed. */
-export const say = (text, kind = "done") => note.set({ text, kind });
+/** Show a note; one of kind `error`, or with an `action` (`{label, act}`), stays until it is closed. */
+export const say = (text, kind = "done", action = null) => note.set({ text, kind, action });
 
 /** Tell screen readers only, what others see elsewhere on the page. */
 export const announce = (text) => whisper.set(whisper.get() === text ? `${text}\u00a0` : text);
@@ -18,10 +18,14 @@ export function Announcements() {
   const shown = note.use();
   const quiet = whisper.use();
   useEffect(() => {
-    if (!shown || shown.kind === "error") return undefined;
+    if (!shown || shown.kind === "error" || shown.action) return undefined;
     const timer = setTimeout(() => note.set(null), SHOWN_FOR);
     return () => clearTimeout(timer);
   }, [shown]);
+  const act = () => {
+    note.set(null);
+    shown.action.act();
+  };
   return html`
     <div class="visually-hidden" role="status" data-live>${quiet}</div>
     <div class="note-place" role=${shown?.kind === "error" ? "alert" : "status"}>
@@ -29,6 +33,7 @@ export function Announcements() {
         shown &&
         html`<div class="note" data-kind=${shown.kind}>
         <p>${shown.text}</p>
+        ${shown.action && html`<button type="button" onClick=${act}>${shown.action.label}</button>`}
         <button type="button" class="plain icon" aria-label=${t("close")} onClick=${() => note.set(null)}>×</button>
       </div>`
       }

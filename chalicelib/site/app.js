@@ -2,12 +2,14 @@
 import { get, patch } from "./api.js";
 import { chosenLanguage, language, loadLanguage, t, useLanguage } from "./language.js";
 import { useLoaded } from "./loading.js";
+import { stop, watch } from "./notices.js";
 import { Loading, PageHeading } from "./page.js";
 import { ProblemPage } from "./problem_page.js";
 import { path, place } from "./router.js";
 import { finishSignIn, me, signIn, useToken } from "./session.js";
 import { Shell } from "./shell.js";
 import { Component, html, useEffect, useState } from "./view.js";
+import { visited } from "./visits.js";
 
 /** A page whose module is fetched when it is first needed. */
 function page(load) {
@@ -106,6 +108,10 @@ function Routed() {
   const inside = section in NAMESPACES && id !== undefined;
   const { value, error, reload } = useLoaded(inside ? path`/namespaces/${id}` : null);
   const namespace = inside && value && [value.id, value.puid].includes(id) ? value : undefined;
+  const opened = namespace?.id;
+  useEffect(() => {
+    if (namespace) visited(namespace);
+  }, [opened]);
   let content;
   if (inside && error) content = html`<${ProblemPage} error=${error} retry=${reload} />`;
   else if (inside && !namespace) content = html`<${Loading} />`;
@@ -132,7 +138,10 @@ export function App() {
   const { segments } = place.use();
   const signedIn = useToken() !== null;
   useEffect(() => {
-    if (signedIn) greet().catch(() => {}); // the page itself tells what does not work
+    if (!signedIn) return undefined;
+    greet().catch(() => {}); // the page itself tells what does not work
+    watch();
+    return stop;
   }, [signedIn]);
   if (segments[0] === "signed-in") return html`<${Shell}><${SigningIn} /><//>`;
   if (!signedIn && segments.length) return html`<${Shell}><${SignedOut} /><//>`;

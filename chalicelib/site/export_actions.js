@@ -1,24 +1,48 @@
-// What one does with an export from wherever it stands: download it, ask and then remove it.
+// What one does with an export from wherever it stands: extend it, create it again, ask and then remove it.
 
 import { say } from "./announcements.js";
 import { post, remove } from "./api.js";
 import { Dialog } from "./dialog.js";
-import { t } from "./language.js";
-import { path } from "./router.js";
+import { nameOf } from "./export_state.js";
+import { moment, t } from "./language.js";
+import { watch } from "./notices.js";
+import { go, path, wholeAddress } from "./router.js";
 import { html, useState } from "./view.js";
 
-export const nameOf = (made) => made.name ?? made.id;
+/** Report what the API refused. */
+const refused = (error) => error.name !== "AbortError" && say(error.message || t("problem.unreachable.text"), "error");
 
-/** Ask for a fresh link and follow it. A refusal is announced, and `onRefused` reloads the export. */
-export async function download(made, onRefused) {
+/** Keep an export three business days longer; returns the export, or null if that was refused. */
+export async function extend(made) {
   try {
-    const link = await post(path`/exports/${made.id}/download`, {});
-    location.assign(link.url);
-    say(t("download.begun", { name: link.filename }));
+    const extended = await post(path`/exports/${made.id}/extend`, {});
+    say(t("export.extended", { date: moment(extended.expires_at) }));
+    return extended;
   } catch (error) {
-    if (error.name === "AbortError") return;
-    say(error.message || t("problem.unreachable.text"), "error");
-    onRefused?.();
+    refused(error);
+    return null;
+  }
+}
+
+/** Create the same export again, which may be gone, and go to it. */
+export async function repeat(id) {
+  try {
+    const made = await post(path`/exports/${id}/repeat`, {}, crypto.randomUUID());
+    say(t("export.created"));
+    watch();
+    go(path`/exports/${made.id}`);
+  } catch (error) {
+    refused(error);
+  }
+}
+
+/** Copy the address of a page. */
+export async function copyAddress(of) {
+  try {
+    await navigator.clipboard.writeText(wholeAddress(of));
+    say(t("link.copied"));
+  } catch {
+    say(t("copy.failed"), "error"); // no clipboard without https
   }
 }
 

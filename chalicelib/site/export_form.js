@@ -2,16 +2,25 @@
 
 import { say } from "./announcements.js";
 import { post, Unreachable } from "./api.js";
-import { moment, t } from "./language.js";
+import { moment, shortDay, t } from "./language.js";
+import { watch } from "./notices.js";
 import { go, path } from "./router.js";
 import { me } from "./session.js";
 import { html, useEffect, useId, useRef, useState } from "./view.js";
 
+const MAX_NAME = 255;
+
+/** The name of an export of some samples or workflow executions of a group or project, today. */
+export function suggestedName(origin, contents) {
+  const today = shortDay(new Date());
+  return [origin, contents, today].filter(Boolean).join(" · ").slice(0, MAX_NAME);
+}
+
 /**
- * The state of a form that creates an export: what was typed, what the API refused, and `submit`. `onCreated` is called
- * when the export was created.
+ * The state of a form that creates an export: what was typed, what the API refused, and `submit`. `suggested` is the
+ * name of an export that is not given another; `onCreated` is called when the export was created.
  */
-export function useExportForm({ onCreated = () => {} } = {}) {
+export function useExportForm({ suggested = "", onCreated = () => {} } = {}) {
   const [name, setName] = useState("");
   const [email, setEmail] = useState(false);
   const [problem, setProblem] = useState(null);
@@ -19,7 +28,8 @@ export function useExportForm({ onCreated = () => {} } = {}) {
   const sent = useRef({ text: "", key: "" });
 
   const submit = async (request) => {
-    const named = name.trim() ? { name: name.trim() } : {};
+    const chosen = name.trim() || suggested;
+    const named = chosen ? { name: chosen } : {};
     const body = { ...request, ...named, email_notification: email };
     const text = JSON.stringify(body);
     // The same request sent twice, because a response was lost, creates one export.
@@ -30,13 +40,14 @@ export function useExportForm({ onCreated = () => {} } = {}) {
       const made = await post("/exports", body, sent.current.key);
       say(t("export.created"));
       onCreated();
+      watch();
       go(path`/exports/${made.id}`);
     } catch (refused) {
       if (refused.name !== "AbortError") setProblem(refused);
       setBusy(false);
     }
   };
-  return { name, setName, email, setEmail, problem, busy, submit, at: (pointer) => problem?.at?.(pointer) };
+  return { name, setName, suggested, email, setEmail, problem, busy, submit, at: (pointer) => problem?.at?.(pointer) };
 }
 
 /** The optional name and the checkbox for a notice. */
@@ -52,6 +63,7 @@ export function NameAndEmail({ form }) {
         type="text"
         maxlength="255"
         autocomplete="off"
+        placeholder=${form.suggested}
         value=${form.name}
         aria-invalid=${violation ? "true" : undefined}
         aria-describedby=${violation ? `${id}-violation` : undefined}

@@ -2,6 +2,9 @@
 import { percent, t } from "./language.js";
 import { html } from "./view.js";
 
+/** What people know an export by. */
+export const nameOf = (made) => made.name ?? made.id;
+
 /** Is an export ready that lacks something? */
 const isIncomplete = (made) => made.status === "ready" && made.warnings > 0;
 

@@ -23,6 +23,7 @@ export async function loadLanguage(code) {
       whole,
       moment: new Intl.DateTimeFormat(region, { dateStyle: "medium", timeStyle: "short" }),
       day: new Intl.DateTimeFormat(region, { dateStyle: "medium" }),
+      shortDay: new Intl.DateTimeFormat(region, { month: "short", day: "numeric" }),
       percent: new Intl.NumberFormat(region, { style: "percent" }),
       list: new Intl.ListFormat(region, { type: "conjunction" }),
     },
@@ -70,6 +71,7 @@ export const number = (value) => current.get().formats.whole.format(value);
 export const percent = (value) => current.get().formats.percent.format(value / 100);
 export const moment = (text) => current.get().formats.moment.format(new Date(text));
 export const day = (text) => current.get().formats.day.format(new Date(text));
+export const shortDay = (date) => current.get().formats.shortDay.format(date);
 export const list = (texts) => current.get().formats.list.format(texts);
 
 /** A size in the largest unit of which there is at least one, by powers of 1000. */

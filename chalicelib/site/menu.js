@@ -3,7 +3,7 @@ import { address, go } from "./router.js";
 import { classes, html, useEffect, useId, useLayoutEffect, useRef, useState } from "./view.js";
 
 /**
- * `items`: `{label, to}` for a page, `{label, act}` for an action, `checked` for one of several, `hint` for a second
+ * `items`: `{label, to}` for a page, `{label, act}` for an action, `checked` for one of several, or with `toggles` for a switch, `hint` for a second
  * line. `label` is the button's content; with `disabled` it can be reached and says why by `describedBy`.
  */
 export function Menu({ label, items, disabled = false, describedBy, className, align = "start", name }) {
@@ -97,7 +97,7 @@ export function Menu({ label, items, disabled = false, describedBy, className, a
         open &&
         html`<div ref=${menu} id=${id} class="menu" role="menu" onKeyDown=${onMenuKey}>
         ${items.map((item, place) => {
-          const role = item.checked === undefined ? "menuitem" : "menuitemradio";
+          const role = item.checked === undefined ? "menuitem" : item.toggles ? "menuitemcheckbox" : "menuitemradio";
           const shared = { role, tabIndex: -1, onClick: choose(item), key: place };
           const content = html`${item.label}${item.hint && html`<small>${item.hint}</small>`}`;
           if (item.to) return html`<a ...${shared} href=${address(item.to)}>${content}</a>`;

@@ -1,5 +1,6 @@
 // What every page has: a heading that is also the tab's title, and words while it loads.
 import { t } from "./language.js";
+import { unseen } from "./notices.js";
 import { place } from "./router.js";
 import { html, useEffect, useLayoutEffect, useRef } from "./view.js";
 
@@ -14,9 +15,10 @@ export function PageHeading({ title, children }) {
     moved ||= path !== firstPath;
     if (moved && !document.querySelector("dialog[open]")) heading.current.focus({ preventScroll: true });
   }, [path]);
+  const news = unseen.use().size;
   useEffect(() => {
-    document.title = `${title} · Seqport`;
-  }, [title]);
+    document.title = `${news ? `(${news}) ` : ""}${title} · Seqport`;
+  }, [title, news]);
   return html`<div class="page-heading"><h1 ref=${heading} tabindex="-1">${title}</h1>${children}</div>`;
 }
 

@@ -4,8 +4,9 @@ import { Announcements } from "./announcements.js";
 import { patch } from "./api.js";
 import { observable } from "./changes.js";
 import { Dialog } from "./dialog.js";
-import { choose, LANGUAGES, language, t } from "./language.js";
+import { choose, LANGUAGES, language, number, t } from "./language.js";
 import { Menu } from "./menu.js";
+import { canNotify, chooseNotifications, latest, unseen, wantsNotifications } from "./notices.js";
 import { Link, path, place } from "./router.js";
 import { ended, me, resumeInWindow, signIn, signOut, useToken } from "./session.js";
 import { device } from "./storage.js";
@@ -60,8 +61,19 @@ function ThemeMenu() {
 
 function UserMenu({ user }) {
   const name = `${user.first_name} ${user.last_name}`.trim() || user.email;
+  const [notified, setNotified] = useState(wantsNotifications());
   const items = [
     { label: t("tokens"), to: "/tokens" },
+    ...(canNotify()
+      ? [
+          {
+            label: t("notifications"),
+            checked: notified,
+            toggles: true,
+            act: async () => setNotified(await chooseNotifications(!notified)),
+          },
+        ]
+      : []),
     { label: t("sign-out"), act: signOut },
   ];
   const label = html`<span class="who"><bdi>${name}</bdi></span><span class="caret" aria-hidden="true"></span>`;
@@ -71,7 +83,22 @@ function UserMenu({ user }) {
 function SideLink({ to, children, exact = false }) {
   const here = place.get().path;
   const current = here === to || (!exact && here.startsWith(`${to}/`));
-  return html`<li><${Link} to=${to} aria-current=${current ? "page" : undefined}>${children}<//></li>`;
+  return html`<li>
+    <${Link} to=${to} aria-current=${current ? "page" : undefined}>${children}<//>
+  </li>`;
+}
+
+const ExportsLink = () => html`<${SideLink} to="/exports">${t("exports")}<${ExportsBadge} /><//>`;
+
+/** How many exports became ready or failed elsewhere, or are being worked on. */
+function ExportsBadge() {
+  const news = unseen.use().size;
+  const running = latest.use()?.filter((made) => made.status === "processing").length ?? 0;
+  if (!news && !running) return null;
+  const words = news ? t("badge.done", { n: news }) : t("badge.running", { n: running });
+  return html` <span class="badge" data-kind=${news ? "done" : "running"} title=${words}
+    >${number(news || running)}<span class="visually-hidden"> ${words}</span></span
+  >`;
 }
 
 /** Inside a project or group its name is a dropdown that holds the ways out; below it are its own pages. */
@@ -79,7 +106,9 @@ function Sidebar({ namespace }) {
   if (namespace === null) return null;
   if (!namespace) {
     return html`<ul>
-      ${PAGES.map(([to, key]) => html`<${SideLink} key=${to} to=${to}>${t(key)}<//>`)}
+      ${PAGES.map(([to, key]) =>
+        to === "/exports" ? html`<${ExportsLink} key=${to} />` : html`<${SideLink} key=${to} to=${to}>${t(key)}<//>`,
+      )}
     </ul>`;
   }
   const root = path`/${namespace.type}s/${namespace.id}`;
@@ -92,6 +121,7 @@ function Sidebar({ namespace }) {
       <${SideLink} to=${`${root}/samples`}>${t("samples")}<//>
       <${SideLink} to=${`${root}/workflow-executions`}>${t("workflow-executions")}<//>
     </ul>
+    <ul class="side-own"><${ExportsLink} /></ul>
   `;
 }
 

@@ -377,7 +377,7 @@ def test_simultaneous_requests_start_no_more_exports_than_allowed(
     }
     from chalicelib.errors import SeqportError
     from chalicelib.exports.commands import create_export
-    from chalicelib.exports.types.registry import TYPES
+    from chalicelib.exports.types.registry import TYPES, ExportRequest
     from chalicelib.ids import Ids
 
     spec = TYPES["sample"].body.model_validate(export_request).to_spec(me(olga))
@@ -385,7 +385,7 @@ def test_simultaneous_requests_start_no_more_exports_than_allowed(
     def create(_: int) -> str:
         try:
             export = create_export(
-                "sample", spec, me_id, Ids(), name=None, email_notification=False, source_ip=None, pages_url=""
+                ExportRequest("sample", spec, None, False), me_id, Ids(), source_ip=None, pages_url=""
             )
         except SeqportError as error:
             return error.slug

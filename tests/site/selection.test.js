@@ -43,7 +43,7 @@ test("of all that a query finds, some are taken out and put back", () => {
   });
 });
 
-test("everything is asked for without conditions", () => {
+test("everything is requested without conditions", () => {
   const selection = fresh();
   chooseAll(selection, EVERYTHING, 2_000);
   assert.deepEqual(asRequest(selection.get()), { selection: { all: true } });

@@ -145,7 +145,8 @@ OWN_EXPORT = [
     ("GET", "/exports/{}"), ("GET", "/exports/{}/preview"), ("GET", "/exports/{}/warnings"),
     ("GET", "/exports/{}/files"),
     ("POST", "/exports/{}/download"),
-    ("GET", "/exports/{}/download"), ("POST", "/exports/{}/retry"), ("POST", "/exports/{}/extend"),
+    ("GET", "/exports/{}/download"), ("POST", "/exports/{}/retry"), ("POST", "/exports/{}/repeat"),
+    ("POST", "/exports/{}/extend"),
     ("GET", "/exports/{}/events"), ("DELETE", "/exports/{}"),
 ]  # fmt: skip
 

@@ -20,8 +20,8 @@ def objects_of(ana: Person, project: str, sizes: dict[str, int]) -> dict[str, st
     return keys
 
 
-def create(ana: Person, project: str) -> Any:
-    body = {"type": "sample", "namespace_id": project, "selection": {"all": True}, "file_formats": ["text"]}
+def create(ana: Person, project: str, **more: Any) -> Any:
+    body = {"type": "sample", "namespace_id": project, "selection": {"all": True}, "file_formats": ["text"], **more}
     return expect_status(ana.post("/exports", body), 202)
 
 

@@ -98,6 +98,9 @@ class Export(TypedDict):
         Time | None,
         Field(description="The end of the third business day after it became ready.", examples=[None]),
     ]
+    extended_at: Annotated[
+        Time | None, Field(description="When it was extended, which is possible once.", examples=[None])
+    ]
     email_notification: bool
     email_failure: Annotated[
         str | None,
@@ -153,6 +156,7 @@ def export_json(export: model.Export, language: str) -> Export:
         status=export.status.value,
         created_at=export.created_at,
         ready_at=export.ready_at,
+        extended_at=export.extended_at,
         expires_at=export.expires_at,
         email_notification=export.email_notification,
         email_failure=export.mail_failure and export.mail_failure.value,

@@ -8,10 +8,10 @@ from chalicelib.access.personal_access_tokens import Scope
 from chalicelib.access.users import User
 from chalicelib.exports import commands
 from chalicelib.exports.model import Export, Status
-from chalicelib.exports.queries import SORT_KEYS, get_owned, list_owned, matching, sort_position
-from chalicelib.exports.source_permissions import require_sources
+from chalicelib.exports.queries import SORT_KEYS, get_owned, list_owned, matching, require_owner, sort_position
+from chalicelib.exports.source_permissions import require_namespace, require_sources
 from chalicelib.exports.types.base import ExportBody
-from chalicelib.exports.types.registry import TYPES
+from chalicelib.exports.types.registry import TYPES, ExportRequest
 from chalicelib.http.arguments import ByType, Query
 from chalicelib.http.authentication import source_ip
 from chalicelib.http.idempotent import STORED, Idempotent
@@ -55,17 +55,31 @@ def create_export(
     `ready` or `failed`."""
 
     def create(ids: Ids) -> Accepted[schemas.Export]:
-        export = commands.create_export(
-            body.type,
-            body.to_spec(user.id),
-            user.id,
-            ids,
-            name=body.name,
-            email_notification=body.email_notification,
-            source_ip=source_ip(request),
-            pages_url=base_url(request),
-        )
-        return _accepted(export, request)
+        requested = ExportRequest(body.type, body.to_spec(user.id), body.name, body.email_notification)
+        return _created(requested, user, ids, request)
+
+    return idempotent(create)
+
+
+@router.route(
+    "POST",
+    "/exports/{export_id}/repeat",
+    scope=Scope.EXPORT,
+    idempotency=STORED,
+    problems=["request-expired", "right-lost", "too-many-exports", "changed-meanwhile"],
+    calls_per_minute=SLOW_CALLS,
+)
+def repeat_export(user: User, export_id: str, request: Request, idempotent: Idempotent) -> Accepted[schemas.Export]:
+    """Create an export again
+
+    With the same parameters, name and notification as one of the caller's, which may be removed or expired: its request
+    is kept for 14 days. A selection is evaluated again; what can no longer be exported is listed among the warnings."""
+    require_owner(export_id, user.id)
+
+    def create(ids: Ids) -> Accepted[schemas.Export]:
+        requested = commands.stored_request(export_id)
+        require_namespace(requested.spec.namespace_id, user.id)
+        return _created(requested, user, ids, request)
 
     return idempotent(create)
 
@@ -143,6 +157,12 @@ def extend_export(user: User, export_id: str, request: Request) -> Reply[schemas
         require_sources(export, user.id)
     commands.extend_export(export, user.id, source_ip=source_ip(request))
     return _shown(get_owned(export.id, user.id), request)
+
+
+def _created(requested: ExportRequest, user: User, ids: Ids, request: Request) -> Accepted[schemas.Export]:
+    address = base_url(request)
+    export = commands.create_export(requested, user.id, ids, source_ip=source_ip(request), pages_url=address)
+    return _accepted(export, request)
 
 
 def _shown(export: Export, request: Request) -> Reply[schemas.Export]:

@@ -1,13 +1,15 @@
 // Analysis Export: all files of the chosen workflow executions.
 import { post } from "../api.js";
 import { Dialog } from "../dialog.js";
-import { FormButtons, NameAndEmail, Refusal, useExportForm } from "../export_form.js";
+import { FormButtons, NameAndEmail, Refusal, suggestedName, useExportForm } from "../export_form.js";
 import { size, t } from "../language.js";
 import { html, useEffect, useState } from "../view.js";
 
 /** `namespace` is the project or group from which they are exported; without it they are one's own. */
 export default function AnalysisExport({ namespace, runs, onClose }) {
-  const form = useExportForm();
+  const form = useExportForm({
+    suggested: suggestedName(namespace?.name, runs.length === 1 ? runs[0].name : t("n-runs", { n: runs.length })),
+  });
   const [estimate, setEstimate] = useState(null);
   const [problem, setProblem] = useState(null);
   const body = {

@@ -1,7 +1,7 @@
 // Linelist Export: which metadata fields of the selected samples, in which order and format.
 import { all } from "../api.js";
 import { Dialog } from "../dialog.js";
-import { FormButtons, NameAndEmail, Refusal, useExportForm } from "../export_form.js";
+import { FormButtons, NameAndEmail, Refusal, suggestedName, useExportForm } from "../export_form.js";
 import { t } from "../language.js";
 import { path } from "../router.js";
 import { SelectedSamples } from "../selected_samples.js";
@@ -13,7 +13,10 @@ const FORMATS = ["csv", "xlsx", "tsv", "json"];
 const FIELDS = ["/metadata_fields", "/linelist_format"];
 
 export default function LinelistExport({ namespace, selected, request, columns, onCreated, onClose }) {
-  const form = useExportForm({ onCreated });
+  const form = useExportForm({
+    suggested: suggestedName(namespace.name, t("n-samples", { n: countOf(selected) })),
+    onCreated,
+  });
   const id = useId();
   const [fields, setFields] = useState(null);
   const [templates, setTemplates] = useState([]);

@@ -1,16 +1,20 @@
 // Sample Export: which formats of the selected samples' files.
 import { post } from "../api.js";
 import { Dialog } from "../dialog.js";
-import { FormButtons, NameAndEmail, Refusal, useExportForm } from "../export_form.js";
+import { FormButtons, NameAndEmail, Refusal, suggestedName, useExportForm } from "../export_form.js";
 import { number, size, t } from "../language.js";
 import { SelectedSamples } from "../selected_samples.js";
+import { countOf } from "../selection.js";
 import { TwoLists } from "../two_lists.js";
 import { html, useEffect, useState } from "../view.js";
 
 const FORMATS = ["fasta", "fastq", "text", "csv", "tsv", "spreadsheet", "json", "genbank", "image", "unknown"]; // prettier-ignore
 
 export default function SampleExport({ namespace, selected, request, onCreated, onClose }) {
-  const form = useExportForm({ onCreated });
+  const form = useExportForm({
+    suggested: suggestedName(namespace.name, t("n-samples", { n: countOf(selected) })),
+    onCreated,
+  });
   const [chosen, setChosen] = useState(FORMATS);
   const [estimate, setEstimate] = useState(null);
   const [problem, setProblem] = useState(null);

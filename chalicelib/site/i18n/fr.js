@@ -27,6 +27,38 @@ export default {
   yes: "Oui",
   no: "Non",
 
+  notifications: "Notifications du navigateur",
+  "badge.done": {
+    one: "{n} exportation est terminée",
+    many: "{n} d’exportations sont terminées",
+    other: "{n} exportations sont terminées",
+  },
+  "badge.running": {
+    one: "{n} exportation est en traitement",
+    many: "{n} d’exportations sont en traitement",
+    other: "{n} exportations sont en traitement",
+  },
+  more: "Plus",
+  extend: "Prolonger",
+  "extend.hint": "La conserver trois jours ouvrables de plus",
+  "export.extended": "L’exportation est conservée jusqu’au {date}.",
+  repeat: "Créer de nouveau",
+  "repeat.hint": "Avec les mêmes paramètres",
+  "copy-link": "Copier le lien",
+  "link.copied": "Le lien a été copié.",
+  history: "Historique",
+  "event.created": "Créée",
+  "event.ready": "Prête",
+  "event.failed": "Échouée",
+  "event.retried": "Réessayée",
+  "event.restarted": "Relancée",
+  "event.extended": "Prolongée",
+  "event.downloaded": "Téléchargée",
+  "event.mail-failed": "Courriel non livré",
+  "event.removed": "Supprimée",
+  "event.expired": "Expirée",
+  "n-runs": { one: "{n} exécution", many: "{n} d’exécutions", other: "{n} exécutions" },
+
   // connexion
   "sign-in-first": "Connectez-vous d'abord",
   "sign-in-first.text": "Cette page est réservée aux personnes connectées. Vous y reviendrez ensuite.",
@@ -54,6 +86,14 @@ export default {
     "Cette page n'a pas pu être affichée. Réessayer aide souvent, aussi lorsqu'une nouvelle version vient de paraître.",
 
   // accueil
+  "home.welcome": "Bonjour, {name}",
+  "home.exports": "Exportations récentes",
+  "home.all-exports": "Toutes les exportations",
+  "home.expiring": "Expirent bientôt",
+  "home.projects": "Projets et groupes récents",
+  "home.all-projects": "Tous les projets",
+  "download.named": "Télécharger {name}",
+  "extend.named": "Prolonger {name}",
   "home.title": "Sortez vos données, complètes et vérifiées",
   "home.lead":
     "Choisissez des échantillons ou des exécutions de flux de travail\u00a0; Seqport réunit leurs fichiers dans une seule archive, vous prévient quand elle est prête et la garde trois jours ouvrables.",
@@ -63,9 +103,6 @@ export default {
     "Les métadonnées d'échantillons en un seul tableau\u00a0: les champs de votre choix, dans votre ordre.",
   "home.analysis":
     "Tous les fichiers d'une ou de plusieurs exécutions de flux de travail, avec le sommaire de l'exécution.",
-  "home.sample.go": "Choisir des échantillons",
-  "home.linelist.go": "Choisir des échantillons pour un tableau",
-  "home.analysis.go": "Choisir des exécutions de flux de travail",
   "home.step.1":
     "Ouvrez un projet ou un groupe et cochez des échantillons, ou ouvrez une exécution de flux de travail.",
   "home.step.2": "Cliquez sur Créer une exportation, voyez ce qu'elle contiendra, puis soumettez.",

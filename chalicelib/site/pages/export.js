@@ -2,10 +2,13 @@
 
 import { announce, say } from "../announcements.js";
 import { post } from "../api.js";
-import { download, nameOf, RemoveDialog } from "../export_actions.js";
-import { lookAgain, outcomeText, Progress, Status } from "../export_state.js";
+import { copyAddress, extend, RemoveDialog, repeat } from "../export_actions.js";
+import { download } from "../export_download.js";
+import { lookAgain, nameOf, outcomeText, Progress, Status } from "../export_state.js";
 import { t } from "../language.js";
 import { useLoaded } from "../loading.js";
+import { Menu } from "../menu.js";
+import { markSeen } from "../notices.js";
 import { Loading, PageHeading } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
 import { go, path, place, withQuery } from "../router.js";
@@ -22,9 +25,12 @@ export default function Export({ id }) {
       announce(outcomeText(made, nameOf(made)));
     }
     status.current = made?.status;
+    if (made?.status !== "processing") markSeen([id]);
   }, [made?.status]);
   if (error && (!made || [404, 410].includes(error.status)))
-    return html`<${ProblemPage} error=${error} retry=${reload} of="export" />`;
+    return html`<${ProblemPage} error=${error} retry=${reload} of="export">
+      <button type="button" class="primary" onClick=${() => repeat(id)}>${t("repeat")}</button>
+    <//>`;
   if (!made) return html`<${Loading} />`;
   return html`
     <${PageHeading} title=${nameOf(made)}>
@@ -32,6 +38,7 @@ export default function Export({ id }) {
         <button type="button" class="primary" disabled=${made.status !== "ready"} onClick=${() => download(made, reload)}>
           ${t("download")}
         </button>
+        <${More} made=${made} onChanged=${reload} />
         <button type="button" onClick=${() => setDeleting(true)}>${t("remove")}</button>
       </p>
     <//>
@@ -48,6 +55,21 @@ export default function Export({ id }) {
     />`
     }
   `;
+}
+
+/** The less frequent actions. */
+function More({ made, onChanged }) {
+  const keep = async () => (await extend(made)) && onChanged();
+  const items = [
+    made.status === "ready" && !made.extended_at && { label: t("extend"), hint: t("extend.hint"), act: keep },
+    { label: t("repeat"), hint: t("repeat.hint"), act: () => repeat(made.id) },
+    { label: t("copy-link"), act: () => copyAddress(path`/exports/${made.id}`) },
+  ].filter(Boolean);
+  return html`<${Menu}
+    label=${html`${t("more")}<span class="caret" aria-hidden="true"></span>`}
+    items=${items}
+    align="end"
+  />`;
 }
 
 function Failure({ made, onRetried }) {

@@ -1,13 +1,14 @@
 // The list of one's exports.
-import { announce } from "../announcements.js";
-import { download, nameOf, RemoveDialog } from "../export_actions.js";
-import { lookAgain, outcomeText, Progress, Status } from "../export_state.js";
+import { RemoveDialog } from "../export_actions.js";
+import { download } from "../export_download.js";
+import { lookAgain, nameOf, Progress, Status } from "../export_state.js";
 import { moment, t } from "../language.js";
 import { Filter, Pager, Search, SortHeader, useList } from "../lists.js";
+import { markSeen } from "../notices.js";
 import { Loading, PageHeading } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
 import { Link, path } from "../router.js";
-import { html, useEffect, useRef, useState } from "../view.js";
+import { html, useEffect, useState } from "../view.js";
 
 const TYPES = ["sample", "linelist", "analysis"];
 const STATUSES = ["processing", "ready", "failed"];
@@ -19,7 +20,7 @@ export default function Exports() {
     again: (page) => page && lookAgain(page.items),
   });
   const [deleting, setDeleting] = useState(null);
-  useOutcomes(list.items);
+  useEffect(() => markSeen((list.items ?? []).map((made) => made.id)), [list.items]);
   if (list.error && !list.items) return html`<${ProblemPage} error=${list.error} retry=${list.reload} />`;
   return html`
     <${PageHeading} title=${t("exports")} />
@@ -108,17 +109,4 @@ function None() {
       <${Link} to="/workflow-executions">${t("workflow-executions")}<//>
     </p>
   </div>`;
-}
-
-/** Announces to screen readers which exports have become ready or failed since the last poll. */
-function useOutcomes(items) {
-  const known = useRef(new Map());
-  useEffect(() => {
-    for (const made of items ?? []) {
-      if (known.current.get(made.id) === "processing" && made.status !== "processing") {
-        announce(outcomeText(made, nameOf(made)));
-      }
-      known.current.set(made.id, made.status);
-    }
-  }, [items]);
 }

@@ -1,27 +1,34 @@
-// The first page: what this is for, in one screen.
-import { t } from "../language.js";
-import { PageHeading } from "../page.js";
-import { Link } from "../router.js";
-import { signIn, useToken } from "../session.js";
+// The first page: one's own work; before signing in, what this is for.
+import { query } from "../api.js";
+import { extend } from "../export_actions.js";
+import { download } from "../export_download.js";
+import { nameOf, Progress, Status } from "../export_state.js";
+import { moment, t } from "../language.js";
+import { useLoaded } from "../loading.js";
+import { latest, watch } from "../notices.js";
+import { Loading, PageHeading } from "../page.js";
+import { Link, path } from "../router.js";
+import { me, signIn, useToken } from "../session.js";
 import { html } from "../view.js";
+import { visits } from "../visits.js";
 
-const KINDS = [
-  ["sample", "/projects"],
-  ["linelist", "/projects"],
-  ["analysis", "/workflow-executions"],
-];
+const KINDS = ["sample", "linelist", "analysis"];
+const SHOWN = 5;
+const SOON = 36 * 3_600_000; // ms
 
 export default function Home() {
-  const signedIn = useToken() !== null;
+  return useToken() === null ? html`<${Introduction} />` : html`<${MyWork} />`;
+}
+
+function Introduction() {
   return html`
     <${PageHeading} title=${t("home.title")} />
     <p class="lead">${t("home.lead")}</p>
     <div class="cards">
       ${KINDS.map(
-        ([kind, to]) => html`<section key=${kind} class="card">
+        (kind) => html`<section key=${kind} class="card">
           <h2>${t(`type.${kind}.long`)}</h2>
           <p>${t(`home.${kind}`)}</p>
-          ${signedIn && html`<${Link} to=${to}>${t(`home.${kind}.go`)}<//>`}
         </section>`,
       )}
     </div>
@@ -30,12 +37,93 @@ export default function Home() {
       <li>${t("home.step.2")}</li>
       <li>${t("home.step.3")}</li>
     </ol>
-    <p class="actions">
-      ${
-        signedIn
-          ? html`<${Link} to="/exports" class="button primary">${t("exports")}<//> <${Link} to="/projects" class="button">${t("projects")}<//>`
-          : html`<button type="button" class="primary" onClick=${signIn}>${t("sign-in")}</button>`
-      }
-    </p>
+    <p class="actions"><button type="button" class="primary" onClick=${signIn}>${t("sign-in")}</button></p>
   `;
+}
+
+function MyWork() {
+  const user = me.use();
+  const made = latest.use();
+  const soon = (made ?? []).filter(
+    (one) => one.status === "ready" && one.expires_at && new Date(one.expires_at).getTime() - Date.now() < SOON,
+  );
+  const name = user?.first_name || user?.email;
+  return html`
+    <${PageHeading} title=${name ? t("home.welcome", { name }) : t("home")} />
+    <div class="work">
+      <section class="card">
+        <h2>${t("home.exports")}</h2>
+        ${made ? html`<${Recent} made=${made.slice(0, SHOWN)} />` : html`<${Loading} />`}
+        <p class="actions"><${Link} to="/exports">${t("home.all-exports")}<//></p>
+      </section>
+      ${soon.length > 0 && html`<${ExpiringSoon} made=${soon} />`}
+      <section class="card">
+        <h2>${t("home.projects")}</h2>
+        <${RecentProjects} />
+        <p class="actions">
+          <${Link} to="/projects">${t("home.all-projects")}<//> <${Link} to="/groups">${t("groups")}<//>
+        </p>
+      </section>
+    </div>
+  `;
+}
+
+function Recent({ made }) {
+  if (!made.length) return html`<p class="quiet">${t("exports.none")} ${t("exports.none.text")}</p>`;
+  return html`<ul class="rows">
+    ${made.map(
+      (one) => html`<li key=${one.id}>
+        <${Link} to=${path`/exports/${one.id}`} class="row-name"><bdi>${nameOf(one)}</bdi><//>
+        <span class="row-state">
+          <${Status} made=${one} />
+          ${one.status === "processing" && html`<${Progress} made=${one} label=${t("progress.of", { name: nameOf(one) })} />`}
+          ${
+            one.status === "ready" &&
+            html`<button type="button" class="link" aria-label=${t("download.named", { name: nameOf(one) })} onClick=${() => download(one, watch)}>
+              ${t("download")}
+            </button>`
+          }
+        </span>
+      </li>`,
+    )}
+  </ul>`;
+}
+
+function ExpiringSoon({ made }) {
+  return html`<section class="card">
+    <h2>${t("home.expiring")}</h2>
+    <ul class="rows">
+      ${made.map(
+        (one) => html`<li key=${one.id}>
+          <${Link} to=${path`/exports/${one.id}`} class="row-name"><bdi>${nameOf(one)}</bdi><//>
+          <span class="row-state">
+            <span class="quiet">${moment(one.expires_at)}</span>
+            ${
+              !one.extended_at &&
+              html`<button type="button" class="link" aria-label=${t("extend.named", { name: nameOf(one) })} onClick=${async () => (await extend(one)) && watch()}>
+                ${t("extend")}
+              </button>`
+            }
+          </span>
+        </li>`,
+      )}
+    </ul>
+  </section>`;
+}
+
+/** Those that were opened last, or else some that the person is a member of. */
+function RecentProjects() {
+  const opened = visits();
+  const { value, error } = useLoaded(opened.length ? null : `/projects${query({ limit: SHOWN })}`);
+  if (!opened.length && !value && !error) return html`<${Loading} />`;
+  const shown = opened.length ? opened : (value?.items ?? []);
+  if (!shown.length) return html`<p class="quiet">${t("projects.none")}</p>`;
+  return html`<ul class="rows">
+    ${shown.slice(0, SHOWN).map(
+      (one) => html`<li key=${one.id}>
+        <${Link} to=${path`/${one.type}s/${one.id}/samples`} class="row-name"><bdi>${one.name}</bdi><//>
+        <span class="quiet small">${t(one.type)}</span>
+      </li>`,
+    )}
+  </ul>`;
 }

@@ -43,8 +43,29 @@ export function Summary({ made }) {
   ];
   return html`
     <${Facts} rows=${rows} />
+    <${History} made=${made} />
     ${made.status === "ready" && html`<${Commands} made=${made} />`}
   `;
+}
+
+/** What happened to the export, when it is opened. */
+function History({ made }) {
+  const [open, setOpen] = useState(false);
+  const { value, error } = useLoaded(open ? `${path`/exports/${made.id}/events`}?limit=1000` : null);
+  return html`<details class="history" onToggle=${(event) => setOpen(event.target.open)}>
+    <summary>${t("history")}</summary>
+    ${error && html`<p class="error" role="alert">${error.message || t("problem.unreachable.text")}</p>`}
+    ${
+      value &&
+      html`<ol>
+        ${value.items.map(
+          (event, position) => html`<li key=${position}>
+            <span class="quiet">${moment(event.at)}</span> ${t(`event.${event.action}`)}
+          </li>`,
+        )}
+      </ol>`
+    }
+  </details>`;
 }
 
 /** The group or project that the export was made from; its id alone where it can't be read any more. */

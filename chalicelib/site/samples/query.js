@@ -1,4 +1,4 @@
-// What is asked of a namespace's samples, as the URL has it and as the API takes it. Pure.
+// Queries of a namespace's samples, as the URL has them and as the API takes them. Pure.
 
 export const METADATA = "metadata.";
 export const ATTRIBUTES = ["name", "puid", "project.name", "project.puid", "created_at", "updated_at"];

@@ -131,6 +131,7 @@ class Export(TypedDict):
     created_at: str
     ready_at: str | None
     expires_at: str | None
+    extended_at: str | None
     email_notification: bool
     email_failure: Literal["bounced", "complaint", "rejected", None]
     parameters: SampleExportParameters | LinelistExportParameters | AnalysisExportParameters

@@ -729,6 +729,25 @@ class Operations:
             ).body,
         )
 
+    def repeat_export(self, export_id: str, *, idempotency_key: str | None = None) -> Export:
+        """Create an export again.
+
+        With the same parameters, name and notification as one of the caller's, which may be removed or expired: its
+        request is kept for 14 days. A selection is evaluated again; what can no longer be exported is listed among
+        the warnings.
+
+        Needs the token scope `export`.
+
+        At most 120 calls of one user in a minute."""
+        return cast(
+            "Export",
+            self._transport.request(
+                "POST",
+                f"/exports/{quote(export_id, safe='')}/repeat",
+                idempotency_key=idempotency_key or new_idempotency_key(),
+            ).body,
+        )
+
     def estimate_export(self, body: SampleExportRequest | LinelistExportRequest | AnalysisExportRequest) -> Estimate:
         """Estimate an export.
 
@@ -1390,6 +1409,18 @@ class AsyncOperations:
         return await asyncio.to_thread(
             self._operations.list_exports, q=q, type=type, status=status, limit=limit, cursor=cursor, sort=sort
         )
+
+    async def repeat_export(self, export_id: str, *, idempotency_key: str | None = None) -> Export:
+        """Create an export again.
+
+        With the same parameters, name and notification as one of the caller's, which may be removed or expired: its
+        request is kept for 14 days. A selection is evaluated again; what can no longer be exported is listed among
+        the warnings.
+
+        Needs the token scope `export`.
+
+        At most 120 calls of one user in a minute."""
+        return await asyncio.to_thread(self._operations.repeat_export, export_id, idempotency_key=idempotency_key)
 
     async def estimate_export(
         self, body: SampleExportRequest | LinelistExportRequest | AnalysisExportRequest

@@ -1,0 +1,18 @@
+// The download of an export.
+import { say } from "./announcements.js";
+import { post } from "./api.js";
+import { t } from "./language.js";
+import { path } from "./router.js";
+
+/** Ask for a fresh link and follow it. A refusal is announced, and `onRefused` reloads the export. */
+export async function download(made, onRefused) {
+  try {
+    const link = await post(path`/exports/${made.id}/download`, {});
+    location.assign(link.url);
+    say(t("download.begun", { name: link.filename }));
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    say(error.message || t("problem.unreachable.text"), "error");
+    onRefused?.();
+  }
+}
