@@ -125,8 +125,8 @@ def test_an_export_that_waits_shows_its_position_in_the_queue(
     ("language", "at_export", "at_account", "create", "kind"),
     [
         ("en", "your address refused it", "this address refused our email", "Create Export", "Sample Export"),
-        ("fr", "votre adresse l'a refusé", "cette adresse a refusé notre courriel", "Créer une exportation",
-         "Exportation d'échantillon"),
+        ("fr", "votre adresse l’a refusé", "cette adresse a refusé notre courriel", "Créer une exportation",
+         "Exportation d’échantillon"),
     ],
 )  # fmt: skip
 def test_a_mail_that_bounced_is_shown_at_the_export_and_where_mails_are_requested(

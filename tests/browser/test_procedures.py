@@ -30,10 +30,10 @@ WORDS = {
     "fr": {
         "projects": "Projets", "groups": "Groupes", "exports": "Exportations de données", "samples": "Échantillons",
         "runs": "Exécutions de flux de travail", "create": "Créer une exportation",
-        "sample export": "Exportation d'échantillon", "linelist export": "Exportation de liste linéaire",
-        "analysis export": "Exportation d'analyse", "summary": "Résumé", "preview": "Aperçu", "ready": "Prêt",
+        "sample export": "Exportation d’échantillon", "linelist export": "Exportation de liste linéaire",
+        "analysis export": "Exportation d’analyse", "summary": "Résumé", "preview": "Aperçu", "ready": "Prêt",
         "processing": "En traitement", "download": "Télécharger", "delete": "Supprimer", "remove": "Retirer",
-        "select": "Cocher", "name": "Nom (facultatif)", "submit": "Soumettre", "email": "Recevoir un courriel",
+        "select": "Sélectionner", "name": "Nom (facultatif)", "submit": "Soumettre", "email": "Recevoir un courriel",
         "available fields": "Champs de métadonnées disponibles",
         "chosen fields": "Champs de métadonnées sélectionnés", "template": "Modèle de métadonnées",
         "chosen formats": "Formats sélectionnés", "move out": "Retirer", "needed": "Sélectionnez au moins un format",

@@ -19,14 +19,14 @@ SAMPLES, WANTED = 2_000, 37
 WORDS: dict[str, dict[str, str]] = {
     "fr": {
         "add": "Ajouter un filtre", "column": "Colonne", "condition": "Condition", "values": "Valeurs", "is": "est",
-        "between": "est entre", "from": "De", "to": "À", "apply": "Appliquer", "all": "Cocher les 37 résultats",
-        "selected": "{n} échantillons sélectionnés", "one": "{n} échantillon sélectionné", "select": "Cocher",
+        "between": "est entre", "from": "De", "to": "À", "apply": "Appliquer", "all": "Sélectionner les 37 résultats",
+        "selected": "{n} échantillons sélectionnés", "one": "{n} échantillon sélectionné", "select": "Sélectionner",
         "create": "Créer une exportation", "linelist": "Exportation de liste linéaire", "submit": "Soumettre",
         "download": "Télécharger", "columns": "Colonnes", "show": "Afficher",
         "fields": "Champs de métadonnées sélectionnés",
         "list": "Sélectionner à partir d’une liste", "names": "Noms ou PUID, un par ligne", "go": "Sélectionner",
         "found": "50 échantillons sélectionnés.", "missing": "1 n’a pas été trouvé ici", "close": "Fermer",
-        "remove": "Supprimer le filtre", "next": "Suivant", "everything": "Cocher les 2 000 échantillons",
+        "remove": "Supprimer le filtre", "next": "Suivant", "everything": "Sélectionner les 2 000 échantillons",
         "except": "sauf 1",
     },
     "en": {

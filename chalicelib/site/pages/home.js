@@ -69,7 +69,7 @@ function MyWork() {
 }
 
 function Recent({ made }) {
-  if (!made.length) return html`<p class="quiet">${t("exports.none")} ${t("exports.none.text")}</p>`;
+  if (!made.length) return html`<p class="quiet">${t("home.no-exports")}</p>`;
   return html`<ul class="rows">
     ${made.map(
       (one) => html`<li key=${one.id}>
