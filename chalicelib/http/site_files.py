@@ -25,7 +25,7 @@ REFERENCE = "reference.html"  # of the API, at /reference
 FIRST = (
     "vendor/preact.js", "vendor/hooks.js", "vendor/htm.js", "view.js", "changes.js", "storage.js", "router.js",
     "language.js", "session.js", "api.js", "loading.js", "app.js", "page.js", "problem_page.js", "shell.js", "menu.js",
-    "dialog.js", "announcements.js", "notices.js", "export_download.js", "export_state.js", "visits.js",
+    "dialog.js", "announcements.js", "notices.js", "export_download.js", "export_state.js", "visits.js", "roles.js",
 )  # fmt: skip
 FOR_A_YEAR = "public, max-age=31536000, immutable"
 

@@ -40,6 +40,7 @@ const Runs = page(() => import("./pages/workflow_executions.js"));
 const Run = page(() => import("./pages/workflow_execution.js"));
 const Exports = page(() => import("./pages/exports.js"));
 const Export = page(() => import("./pages/export.js"));
+const Members = page(() => import("./pages/members.js"));
 const Tokens = page(() => import("./pages/tokens.js"));
 
 const NAMESPACES = { projects: "project", groups: "group" };
@@ -52,6 +53,7 @@ function pageOf([section, id, inner, innerId, ...more], namespace) {
     if (id === undefined) return html`<${Namespaces} key=${section} type=${NAMESPACES[section]} />`;
     if (inner === undefined) return html`<${Namespace} key=${id} namespace=${namespace} />`;
     if (inner === "samples" && !innerId) return html`<${Samples} key=${id} namespace=${namespace} />`;
+    if (inner === "members" && !innerId) return html`<${Members} key=${id} namespace=${namespace} />`;
     if (inner === "workflow-executions") {
       return innerId
         ? html`<${Run} key=${innerId} id=${innerId} namespace=${namespace} />`

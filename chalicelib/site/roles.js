@@ -1,5 +1,12 @@
 // Roles, in rising order, as the contract names them.
-const ROLES = ["guest", "uploader", "analyst", "maintainer", "owner"];
+export const ROLES = ["guest", "uploader", "analyst", "maintainer", "owner"];
 
-/** Exports are for analysts and above. */
-export const mayExport = (role) => ROLES.indexOf(role) >= ROLES.indexOf("analyst");
+const atLeast = (least) => (role) => ROLES.indexOf(role) >= ROLES.indexOf(least);
+
+/** Samples are created by uploaders and above. */
+export const mayUpload = atLeast("uploader");
+/** Exports and imports are for analysts and above. */
+export const mayExport = atLeast("analyst");
+export const mayImport = mayExport;
+/** Projects, groups and members are managed by maintainers and above. */
+export const mayManage = atLeast("maintainer");

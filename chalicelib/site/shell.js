@@ -7,6 +7,7 @@ import { Dialog } from "./dialog.js";
 import { choose, LANGUAGES, language, number, t } from "./language.js";
 import { Menu } from "./menu.js";
 import { canNotify, chooseNotifications, latest, unseen, wantsNotifications } from "./notices.js";
+import { mayManage } from "./roles.js";
 import { Link, path, place } from "./router.js";
 import { ended, me, resumeInWindow, signIn, signOut, useToken } from "./session.js";
 import { device } from "./storage.js";
@@ -120,6 +121,7 @@ function Sidebar({ namespace }) {
       <${SideLink} to=${root} exact>${t("details")}<//>
       <${SideLink} to=${`${root}/samples`}>${t("samples")}<//>
       <${SideLink} to=${`${root}/workflow-executions`}>${t("workflow-executions")}<//>
+      ${mayManage(namespace.role) && html`<${SideLink} to=${`${root}/members`}>${t("members")}<//>`}
     </ul>
     <ul class="side-own"><${ExportsLink} /></ul>
   `;

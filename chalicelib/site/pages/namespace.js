@@ -1,11 +1,13 @@
 // A project or a group: what it is, and the ways on from it.
 import { query } from "../api.js";
+import NewNamespace from "../dialogs/new_namespace.js";
 import { Facts } from "../facts.js";
 import { moment, number, t } from "../language.js";
 import { useLoaded } from "../loading.js";
 import { PageHeading } from "../page.js";
+import { mayManage } from "../roles.js";
 import { Link, path } from "../router.js";
-import { html } from "../view.js";
+import { html, useState } from "../view.js";
 
 export default function Namespace({ namespace }) {
   const root = path`/${namespace.type}s/${namespace.id}`;
@@ -18,13 +20,22 @@ export default function Namespace({ namespace }) {
     [t("created"), moment(namespace.created_at)],
     [t("samples"), samples ? html`<${Link} to=${`${root}/samples`}>${number(samples.total)}<//>` : "…"],
   ];
+  const [created, setCreated] = useState(null);
+  const isGroup = namespace.type === "group";
   return html`
-    <${PageHeading} title=${namespace.name} />
+    <${PageHeading} title=${namespace.name}>
+      ${
+        isGroup &&
+        mayManage(namespace.role) &&
+        html`<p class="actions">
+          <button type="button" class="primary" onClick=${() => setCreated("project")}>${t("new.project")}</button>
+          <button type="button" onClick=${() => setCreated("group")}>${t("new.subgroup")}</button>
+        </p>`
+      }
+    <//>
+    ${created && html`<${NewNamespace} type=${created} parent=${namespace} onClose=${() => setCreated(null)} />`}
     <${Facts} rows=${facts} />
-    ${
-      namespace.type === "group" &&
-      html`<${Inner} of=${namespace} type="group" /><${Inner} of=${namespace} type="project" />`
-    }
+    ${isGroup && html`<${Inner} of=${namespace} type="group" /><${Inner} of=${namespace} type="project" />`}
   `;
 }
 

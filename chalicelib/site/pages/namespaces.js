@@ -1,19 +1,24 @@
 // The projects, or the groups, that the person is a member of.
+import NewNamespace from "../dialogs/new_namespace.js";
 import { moment, t } from "../language.js";
 import { Pager, Search, SortHeader, useList } from "../lists.js";
 import { Loading, PageHeading } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
 import { Link, path } from "../router.js";
-import { html } from "../view.js";
+import { html, useState } from "../view.js";
 
 export default function Namespaces({ type }) {
   const list = useList(`/${type}s`, { sort: "name" });
+  const [isNew, setNew] = useState(false);
   if (list.error && !list.items) return html`<${ProblemPage} error=${list.error} retry=${list.reload} />`;
   return html`
-    <${PageHeading} title=${t(`${type}s`)} />
+    <${PageHeading} title=${t(`${type}s`)}>
+      <button type="button" onClick=${() => setNew(true)}>${t(`new.${type}`)}</button>
+    <//>
+    ${isNew && html`<${NewNamespace} type=${type} onClose=${() => setNew(false)} />`}
     <div class="filters"><${Search} list=${list} label=${t(`${type}s.search`)} /></div>
     ${!list.items && html`<${Loading} />`}
-    ${list.items?.length === 0 && html`<p class="empty">${t(list.isFiltered ? "nothing-found" : `${type}s.none`)}</p>`}
+    ${list.items?.length === 0 && html`<p class="empty">${t(list.isFiltered ? "nothing-found" : `${type}s.none`)}${!list.isFiltered && html` ${t(`${type}s.none.next`)}`}</p>`}
     ${
       list.items?.length > 0 &&
       html`<div class="table-place" role="region" aria-label=${t(`${type}s`)} tabindex="0">

@@ -7,7 +7,7 @@ import { Pager, Search, SortHeader } from "../lists.js";
 import { Menu } from "../menu.js";
 import { Loading, PageHeading } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
-import { mayExport } from "../roles.js";
+import { mayExport, mayImport, mayUpload } from "../roles.js";
 import { go, Link, path, place } from "../router.js";
 import { Columns, useColumns } from "../samples/columns.js";
 import { AddFilter, FilterChips, useFilterEditor } from "../samples/filters.js";
@@ -32,6 +32,8 @@ const DRAWN_AT_ONCE = 100;
 const DIALOGS = {
   sample: () => import("../dialogs/sample_export.js"),
   linelist: () => import("../dialogs/linelist_export.js"),
+  "new-sample": () => import("../dialogs/new_sample.js"),
+  import: () => import("../dialogs/import_sheet.js"),
 };
 
 export default function Samples({ namespace }) {
@@ -63,7 +65,10 @@ export default function Samples({ namespace }) {
   const fixed = selected.all && !covers(selected, list.answered);
   return html`
     <${PageHeading} title=${t("samples")}>
-      <${CreateExport} namespace=${namespace} count=${countOf(selected)} onChoose=${open} />
+      <div class="actions">
+        ${namespace.type === "project" && html`<${AddSamples} role=${namespace.role} onChoose=${open} />`}
+        <${CreateExport} namespace=${namespace} count=${countOf(selected)} onChoose=${open} />
+      </div>
     <//>
     <div class="filters">
       <${Search} list=${list} label=${t("samples.search")} />
@@ -78,7 +83,10 @@ export default function Samples({ namespace }) {
     ${
       list.items?.length === 0 &&
       !list.isBeyond &&
-      html`<p class="empty">${t(list.isFiltered ? "nothing-found" : "samples.none")}</p>`
+      html`<p class="empty">
+        ${t(list.isFiltered ? "nothing-found" : "samples.none")}
+        ${!list.isFiltered && namespace.type === "project" && mayUpload(namespace.role) && html` ${t("samples.none.next")}`}
+      </p>`
     }
     ${
       (list.items?.length > 0 || countOf(selected) > 0) &&
@@ -128,8 +136,10 @@ export default function Samples({ namespace }) {
       namespace=${namespace}
       selected=${selected}
       request=${asRequest(selected)}
+      project=${namespace}
       columns=${byChoice ? columns : []}
-      onCreated=${() => clear(selection)}
+      onCreated=${Opened.addsSamples ? list.reload : () => clear(selection)}
+      onImported=${list.reload}
       onClose=${() => setOpened(null)}
     />`
     }
@@ -163,6 +173,17 @@ function Paste({ namespace, selection }) {
     <button type="button" onClick=${() => setOpen(true)}>${t("paste")}</button>
     ${open && html`<${PasteDialog} namespace=${namespace} onChoose=${add} onClose=${() => setOpen(false)} />`}
   `;
+}
+
+/** The ways to new samples of a project. */
+function AddSamples({ role, onChoose }) {
+  if (!mayUpload(role)) return null;
+  const items = [
+    { label: t("new.sample"), act: () => onChoose("new-sample") },
+    mayImport(role) && { label: t("import"), hint: t("import.menu.hint"), act: () => onChoose("import") },
+  ].filter(Boolean);
+  const label = html`${t("samples.add")}<span class="caret" aria-hidden="true"></span>`;
+  return html`<${Menu} label=${label} items=${items} align="end" />`;
 }
 
 /** The dropdown; where it can't be used it says why. */
