@@ -11,7 +11,7 @@ from chalicelib.http.site_files import FIRST, SITE, site_files, site_version
 from chalicelib.settings import settings
 
 PAGES = ["/", "/projects", "/projects/P/samples", "/projects/P/workflow-executions/R", "/exports/E", "/signed-in"]
-FIRST_PAGE = 60_000  # bytes, compressed
+FIRST_PAGE = 80_000  # bytes, compressed
 
 
 def body(client: Client, path: str) -> str:

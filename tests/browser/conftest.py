@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from infra.local.prefetch import warm
-from tests.browser.seed_data import Laboratory, laboratory
+from tests.browser.seed_data import ANALYST, Laboratory, laboratory
 from tests.browser.sessions import pages_of
 from tests.stack.local_stack import Running, running
 
@@ -38,7 +38,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @pytest.fixture(scope="session")
 def lab(stack: Running) -> Laboratory:
-    return laboratory(stack)
+    """The laboratory; each function that started has also imported what the page of samples needs."""
+    made = laboratory(stack)
+    api = stack.person(ANALYST)
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        path = f"/namespaces/{made.project}/samples/query"
+        list(pool.map(lambda _: api.post(path, {}), range(CONNECTIONS * 2)))
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -112,6 +112,7 @@ def visible_places(lab: Laboratory) -> list[str]:
     return [
         "/", "/projects", "/groups", f"/groups/{lab.group}", f"/projects/{lab.project}/samples", "/exports",
         f"/groups/{lab.group}/samples", f"/projects/{lab.project}/workflow-executions",
+        f"/projects/{lab.project}/members",
         f"/samples/{lab.samples[0]['id']}", "/workflow-executions", f"/workflow-executions/{lab.user_run}",
         f"/exports/{ready['id']}", f"/exports/{ready['id']}?tab=preview", "/exports/nothing", "/tokens",
     ]  # fmt: skip

@@ -78,13 +78,34 @@ def test_sample_dialogs_are_accessible(open_page: Open, lab: Laboratory) -> None
     assert wrong == []
 
 
+def test_dialogs_of_the_samples_page_are_accessible(open_page: Open, lab: Laboratory) -> None:
+    page = open_page(ANALYST, f"/projects/{lab.project}/samples")
+    wrong = []
+    for name in ("Add a filter", "Columns", "Select from a list"):
+        wrong += opened_dialog(page, page.get_by_role("button", name=name).click, name)
+        expect(page.get_by_role("button", name=name)).to_be_focused()
+    for name in ("New sample", "Import a samplesheet"):
+
+        def open_it(name: str = name) -> None:
+            page.get_by_role("button", name="Add samples").click()
+            page.get_by_role("menuitem", name=name).click()
+
+        wrong += opened_dialog(page, open_it, name)
+    assert wrong == []
+
+
 def test_other_dialogs_are_accessible(open_page: Open, lab: Laboratory) -> None:
     made = lab.export(name="Garder / keep")
     page = open_page(ANALYST, f"/workflow-executions/{lab.user_run}")
     wrong = opened_dialog(page, lambda: page.locator(".create-export button").click(), "analysis export")
     expect(page.locator(".create-export button")).to_be_focused()
     page.goto(f"/exports/{made['id']}")
-    remove = page.locator(".page-heading button").nth(1)
+    more = page.get_by_role("button", name="More", exact=True)
+    more.click()
+    wrong += barriers(page, "more")
+    page.keyboard.press("Escape")
+    expect(more).to_be_focused()
+    remove = page.get_by_role("button", name="Remove", exact=True)
     wrong += opened_dialog(page, remove.click, "remove")
     expect(remove).to_be_focused()
     page.goto("/tokens")

@@ -82,6 +82,11 @@ function Drop({ sheet, busy, onFile }) {
     setOver(false);
     onFile(event.dataTransfer.files[0]);
   };
+  const chosen = (event) => {
+    const [file] = event.target.files;
+    onFile(file);
+    event.target.value = ""; // the same file can be chosen again once it is corrected
+  };
   return html`<div
     class="drop"
     data-over=${over}
@@ -92,17 +97,23 @@ function Drop({ sheet, busy, onFile }) {
     onDragLeave=${() => setOver(false)}
     onDrop=${dropped}
   >
-    <label for=${id}>${sheet ? html`<bdi>${sheet.name}</bdi>` : t("import.drop")}</label>
+    <p><strong>${sheet ? html`<bdi>${sheet.name}</bdi>` : t("import.drop")}</strong></p>
     <input
       id=${id}
+      class="visually-hidden"
       type="file"
       accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values"
       disabled=${busy}
-      onChange=${(event) => onFile(event.target.files[0])}
+      aria-describedby=${`${id}-hint`}
+      onChange=${chosen}
     />
-    <p class="quiet small">${t("import.hint")}</p>
+    <label for=${id} class="button">${t(sheet ? "import.choose-other" : "import.choose")}</label>
+    <p id=${`${id}-hint`} class="quiet small">${t("import.hint")}</p>
   </div>`;
 }
+
+const rowOf = ({ pointer }) => Number(pointer.split("/")[2]) || 0;
+const byRow = (one, other) => rowOf(one) - rowOf(other);
 
 /** What an import would do, and what is wrong with the sheet. */
 function Tried({ tried }) {
@@ -120,7 +131,10 @@ function Tried({ tried }) {
       html`<div class="failure" role="alert">
         <p><strong>${t("import.errors", { n: count })}</strong></p>
         <ul class="warnings">
-          ${errors.slice(0, SHOWN).map((row, position) => html`<li key=${position}><${Place} pointer=${row.pointer} /> ${row.detail}</li>`)}
+          ${[...errors]
+            .sort(byRow)
+            .slice(0, SHOWN)
+            .map((row, position) => html`<li key=${position}><${Place} pointer=${row.pointer} /> ${row.detail}</li>`)}
           ${count > SHOWN && html`<li class="quiet">${t("and-more", { n: count - SHOWN })}</li>`}
         </ul>
       </div>`

@@ -420,7 +420,9 @@ export default {
   "samples.add": "Add samples",
   import: "Import a samplesheet",
   "import.menu.hint": "CSV or TSV: samples, metadata, files in S3",
-  "import.drop": "Drop a samplesheet here, or choose one",
+  "import.drop": "Drop a samplesheet here",
+  "import.choose": "Choose a file",
+  "import.choose-other": "Choose another file",
   "import.hint":
     "CSV or TSV with a column sample; fastq_1, fastq_2 and fasta are files in S3, all other columns metadata.",
   "import.reading": "Reading the samplesheet …",
@@ -439,7 +441,7 @@ export default {
   "import.action.update": "Update",
   "import.action.none": "Unchanged",
   "import.running": "Importing …",
-  "import.status.completed": "The import is complete.",
+  "import.status.done": "The import is complete.",
   "import.status.failed": "The import stopped.",
   "import.done": "{created} created, {updated} changed, {files} files registered",
 

@@ -481,7 +481,9 @@ export default {
   "samples.add": "Ajouter des échantillons",
   import: "Importer une feuille d’échantillons",
   "import.menu.hint": "CSV ou TSV\u00a0: échantillons, métadonnées, fichiers dans S3",
-  "import.drop": "Déposez une feuille d’échantillons ici ou choisissez-en une",
+  "import.drop": "Déposez une feuille d’échantillons ici",
+  "import.choose": "Choisir un fichier",
+  "import.choose-other": "Choisir un autre fichier",
   "import.hint":
     "CSV ou TSV avec une colonne sample; fastq_1, fastq_2 et fasta sont des fichiers dans S3, toutes les autres colonnes des métadonnées.",
   "import.reading": "Lecture de la feuille d’échantillons…",
@@ -512,7 +514,7 @@ export default {
   "import.action.update": "Modifier",
   "import.action.none": "Inchangé",
   "import.running": "Importation en cours…",
-  "import.status.completed": "L’importation est terminée.",
+  "import.status.done": "L’importation est terminée.",
   "import.status.failed": "L’importation s’est arrêtée.",
   "import.done": "{created} créés, {updated} modifiés, {files} fichiers enregistrés",
 

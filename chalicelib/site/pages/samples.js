@@ -37,7 +37,7 @@ const DIALOGS = {
 };
 
 export default function Samples({ namespace }) {
-  const { fields, chosen: columns, byChoice } = useColumns(namespace);
+  const { fields, chosen: columns, byChoice, reload: reloadFields } = useColumns(namespace);
   const list = useSamples(namespace, columns);
   const editor = useFilterEditor({ list, namespace, fields });
   const selection = selectionOf(namespace.id);
@@ -139,7 +139,10 @@ export default function Samples({ namespace }) {
       project=${namespace}
       columns=${byChoice ? columns : []}
       onCreated=${Opened.addsSamples ? list.reload : () => clear(selection)}
-      onImported=${list.reload}
+      onImported=${() => {
+        reloadFields();
+        list.reload();
+      }}
       onClose=${() => setOpened(null)}
     />`
     }

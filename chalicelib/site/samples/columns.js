@@ -26,10 +26,11 @@ function kept(namespace) {
 
 /**
  * The metadata fields of a namespace, most frequent first, and those to show; null until they are known. `byChoice`:
- * the person chose them.
+ * the person chose them. `reload` looks for new fields.
  */
 export function useColumns(namespace) {
   const [fields, setFields] = useState(null);
+  const [version, setVersion] = useState(0);
   const { query } = place.use();
   useEffect(() => {
     const byUse = (found) => [...found].sort((a, b) => b.samples - a.samples || a.name.localeCompare(b.name));
@@ -37,11 +38,11 @@ export function useColumns(namespace) {
       (found) => setFields(byUse(found)),
       (error) => error.name !== "AbortError" && setFields([]), // the list itself tells what does not work
     );
-  }, [namespace.id]);
+  }, [namespace.id, version]);
   const named = query.getAll("column");
   const choice = named.length ? named.filter((name) => name !== NONE).slice(0, MOST) : kept(namespace);
   const chosen = choice ?? fields?.slice(0, AT_FIRST).map((field) => field.name) ?? null;
-  return { fields, chosen, byChoice: choice !== null };
+  return { fields, chosen, byChoice: choice !== null, reload: () => setVersion(version + 1) };
 }
 
 /** The button that opens the choice of columns. */
