@@ -8,7 +8,7 @@ const IS_LETTER = /[\p{L}\p{N}]/u;
  * Where a search found a text, as [start, end]; null for nowhere. As in the API's search, a find begins at a word, and
  * case and accents are ignored.
  */
-export function foundIn(text, q) {
+export function findIn(text, q) {
   const sought = fold(q.trim());
   if (!sought) return null;
   const places = []; // of each folded character, that of its character in the text
@@ -29,7 +29,7 @@ export function foundIn(text, q) {
 
 /** A text with what a search found in it marked. */
 export function Found({ text, q }) {
-  const found = q ? foundIn(text, q) : null;
+  const found = q ? findIn(text, q) : null;
   if (!found) return html`<bdi>${text}</bdi>`;
   const [start, end] = found;
   return html`<bdi>${text.slice(0, start)}<mark>${text.slice(start, end)}</mark>${text.slice(end)}</bdi>`;

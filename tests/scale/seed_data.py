@@ -15,7 +15,7 @@ from chalicelib.catalog.samples.model import Sample
 from chalicelib.catalog.samples.table import sample_row
 from chalicelib.ids import Ids
 
-COUNTRIES = ("Canada", "Peru", "Ethiopia", "France", "Viet Nam")
+COUNTRIES = ("Canada", "Peru", "Ethiopia", "France", "Norway")
 AT = "2026-11-24T00:00:00.000Z"
 
 

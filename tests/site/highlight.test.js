@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { foundIn } from "../../chalicelib/site/highlight.js";
+import { findIn } from "../../chalicelib/site/highlight.js";
 
 const marked = (text, q) => {
-  const found = foundIn(text, q);
+  const found = findIn(text, q);
   return found && text.slice(...found);
 };
 
