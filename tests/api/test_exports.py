@@ -106,6 +106,7 @@ def test_new_export_is_returned_completely(ana: Person, lab: Lab) -> None:
         "status": "processing",
         "created_at": "",
         "ready_at": None,
+        "extended_at": None,
         "expires_at": None,
         "email_notification": False,
         "email_failure": None,

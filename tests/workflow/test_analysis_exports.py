@@ -15,6 +15,7 @@ import requests
 
 from chalicelib import aws
 from chalicelib.exports import record
+from chalicelib.exports.storage import request_key
 from chalicelib.settings import settings
 from tests.harness import Person, expect_status
 from tests.lab import Lab, new_lab, new_run, new_sample, register_output
@@ -170,8 +171,9 @@ def test_an_export_of_a_users_own_runs_has_no_namespace_and_is_removed_completel
     assert ana.call("DELETE", f"/exports/{export['id']}").status == 204
     for _ in range(2):
         clean_up()
-    for bucket in (settings().work_bucket, settings().exports_bucket):
-        assert "Contents" not in aws.s3().list_objects_v2(Bucket=bucket)
+    assert "Contents" not in aws.s3().list_objects_v2(Bucket=settings().exports_bucket)
+    (kept,) = aws.s3().list_objects_v2(Bucket=settings().work_bucket)["Contents"]
+    assert kept["Key"] == request_key(export["id"])  # from which it can be created again
     assert record.find(export["id"]) is None
     assert [event["action"] for event in expect_status(ana.get(f"/exports/{export['id']}/events"), 200)["items"]] == [
         "created",
