@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from chalicelib.exports.storage import request_key
 from infra.demo.api import ApiError
 from tests.stack import exports
 from tests.stack.local_stack import Running, running
@@ -64,7 +65,9 @@ def check_the_main_job(stack: Running) -> bytes:
     for bucket in ("work", "exports"):
         left = stack.client("s3").list_objects_v2(Bucket=stack.info["buckets"][bucket]).get("Contents", [])
         uploads = stack.client("s3").list_multipart_uploads(Bucket=stack.info["buckets"][bucket]).get("Uploads", [])
-        assert [object_["Key"] for object_ in [*left, *uploads] if made["id"] in object_["Key"]] == []
+        keys = [object_["Key"] for object_ in [*left, *uploads] if made["id"] in object_["Key"]]
+        # Its request is kept, from which it can be created again.
+        assert keys == ([request_key(made["id"])] if bucket == "work" else [])
     rows = stack.client("dynamodb").get_item(TableName=stack.info["tables"]["exports"], Key={"id": {"S": made["id"]}})
     assert "Item" not in rows
     trail = ana.get(f"/exports/{made['id']}/events")["items"]

@@ -106,10 +106,10 @@ def check(lab: Lab) -> None:
 
 
 def test_queries_find_the_same_with_and_without_a_snapshot(lab: Lab) -> None:
-    fill(lab, 60)
+    fill(lab, 30)
     check(lab)
     made = refresh(lab.group["id"])
-    assert (made["outcome"], made["samples"]) == ("refreshed", 60)
+    assert (made["outcome"], made["samples"]) == ("refreshed", 30)
     check(lab)
     # Changed, created and deleted since.
     fill(lab, 10, seed=2)
@@ -122,10 +122,10 @@ def test_queries_find_the_same_with_and_without_a_snapshot(lab: Lab) -> None:
     new = [{"column": "metadata.new", "operator": "is_not_empty", "values": []}]
     assert ask(lab, filters=new)["total"] == 1
     # The next snapshot is made from the first, and knows it all.
-    assert refresh(lab.group["id"])["samples"] == 69
+    assert refresh(lab.group["id"])["samples"] == 39
     check(lab)
     assert ask(lab, filters=new)["total"] == 1
-    assert ask(lab, lab.projects[0]["id"])["total"] == 34
+    assert ask(lab, lab.projects[0]["id"])["total"] == 19
 
 
 def test_what_is_seen_is_what_is_exported(lab: Lab) -> None:
@@ -209,11 +209,11 @@ def test_all_samples_deleted_since(lab: Lab) -> None:
 def test_the_reads_of_a_query_are_bounded(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     counts = []
     for seed in (1, 2):
-        fill(lab, 40 * seed, seed=seed)
+        fill(lab, 12 * seed, seed=seed)
         refresh(lab.group["id"])
         with counted_calls(monkeypatch) as calls:
-            page = ask(lab, filters=FILTERS, sort="-metadata.ct", limit=5)
-        assert page["total"] > 5
+            page = ask(lab, filters=FILTERS, sort="-metadata.ct", limit=1)
+        assert page["total"] > 0
         counts.append(Counter(call for call in calls if call in {"GetObject", "Query", "BatchGetItem"}))
     assert counts[0] == counts[1]  # three times as many samples
     assert counts[0]["GetObject"] == 4  # the tail, and three columns
