@@ -23,8 +23,8 @@ def test_skipped_items_are_listed_with_their_reasons(open_page: Open, lab: Labor
     expect(row.locator(".status")).to_have_attribute("data-status", "incomplete")
     page.goto(f"/exports/{made['id']}")
     expect(page.locator("main .state")).to_contain_text("Ready · 1 excluded")
-    result = page.get_by_role("group").filter(has_text="1 item was left out")
-    result.get_by_text("1 item was left out").click()
+    result = page.get_by_role("group").filter(has_text="1 item was excluded")
+    result.get_by_text("1 item was excluded").click()
     expect(result.get_by_role("listitem")).to_have_text(
         f"{without['name']} {without['puid']} – has no file of the chosen formats"
     )
@@ -46,7 +46,7 @@ def test_a_failed_export_says_why_and_can_be_tried_again(open_page: Open, lab: L
 
 @pytest.mark.parametrize(
     ("language", "title", "text"),
-    [("en", "This is no longer here", "the same export again"), ("fr", "n'existe plus", "la même exportation")],
+    [("en", "This is no longer here", "the same export again"), ("fr", "n’existe plus", "la même exportation")],
 )
 def test_removed_export_is_distinguished_from_one_that_never_existed(
     language: str, title: str, text: str, open_page: Open, lab: Laboratory
