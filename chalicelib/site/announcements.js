@@ -10,6 +10,10 @@ const whisper = observable("");
 /** Show a note; one of kind `error`, or with an `action` (`{label, act}`), stays until it is closed. */
 export const say = (text, kind = "done", action = null) => note.set({ text, kind, action });
 
+/** Show why something was refused or did not work; what the person broke off is no error. */
+export const sayRefused = (error) =>
+  error.name !== "AbortError" && say(error.message || t("problem.unreachable.text"), "error");
+
 /** Tell screen readers only, what others see elsewhere on the page. */
 export const announce = (text) => whisper.set(whisper.get() === text ? `${text}\u00a0` : text);
 

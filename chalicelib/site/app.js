@@ -141,7 +141,7 @@ export function App() {
   const signedIn = useToken() !== null;
   useEffect(() => {
     if (!signedIn) return undefined;
-    greet().catch(() => {}); // the page itself tells what does not work
+    greet().catch(() => {}); // the page itself says what does not work
     watch();
     return stop;
   }, [signedIn]);

@@ -1,6 +1,6 @@
-// What one does with an export from wherever it stands: extend it, create it again, ask and then remove it.
+// What one does with an export on any page: extend it, create it again, ask and then remove it.
 
-import { say } from "./announcements.js";
+import { say, sayRefused } from "./announcements.js";
 import { post, remove } from "./api.js";
 import { Dialog } from "./dialog.js";
 import { nameOf } from "./export_state.js";
@@ -9,9 +9,6 @@ import { watch } from "./notices.js";
 import { go, path, wholeAddress } from "./router.js";
 import { html, useState } from "./view.js";
 
-/** Report what the API refused. */
-const refused = (error) => error.name !== "AbortError" && say(error.message || t("problem.unreachable.text"), "error");
-
 /** Keep an export three business days longer; returns the export, or null if that was refused. */
 export async function extend(made) {
   try {
@@ -19,7 +16,7 @@ export async function extend(made) {
     say(t("export.extended", { date: moment(extended.expires_at) }));
     return extended;
   } catch (error) {
-    refused(error);
+    sayRefused(error);
     return null;
   }
 }
@@ -32,7 +29,7 @@ export async function repeat(id) {
     watch();
     go(path`/exports/${made.id}`);
   } catch (error) {
-    refused(error);
+    sayRefused(error);
   }
 }
 

@@ -1,5 +1,5 @@
 // The download of an export.
-import { say } from "./announcements.js";
+import { say, sayRefused } from "./announcements.js";
 import { post } from "./api.js";
 import { t } from "./language.js";
 import { path } from "./router.js";
@@ -11,8 +11,7 @@ export async function download(made, onRefused) {
     location.assign(link.url);
     say(t("download.begun", { name: link.filename }));
   } catch (error) {
-    if (error.name === "AbortError") return;
-    say(error.message || t("problem.unreachable.text"), "error");
-    onRefused?.();
+    sayRefused(error);
+    if (error.name !== "AbortError") onRefused?.();
   }
 }

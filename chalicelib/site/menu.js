@@ -3,8 +3,8 @@ import { address, go } from "./router.js";
 import { classes, html, useEffect, useId, useLayoutEffect, useRef, useState } from "./view.js";
 
 /**
- * `items`: `{label, to}` for a page, `{label, act}` for an action, `checked` for one of several, or with `toggles` for a switch, `hint` for a second
- * line. `label` is the button's content; with `disabled` it can be reached and says why by `describedBy`.
+ * `items`: `{label, to}` for a page, `{label, act}` for an action, `checked` for one of several, or with `toggles` for a
+ * switch, `hint` for a second line. `label` is the button's content; with `disabled` it can be reached and says why by `describedBy`.
  */
 export function Menu({ label, items, disabled = false, describedBy, className, align = "start", name }) {
   const [open, setOpen] = useState(false);

@@ -1,4 +1,4 @@
-// Tells on every page when one of the person's exports becomes ready or fails, and how many are being worked on.
+// Announces on every page that one of the person's exports is ready or has failed, and counts those being worked on.
 import { announce, say } from "./announcements.js";
 import { get } from "./api.js";
 import { observable } from "./changes.js";
@@ -53,7 +53,8 @@ async function look() {
   } catch {
     // The pages say what does not work; here it is tried again later.
   }
-  // A hidden tab goes on, so that its title and notification tell; the browser makes its timers slower.
+  // A hidden tab goes on, for its title and notifications; the browser makes its timers slower.
+  clearTimeout(timer); // of a look that ended meanwhile: there is one next look
   if (looking) timer = setTimeout(look, pause);
 }
 

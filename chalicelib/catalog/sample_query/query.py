@@ -8,7 +8,6 @@ and raises NotIndexed when too much has.
 import json
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -28,16 +27,14 @@ from chalicelib.catalog.sample_query.columns import (
 )
 from chalicelib.catalog.sample_query.conditions import Condition
 from chalicelib.catalog.sample_query.evaluate import Order, Part, in_order, matching_rows, needed_columns
+from chalicelib.catalog.sample_query.reading import read_samples
 from chalicelib.catalog.samples import queries as sample_queries
-from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.index import counted
-from chalicelib.catalog.samples.model import Sample
 from chalicelib.errors import NotIndexed
 from chalicelib.settings import settings
 
 MAX_CHANGED = 2_000  # samples that a query reads one by one
 REFRESH_AT = 500  # of them; from so many on a new snapshot is worth its price
-_READERS, _CHUNK = 8, 100
 _PAUSE = timedelta(seconds=20)  # between requests for a new snapshot
 
 
@@ -111,7 +108,8 @@ def _changed_part(namespace_id: str, changed: Sequence[Change], needed: set[str]
         _request_refresh(namespace_id)
     if is_bounded and len(changed) > MAX_CHANGED:
         raise NotIndexed
-    current = _read([change.sample_id for change in changed if change.sample_id is not None])
+    ids = [change.sample_id for change in changed if change.sample_id is not None]
+    current = sorted(read_samples(ids), key=lambda sample: sample.puid)
     return [Part(columns_of(current, {PUID, *needed}))] if current else []
 
 
@@ -134,14 +132,6 @@ def _with_projects(parts: Sequence[Part]) -> list[Part]:
         )
         for part in parts
     ]
-
-
-def _read(sample_ids: Sequence[str]) -> list[Sample]:
-    """These samples as far as they exist, by PUID."""
-    chunks = [sample_ids[start : start + _CHUNK] for start in range(0, len(sample_ids), _CHUNK)]
-    with ThreadPoolExecutor(_READERS) as pool:
-        found = [sample for chunk in pool.map(samples.find_many, chunks) for sample in chunk.values()]
-    return sorted(found, key=lambda sample: sample.puid)
 
 
 def _request_refresh(namespace_id: str) -> None:

@@ -1,7 +1,6 @@
 """Makes the snapshot of a namespace: from the one before and what changed since, or from all its samples."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,16 +8,14 @@ from chalicelib import timestamps
 from chalicelib.catalog.sample_query import snapshot_store
 from chalicelib.catalog.sample_query.column import Cell, Column, ColumnBuilder, rearranged
 from chalicelib.catalog.sample_query.columns import ATTRIBUTES, PUID, UPDATED, cell, metadata_column
+from chalicelib.catalog.sample_query.reading import read_samples
 from chalicelib.catalog.sample_query.snapshot import IN_TAIL, Directory, SnapshotWriter
 from chalicelib.catalog.sample_query.snapshot_store import Snapshot
 from chalicelib.catalog.samples import queries as sample_queries
-from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.index import SampleListEntry
-from chalicelib.catalog.samples.model import Sample
 
 # A sample is given its time before it is written: within the longest time that a function runs.
 _MARGIN = timedelta(minutes=15)
-_READERS, _CHUNK = 8, 100
 
 
 def refresh_snapshot(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,26 +33,11 @@ def refresh_snapshot(event: Mapping[str, Any]) -> dict[str, Any]:
     return {"outcome": "refreshed" if is_current else "superseded", "samples": len(present), "bytes": len(data)}
 
 
-def _found(entries: Sequence[SampleListEntry]) -> Iterator[Sample]:
-    """The samples of these entries that still exist, in their order."""
-
-    def read(start: int) -> list[Sample]:
-        wanted = [entry.id for entry in entries[start : start + _CHUNK]]
-        there = samples.find_many(wanted)
-        return [there[id_] for id_ in wanted if id_ in there]
-
-    with ThreadPoolExecutor(_READERS) as pool:
-        for window in range(0, len(entries), _READERS * _CHUNK):
-            starts = range(window, min(len(entries), window + _READERS * _CHUNK), _CHUNK)
-            for found in pool.map(read, starts):
-                yield from found
-
-
 def _from_all(present: Sequence[SampleListEntry]) -> tuple[bytes, int]:
     rows = len(present)
     builders: dict[str, ColumnBuilder] = {}
     row = 0
-    for sample in _found(present):
+    for sample in read_samples([entry.id for entry in present]):
         names = [*ATTRIBUTES, *map(metadata_column, sample.metadata)]
         for name in names:
             value = cell(sample, name)
@@ -83,7 +65,9 @@ def _from_changes(
         for entry in present
         if entry.puid in row_before and updated[row_before[entry.puid]] == entry.updated_at
     }
-    changed = {sample.puid: sample for sample in _found([entry for entry in present if entry.puid not in kept])}
+    changed = {
+        sample.puid: sample for sample in read_samples([entry.id for entry in present if entry.puid not in kept])
+    }
     puids = [entry.puid for entry in present if entry.puid in kept or entry.puid in changed]
     sources = [kept.get(puid, -1) for puid in puids]
     news = {row: changed[puid] for row, puid in enumerate(puids) if puid in changed}

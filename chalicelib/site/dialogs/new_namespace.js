@@ -29,7 +29,7 @@ export default function NewNamespace({ type, parent, onClose }) {
       all("/groups", { sort: "path" }).then(
         (found) => setGroups(found.filter((one) => mayManage(one.role))),
         () => setGroups([]),
-      ); // prettier-ignore
+      );
   }, []);
   const form = useForm({ name: "", path: "", group: parent?.id ?? "" }, async ({ name, path: last, group }, key) => {
     const body = { name: name.trim(), path: last.trim() };

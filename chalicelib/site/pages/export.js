@@ -1,6 +1,6 @@
 // The page of one export.
 
-import { announce, say } from "../announcements.js";
+import { announce, sayRefused } from "../announcements.js";
 import { post } from "../api.js";
 import { copyAddress, extend, RemoveDialog, repeat } from "../export_actions.js";
 import { download } from "../export_download.js";
@@ -78,7 +78,7 @@ function Failure({ made, onRetried }) {
       await post(path`/exports/${made.id}/retry`, {});
       await onRetried();
     } catch (refused) {
-      if (refused.name !== "AbortError") say(refused.message || t("problem.unreachable.text"), "error");
+      sayRefused(refused);
     }
   };
   return html`<div class="failure" role="alert">

@@ -1,6 +1,6 @@
 // The samples of a project or group: found by name and metadata, selected, and exported from here.
 
-import { announce, say } from "../announcements.js";
+import { announce, say, sayRefused } from "../announcements.js";
 import { Found } from "../highlight.js";
 import { language, list as listed, moment, t } from "../language.js";
 import { Pager, Search, SortHeader } from "../lists.js";
@@ -230,7 +230,7 @@ function Selected({ list, namespace, selection, selected }) {
       const { items } = await querySamples(namespace.id, body);
       choose(selection, items, true);
     } catch (error) {
-      if (error.name !== "AbortError") say(error.message || t("problem.unreachable.text"), "error");
+      sayRefused(error);
     }
     setBusy(false);
   };

@@ -1,6 +1,6 @@
 // Personal access tokens: what scripts sign in with.
 
-import { say } from "../announcements.js";
+import { sayRefused } from "../announcements.js";
 import { post, remove } from "../api.js";
 import { Dialog } from "../dialog.js";
 import { day, list as listed, t } from "../language.js";
@@ -151,7 +151,7 @@ function Delete({ one, onClose, onDeleted }) {
       onClose();
       onDeleted();
     } catch (refused) {
-      if (refused.name !== "AbortError") say(refused.message || t("problem.unreachable.text"), "error");
+      sayRefused(refused);
     }
   };
   return html`<${Dialog} title=${t("tokens.delete")} onClose=${onClose}>

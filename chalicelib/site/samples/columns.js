@@ -36,7 +36,7 @@ export function useColumns(namespace) {
     const byUse = (found) => [...found].sort((a, b) => b.samples - a.samples || a.name.localeCompare(b.name));
     all(path`/namespaces/${namespace.id}/metadata-fields`).then(
       (found) => setFields(byUse(found)),
-      (error) => error.name !== "AbortError" && setFields([]), // the list itself tells what does not work
+      (error) => error.name !== "AbortError" && setFields([]), // the list itself says what does not work
     );
   }, [namespace.id, version]);
   const named = query.getAll("column");
