@@ -68,7 +68,12 @@ class Idempotent:
         return reply
 
     def _fingerprint(self) -> bytes:
-        """The fingerprint of a request: method, path and body, whose white space is ignored."""
+        """The fingerprint of a request: method, path and body. White space in JSON is ignored; some routes take no
+        body, and what is sent to them may be anything."""
         segments = sorted(dict[str, str](self.request.uri_params or {}).items())
-        body = json.dumps(json.loads(self.request.raw_body), sort_keys=True)
-        return f"{self.request.method} {self.request.path} {segments}\n{body}".encode()
+        raw = self.request.raw_body or b""
+        try:
+            body = json.dumps(json.loads(raw), sort_keys=True).encode()
+        except (ValueError, RecursionError):
+            body = raw
+        return f"{self.request.method} {self.request.path} {segments}\n".encode() + body

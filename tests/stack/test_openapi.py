@@ -99,7 +99,8 @@ def _responses_to(described: Path, api: Api, operations: Sequence[str], part: in
         "--suppress-health-check", "all", "--no-color", "--report", "ndjson", "--report-ndjson-path", str(events),
     ]  # fmt: skip
     done = subprocess.run(command, cwd=described.parent, capture_output=True, text=True, timeout=1_500, check=False)
-    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
+    failures = done.stdout.partition(" FAILURES ")[2].partition(" WARNINGS ")[0] or done.stdout[-5_000:]
+    assert done.returncode == 0, failures[:10_000] + done.stderr[-2_000:]
     finished = [json.loads(line).get("ScenarioFinished") for line in events.read_text(encoding="utf-8").splitlines()]
     return sum(len(scenario["recorder"].get("cases", {})) for scenario in finished if scenario)
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from chalicelib import aws
 from chalicelib.exports.storage import request_key
 from chalicelib.settings import settings
@@ -62,11 +64,15 @@ def test_a_selection_is_evaluated_again(ana: Person, project: str) -> None:
     assert expect_status(ana.get(f"/exports/{repeated['id']}"), 200)["parameters"]["sample_count"] == 2
 
 
-def test_the_same_key_creates_one(ana: Person, project: str) -> None:
+@pytest.mark.parametrize(
+    "body", [None, {}, b"", b"{", b"\xff", b"[" * 10_000], ids=["none", "object", "empty", "cut", "not-text", "deep"]
+)
+def test_the_same_key_creates_one_whatever_the_body_is(ana: Person, project: str, body: Any) -> None:
     objects_of(ana, project, {"a.txt": 10})
     export = create(ana, project)
     key = {"Idempotency-Key": "again-1"}
-    made = {ana.call("POST", f"/exports/{export['id']}/repeat", {}, **key).body["id"] for _ in range(2)}
+    path = f"/exports/{export['id']}/repeat"
+    made = {expect_status(ana.call("POST", path, body, **key), 202)["id"] for _ in range(2)}
     assert len(made) == 1
 
 
