@@ -60,7 +60,6 @@ def _s3_client(attempts: int, session: boto3.Session) -> "S3Client":
     """A client whose requests and presigned URLs have the bucket in the host name of the region's own endpoint: by
     default the SDK presigns for the global host, which newer regions don't serve. Another server than S3 (its endpoint
     is in the environment, as the SDK reads it) is addressed by path."""
-    is_elsewhere = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
     config = Config(
         signature_version="s3v4",
         retries={"mode": "standard", "total_max_attempts": attempts},
@@ -75,10 +74,25 @@ def _s3_client(attempts: int, session: boto3.Session) -> "S3Client":
             # part of the CPU.
             "payload_signing_enabled": False,
             "us_east_1_regional_endpoint": "regional",
-            "addressing_style": "path" if is_elsewhere else "virtual",
+            "addressing_style": "path" if _other_endpoint() else "virtual",
         },
     )
     return session.client("s3", config=config)
+
+
+def object_origin(bucket: str) -> str:
+    """Scheme and host of the presigned URLs of a bucket's objects, without the cost of making a client: of the region's
+    own endpoint, or of another server than S3."""
+    endpoint = _other_endpoint()
+    if endpoint:
+        return endpoint.rstrip("/")
+    region = os.environ.get("AWS_REGION") or os.environ["AWS_DEFAULT_REGION"]
+    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    return f"https://{bucket}.s3.{region}.{suffix}"
+
+
+def _other_endpoint() -> str | None:
+    return os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
 
 
 @cache

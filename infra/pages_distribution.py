@@ -34,7 +34,7 @@ def function_code() -> dict[str, Any]:
 def headers_policy() -> dict[str, Any]:
     """The headers of pages and files, as the API's function sends them."""
     issuer = {"Fn::Join": ["", ["https://", {"Fn::If": ["HasUserPool", _POOL_HOST, _TOKEN_HOST]}]]}
-    sent = pages.headers("${Issuer}")
+    sent = pages.headers("${Issuer}", "https://${CatalogBucket}.s3.${AWS::Region}.${AWS::URLSuffix}")
     return {
         "Name": {"Fn::Sub": "${AWS::StackName}-${AWS::Region}-pages"},
         "SecurityHeadersConfig": {

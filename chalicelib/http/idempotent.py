@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -71,9 +72,8 @@ class Idempotent:
         """The fingerprint of a request: method, path and body. White space in JSON is ignored; some routes take no
         body, and what is sent to them may be anything."""
         segments = sorted(dict[str, str](self.request.uri_params or {}).items())
-        raw = self.request.raw_body or b""
-        try:
-            body = json.dumps(json.loads(raw), sort_keys=True).encode()
-        except (ValueError, RecursionError):
-            body = raw
+        raw = self.request.raw_body
+        body = raw if isinstance(raw, bytes) else raw.encode()
+        with suppress(ValueError, RecursionError):
+            body = json.dumps(json.loads(body), sort_keys=True).encode()
         return f"{self.request.method} {self.request.path} {segments}\n".encode() + body

@@ -26,6 +26,7 @@ FIRST = (
     "vendor/preact.js", "vendor/hooks.js", "vendor/htm.js", "view.js", "changes.js", "storage.js", "router.js",
     "language.js", "session.js", "api.js", "loading.js", "app.js", "page.js", "problem_page.js", "shell.js", "menu.js",
     "dialog.js", "announcements.js", "notices.js", "export_download.js", "export_state.js", "visits.js", "roles.js",
+    "uploads/state.js", "shortcuts.js",
 )  # fmt: skip
 FOR_A_YEAR = "public, max-age=31536000, immutable"
 
@@ -66,12 +67,12 @@ def rendered(name: str, base: str) -> str:
     return template.substitute(base=escape(base), site=escape(site), preloads=preloads)
 
 
-def headers(issuer: str) -> dict[str, str]:
-    """The headers of all pages and files. Content-Security-Policy: only our own scripts and styles, and no other host
-    but the issuer's (scheme and host; may be empty)."""
+def headers(issuer: str, uploads: str) -> dict[str, str]:
+    """The headers of all pages and files. Content-Security-Policy: only our own scripts and styles, and no other hosts
+    but the issuer's and the one that files are uploaded to (scheme and host; the issuer's may be empty)."""
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        f"connect-src 'self' {issuer}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"connect-src 'self' {uploads} {issuer}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return {
         "Content-Security-Policy": policy,

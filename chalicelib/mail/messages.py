@@ -41,21 +41,35 @@ def _day(moment: datetime, time_zone: str, locale: str) -> str:
 
 
 # The greeting, what the link says, and a colon.
-_PHRASES = {"en": ("Hello", "View the export", ":"), "fr": ("Bonjour", "Voir l'exportation", "\u00a0:")}
+_PHRASES = {"en": ("Hello", "View the export", ":"), "fr": ("Bonjour", "Voir l’exportation", "\u00a0:")}
 _CLOSING = "Seqport"
+_BUTTON = (
+    "display:inline-block;background:#0f5c67;border:solid #0f5c67;border-width:10px 20px;border-radius:7px;"
+    "color:#ffffff;font-weight:600;text-decoration:none"
+)
 
 
 def _render(locale: str, subject: str, first_name: str, sentences: list[str], link: str) -> Message:
     hello, label, colon = _PHRASES["fr" if locale == "fr" else "en"]
     greeting = f"{hello} {first_name}," if first_name else f"{hello},"  # many access tokens do not say a name
     text = "\n\n".join([greeting, *sentences, f"{label}{colon} {link}", _CLOSING]) + "\n"
-    paragraphs = "".join(f"<p>{escape(line)}</p>\n" for line in (greeting, *sentences))
-    html = (
-        '<!doctype html>\n<html><body style="font-family:sans-serif;line-height:1.5">\n'
-        f'{paragraphs}<p><a href="{escape(link)}">{escape(label)}</a></p>\n<p>{escape(_CLOSING)}</p>\n'
-        "</body></html>\n"
-    )
-    return Message(" ".join(subject.split()), text, html)
+    return Message(" ".join(subject.split()), text, _html(locale, [greeting, *sentences], label, link))
+
+
+def _html(locale: str, paragraphs: list[str], label: str, link: str) -> str:
+    """The HTML part. Styles are inline, because mail programs drop style sheets; the button is a link with a border as
+    wide as its padding, which Outlook for Windows draws, and the address stands below it for those that show none."""
+    body = "".join(f"<p>{escape(line)}</p>\n" for line in paragraphs)
+    language = "fr" if locale == "fr" else "en"
+    return f"""<!doctype html>
+<html lang="{language}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"></head>
+<body style="margin:0;padding:24px;font-family:'Segoe UI',Helvetica,Arial,sans-serif;font-size:16px;line-height:1.5">
+<div style="max-width:560px">
+{body}<p style="margin:24px 0"><a href="{escape(link)}" style="{_BUTTON}">{escape(label)}</a></p>
+<p style="font-size:13px;color:#51646b;word-break:break-all">{escape(link)}</p>
+<p>{escape(_CLOSING)}</p>
+</div></body></html>
+"""
 
 
 def ready_message(
@@ -64,12 +78,12 @@ def ready_message(
     """The export is ready: until when it can be downloaded, and how many things it does not hold."""
     day = _day(expires_at, time_zone, locale)
     if locale == "fr":
-        sentences = [f"Votre exportation « {name} » est prête. Vous pouvez la télécharger jusqu'au {day}."]
+        sentences = [f"Votre exportation « {name} » est prête. Vous pouvez la télécharger jusqu’au {day}."]
         if skipped:
             what = (
-                "1 élément n'a pas pu être inclus" if skipped == 1 else f"{skipped} éléments n'ont pas pu être inclus"
+                "1 élément n’a pas pu être inclus" if skipped == 1 else f"{skipped} éléments n’ont pas pu être inclus"
             )
-            sentences.append(f"{what}; le rapport de l'exportation en donne la raison.")
+            sentences.append(f"{what}; le rapport de l’exportation en donne la raison.")
         excluded = f" ({skipped} exclu{'s' if skipped > 1 else ''})" if skipped else ""
         return _render(locale, f"Prêt pour l'exportation – {name}{excluded}", first_name, sentences, link)
     sentences = [f"Your export “{name}” is ready. You can download it until {day}."]

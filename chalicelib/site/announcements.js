@@ -32,7 +32,7 @@ export function Announcements() {
   };
   return html`
     <div class="visually-hidden" role="status" data-live>${quiet}</div>
-    <div class="note-place" role=${shown?.kind === "error" ? "alert" : "status"}>
+    <div role=${shown?.kind === "error" ? "alert" : "status"}>
       ${
         shown &&
         html`<div class="note" data-kind=${shown.kind}>

@@ -52,7 +52,10 @@ function pageOf([section, id, inner, innerId, ...more], namespace) {
   if (section in NAMESPACES) {
     if (id === undefined) return html`<${Namespaces} key=${section} type=${NAMESPACES[section]} />`;
     if (inner === undefined) return html`<${Namespace} key=${id} namespace=${namespace} />`;
-    if (inner === "samples" && !innerId) return html`<${Samples} key=${id} namespace=${namespace} />`;
+    if (inner === "samples") {
+      if (!innerId) return html`<${Samples} key=${id} namespace=${namespace} />`;
+      return section === "projects" ? html`<${Sample} key=${innerId} id=${innerId} project=${namespace} />` : null;
+    }
     if (inner === "members" && !innerId) return html`<${Members} key=${id} namespace=${namespace} />`;
     if (inner === "workflow-executions") {
       return innerId

@@ -2,6 +2,7 @@
 
 import { say, sayRefused } from "./announcements.js";
 import { post, remove } from "./api.js";
+import { copyText } from "./clipboard.js";
 import { Dialog } from "./dialog.js";
 import { nameOf } from "./export_state.js";
 import { moment, t } from "./language.js";
@@ -35,12 +36,7 @@ export async function repeat(id) {
 
 /** Copy the address of a page. */
 export async function copyAddress(of) {
-  try {
-    await navigator.clipboard.writeText(wholeAddress(of));
-    say(t("link.copied"));
-  } catch {
-    say(t("copy.failed"), "error"); // no clipboard without https
-  }
+  if (await copyText(wholeAddress(of))) say(t("link.copied"));
 }
 
 /** Asks whether an export is to be removed, and removes it; `verb` is `delete` or `remove`, the button's word. */

@@ -25,6 +25,7 @@ export async function loadLanguage(code) {
       day: new Intl.DateTimeFormat(region, { dateStyle: "medium" }),
       shortDay: new Intl.DateTimeFormat(region, { month: "short", day: "numeric" }),
       percent: new Intl.NumberFormat(region, { style: "percent" }),
+      relative: new Intl.RelativeTimeFormat(region, { numeric: "auto" }),
       list: new Intl.ListFormat(region, { type: "conjunction" }),
     },
   });
@@ -72,6 +73,7 @@ export const percent = (value) => current.get().formats.percent.format(value / 1
 export const moment = (text) => current.get().formats.moment.format(new Date(text));
 export const day = (text) => current.get().formats.day.format(new Date(text));
 export const shortDay = (date) => current.get().formats.shortDay.format(date);
+export const relative = (amount, unit) => current.get().formats.relative.format(amount, unit);
 export const list = (texts) => current.get().formats.list.format(texts);
 
 /** A size in the largest unit of which there is at least one, by powers of 1000. */

@@ -10,7 +10,9 @@ import { canNotify, chooseNotifications, latest, unseen, wantsNotifications } fr
 import { mayManage } from "./roles.js";
 import { Link, path, place } from "./router.js";
 import { ended, me, resumeInWindow, signIn, signOut, useToken } from "./session.js";
+import { followKeys, opened } from "./shortcuts.js";
 import { device } from "./storage.js";
+import { uploads } from "./uploads/state.js";
 import { html, useEffect, useState } from "./view.js";
 
 const PAGES = [
@@ -144,6 +146,30 @@ function SessionEnded({ waiting }) {
   <//>`;
 }
 
+/** The panel of uploads; its module is there once something is uploaded. */
+function Uploads() {
+  const isNeeded = uploads.use().length > 0;
+  const [Panel, setPanel] = useState(null);
+  useEffect(() => {
+    if (isNeeded && !Panel) import("./uploads/panel.js").then((module) => setPanel(() => module.default));
+  }, [isNeeded]);
+  return isNeeded && Panel && html`<${Panel} />`;
+}
+
+const BY_KEYS = { palette: () => import("./dialogs/palette.js"), keys: () => import("./dialogs/keys.js") };
+
+/** The dialogs that keys open. */
+function ByKeys() {
+  const name = opened.use();
+  const [loaded, setLoaded] = useState({});
+  useEffect(followKeys, []);
+  useEffect(() => {
+    if (name && !loaded[name]) BY_KEYS[name]().then((module) => setLoaded({ ...loaded, [name]: module.default }));
+  }, [name]);
+  const Opened = name && loaded[name];
+  return Opened && html`<${Opened} onClose=${() => opened.set(null)} />`;
+}
+
 /** The whole page, with `children` as its main part. */
 export function Shell({ namespace, children }) {
   const user = me.use();
@@ -174,6 +200,12 @@ export function Shell({ namespace, children }) {
       }
       <${Link} to="/" class="brand">Seqport<//>
       <span class="spring"></span>
+      ${
+        signedIn &&
+        html`<button type="button" class="go-to" aria-keyshortcuts="Control+K" onClick=${() => opened.set("palette")}>
+          ${t("palette")} <kbd aria-hidden="true">Ctrl K</kbd>
+        </button>`
+      }
       <${LanguageSwitch} />
       <${ThemeMenu} />
       ${
@@ -189,7 +221,8 @@ export function Shell({ namespace, children }) {
       }
       <main id="main" tabindex="-1">${children}</main>
     </div>
-    <${Announcements} />
+    <div class="at-foot"><${Uploads} /><${Announcements} /></div>
+    ${signedIn && html`<${ByKeys} />`}
     ${waiting && html`<${SessionEnded} waiting=${waiting} />`}
   `;
 }

@@ -3,10 +3,12 @@
 import gzip
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from chalice.test import Client
 
+from chalicelib import aws
 from chalicelib.http.site_files import FIRST, SITE, site_files, site_version
 from chalicelib.settings import settings
 
@@ -35,17 +37,21 @@ def test_the_policy_allows_only_scripts_and_styles_of_the_site(client: Client) -
     headers = client.http.get("/exports").headers
     policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
     assert policy["default-src"] == "'none'"
-    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
     assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
     assert headers["X-Content-Type-Options"] == "nosniff"
     shell = body(client, "/exports")
     assert not re.search(r"<style|style=|\son\w+=|<script(?![^>]*\ssrc=)", shell)
 
 
-def test_the_issuer_is_the_only_other_host(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_issuer_and_uploads_are_the_only_other_hosts(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OIDC_TOKEN_ENDPOINT", "https://login.example.org/oauth2/token")
     settings.cache_clear()
-    assert "connect-src 'self' https://login.example.org;" in client.http.get("/").headers["Content-Security-Policy"]
+    key = {"Bucket": settings().catalog_bucket, "Key": "files/a"}
+    address = urlsplit(aws.s3().generate_presigned_url("put_object", key))
+    uploads = f"{address.scheme}://{address.netloc}"
+    policy = client.http.get("/").headers["Content-Security-Policy"]
+    assert f"connect-src 'self' {uploads} https://login.example.org;" in policy
 
 
 def test_below_a_stage_the_shell_names_the_stage(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,7 @@ def region(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
             monkeypatch.setenv(setting.name.upper(), setting.name.replace("_", "-"))
     for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "COPY_CRC", "CSV_BOM"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("AWS_REGION", raising=False)
     monkeypatch.setenv("AWS_DEFAULT_REGION", request.param)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
@@ -64,6 +65,7 @@ def test_every_signed_url_names_the_bucket_s_host_in_the_region(region: str, mon
         for url in urls:
             parts = urlsplit(url or "")
             assert (parts.scheme, parts.hostname) == ("https", f"{bucket}.{HOSTS[region]}")
+            assert aws.object_origin(bucket) == f"https://{parts.netloc}"
             scope = parse_qs(parts.query)["X-Amz-Credential"][0].split("/")
             assert scope[2:] == [region, "s3", "aws4_request"]
 
@@ -107,4 +109,5 @@ def test_another_server_is_addressed_by_path(monkeypatch: pytest.MonkeyPatch) ->
     aws.forget_clients()
     url = aws.s3().generate_presigned_url("get_object", {"Bucket": "b", "Key": "k"})
     assert url.startswith("http://127.0.0.1:9000/b/k?")
+    assert aws.object_origin("b") == "http://127.0.0.1:9000"
     aws.forget_clients()

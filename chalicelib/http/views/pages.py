@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from chalice.app import Chalice, Request, Response
 
+from chalicelib import aws
 from chalicelib.errors import NotFound
 from chalicelib.http.problems import problem_details
 from chalicelib.http.replies import chalice_headers
@@ -36,7 +37,13 @@ def _issuer() -> str:
 def _answer(request: Request, file: SiteFile, cache_control: str, status: int = 200) -> Response:
     # A weak tag, because the gateway may compress the response.
     tag = f'W/"{hashlib.sha256(file.body.encode()).hexdigest()[:24]}"'
-    sent = chalice_headers({**headers(_issuer()), "Cache-Control": cache_control, "ETag": tag})
+    sent = chalice_headers(
+        {
+            **headers(_issuer(), aws.object_origin(settings().catalog_bucket)),
+            "Cache-Control": cache_control,
+            "ETag": tag,
+        }
+    )
     known = dict[str, str](request.headers).get("if-none-match", "")
     if status == 200 and tag in {known_tag.strip() for known_tag in known.split(",")}:
         return Response("", status_code=304, headers=sent)

@@ -1,14 +1,16 @@
 // A samplesheet: dropped or chosen, tried out as a table of what it would do and of its errors, then imported.
 import { post } from "../api.js";
 import { Dialog } from "../dialog.js";
+import { DropZone } from "../drop_zone.js";
 import { number, size, t } from "../language.js";
 import { useLoaded } from "../loading.js";
 import { path } from "../router.js";
-import { html, useEffect, useId, useRef, useState } from "../view.js";
+import { html, useEffect, useRef, useState } from "../view.js";
 
 const MOST = 4_000_000; // bytes of a sheet; a request has 6 MB, in base64
 const SHOWN = 200;
 const POLL = 1_500; // ms
+const ACCEPTED = ".csv,.tsv,.txt,text/csv,text/tab-separated-values";
 
 /** The bytes of a file in base64; the service finds out its encoding. */
 async function base64(file) {
@@ -58,7 +60,14 @@ export default function ImportSheet({ project, onClose, onImported }) {
       started
         ? html`<${Running} id=${started.id} onClose=${onClose} onImported=${onImported} />`
         : html`
-          <${Drop} sheet=${sheet} busy=${busy} onFile=${choose} />
+          <${DropZone}
+            title=${sheet ? html`<bdi>${sheet.name}</bdi>` : t("import.drop")}
+            hint=${t("import.hint")}
+            disabled=${busy}
+            choices=${[{ label: t(sheet ? "import.choose-other" : "import.choose"), accept: ACCEPTED }]}
+            onDrop=${(transfer) => choose(transfer.files[0])}
+            onPick=${([file]) => choose(file)}
+          />
           ${problem && html`<p class="error" role="alert">${problem.message || t("problem.unreachable.text")}</p>`}
           ${busy && !tried && html`<p class="quiet" role="status">${t("import.reading")}</p>`}
           ${tried && html`<${Tried} tried=${tried} />`}
@@ -71,45 +80,6 @@ export default function ImportSheet({ project, onClose, onImported }) {
         `
     }
   <//>`;
-}
-
-/** Where a file is dropped, or chosen by the button. */
-function Drop({ sheet, busy, onFile }) {
-  const id = useId();
-  const [over, setOver] = useState(false);
-  const dropped = (event) => {
-    event.preventDefault();
-    setOver(false);
-    onFile(event.dataTransfer.files[0]);
-  };
-  const chosen = (event) => {
-    const [file] = event.target.files;
-    onFile(file);
-    event.target.value = ""; // the same file can be chosen again once it is corrected
-  };
-  return html`<div
-    class="drop"
-    data-over=${over}
-    onDragOver=${(event) => {
-      event.preventDefault();
-      setOver(true);
-    }}
-    onDragLeave=${() => setOver(false)}
-    onDrop=${dropped}
-  >
-    <p><strong>${sheet ? html`<bdi>${sheet.name}</bdi>` : t("import.drop")}</strong></p>
-    <input
-      id=${id}
-      class="visually-hidden"
-      type="file"
-      accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values"
-      disabled=${busy}
-      aria-describedby=${`${id}-hint`}
-      onChange=${chosen}
-    />
-    <label for=${id} class="button">${t(sheet ? "import.choose-other" : "import.choose")}</label>
-    <p id=${`${id}-hint`} class="quiet small">${t("import.hint")}</p>
-  </div>`;
 }
 
 const rowOf = ({ pointer }) => Number(pointer.split("/")[2]) || 0;

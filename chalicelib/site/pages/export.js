@@ -33,7 +33,7 @@ export default function Export({ id }) {
     <//>`;
   if (!made) return html`<${Loading} />`;
   return html`
-    <${PageHeading} title=${nameOf(made)}>
+    <${PageHeading} title=${nameOf(made)} trail=${[{ to: "/exports", label: t("exports") }]}>
       <p class="actions">
         <button type="button" class="primary" disabled=${made.status !== "ready"} onClick=${() => download(made, reload)}>
           ${t("download")}

@@ -2,13 +2,14 @@
 import { RemoveDialog } from "../export_actions.js";
 import { download } from "../export_download.js";
 import { lookAgain, nameOf, Progress, Status } from "../export_state.js";
-import { moment, t } from "../language.js";
+import { t } from "../language.js";
 import { Filter, Pager, Search, SortHeader, useList } from "../lists.js";
 import { markSeen } from "../notices.js";
 import { Loading, PageHeading } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
 import { Link, path } from "../router.js";
 import { html, useEffect, useState } from "../view.js";
+import { When } from "../when.js";
 
 const TYPES = ["sample", "linelist", "analysis"];
 const STATUSES = ["processing", "ready", "failed"];
@@ -35,7 +36,7 @@ export default function Exports() {
     ${
       list.items?.length > 0 &&
       html`<div class="table-place" role="region" aria-label=${t("exports")} tabindex="0">
-      <table>
+      <table class="cards-table">
         <thead>
           <tr>
             <${SortHeader} list=${list} by="id">${t("id")}<//>
@@ -73,17 +74,17 @@ function Row({ made, onDelete, onRefused }) {
     download(made, onRefused);
   };
   return html`<tr>
-    <td><${Link} to=${to} class="code" title=${made.id}>${made.id.slice(0, 8)}<//></td>
+    <td data-label=${t("id")}><${Link} to=${to} class="code" title=${made.id}>${made.id.slice(0, 8)}<//></td>
     <td class="name" id=${`name-${made.id}`}>
       ${made.name === null ? html`<span class="quiet">–</span>` : html`<${Link} to=${to}><bdi>${made.name}</bdi><//>`}
     </td>
-    <td>${t(`type.${made.type}`)}</td>
-    <td>
+    <td data-label=${t("type")}>${t(`type.${made.type}`)}</td>
+    <td class="first">
       <${Status} made=${made} />
       ${made.status === "processing" && html`<${Progress} made=${made} label=${t("progress.of", { name: nameOf(made) })} />`}
     </td>
-    <td class="moment">${moment(made.created_at)}</td>
-    <td class="moment">${made.expires_at && moment(made.expires_at)}</td>
+    <td class="moment" data-label=${t("created")}><${When} at=${made.created_at} /></td>
+    <td class="moment" data-label=${t("expires")}>${made.expires_at && html`<${When} at=${made.expires_at} />`}</td>
     <td class="row-actions">
       ${
         made.status === "ready" &&

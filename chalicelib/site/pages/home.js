@@ -3,14 +3,16 @@ import { query } from "../api.js";
 import { extend } from "../export_actions.js";
 import { download } from "../export_download.js";
 import { nameOf, Progress, Status } from "../export_state.js";
-import { moment, t } from "../language.js";
+import { t } from "../language.js";
 import { useLoaded } from "../loading.js";
 import { latest, watch } from "../notices.js";
 import { Loading, PageHeading } from "../page.js";
 import { Link, path } from "../router.js";
 import { me, signIn, useToken } from "../session.js";
+import { ended, isActive, journal, uploads } from "../uploads/state.js";
 import { html } from "../view.js";
 import { visits } from "../visits.js";
+import { When } from "../when.js";
 
 const KINDS = ["sample", "linelist", "analysis"];
 const SHOWN = 5;
@@ -57,6 +59,7 @@ function MyWork() {
         <p class="actions"><${Link} to="/exports">${t("home.all-exports")}<//></p>
       </section>
       ${soon.length > 0 && html`<${ExpiringSoon} made=${soon} />`}
+      <${Interrupted} />
       <section class="card">
         <h2>${t("home.projects")}</h2>
         <${RecentProjects} />
@@ -97,7 +100,7 @@ function ExpiringSoon({ made }) {
         (one) => html`<li key=${one.id}>
           <${Link} to=${path`/exports/${one.id}`} class="row-name"><bdi>${nameOf(one)}</bdi><//>
           <span class="row-state">
-            <span class="quiet">${moment(one.expires_at)}</span>
+            <span class="quiet"><${When} at=${one.expires_at} /></span>
             ${
               !one.extended_at &&
               html`<button type="button" class="link" aria-label=${t("extend.named", { name: nameOf(one) })} onClick=${async () => (await extend(one)) && watch()}>
@@ -107,6 +110,33 @@ function ExpiringSoon({ made }) {
           </span>
         </li>`,
       )}
+    </ul>
+  </section>`;
+}
+
+/** Uploads that another visit began and did not complete; those that go on here are in the panel. */
+function Interrupted() {
+  const active = uploads.use().filter(isActive);
+  const rows = journal
+    .use()
+    .filter((row) => !active.some((upload) => upload.sampleId === row.sampleId && upload.name === row.name));
+  if (!rows.length) return null;
+  return html`<section class="card">
+    <h2>${t("upload.interrupted")}</h2>
+    <p class="quiet">${t("upload.interrupted.text")}</p>
+    <ul class="rows">
+      ${rows.slice(0, SHOWN).map(
+        (row) => html`<li key=${row.fileId}>
+          <span class="row-name"><bdi>${row.name}</bdi></span>
+          <span class="row-state">
+            <${Link} to=${path`/samples/${row.sampleId}`}><bdi>${row.sampleName}</bdi><//>
+            <button type="button" class="link" aria-label=${t("upload.interrupted.forget.named", { name: row.name })} onClick=${() => ended(row.fileId)}>
+              ${t("upload.interrupted.forget")}
+            </button>
+          </span>
+        </li>`,
+      )}
+      ${rows.length > SHOWN && html`<li class="quiet">${t("and-more", { n: rows.length - SHOWN })}</li>`}
     </ul>
   </section>`;
 }

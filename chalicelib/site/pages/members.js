@@ -5,7 +5,7 @@ import { Dialog } from "../dialog.js";
 import { FormFooter, FormRefusal, SelectField, TextField, useForm } from "../form.js";
 import { day, t } from "../language.js";
 import { Pager, useList } from "../lists.js";
-import { Loading, PageHeading } from "../page.js";
+import { Loading, PageHeading, trailOf } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
 import { ROLES } from "../roles.js";
 import { path } from "../router.js";
@@ -21,7 +21,7 @@ export default function Members({ namespace }) {
   const user = me.use();
   if (list.error && !list.items) return html`<${ProblemPage} error=${list.error} retry=${list.reload} />`;
   return html`
-    <${PageHeading} title=${t("members")}>
+    <${PageHeading} title=${t("members")} trail=${trailOf(namespace)}>
       <button type="button" class="primary" onClick=${() => setOpened({ kind: "add" })}>${t("members.add")}</button>
     <//>
     <p class="quiet">${t("members.lead")}</p>

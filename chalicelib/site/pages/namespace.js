@@ -1,5 +1,6 @@
 // A project or a group: what it is, and the ways on from it.
 import { query } from "../api.js";
+import { Puid } from "../clipboard.js";
 import NewNamespace from "../dialogs/new_namespace.js";
 import { Facts } from "../facts.js";
 import { moment, number, t } from "../language.js";
@@ -13,7 +14,7 @@ export default function Namespace({ namespace }) {
   const root = path`/${namespace.type}s/${namespace.id}`;
   const { value: samples } = useLoaded(path`/namespaces/${namespace.id}/samples` + query({ limit: 1 }));
   const facts = [
-    [t("puid"), html`<span class="code">${namespace.puid}</span>`],
+    [t("puid"), html`<${Puid} of=${namespace.puid} />`],
     [t("path"), html`<bdi>${namespace.full_path}</bdi>`],
     namespace.description && [t("description"), html`<bdi>${namespace.description}</bdi>`],
     [t("role"), t(`role.${namespace.role}`)],
@@ -23,7 +24,7 @@ export default function Namespace({ namespace }) {
   const [created, setCreated] = useState(null);
   const isGroup = namespace.type === "group";
   return html`
-    <${PageHeading} title=${namespace.name}>
+    <${PageHeading} title=${namespace.name} trail=${[{ to: `/${namespace.type}s`, label: t(`${namespace.type}s`) }]}>
       ${
         isGroup &&
         mayManage(namespace.role) &&

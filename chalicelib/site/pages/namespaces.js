@@ -1,11 +1,12 @@
 // The projects, or the groups, that the person is a member of.
 import NewNamespace from "../dialogs/new_namespace.js";
-import { moment, t } from "../language.js";
+import { t } from "../language.js";
 import { Pager, Search, SortHeader, useList } from "../lists.js";
 import { Loading, PageHeading } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
 import { Link, path } from "../router.js";
 import { html, useState } from "../view.js";
+import { When } from "../when.js";
 
 export default function Namespaces({ type }) {
   const list = useList(`/${type}s`, { sort: "name" });
@@ -39,7 +40,7 @@ export default function Namespaces({ type }) {
               <td class="quiet"><bdi>${one.full_path}</bdi></td>
               <td class="code">${one.puid}</td>
               <td>${t(`role.${one.role}`)}</td>
-              <td class="moment">${moment(one.created_at)}</td>
+              <td class="moment"><${When} at=${one.created_at} /></td>
             </tr>`,
           )}
         </tbody>

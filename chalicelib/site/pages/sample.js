@@ -1,78 +1,63 @@
-// One sample: what is known of it, and its files.
-import { query } from "../api.js";
+// One sample: what is known of it, its files and its metadata.
+import { say } from "../announcements.js";
+import { remove } from "../api.js";
+import { Puid } from "../clipboard.js";
 import { Facts } from "../facts.js";
-import { kindOfFile, moment, size, t } from "../language.js";
+import { moment, t } from "../language.js";
 import { useLoaded } from "../loading.js";
-import { Loading, PageHeading } from "../page.js";
+import { Loading, PageHeading, trailOf } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
-import { Link, path } from "../router.js";
-import { html } from "../view.js";
+import { Question } from "../question.js";
+import { mayManage, mayUpload } from "../roles.js";
+import { go, Link, path } from "../router.js";
+import { SampleFiles } from "../samples/sample_files.js";
+import { SampleMetadata } from "../samples/sample_metadata.js";
+import { html, useEffect, useState } from "../view.js";
 
-export default function Sample({ id }) {
-  const { value: sample, error, reload } = useLoaded(path`/samples/${id}`);
+/** `project` is that of the address, if it names one; else the address becomes that inside the sample's project. */
+export default function Sample({ id, project = null }) {
+  const { value: loaded, error, reload } = useLoaded(path`/samples/${id}`);
+  const [changed, setChanged] = useState(null);
+  const [deleting, setDeleting] = useState(false);
+  const sample = changed ?? loaded;
+  const isInside = loaded?.project_id === project?.id;
+  useEffect(() => {
+    if (loaded && !isInside) go(path`/projects/${loaded.project_id}/samples/${id}`, { replace: true });
+  }, [loaded]);
   if (error) return html`<${ProblemPage} error=${error} retry=${reload} />`;
-  if (!sample) return html`<${Loading} />`;
-  const metadata = Object.entries(sample.metadata);
+  if (!sample || !isInside) return html`<${Loading} />`;
+  const samples = path`/projects/${project.id}/samples`;
   const facts = [
-    [t("puid"), html`<span class="code">${sample.puid}</span>`],
-    [t("project"), html`<${Project} id=${sample.project_id} />`],
+    [t("puid"), html`<${Puid} of=${sample.puid} />`],
+    [t("project"), html`<${Link} to=${samples}><bdi>${project.name}</bdi><//>`],
     sample.description && [t("description"), html`<bdi>${sample.description}</bdi>`],
     [t("created"), moment(sample.created_at)],
     [t("updated"), moment(sample.updated_at)],
   ];
   return html`
-    <${PageHeading} title=${sample.name} />
-    <${Facts} rows=${facts} />
-    <section>
-      <h2>${t("files")}</h2>
-      <${Files} sample=${sample} />
-    </section>
-    <section>
-      <h2>${t("metadata")}</h2>
+    <${PageHeading} title=${sample.name} trail=${trailOf(project, { to: samples, label: t("samples") })}>
       ${
-        metadata.length
-          ? html`<${Facts} rows=${metadata.map(([name, value]) => [html`<bdi>${name}</bdi>`, html`<bdi>${String(value)}</bdi>`])} />`
-          : html`<p class="quiet">${t("metadata.none")}</p>`
+        mayManage(project.role) &&
+        html`<p class="actions"><button type="button" onClick=${() => setDeleting(true)}>${t("sample.delete")}</button></p>`
       }
-    </section>
+    <//>
+    <${Facts} rows=${facts} />
+    <${SampleFiles} sample=${sample} role=${project.role} />
+    <${SampleMetadata} sample=${sample} mayEdit=${mayUpload(project.role)} onChanged=${setChanged} />
+    ${
+      deleting &&
+      html`<${Question}
+        title=${t("sample.delete.title")}
+        verb=${t("delete")}
+        act=${async () => {
+          await remove(path`/samples/${sample.id}`);
+          say(t("sample.deleted.named", { name: sample.name }));
+          go(samples);
+        }}
+        onClose=${() => setDeleting(false)}
+      >
+        <p>${t("sample.delete.text")} <strong><bdi>${sample.name}</bdi></strong></p>
+      <//>`
+    }
   `;
-}
-
-function Project({ id }) {
-  const { value } = useLoaded(path`/namespaces/${id}`);
-  return value
-    ? html`<${Link} to=${path`/projects/${id}/samples`}><bdi>${value.name}</bdi><//>`
-    : html`<span class="code">${id}</span>`;
-}
-
-function Files({ sample }) {
-  const { value, error } = useLoaded(path`/samples/${sample.id}/files` + query({ limit: 1000 }));
-  if (error) return html`<p class="error" role="alert">${error.message || t("problem.unreachable.text")}</p>`;
-  if (!value) return html`<${Loading} />`;
-  if (!value.items.length) return html`<p class="quiet">${t("files.none")}</p>`;
-  return html`<div class="table-place" role="region" aria-label=${t("files")} tabindex="0">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">${t("name")}</th>
-            <th scope="col">${t("puid")}</th>
-            <th scope="col">${t("format")}</th>
-            <th scope="col" class="amount">${t("size")}</th>
-            <th scope="col">${t("created")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${value.items.map(
-            (file) => html`<tr key=${file.id}>
-              <td class="name"><bdi>${file.filename}</bdi></td>
-              <td class="code">${file.puid}</td>
-              <td>${kindOfFile(file)}</td>
-              <td class="amount">${size(file.size)}</td>
-              <td class="moment">${moment(file.created_at)}</td>
-            </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
-    ${value.next_cursor && html`<p class="quiet small">${t("shown", { from: 1, to: value.items.length, total: value.total })}</p>`}`;
 }

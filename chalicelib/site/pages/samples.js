@@ -1,11 +1,12 @@
 // The samples of a project or group: found by name and metadata, selected, and exported from here.
 
 import { announce, say, sayRefused } from "../announcements.js";
+import { usePageDrop } from "../drop_zone.js";
 import { Found } from "../highlight.js";
-import { language, list as listed, moment, t } from "../language.js";
+import { language, list as listed, t } from "../language.js";
 import { Pager, Search, SortHeader } from "../lists.js";
 import { Menu } from "../menu.js";
-import { Loading, PageHeading } from "../page.js";
+import { Loading, PageHeading, trailOf } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
 import { mayExport, mayImport, mayUpload } from "../roles.js";
 import { go, Link, path, place } from "../router.js";
@@ -26,7 +27,9 @@ import {
   ONE_BY_ONE,
   selectionOf,
 } from "../selection.js";
+import { droppedFiles } from "../uploads/chosen_files.js";
 import { Component, html, useEffect, useRef, useState } from "../view.js";
+import { When } from "../when.js";
 
 const DRAWN_AT_ONCE = 100;
 const DIALOGS = {
@@ -34,6 +37,7 @@ const DIALOGS = {
   linelist: () => import("../dialogs/linelist_export.js"),
   "new-sample": () => import("../dialogs/new_sample.js"),
   import: () => import("../dialogs/import_sheet.js"),
+  upload: () => import("../dialogs/upload_files.js"),
 };
 
 export default function Samples({ namespace }) {
@@ -43,8 +47,20 @@ export default function Samples({ namespace }) {
   const selection = selectionOf(namespace.id);
   const selected = selection.use();
   const [Opened, setOpened] = useState(null);
+  const [dropped, setDropped] = useState(null);
   const drawn = useGradually(list.items);
   const toggle = useToggle(selection, list.items);
+  const [Grid, setGrid] = useState(null);
+  const edit = async () => {
+    try {
+      const module = await import("../samples/edit_grid.js");
+      setGrid(() => module.default);
+    } catch {
+      say(t("problem.broken.text"), "error");
+    }
+  };
+  const takesFiles = namespace.type === "project" && mayUpload(namespace.role);
+  const over = usePageDrop(takesFiles, (transfer) => open("upload", droppedFiles(transfer)));
   useEffect(() => {
     // An address that somebody shortened or mistyped, or a page that is no longer there.
     if (list.isBad) go(place.get().path, { replace: true });
@@ -53,9 +69,10 @@ export default function Samples({ namespace }) {
   if (list.error && !list.isBad && !list.items) {
     return html`<${ProblemPage} error=${list.error} retry=${list.reload} />`;
   }
-  const open = async (type) => {
+  const open = async (type, files = null) => {
     try {
       const module = await DIALOGS[type]();
+      setDropped(files);
       setOpened(() => module.default);
     } catch {
       say(t("problem.broken.text"), "error");
@@ -64,7 +81,7 @@ export default function Samples({ namespace }) {
   const isChosen = (sample) => isChosenIn(selected, list.answered, sample);
   const fixed = selected.all && !covers(selected, list.answered);
   return html`
-    <${PageHeading} title=${t("samples")}>
+    <${PageHeading} title=${t("samples")} trail=${trailOf(namespace)}>
       <div class="actions">
         ${namespace.type === "project" && html`<${AddSamples} role=${namespace.role} onChoose=${open} />`}
         <${CreateExport} namespace=${namespace} count=${countOf(selected)} onChoose=${open} />
@@ -75,9 +92,16 @@ export default function Samples({ namespace }) {
       <${AddFilter} list=${list} editor=${editor} />
       <${Columns} namespace=${namespace} fields=${fields} chosen=${columns} />
       <${Paste} namespace=${namespace} selection=${selection} />
+      ${
+        mayUpload(namespace.role) &&
+        list.items?.length > 0 &&
+        !Grid &&
+        html`<button type="button" onClick=${edit}>${t("edit")}</button>`
+      }
     </div>
     <${FilterChips} list=${list} editor=${editor} />
     ${editor.dialog}
+    ${over && html`<p class="dropping" role="status">${t("upload.drop")}</p>`}
     ${list.isIndexing && html`<p class="quiet" role="status">${t("samples.indexing")}</p>`}
     ${!list.items && !list.isIndexing && html`<${Loading} />`}
     ${
@@ -89,13 +113,29 @@ export default function Samples({ namespace }) {
       </p>`
     }
     ${
+      Grid &&
+      list.items?.length > 0 &&
+      html`<${Grid}
+        namespace=${namespace}
+        samples=${list.items}
+        fields=${columns ?? []}
+        onSaved=${() => {
+          reloadFields();
+          list.reload();
+        }}
+        onDone=${() => setGrid(null)}
+      />`
+    }
+    ${
+      !Grid &&
       (list.items?.length > 0 || countOf(selected) > 0) &&
       html`<${Selected} list=${list} namespace=${namespace} selection=${selection} selected=${selected} />`
     }
     ${
+      !Grid &&
       list.items?.length > 0 &&
       html`<div class="table-place" role="region" aria-label=${t("samples")} tabindex="0">
-      <table aria-busy=${String(list.loading)}>
+      <table class="cards-table" aria-busy=${String(list.loading)}>
         <thead>
           <tr>
             <th scope="col">
@@ -137,6 +177,7 @@ export default function Samples({ namespace }) {
       selected=${selected}
       request=${asRequest(selected)}
       project=${namespace}
+      dropped=${dropped}
       columns=${byChoice ? columns : []}
       onCreated=${Opened.addsSamples ? list.reload : () => clear(selection)}
       onImported=${() => {
@@ -183,6 +224,7 @@ function AddSamples({ role, onChoose }) {
   if (!mayUpload(role)) return null;
   const items = [
     { label: t("new.sample"), act: () => onChoose("new-sample") },
+    { label: t("upload"), hint: t("upload.menu.hint"), act: () => onChoose("upload") },
     mayImport(role) && { label: t("import"), hint: t("import.menu.hint"), act: () => onChoose("import") },
   ].filter(Boolean);
   const label = html`${t("samples.add")}<span class="caret" aria-hidden="true"></span>`;
@@ -280,7 +322,7 @@ class Row extends Component {
   }
 
   render({ sample, columns, project, chosen, fixed, q, onToggle }) {
-    const to = path`/samples/${sample.id}`;
+    const to = path`/projects/${sample.project_id}/samples/${sample.id}`;
     return html`<tr data-selected=${chosen}>
       <td>
         <input
@@ -291,17 +333,17 @@ class Row extends Component {
           onClick=${(event) => onToggle(sample, event.target.checked, event.shiftKey)}
         />
       </td>
-      <td class="code"><${Link} to=${to}><${Found} text=${sample.puid} q=${q} /><//></td>
+      <td class="code" data-label=${t("puid")}><${Link} to=${to}><${Found} text=${sample.puid} q=${q} /><//></td>
       <td class="name"><${Link} to=${to}><${Found} text=${sample.name} q=${q} /><//></td>
-      ${project !== undefined && html`<td><bdi>${project}</bdi></td>`}
+      ${project !== undefined && html`<td data-label=${t("project")}><bdi>${project}</bdi></td>`}
       ${(columns ?? []).map((field) => {
         const value = sample.metadata[field];
-        return html`<td key=${field} class=${typeof value === "number" ? "value amount" : "value"}>
+        return html`<td key=${field} data-label=${field} class=${typeof value === "number" ? "value amount" : "value"}>
           ${value !== undefined && html`<bdi>${String(value)}</bdi>`}
         </td>`;
       })}
-      <td class="moment">${moment(sample.created_at)}</td>
-      <td class="moment">${moment(sample.updated_at)}</td>
+      <td class="moment" data-label=${t("created")}><${When} at=${sample.created_at} /></td>
+      <td class="moment" data-label=${t("updated")}><${When} at=${sample.updated_at} /></td>
     </tr>`;
   }
 }

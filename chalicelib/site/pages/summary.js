@@ -1,6 +1,6 @@
 // The summary of an export: its parameters, what was excluded, and how to fetch it without a browser.
-import { say } from "../announcements.js";
 import { get } from "../api.js";
+import { CopyButton, Puid } from "../clipboard.js";
 import { statusText } from "../export_state.js";
 import { Facts } from "../facts.js";
 import { formatName, hasWords, list, moment, number, size, t } from "../language.js";
@@ -12,7 +12,7 @@ export function Summary({ made }) {
   const later = html`<span class="quiet">${made.status === "failed" ? "–" : t("once-ready")}</span>`;
   const { parameters, file } = made;
   const rows = [
-    [t("id"), html`<span class="code">${made.id}</span>`],
+    [t("id"), html`<${Puid} of=${made.id} />`],
     [t("name"), made.name === null ? html`<span class="quiet">–</span>` : html`<bdi>${made.name}</bdi>`],
     [t("type"), t(`type.${made.type}`)],
     parameters.linelist_format && [t("format"), parameters.linelist_format.toUpperCase()],
@@ -141,18 +141,9 @@ function Commands({ made }) {
 }
 
 function Command({ tool, command }) {
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(command);
-      setCopied(true);
-    } catch {
-      say(t("copy.failed"), "error"); // no clipboard without https
-    }
-  };
   return html`<div class="command">
     <h3>${tool}</h3>
     <pre tabindex="0" aria-label=${tool}>${command}</pre>
-    <button type="button" onClick=${copy}>${t(copied ? "copied" : "copy")}</button>
+    <${CopyButton} text=${command} />
   </div>`;
 }

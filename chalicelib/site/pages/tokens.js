@@ -2,6 +2,7 @@
 
 import { sayRefused } from "../announcements.js";
 import { post, remove } from "../api.js";
+import { CopyButton } from "../clipboard.js";
 import { Dialog } from "../dialog.js";
 import { day, list as listed, t } from "../language.js";
 import { Pager, SortHeader, useList } from "../lists.js";
@@ -138,7 +139,7 @@ function Secret({ made, onClose }) {
     <p>${t("tokens.secret.text")}</p>
     <pre tabindex="0" aria-label=${t("tokens.secret")}>${made.token}</pre>
     <footer>
-      <button type="button" onClick=${() => navigator.clipboard.writeText(made.token)}>${t("copy")}</button>
+      <${CopyButton} text=${made.token} />
       <button type="button" class="primary" onClick=${onClose}>${t("close")}</button>
     </footer>
   <//>`;

@@ -1,10 +1,11 @@
 // One workflow execution: its state and samples, and what it put out.
 import { query } from "../api.js";
+import { Puid } from "../clipboard.js";
 import { ExportRuns } from "../export_runs.js";
 import { Facts } from "../facts.js";
 import { formatName, moment, number, size, t } from "../language.js";
 import { useLoaded } from "../loading.js";
-import { Loading, PageHeading } from "../page.js";
+import { Loading, PageHeading, trailOf } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
 import { Link, path } from "../router.js";
 import { isCompleted, RunState } from "../run_state.js";
@@ -26,12 +27,22 @@ export default function WorkflowExecution({ id, namespace }) {
   const mine = user && run.submitter_id === user.id;
   const from = namespace ?? (mine ? undefined : home);
   return html`
-    <${PageHeading} title=${run.name ?? run.id}>
+    <${PageHeading}
+      title=${run.name ?? run.id}
+      trail=${
+        namespace
+          ? trailOf(namespace, {
+              to: path`/${namespace.type}s/${namespace.id}/workflow-executions`,
+              label: t("workflow-executions"),
+            })
+          : [{ to: "/workflow-executions", label: t("workflow-executions") }]
+      }
+    >
       <${ExportRuns} runs=${[run]} namespace=${from} hindrance=${!isCompleted(run) && t("runs.not-completed")} />
     <//>
     <${Facts}
       rows=${[
-        [t("id"), html`<span class="code">${run.id}</span>`],
+        [t("id"), html`<${Puid} of=${run.id} />`],
         [
           t("workflow"),
           html`<bdi>${run.workflow.name}</bdi> <span class="quiet"><bdi>${run.workflow.version}</bdi></span>`,

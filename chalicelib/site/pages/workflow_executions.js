@@ -1,12 +1,13 @@
 // Workflow executions: one's own, or those of a project or group; one or several of them are exported from here.
 import { ExportRuns } from "../export_runs.js";
-import { moment, t } from "../language.js";
+import { t } from "../language.js";
 import { Filter, Pager, Search, SortHeader, useList } from "../lists.js";
-import { Loading, PageHeading } from "../page.js";
+import { Loading, PageHeading, trailOf } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
 import { Link, path } from "../router.js";
 import { isCompleted, RUN_STATES, RunState } from "../run_state.js";
 import { html, useState } from "../view.js";
+import { When } from "../when.js";
 
 export default function WorkflowExecutions({ namespace }) {
   const root = namespace ? path`/${namespace.type}s/${namespace.id}/workflow-executions` : "/workflow-executions";
@@ -21,7 +22,7 @@ export default function WorkflowExecutions({ namespace }) {
     setChosen(next);
   };
   return html`
-    <${PageHeading} title=${t("workflow-executions")}>
+    <${PageHeading} title=${t("workflow-executions")} trail=${namespace && trailOf(namespace)}>
       <${ExportRuns}
         runs=${[...chosen.values()]}
         namespace=${namespace}
@@ -81,7 +82,7 @@ export default function WorkflowExecutions({ namespace }) {
               <td><bdi>${run.workflow.name}</bdi> <span class="quiet"><bdi>${run.workflow.version}</bdi></span></td>
               <td><${RunState} state=${run.state} /></td>
               <td class="amount">${run.sample_count}</td>
-              <td class="moment">${moment(run.created_at)}</td>
+              <td class="moment"><${When} at=${run.created_at} /></td>
             </tr>`,
           )}
         </tbody>

@@ -166,8 +166,11 @@ def test_pages_behind_the_distribution_have_the_headers_of_those_from_the_functi
     security = config["SecurityHeadersConfig"]
     policy, values = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
     assert values["Issuer"]["Fn::Join"][1][1] == {"Fn::Sub": "${UserPoolDomain}.auth.${AWS::Region}.amazoncognito.com"}
-    sent = headers("https://issuer.example.org")
-    assert policy.replace("${Issuer}", "https://issuer.example.org") == sent.pop("Content-Security-Policy")
+    sent = headers("https://issuer.example.org", "https://catalog.s3.ca-central-1.amazonaws.com")
+    values = {"Issuer": "https://issuer.example.org", "CatalogBucket": "catalog", "AWS::Region": "ca-central-1"}
+    for name, value in (values | {"AWS::URLSuffix": "amazonaws.com"}).items():
+        policy = policy.replace(f"${{{name}}}", value)
+    assert policy == sent.pop("Content-Security-Policy")
     shown = {
         "Referrer-Policy": security["ReferrerPolicy"]["ReferrerPolicy"],
         "Strict-Transport-Security": f"max-age={security['StrictTransportSecurity']['AccessControlMaxAgeSec']}",

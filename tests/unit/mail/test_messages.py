@@ -49,6 +49,31 @@ def test_names_are_escaped_in_html() -> None:
     assert "script" not in seen
 
 
+@pytest.mark.parametrize("locale", ["en", "fr"])
+def test_the_html_part_has_a_button_to_the_page_and_says_what_the_text_says(locale: str) -> None:
+    message = ready(locale, skipped=2)
+    links: list[tuple[str | None, str | None]] = []
+    words: list[str] = []
+
+    class Content(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            if tag == "a":
+                links.append((dict(attrs)["href"], dict(attrs)["style"]))
+            if tag == "html":
+                assert dict(attrs)["lang"] == locale
+
+        def handle_data(self, data: str) -> None:
+            words.append(data.strip())
+
+    Content().feed(message.html)
+    ((address, style),) = links
+    assert address == LINK
+    assert "background:" in (style or "")
+    for line in message.text.split("\n\n"):
+        assert line.strip() in words or line.endswith(LINK)
+    assert LINK in words
+
+
 def test_a_subject_is_one_line() -> None:
     assert "\n" not in ready("en", name="a\r\nBcc: x@example.org").subject
 
@@ -58,8 +83,8 @@ def test_a_subject_is_one_line() -> None:
     [
         ("en", 1, "1 item could"),
         ("en", 2, "2 items could"),
-        ("fr", 1, "1 élément n'a pas"),
-        ("fr", 3, "3 éléments n'ont pas"),
+        ("fr", 1, "1 élément n’a pas"),
+        ("fr", 3, "3 éléments n’ont pas"),
     ],
 )
 def test_skipped_items_are_in_the_mail(locale: str, skipped: int, words: str) -> None:

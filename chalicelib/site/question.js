@@ -1,0 +1,28 @@
+// Asks before something is done that can't be undone.
+import { Dialog } from "./dialog.js";
+import { t } from "./language.js";
+import { html, useState } from "./view.js";
+
+/** A question with `children` as its text; `act` is called for `verb`, the word of the button. What it rejects with is shown. */
+export function Question({ title, verb, act, onClose, children }) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState(null);
+  const confirm = async () => {
+    setBusy(true);
+    try {
+      await act();
+      onClose();
+    } catch (refused) {
+      if (refused.name !== "AbortError") setError(refused);
+      setBusy(false);
+    }
+  };
+  return html`<${Dialog} title=${title} onClose=${onClose}>
+    ${children}
+    ${error && html`<p class="error" role="alert">${error.message || t("problem.unreachable.text")}</p>`}
+    <footer>
+      <button type="button" onClick=${onClose} autofocus>${t("cancel")}</button>
+      <button type="button" class="danger" disabled=${busy} onClick=${confirm}>${verb}</button>
+    </footer>
+  <//>`;
+}

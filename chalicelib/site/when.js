@@ -1,0 +1,29 @@
+// A point in time as people say it, with the date as its tooltip.
+import { day, moment, relative } from "./language.js";
+import { html } from "./view.js";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** @type {[number, number, Intl.RelativeTimeFormatUnit][]} */
+const UNITS = [
+  [7 * DAY, DAY, "day"],
+  [DAY, HOUR, "hour"],
+  [HOUR, MINUTE, "minute"],
+  [MINUTE, MINUTE, "minute"],
+];
+const WEEK = 7 * DAY;
+
+/** How far a time is from another in the largest whole unit, `[amount, unit]`; null from a week on. Pure. */
+export function distance(time, now) {
+  const difference = time - now;
+  const size = Math.abs(difference);
+  if (size >= WEEK) return null;
+  const [, length, unit] = UNITS.findLast(([upTo]) => size < upTo);
+  return [Math.trunc(difference / length), unit];
+}
+
+export function When({ at }) {
+  const found = distance(new Date(at).getTime(), Date.now());
+  return html`<time datetime=${at} title=${moment(at)}>${found ? relative(...found) : day(at)}</time>`;
+}
