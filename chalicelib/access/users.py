@@ -41,6 +41,11 @@ class User:
         """The language to write to them in: the one they chose, English otherwise."""
         return self.locale or "en"
 
+    @property
+    def name(self) -> str:
+        """The first and last name; the address of somebody whose issuer gave none."""
+        return f"{self.first_name} {self.last_name}".strip() or self.email
+
 
 class _ByEmail(GlobalSecondaryIndex["UserRow"]):
     class Meta:

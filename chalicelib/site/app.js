@@ -40,6 +40,7 @@ const Runs = page(() => import("./pages/workflow_executions.js"));
 const Run = page(() => import("./pages/workflow_execution.js"));
 const Exports = page(() => import("./pages/exports.js"));
 const Export = page(() => import("./pages/export.js"));
+const ExportActivity = page(() => import("./pages/export_activity.js"));
 const Members = page(() => import("./pages/members.js"));
 const Tokens = page(() => import("./pages/tokens.js"));
 
@@ -56,6 +57,7 @@ function pageOf([section, id, inner, innerId, ...more], namespace) {
       if (!innerId) return html`<${Samples} key=${id} namespace=${namespace} />`;
       return section === "projects" ? html`<${Sample} key=${innerId} id=${innerId} project=${namespace} />` : null;
     }
+    if (inner === "export-activity" && !innerId) return html`<${ExportActivity} key=${id} namespace=${namespace} />`;
     if (inner === "members" && !innerId) return html`<${Members} key=${id} namespace=${namespace} />`;
     if (inner === "workflow-executions") {
       return innerId

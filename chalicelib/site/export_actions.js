@@ -39,6 +39,16 @@ export async function copyAddress(of) {
   if (await copyText(wholeAddress(of))) say(t("link.copied"));
 }
 
+/** Remove exports; those that are gone already are no error. Rejects with the first refusal. */
+export const removeAll = (exports) =>
+  Promise.all(
+    exports.map((made) =>
+      remove(path`/exports/${made.id}`).catch((refused) => {
+        if (![404, 410].includes(refused.status)) throw refused;
+      }),
+    ),
+  );
+
 /** Asks whether an export is to be removed, and removes it; `verb` is `delete` or `remove`, the button's word. */
 export function RemoveDialog({ made, verb, onClose, onRemoved }) {
   const [busy, setBusy] = useState(false);
@@ -46,9 +56,7 @@ export function RemoveDialog({ made, verb, onClose, onRemoved }) {
   const confirm = async () => {
     setBusy(true);
     try {
-      await remove(path`/exports/${made.id}`).catch((refused) => {
-        if (![404, 410].includes(refused.status)) throw refused; // it is gone already
-      });
+      await removeAll([made]);
       onClose();
       say(t("export.removed", { name: nameOf(made) }));
       onRemoved();

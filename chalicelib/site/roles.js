@@ -10,3 +10,5 @@ export const mayExport = isFrom("analyst");
 export const mayImport = mayExport;
 /** Projects, groups and members are managed by maintainers and above. */
 export const mayManage = isFrom("maintainer");
+/** Groups and projects are shared with other groups by owners. */
+export const mayShare = isFrom("owner");

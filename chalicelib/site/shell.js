@@ -124,6 +124,7 @@ function Sidebar({ namespace }) {
       <${SideLink} to=${`${root}/samples`}>${t("samples")}<//>
       <${SideLink} to=${`${root}/workflow-executions`}>${t("workflow-executions")}<//>
       ${mayManage(namespace.role) && html`<${SideLink} to=${`${root}/members`}>${t("members")}<//>`}
+      ${mayManage(namespace.role) && html`<${SideLink} to=${`${root}/export-activity`}>${t("activity")}<//>`}
     </ul>
     <ul class="side-own"><${ExportsLink} /></ul>
   `;
@@ -203,7 +204,8 @@ export function Shell({ namespace, children }) {
       ${
         signedIn &&
         html`<button type="button" class="go-to" aria-keyshortcuts="Control+K" onClick=${() => opened.set("palette")}>
-          ${t("palette")} <kbd aria-hidden="true">Ctrl K</kbd>
+          <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zM10.6 10.6 15 15" /></svg>
+          <span class="words">${t("palette")}</span> <kbd aria-hidden="true">Ctrl K</kbd>
         </button>`
       }
       <${LanguageSwitch} />

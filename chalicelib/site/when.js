@@ -20,7 +20,7 @@ export function distance(time, now) {
   const size = Math.abs(difference);
   if (size >= WEEK) return null;
   const [, length, unit] = UNITS.findLast(([upTo]) => size < upTo);
-  return [Math.trunc(difference / length), unit];
+  return [Math.trunc(difference / length) || 0, unit]; // not -0
 }
 
 export function When({ at }) {

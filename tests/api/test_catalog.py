@@ -347,6 +347,9 @@ def test_group_link_caps_the_members_role(olga: Person, place: dict[str, Any], s
     link = f"/namespaces/{project}/links/{team['puid']}"
     assert bob.call("PUT", link, {"role": "analyst"}).status == 404
     assert expect_status(olga.call("PUT", link, {"role": "analyst"}), 200)["group_id"] == team["id"]
+    links = expect_status(olga.get(f"/namespaces/{project}/links"), 200)["items"]
+    assert [(one["group_id"], one["group_name"], one["role"]) for one in links] == [(team["id"], "Team", "analyst")]
+    assert bob.get(f"/namespaces/{project}/links").status == 403
     assert expect_status(bob.get(f"/namespaces/{project}"), 200)["role"] == "analyst"
     assert expect_status(eve.get(f"/namespaces/{project}"), 200)["role"] == "guest"
     assert bob.get(f"/namespaces/{place['inner']['id']}").status == 404

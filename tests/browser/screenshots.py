@@ -7,11 +7,13 @@ from playwright.sync_api import Page, sync_playwright
 
 from infra.demo.api import Api
 from tests.browser.conftest import FLAGS, chromium_path
+from tests.browser.drag_and_paste import DROP, PASTE
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 URL = f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
 PERSON = "analyst@demo.example.org"
 PROJECT = "Outbreak 2026-07"
+READS = [(f"OB26-{n:04}_S{n}_L001_R{mate}_001.fastq.gz", "@" * 900_000) for n in (8, 9, 10, 11) for mate in (1, 2)]
 
 
 def take(page: Page, name: str) -> None:
@@ -40,6 +42,18 @@ def main() -> None:
                 page.locator("tbody input").nth(row).check()
             page.locator(".create-export .menu-button").click()
             take(page, f"samples-{language}")
+            page.keyboard.press("Escape")
+            page.evaluate(DROP, [None, READS])
+            page.locator("dialog .estimate").wait_for()
+            take(page, f"upload-{language}")
+            page.locator("dialog footer button").first.click()
+            page.locator(".filters > button").last.click()
+            page.locator("[role=grid] td").nth(1).click()
+            page.evaluate(PASTE, "Canada: Québec\tHomo sapiens\nCanada: Québec\tBos taurus")
+            take(page, f"edit-{language}")
+            page.locator(".edit-bar button").nth(1).click()
+            page.locator(".edit-bar button").last.click()
+            page.locator(".create-export .menu-button").click()
             page.get_by_role("menuitem").first.click()
             page.locator("dialog .estimate strong").wait_for()
             take(page, f"sample-export-{language}")

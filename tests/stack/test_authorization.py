@@ -97,6 +97,7 @@ CASES = [
     Case("GET", "/namespaces/{project}/members", MAINTAINER, 200),
     Case("PUT", "/namespaces/{project}/members/{member}", MAINTAINER, 200, lambda _: {"role": "guest"}),
     Case("DELETE", "/namespaces/{project}/members/{member}", MAINTAINER, 204),
+    Case("GET", "/namespaces/{project}/links", MAINTAINER, 200),
     Case("PUT", "/namespaces/{project}/links/{open}", OWNER, 200, lambda _: {"role": "guest"}),
     Case("DELETE", "/namespaces/{project}/links/{open}", OWNER, 204),
     Case("GET", "/namespaces/{project}/metadata-fields", GUEST, 200),

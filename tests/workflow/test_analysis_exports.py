@@ -143,6 +143,9 @@ def test_all_outputs_of_the_runs_are_extracted_unchanged(ana: Person, lab: Lab, 
     trail = expect_status(ana.get(f"/exports/{export['id']}/events"), 200)["items"]
     assert [event["action"] for event in trail] == ["created", "ready", "downloaded"]
     events = expect_status(ana.get(f"/namespaces/{lab.project['id']}/export-events"), 200)["items"]
+    me = expect_status(ana.get("/me"), 200)
+    name = f"{me['first_name']} {me['last_name']}".strip() or me["email"]
+    assert {(event["actor"], event["actor_name"]) for event in events} == {(me["id"], name), ("system", None)}
     assert [event["export_id"] for event in events] == [export["id"]] * 3
 
 

@@ -108,9 +108,10 @@ class Event(TypedDict):
 
 
 class NamespaceEvent(Event):
-    """What happened to an export of a namespace."""
+    """What happened to an export of a namespace, and the name of the person who did it."""
 
     export_id: Id
+    actor_name: Annotated[str | None, Field(examples=["Ana Example"])]
 
 
 def skipped_json(item: Skipped) -> SkippedItem:

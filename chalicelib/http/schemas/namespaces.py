@@ -5,7 +5,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import Field, StringConstraints
 from typing_extensions import TypedDict
 
-from chalicelib.access import memberships, users
+from chalicelib.access import group_links, memberships, users
 from chalicelib.access.roles import ROLE_LABELS, Role
 from chalicelib.catalog.namespaces import model
 from chalicelib.http.schemas.base import Body, FutureTime, Id, Text, Time, one_of, puid
@@ -78,8 +78,21 @@ class GroupLink(TypedDict):
     namespace_id: Id
     group_id: Id
     group_puid: Annotated[str, puid("GRP")]
+    group_name: Annotated[str, Field(examples=["Provincial laboratories"])]
     role: RoleLabel
     expires_at: Time | None
+
+
+def link_json(link: group_links.GroupLink, group: model.Namespace) -> GroupLink:
+    """A link as JSON, with the group that it leads to."""
+    return GroupLink(
+        namespace_id=link.namespace_id,
+        group_id=group.id,
+        group_puid=group.puid,
+        group_name=group.name,
+        role=link.role.label,
+        expires_at=link.expires_at,
+    )
 
 
 def namespace_json(namespace: model.Namespace, role: Role) -> Namespace:

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from chalicelib.access import users
 from chalicelib.access.personal_access_tokens import Scope
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
@@ -46,5 +47,13 @@ def list_namespace_export_events(user: User, namespace_id: str, paging: Paging) 
     For maintainers."""
     namespace = namespace_of(namespace_id, user, Role.MAINTAINER)
     found = audit.of_namespace(namespace.id, paging.cursor.position, paging.limit)
-    items = [schemas.NamespaceEvent(**event_json(event), export_id=event.export_id) for event in found.events]
+    people = users.find_many(event.actor for event in found.events)
+    items = [
+        schemas.NamespaceEvent(
+            **event_json(event),
+            export_id=event.export_id,
+            actor_name=people[event.actor].name if event.actor in people else None,
+        )
+        for event in found.events
+    ]
     return paging.page(items, found.next, found.total, is_exact=found.total_is_exact)

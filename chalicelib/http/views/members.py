@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from chalicelib.access import memberships, users
+from chalicelib.access import group_links, memberships, users
+from chalicelib.access.group_links import GroupLink
 from chalicelib.access.memberships import Membership
 from chalicelib.access.personal_access_tokens import Scope
 from chalicelib.access.roles import Role, role_of_label
@@ -16,7 +17,7 @@ from chalicelib.http.requests import future_timestamp
 from chalicelib.http.router import Router
 from chalicelib.http.schemas import namespaces as schemas
 from chalicelib.http.schemas.base import Page
-from chalicelib.http.schemas.namespaces import member_json
+from chalicelib.http.schemas.namespaces import link_json, member_json
 
 _GRANT_PROBLEMS = ["role-too-low", "own-membership", "last-owner", "outlasts-own-role"]
 router = Router("Members and sharing")
@@ -59,6 +60,22 @@ def delete_member(user: User, namespace_id: str, user_id: str) -> None:
     sharing.revoke_role(user.id, namespaces.find(namespace_id), user_id)
 
 
+@router.route("GET", "/namespaces/{namespace_id}/links", scope=Scope.READ, problems=["role-too-low"])
+def list_links(
+    user: User, namespace_id: str, paging: Annotated[SortedPaging, Sort(("role", "group_id"), "-role")]
+) -> Page[schemas.GroupLink]:
+    """List the groups that a group or project is shared with
+
+    For maintainers. What groups above are shared with is listed there."""
+    namespace = namespace_of(namespace_id, user, Role.MAINTAINER)
+    by = paging.by.key
+    return paging.page_of(
+        group_links.of_namespaces([namespace.id]),
+        position=lambda link: f"{int(link.role) if by == 'role' else ''}\x00{link.group_id}",
+        shown=_links,
+    )
+
+
 @router.route(
     "PUT",
     "/namespaces/{namespace_id}/links/{group_id}",
@@ -71,20 +88,18 @@ def put_link(user: User, namespace_id: str, group_id: str, body: schemas.RoleGra
     For owners. Members of the group get their role there, at most the role given here."""
     namespace = namespace_of(namespace_id, user, Role.OWNER)
     role, expires_at = role_of_label(body.role), future_timestamp(body.expires_at, "/expires_at")
-    link, group = sharing.share(user.id, namespace, group_id, role, expires_at)
-    return schemas.GroupLink(
-        namespace_id=namespace.id,
-        group_id=group.id,
-        group_puid=group.puid,
-        role=link.role.label,
-        expires_at=link.expires_at,
-    )
+    return link_json(*sharing.share(user.id, namespace, group_id, role, expires_at))
 
 
 @router.route("DELETE", "/namespaces/{namespace_id}/links/{group_id}", scope=Scope.CATALOG, problems=["role-too-low"])
 def delete_link(user: User, namespace_id: str, group_id: str) -> None:
     """Stop sharing a group or project with a group"""
     sharing.unshare(user.id, namespaces.find(namespace_id), group_id)
+
+
+def _links(links: Sequence[GroupLink]) -> list[schemas.GroupLink]:
+    groups = namespaces.find_many(link.group_id for link in links)
+    return [link_json(link, groups[link.group_id]) for link in links if link.group_id in groups]
 
 
 def _members(members: Sequence[Membership]) -> list[schemas.Member]:

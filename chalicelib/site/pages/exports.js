@@ -1,12 +1,14 @@
 // The list of one's exports.
-import { RemoveDialog } from "../export_actions.js";
-import { download } from "../export_download.js";
+import { say } from "../announcements.js";
+import { RemoveDialog, removeAll } from "../export_actions.js";
+import { download, downloadAll } from "../export_download.js";
 import { lookAgain, nameOf, Progress, Status } from "../export_state.js";
 import { t } from "../language.js";
 import { Filter, Pager, Search, SortHeader, useList } from "../lists.js";
 import { markSeen } from "../notices.js";
 import { Loading, PageHeading } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
+import { Question } from "../question.js";
 import { Link, path } from "../router.js";
 import { html, useEffect, useState } from "../view.js";
 import { When } from "../when.js";
@@ -21,6 +23,10 @@ export default function Exports() {
     again: (page) => page && lookAgain(page.items),
   });
   const [deleting, setDeleting] = useState(null);
+  const [chosen, setChosen] = useState(new Set());
+  const selected = (list.items ?? []).filter((made) => chosen.has(made.id));
+  const choose = (ids, on) =>
+    setChosen(new Set(on ? [...chosen, ...ids] : [...chosen].filter((id) => !ids.includes(id))));
   useEffect(() => markSeen((list.items ?? []).map((made) => made.id)), [list.items]);
   if (list.error && !list.items) return html`<${ProblemPage} error=${list.error} retry=${list.reload} />`;
   return html`
@@ -33,12 +39,25 @@ export default function Exports() {
     </div>
     ${!list.items && html`<${Loading} />`}
     ${list.items?.length === 0 && (list.isFiltered ? html`<p class="empty">${t("nothing-found")}</p>` : html`<${None} />`)}
+    ${selected.length > 0 && html`<${Selected} selected=${selected} onClear=${() => setChosen(new Set())} onDeleted=${list.reload} />`}
     ${
       list.items?.length > 0 &&
       html`<div class="table-place" role="region" aria-label=${t("exports")} tabindex="0">
       <table class="cards-table">
         <thead>
           <tr>
+            <th scope="col">
+              <input
+                type="checkbox"
+                aria-label=${t("select-page")}
+                checked=${selected.length === list.items.length}
+                onChange=${(event) =>
+                  choose(
+                    list.items.map((made) => made.id),
+                    event.target.checked,
+                  )}
+              />
+            </th>
             <${SortHeader} list=${list} by="id">${t("id")}<//>
             <${SortHeader} list=${list} by="name">${t("name")}<//>
             <${SortHeader} list=${list} by="type">${t("type")}<//>
@@ -49,7 +68,7 @@ export default function Exports() {
           </tr>
         </thead>
         <tbody>
-          ${list.items.map((made) => html`<${Row} key=${made.id} made=${made} onDelete=${() => setDeleting(made)} onRefused=${list.reload} />`)}
+          ${list.items.map((made) => html`<${Row} key=${made.id} made=${made} chosen=${chosen.has(made.id)} onChoose=${(on) => choose([made.id], on)} onDelete=${() => setDeleting(made)} onRefused=${list.reload} />`)}
         </tbody>
       </table>
     </div>`
@@ -67,13 +86,47 @@ export default function Exports() {
   `;
 }
 
-function Row({ made, onDelete, onRefused }) {
+/** What can be done with several exports at once. */
+function Selected({ selected, onClear, onDeleted }) {
+  const [asking, setAsking] = useState(false);
+  const ready = selected.filter((made) => made.status === "ready");
+  return html`<div class="selected">
+    <strong role="status">${t("exports.selected", { n: selected.length })}</strong>
+    ${ready.length > 0 && html`<button type="button" class="link" onClick=${() => downloadAll(ready)}>${t("exports.download", { n: ready.length })}</button>`}
+    <button type="button" class="link" onClick=${() => setAsking(true)}>${t("exports.delete", { n: selected.length })}</button>
+    <button type="button" class="link" onClick=${onClear}>${t("select-none")}</button>
+    ${
+      asking &&
+      html`<${Question}
+        title=${t("exports.delete.title", { n: selected.length })}
+        verb=${t("delete")}
+        act=${async () => {
+          await removeAll(selected);
+          say(t("exports.deleted", { n: selected.length }));
+          onClear();
+          onDeleted();
+        }}
+        onClose=${() => setAsking(false)}
+      >
+        <p>${t("remove.final")}</p>
+        <ul class="named">
+          ${selected.map((made) => html`<li key=${made.id}><bdi>${nameOf(made)}</bdi></li>`)}
+        </ul>
+      <//>`
+    }
+  </div>`;
+}
+
+function Row({ made, chosen, onChoose, onDelete, onRefused }) {
   const to = path`/exports/${made.id}`;
   const follow = (event) => {
     event.preventDefault();
     download(made, onRefused);
   };
-  return html`<tr>
+  return html`<tr data-selected=${chosen}>
+    <td>
+      <input type="checkbox" aria-label=${t("select-one", { name: nameOf(made) })} checked=${chosen} onChange=${(event) => onChoose(event.target.checked)} />
+    </td>
     <td data-label=${t("id")}><${Link} to=${to} class="code" title=${made.id}>${made.id.slice(0, 8)}<//></td>
     <td class="name" id=${`name-${made.id}`}>
       ${made.name === null ? html`<span class="quiet">–</span>` : html`<${Link} to=${to}><bdi>${made.name}</bdi><//>`}

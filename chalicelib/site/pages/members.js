@@ -5,15 +5,15 @@ import { Dialog } from "../dialog.js";
 import { FormFooter, FormRefusal, SelectField, TextField, useForm } from "../form.js";
 import { day, t } from "../language.js";
 import { Pager, useList } from "../lists.js";
+import { GroupLinks } from "../members/group_links.js";
+import { endOf, roleOptions } from "../members/role_options.js";
 import { Loading, PageHeading, trailOf } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
-import { ROLES } from "../roles.js";
 import { path } from "../router.js";
 import { me } from "../session.js";
 import { html, useState } from "../view.js";
 
 const nameOf = (one) => `${one.first_name ?? ""} ${one.last_name ?? ""}`.trim() || one.email || one.user_id;
-const roleOptions = (upTo) => ROLES.slice(0, ROLES.indexOf(upTo) + 1).map((role) => [role, t(`role.${role}`)]);
 
 export default function Members({ namespace }) {
   const list = useList(path`/namespaces/${namespace.id}/members`, { sort: "-role" });
@@ -72,6 +72,7 @@ export default function Members({ namespace }) {
       opened?.kind === "remove" &&
       html`<${Remove} namespace=${namespace} member=${opened.one} onClose=${() => setOpened(null)} onDone=${list.reload} />`
     }
+    <${GroupLinks} namespace=${namespace} />
   `;
 }
 
@@ -89,9 +90,7 @@ function Grant({ namespace, member, onClose, onDone }) {
       if (!items.length) throw new Error(t("members.unknown"));
       id = items[0].id;
     }
-    // The day itself is included, as it is here.
-    const ends = until ? { expires_at: new Date(`${until}T23:59:59`).toISOString() } : {};
-    await call("PUT", path`/namespaces/${namespace.id}/members/${id}`, { body: { role, ...ends } });
+    await call("PUT", path`/namespaces/${namespace.id}/members/${id}`, { body: { role, ...endOf(until) } });
     say(t("members.saved"));
     onClose();
     onDone();

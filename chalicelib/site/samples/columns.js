@@ -1,8 +1,10 @@
 // Which metadata fields a list of samples shows: in the URL, else as this person chose them here before.
-import { all } from "../api.js";
+import { say } from "../announcements.js";
+import { all, post } from "../api.js";
 import { Dialog } from "../dialog.js";
 import { t } from "../language.js";
 import { change } from "../lists.js";
+import { mayManage } from "../roles.js";
 import { path, place } from "../router.js";
 import { me } from "../session.js";
 import { device } from "../storage.js";
@@ -66,6 +68,43 @@ export function Columns({ namespace, fields, chosen }) {
       />`
     }
   `;
+}
+
+/** The chosen fields under a name, for everybody here. */
+function SaveTemplate({ namespace, fields, onSaved }) {
+  const id = useId();
+  const [name, setName] = useState("");
+  const [problem, setProblem] = useState(null);
+  const save = async () => {
+    setProblem(null);
+    try {
+      const made = await post(path`/namespaces/${namespace.id}/metadata-templates`, { name: name.trim(), fields });
+      say(t("template.saved", { name: made.name }));
+      setName("");
+      onSaved(made);
+    } catch (refused) {
+      if (refused.name !== "AbortError") setProblem(refused);
+    }
+  };
+  return html`<details>
+    <summary>${t("template.save")}</summary>
+    <div class="field">
+      <label for=${id}>${t("template.name")}</label>
+      <span class="actions">
+        <input
+          id=${id}
+          type="text"
+          maxlength="255"
+          autocomplete="off"
+          value=${name}
+          aria-invalid=${problem ? "true" : undefined}
+          onInput=${(event) => setName(event.target.value)}
+        />
+        <button type="button" disabled=${!name.trim()} onClick=${save}>${t("save")}</button>
+      </span>
+      ${problem && html`<p class="error" role="alert">${problem.errors?.map((row) => row.detail).join(" ") || problem.message || t("problem.unreachable.text")}</p>`}
+    </div>
+  </details>`;
 }
 
 function ColumnsDialog({ namespace, fields, chosen, onApply, onClose }) {
@@ -135,6 +174,11 @@ function ColumnsDialog({ namespace, fields, chosen, onApply, onClose }) {
           })}
         </div>
       </fieldset>
+      ${
+        names.length > 0 &&
+        mayManage(namespace.role) &&
+        html`<${SaveTemplate} namespace=${namespace} fields=${names} onSaved=${(made) => setTemplates([...templates, made])} />`
+      }
       <footer>
         <button type="button" onClick=${() => setNames([])} disabled=${!names.length}>${t("select-none")}</button>
         <span class="spring"></span>

@@ -2,7 +2,7 @@
 import { patch } from "../api.js";
 import { t } from "../language.js";
 import { path } from "../router.js";
-import { html, useId, useRef, useState } from "../view.js";
+import { html, useId, useLayoutEffect, useRef, useState } from "../view.js";
 import { textOf, typedValue } from "./values.js";
 
 export function SampleMetadata({ sample, mayEdit, onChanged }) {
@@ -10,16 +10,20 @@ export function SampleMetadata({ sample, mayEdit, onChanged }) {
   const [problem, setProblem] = useState(null);
   const [busy, setBusy] = useState(false);
   const fields = Object.entries(sample.metadata);
-  const opener = useRef(null);
-  const begin = (field) => (event) => {
-    opener.current = event.currentTarget;
+  const section = useRef(null);
+  const last = useRef(null); // the field that was edited: the focus goes back to its button
+  const begin = (field) => () => {
+    last.current = field;
     setProblem(null);
     setEditing(field);
   };
-  const end = () => {
-    setEditing(null);
-    setTimeout(() => opener.current?.isConnected && opener.current.focus());
-  };
+  useLayoutEffect(() => {
+    if (editing !== null || last.current === null) return;
+    const buttons = [...section.current.querySelectorAll("button[data-field]")];
+    (buttons.find((button) => button.dataset.field === last.current) ?? buttons.at(-1))?.focus();
+    last.current = null;
+  }, [editing]);
+  const end = () => setEditing(null);
   const change = async (field, value) => {
     setBusy(true);
     setProblem(null);
@@ -33,7 +37,7 @@ export function SampleMetadata({ sample, mayEdit, onChanged }) {
   };
   const editor = (field) =>
     html`<${Editor} field=${field} value=${sample.metadata[field]} problem=${problem} busy=${busy} onSave=${change} onClose=${end} />`;
-  return html`<section>
+  return html`<section ref=${section}>
     <h2>${t("metadata")}</h2>
     ${fields.length === 0 && editing === null && html`<p class="quiet">${t("metadata.none")}</p>`}
     <dl class="facts editable">
@@ -46,7 +50,7 @@ export function SampleMetadata({ sample, mayEdit, onChanged }) {
               : html`<bdi>${String(value)}</bdi>
                 ${
                   mayEdit &&
-                  html` <button type="button" class="link small" aria-label=${t("metadata.edit.named", { name: field })} onClick=${begin(field)}>${t("change")}</button>
+                  html` <button type="button" class="link small" aria-label=${t("metadata.edit.named", { name: field })} data-field=${field} onClick=${begin(field)}>${t("change")}</button>
                     <button type="button" class="link small" aria-label=${t("metadata.remove.named", { name: field })} disabled=${busy} onClick=${() => change(field, null)}>${t("remove")}</button>`
                 }`
           }
@@ -58,7 +62,7 @@ export function SampleMetadata({ sample, mayEdit, onChanged }) {
       mayEdit &&
       (editing === ""
         ? editor("")
-        : html`<p><button type="button" onClick=${begin("")}>${t("metadata.add")}</button></p>`)
+        : html`<p><button type="button" data-field="" onClick=${begin("")}>${t("metadata.add")}</button></p>`)
     }
   </section>`;
 }

@@ -1,5 +1,6 @@
 // The transfer of one file: its record, its parts to the presigned URLs, its completion.
-import { all, get, Problem, post } from "../api.js";
+import { all, get, Problem, post, Unreachable } from "../api.js";
+import { t } from "../language.js";
 import { limiter } from "../limiter.js";
 import { path } from "../router.js";
 import { begun, ended, interrupted } from "./state.js";
@@ -15,13 +16,13 @@ const withConnection = limiter(CONNECTIONS);
 
 class Refused extends Error {
   constructor(status) {
-    super(String(status));
+    super(t("upload.refused", { status: String(status) }));
     this.status = status;
   }
 }
 
 /**
- * PUT a part; resolves when S3 has it. Rejects with Refused, TypeError for a lost connection, or AbortError.
+ * PUT a part; resolves when S3 has it. Rejects with Refused, Unreachable or AbortError.
  *
  * @returns {Promise<void>}
  */
@@ -37,7 +38,7 @@ const put = (part, body, signal, onProgress) =>
     for (const [name, value] of Object.entries(part.headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = (event) => onProgress(event.loaded);
     request.onload = () => settle(() => (request.status < REDIRECTS ? done() : failed(new Refused(request.status))));
-    request.onerror = () => settle(() => failed(new TypeError("connection lost")));
+    request.onerror = () => settle(() => failed(new Unreachable()));
     request.onabort = () => settle(() => failed(new DOMException("aborted", "AbortError")));
     signal.addEventListener("abort", abort);
     if (signal.aborted) abort();

@@ -237,6 +237,7 @@ class GroupLink(TypedDict):
     namespace_id: str
     group_id: str
     group_puid: str
+    group_name: str
     role: Literal["guest", "uploader", "analyst", "maintainer", "owner"]
     expires_at: str | None
 
@@ -412,7 +413,7 @@ class Namespace(TypedDict):
 
 
 class NamespaceEvent(TypedDict):
-    """What happened to an export of a namespace."""
+    """What happened to an export of a namespace, and the name of the person who did it."""
 
     action: Literal[
         "created",
@@ -431,6 +432,7 @@ class NamespaceEvent(TypedDict):
     source_ip: str | None
     details: dict[str, Any]
     export_id: str
+    actor_name: str | None
 
 
 class NewExecution(TypedDict):
@@ -562,6 +564,15 @@ class FilePage(TypedDict):
     """One page of a list."""
 
     items: list[File]
+    next_cursor: str | None
+    total: int
+    total_is_exact: NotRequired[bool]
+
+
+class GroupLinkPage(TypedDict):
+    """One page of a list."""
+
+    items: list[GroupLink]
     next_cursor: str | None
     total: int
     total_is_exact: NotRequired[bool]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         FileRegistration,
         FileUpload,
         GroupLink,
+        GroupLinkPage,
         Health,
         Import,
         ImportRequest,
@@ -247,6 +248,28 @@ class Operations:
         Needs the token scope `catalog`."""
         self._transport.request(
             "DELETE", f"/namespaces/{quote(namespace_id, safe='')}/members/{quote(user_id, safe='')}"
+        )
+
+    def list_links(
+        self,
+        namespace_id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: Literal["role", "-role", "group_id", "-group_id"] | None = None,
+    ) -> GroupLinkPage:
+        """List the groups that a group or project is shared with.
+
+        For maintainers. What groups above are shared with is listed there.
+
+        Needs the token scope `read`."""
+        return cast(
+            "GroupLinkPage",
+            self._transport.request(
+                "GET",
+                f"/namespaces/{quote(namespace_id, safe='')}/links",
+                query={"limit": limit, "cursor": cursor, "sort": sort},
+            ).body,
         )
 
     def put_link(self, namespace_id: str, group_id: str, body: RoleGrant) -> GroupLink:
@@ -1037,6 +1060,21 @@ class AsyncOperations:
 
         Needs the token scope `catalog`."""
         return await asyncio.to_thread(self._operations.delete_member, namespace_id, user_id)
+
+    async def list_links(
+        self,
+        namespace_id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: Literal["role", "-role", "group_id", "-group_id"] | None = None,
+    ) -> GroupLinkPage:
+        """List the groups that a group or project is shared with.
+
+        For maintainers. What groups above are shared with is listed there.
+
+        Needs the token scope `read`."""
+        return await asyncio.to_thread(self._operations.list_links, namespace_id, limit=limit, cursor=cursor, sort=sort)
 
     async def put_link(self, namespace_id: str, group_id: str, body: RoleGrant) -> GroupLink:
         """Share a group or project with a group.

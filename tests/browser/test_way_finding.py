@@ -1,0 +1,81 @@
+"""Getting to a place and back: Ctrl+K, keys, breadcrumbs, copied PUIDs, typed text that is not dropped by accident."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.accessibility import violations
+from tests.browser.seed_data import ANALYST, OWNER, PROJECT, Laboratory
+
+Open = Callable[..., Page]
+
+
+def test_ctrl_k_goes_to_projects_samples_and_exports(open_page: Open, lab: Laboratory) -> None:
+    made = lab.export(name="Palette Ω")
+    page = open_page(ANALYST, "/exports")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.keyboard.press("Control+k")
+    search = page.get_by_role("combobox", name="Name or PUID of a project, group, sample or export")
+    expect(search).to_be_focused()
+    search.fill("eclos")
+    expect(page.get_by_role("option", name=PROJECT)).to_have_attribute("aria-selected", "true")
+    assert violations(page) == []
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("navigation", name="You are here")).to_contain_text(PROJECT)
+    sample = lab.samples[7]
+    for text, heading in ((sample["puid"].lower(), "EC-07"), ("EC-11", "EC-11"), ("palette", "Palette Ω")):
+        page.get_by_role("button", name="Go to").click()
+        search.fill(text)
+        expect(page.get_by_role("option", name=heading).first).to_be_visible()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    assert page.url.endswith(made["id"])
+    page.keyboard.press("Control+k")
+    search.fill("there is nothing like it")
+    expect(page.get_by_role("dialog").get_by_role("status")).to_have_text("Nothing matches this search.")
+
+
+def test_keys_for_the_search_and_the_list_of_keys(open_page: Open, lab: Laboratory) -> None:
+    page = open_page(ANALYST, f"/projects/{lab.project}/samples")
+    search = page.get_by_label("Search by name or PUID")
+    expect(search).to_be_visible()
+    page.keyboard.press("/")
+    expect(search).to_be_focused()
+    page.keyboard.type("/?")  # as text, in a field
+    expect(search).to_have_value("/?")
+    search.blur()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog).to_contain_text("Ctrl + K")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def test_a_sample_stands_in_its_project(open_page: Open, lab: Laboratory) -> None:
+    sample = lab.samples[0]
+    page = open_page(ANALYST, f"/samples/{sample['puid']}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("EC-00")
+    expect(page).to_have_url(f"{lab.stack.url}/projects/{lab.project}/samples/{sample['puid']}")
+    trail = page.get_by_role("navigation", name="You are here")
+    expect(trail.get_by_role("listitem")).to_have_text(["Projects", PROJECT, "Samples"])
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name=f"Copy {sample['puid']}").click()
+    assert page.evaluate("navigator.clipboard.readText()") == sample["puid"]
+    trail.get_by_role("link", name="Samples").click()
+    expect(page.get_by_role("link", name="EC-01")).to_be_visible()
+
+
+def test_typed_text_is_not_dropped_by_accident(open_page: Open, lab: Laboratory) -> None:
+    page = open_page(OWNER, f"/projects/{lab.project}/samples")
+    page.get_by_role("button", name="Add samples").click()
+    page.get_by_role("menuitem", name="New sample").click()
+    dialog = page.get_by_role("dialog", name="New sample")
+    dialog.get_by_label("Name", exact=True).fill("Half typed")
+    page.keyboard.press("Escape")
+    expect(dialog.get_by_role("alert")).to_contain_text("Discard what you entered?")
+    dialog.get_by_role("button", name="Keep editing").click()
+    expect(dialog.get_by_label("Name", exact=True)).to_have_value("Half typed")
+    dialog.get_by_role("button", name="Close").click()
+    dialog.get_by_role("button", name="Discard").click()
+    expect(dialog).to_have_count(0)
