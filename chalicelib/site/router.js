@@ -27,12 +27,46 @@ function decoded(segment) {
 /** Where the person is: `{path, segments, query}`. */
 export const place = observable(read());
 
-addEventListener("popstate", () => place.set(read()));
+const SETTLED = 100; // ms after the last scrolling
+const FILLED_WITHIN = 2_000; // ms that a page may take to be as long as it was
+
+/** Scroll to where the person left this entry of the history, once the page is long enough again. */
+function restore() {
+  const { y } = history.state ?? {};
+  if (!y) return;
+  const before = Date.now() + FILLED_WITHIN;
+  const attempt = () => {
+    if (document.documentElement.scrollHeight >= y + innerHeight) scrollTo(0, y);
+    else if (Date.now() < before) requestAnimationFrame(attempt);
+  };
+  requestAnimationFrame(attempt);
+}
+
+let settling;
+function noteScroll() {
+  clearTimeout(settling);
+  settling = setTimeout(() => history.replaceState({ ...history.state, y: scrollY }, ""), SETTLED);
+}
+
+/** Remember where a page was scrolled to, for the way back to it and for its reload. */
+export function keepScroll() {
+  history.scrollRestoration = "manual"; // the browser's own comes before the page is filled
+  addEventListener("scroll", noteScroll, { passive: true });
+  restore();
+}
+
+addEventListener("popstate", () => {
+  clearTimeout(settling);
+  place.set(read());
+  restore();
+});
 
 /** Go to a path; `replace` leaves no step to go back to. */
 export function go(path, { replace = false } = {}) {
-  history[replace ? "replaceState" : "pushState"](null, "", address(path));
   const before = place.get().path;
+  if (!replace && settling) history.replaceState({ ...history.state, y: globalThis.scrollY }, "");
+  clearTimeout(settling);
+  history[replace ? "replaceState" : "pushState"](null, "", address(path));
   place.set(read());
   if (place.get().path !== before) scrollTo(0, 0);
 }

@@ -43,7 +43,7 @@ def test_by_keys_alone_from_the_samples_to_the_export(open_page: Open, lab: Labo
     for key in ("Enter", "Enter"):
         page.keyboard.press(key)
     expect(page.get_by_role("dialog", name="Sample Export")).to_be_visible()
-    expect(page.get_by_role("listbox", name="Selected formats").get_by_role("option")).to_have_count(3)
+    expect(page.get_by_role("group", name="File formats").get_by_role("checkbox", checked=True)).to_have_count(3)
     tab_to(page, r"Name \(optional\)")
     page.keyboard.type("By keys")
     tab_to(page, "Submit")

@@ -36,7 +36,8 @@ WORDS = {
         "select": "Sélectionner", "name": "Nom (facultatif)", "submit": "Soumettre", "email": "Recevoir un courriel",
         "available fields": "Champs de métadonnées disponibles",
         "chosen fields": "Champs de métadonnées sélectionnés", "template": "Modèle de métadonnées",
-        "chosen formats": "Formats sélectionnés", "move out": "Retirer", "needed": "Sélectionnez au moins un format",
+        "formats": "Formats de fichiers", "none": "Désélectionner tout", "first rows": "Premières lignes",
+        "needed": "Sélectionnez au moins un format",
         "mail": "Prêt pour l'exportation – ",
     },
     "en": {
@@ -48,7 +49,8 @@ WORDS = {
         "select": "Select", "name": "Name (optional)", "submit": "Submit", "email": "Email me",
         "available fields": "Available metadata fields",
         "chosen fields": "Selected metadata fields", "template": "Metadata template",
-        "chosen formats": "Selected formats", "move out": "Remove", "needed": "Select at least one file format",
+        "formats": "File formats", "none": "Clear the selection", "first rows": "First rows",
+        "needed": "Select at least one file format",
         "mail": "Export Ready - ",
     },
 }  # fmt: skip
@@ -120,11 +122,10 @@ def test_creer_une_exportation_dechantillon(language: str, open_page: Open, lab:
     page.get_by_role("button", name=words["create"]).click()
     page.get_by_role("menuitem", name=words["sample export"]).click()
     dialog = page.get_by_role("dialog", name=words["sample export"])
-    chosen = dialog.get_by_role("listbox", name=words["chosen formats"])
-    expect(chosen.get_by_role("option")).to_have_count(3)
-    chosen.get_by_role("option", name="FASTQ").click()
-    dialog.get_by_role("button", name=words["move out"], exact=True).click()
-    expect(chosen.get_by_role("option")).to_have_count(2)
+    formats = dialog.get_by_role("group", name=words["formats"])
+    expect(formats.get_by_role("checkbox", checked=True)).to_have_count(3)
+    formats.get_by_role("checkbox", name="FASTQ").uncheck()
+    expect(formats.get_by_role("checkbox", checked=True)).to_have_count(2)
     name = f"Échantillons {language}"
     dialog.get_by_label(words["name"]).fill(name)
     dialog.get_by_role("checkbox", name=words["email"]).check()
@@ -157,6 +158,8 @@ def test_creer_une_exportation_de_liste_lineaire(
     available = dialog.get_by_role("listbox", name=words["available fields"])
     for field in ("place", "organism"):
         available.get_by_role("option", name=field).dblclick()
+    first_rows = dialog.get_by_role("region", name=words["first rows"])
+    expect(first_rows.get_by_role("row")).to_contain_text(["PLACE", "Québec", "Québec"])
     dialog.get_by_role("radio", name="TSV").check()
     dialog.get_by_role("button", name=words["submit"]).click()
     wait_until_ready(page, words)
@@ -176,11 +179,10 @@ def test_un_format_au_moins_est_necessaire(language: str, open_page: Open, lab: 
     page.get_by_role("checkbox", name=f"{words['select']} EC-00").check()
     page.get_by_role("button", name=words["create"]).click()
     page.get_by_role("menuitem", name=words["sample export"]).click()
-    chosen = page.get_by_role("listbox", name=words["chosen formats"])
-    expect(chosen.get_by_role("option")).to_have_count(3)
-    chosen.focus()
-    for key in ("Control+a", "Enter"):
-        page.keyboard.press(key)
+    formats = page.get_by_role("group", name=words["formats"])
+    expect(formats.get_by_role("checkbox", checked=True)).to_have_count(3)
+    formats.get_by_role("button", name=words["none"]).click()
+    expect(formats.get_by_role("checkbox", checked=True)).to_have_count(0)
     expect(page.get_by_role("dialog")).to_contain_text(words["needed"])
     expect(page.get_by_role("button", name=words["submit"])).to_be_disabled()
 

@@ -187,17 +187,16 @@ def test_files_are_paired_separated_and_deleted(open_page: Open, stack: Running)
     page = open_page(OWNER, f"/projects/{lab['id']}/samples/{sample['id']}")
 
     def act(name: str, action: str) -> None:
-        page.get_by_role("row", name=name).get_by_role("button", name=f"Actions for {name}").click()
-        page.get_by_role("menuitem", name=action).click()
+        page.get_by_role("row", name=name).get_by_role("button", name=action).click()
 
-    act("right.fastq", "Pair with another file")
-    dialog = page.get_by_role("dialog", name="Pair with another file")
+    act("right.fastq", "Pair")
+    dialog = page.get_by_role("dialog", name="Pair")
     dialog.get_by_label("This file is").select_option("reverse")
     assert violations(page) == []
     dialog.get_by_role("button", name="Pair").click()
     expect(page.get_by_role("row", name="right.fastq")).to_contain_text("FASTQ · reverse")
     expect(page.get_by_role("row")).to_contain_text(["Name", "left.fastq", "right.fastq", "z.txt"])
-    act("left.fastq", "Dissolve the pair")
+    act("left.fastq", "Separate")
     expect(page.get_by_role("row", name="left.fastq")).not_to_contain_text("forward")
     act("z.txt", "Delete")
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()

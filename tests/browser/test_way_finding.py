@@ -1,8 +1,9 @@
 """Getting to a place and back: Ctrl+K, keys, breadcrumbs, copied PUIDs, typed text that is not dropped by accident."""
 
+import time
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.accessibility import violations
 from tests.browser.seed_data import ANALYST, OWNER, PROJECT, Laboratory
@@ -18,7 +19,7 @@ def test_ctrl_k_goes_to_projects_samples_and_exports(open_page: Open, lab: Labor
     search = page.get_by_role("combobox", name="Name or PUID of a project, group, sample or export")
     expect(search).to_be_focused()
     search.fill("eclos")
-    expect(page.get_by_role("option", name=PROJECT)).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("option", name=f"{PROJECT} sante/eclosion")).to_have_attribute("aria-selected", "true")
     assert violations(page) == []
     page.keyboard.press("Enter")
     expect(page.get_by_role("navigation", name="You are here")).to_contain_text(PROJECT)
@@ -79,3 +80,35 @@ def test_typed_text_is_not_dropped_by_accident(open_page: Open, lab: Laboratory)
     dialog.get_by_role("button", name="Close").click()
     dialog.get_by_role("button", name="Discard").click()
     expect(dialog).to_have_count(0)
+
+
+def wait_until(page: Page, condition: str) -> None:
+    """Wait for a condition that no element shows; the pages' policy forbids Playwright's own way of polling."""
+    deadline = time.monotonic() + 15
+    while not page.evaluate(condition):
+        assert time.monotonic() < deadline, condition
+        page.wait_for_timeout(50)
+
+
+def test_back_shows_the_list_where_it_was_left(open_page: Open, lab: Laboratory) -> None:
+    page = open_page(ANALYST, f"/projects/{lab.project}/samples?limit=100", height=500)
+    link = page.get_by_role("link", name="EC-22")
+    link.scroll_into_view_if_needed()
+    wait_until(page, "scrollY > 200 && history.state?.y === scrollY")
+    left = page.evaluate("scrollY")
+    link.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("EC-22")
+    assert page.evaluate("scrollY") == 0
+
+    held: list[Route] = []
+    page.route("**/samples/query", held.append)  # the answer of before is shown while the list is asked for again
+    page.go_back()
+    expect(link).to_be_in_viewport()
+    assert page.evaluate("scrollY") == left
+    assert held
+    for route in held:
+        route.continue_()
+    page.unroute_all(behavior="wait")
+    page.reload()
+    expect(link).to_be_in_viewport()
+    wait_until(page, f"scrollY === {left}")

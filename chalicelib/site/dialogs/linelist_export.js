@@ -3,6 +3,7 @@ import { all } from "../api.js";
 import { Dialog } from "../dialog.js";
 import { FormButtons, NameAndEmail, Refusal, suggestedName, useExportForm } from "../export_form.js";
 import { t } from "../language.js";
+import { LinelistPreview } from "../linelist_preview.js";
 import { path } from "../router.js";
 import { SelectedSamples } from "../selected_samples.js";
 import { countOf } from "../selection.js";
@@ -77,6 +78,7 @@ export default function LinelistExport({ namespace, selected, request, columns, 
           : html`<p class="quiet" role="status">${t("loading")}</p>`
       }
       ${!chosen.length && html`<p class="quiet small">${t("fields.needed")}</p>`}
+      <${LinelistPreview} namespace=${namespace} selected=${selected} fields=${chosen} />
       <fieldset>
         <legend>${t("linelist.format")}</legend>
         <div class="radios">

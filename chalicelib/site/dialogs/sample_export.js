@@ -2,10 +2,10 @@
 import { post } from "../api.js";
 import { Dialog } from "../dialog.js";
 import { FormButtons, NameAndEmail, Refusal, suggestedName, useExportForm } from "../export_form.js";
+import { FormatChoice } from "../format_choice.js";
 import { number, size, t } from "../language.js";
 import { SelectedSamples } from "../selected_samples.js";
 import { countOf } from "../selection.js";
-import { TwoLists } from "../two_lists.js";
 import { html, useEffect, useState } from "../view.js";
 
 const FORMATS = ["fasta", "fastq", "text", "csv", "tsv", "spreadsheet", "json", "genbank", "image", "unknown"]; // prettier-ignore
@@ -28,11 +28,6 @@ export default function SampleExport({ namespace, selected, request, onCreated, 
       (refused) => refused.name !== "AbortError" && setProblem(refused),
     );
   }, []);
-  const items = FORMATS.map((format) => ({
-    key: format,
-    label: t(`format.${format}`),
-    detail: estimate && share(estimate, format),
-  }));
   const submit = (event) => {
     event.preventDefault();
     form.submit({ ...body, file_formats: FORMATS.filter((format) => chosen.includes(format)) });
@@ -40,11 +35,11 @@ export default function SampleExport({ namespace, selected, request, onCreated, 
   return html`<${Dialog} title=${t("type.sample.long")} onClose=${onClose} wide>
     <form onSubmit=${submit}>
       <${SelectedSamples} namespace=${namespace} selected=${selected} />
-      <${TwoLists}
-        items=${items}
+      <${FormatChoice}
+        formats=${FORMATS}
         chosen=${chosen}
+        counts=${estimate?.by_format}
         onChange=${setChosen}
-        labels=${{ available: t("formats.available"), chosen: t("formats.chosen") }}
         error=${form.at("/file_formats") ?? (chosen.length ? undefined : t("formats.needed"))}
       />
       <${Estimate} estimate=${estimate} chosen=${chosen} />
@@ -53,11 +48,6 @@ export default function SampleExport({ namespace, selected, request, onCreated, 
       <${FormButtons} form=${form} onClose=${onClose} disabled=${!chosen.length} />
     </form>
   <//>`;
-}
-
-function share(estimate, format) {
-  const { files, bytes } = estimate.by_format[format] ?? { files: 0, bytes: 0 };
-  return files ? `${t("n-files", { n: files })} · ${size(bytes)}` : t("no-files");
 }
 
 /** What the export will hold, what of the samples it will not, and whether it keeps the limits. */

@@ -24,6 +24,7 @@ export function useSamples(namespace, fields) {
   const wanted = queryOf(query, Number(query.get("limit")) || PAGE_SIZES[0]);
   const body = bodyOf(wanted, fields ?? []);
   const loaded = useLoaded(fields && JSON.stringify(body), {
+    name: `samples of ${namespace.id} `,
     load: (text, signal) => querySamples(namespace.id, JSON.parse(text), signal),
     again: (_, error) => error?.slug === "not-indexed" && INDEXED_SOON,
   });

@@ -7,7 +7,6 @@ import { DropZone, usePageDrop } from "../drop_zone.js";
 import { FormFooter, FormRefusal, SelectField, useForm } from "../form.js";
 import { kindOfFile, language, moment, size, t } from "../language.js";
 import { useLoaded } from "../loading.js";
-import { Menu } from "../menu.js";
 import { Loading } from "../page.js";
 import { Question } from "../question.js";
 import { mayManage, mayUpload } from "../roles.js";
@@ -85,13 +84,13 @@ function Table({ files, role, reload }) {
   };
   const actionsOf = (file) =>
     [
-      file.paired_with && { label: t("files.unpair"), act: () => unpair(file) },
-      single.includes(file) && single.length > 1 && { label: t("files.pair"), act: () => setPairing(file) },
-      mayManage(role) && { label: t("delete"), act: () => setDeleting(file) },
+      file.paired_with && [t("files.unpair"), () => unpair(file)],
+      single.includes(file) && single.length > 1 && [t("files.pair"), () => setPairing(file)],
+      mayManage(role) && [t("delete"), () => setDeleting(file)],
     ].filter(Boolean);
   const hasActions = mayUpload(role) && files.some((file) => actionsOf(file).length);
   return html`
-    <div class="table-place menus" role="region" aria-label=${t("files")} tabindex="0">
+    <div class="table-place" role="region" aria-label=${t("files")} tabindex="0">
       <table>
         <thead>
           <tr>
@@ -100,22 +99,25 @@ function Table({ files, role, reload }) {
             <th scope="col">${t("format")}</th>
             <th scope="col" class="amount">${t("size")}</th>
             <th scope="col">${t("created")}</th>
-            ${hasActions && html`<th scope="col"><span class="visually-hidden">${t("actions")}</span></th>`}
+            ${hasActions && html`<th scope="col">${t("actions")}</th>`}
           </tr>
         </thead>
         <tbody>
           ${files.map((file) => {
             const actions = hasActions ? actionsOf(file) : [];
             return html`<tr key=${file.id} data-mate=${file.direction === "reverse"}>
-              <td class="name"><bdi>${file.filename}</bdi></td>
+              <td class="name" id=${`file-${file.id}`}><bdi>${file.filename}</bdi></td>
               <td><${Puid} of=${file.puid} /></td>
               <td>${kindOfFile(file)}</td>
               <td class="amount">${size(file.size)}</td>
               <td class="moment">${moment(file.created_at)}</td>
               ${
                 hasActions &&
-                html`<td>
-                  ${actions.length > 0 && html`<${Menu} label="⋯" name=${t("actions.of", { name: file.filename })} items=${actions} align="end" className="plain-menu" />`}
+                html`<td class="row-actions">
+                  ${actions.map(
+                    ([label, act]) =>
+                      html`<button key=${label} type="button" class="link" aria-describedby=${`file-${file.id}`} onClick=${act}>${label}</button>`,
+                  )}
                 </td>`
               }
             </tr>`;
@@ -167,7 +169,7 @@ function PairDialog({ file, others, onClose, onDone }) {
         options=${["forward", "reverse"].map((value) => [value, t(`direction.${value}`)])}
       />
       <${FormRefusal} form=${form} pointers=${["/paired_with", "/direction"]} />
-      <${FormFooter} form=${form} label=${t("files.pair.submit")} onClose=${onClose} />
+      <${FormFooter} form=${form} label=${t("files.pair")} onClose=${onClose} />
     </form>
   <//>`;
 }

@@ -34,7 +34,7 @@ export default function UploadPanel() {
     ${active > 0 && html`<progress max=${total || 1} value=${sent} aria-label=${t("progress")}></progress>`}
     ${
       open &&
-      html`<ul class="upload-list">
+      html`<ul class="upload-list" tabindex="0" aria-label=${t("files")}>
         ${[...list]
           .sort((one, other) => rank(one) - rank(other))
           .slice(0, SHOWN)
