@@ -7,6 +7,9 @@ import { html, useEffect, useId, useRef, useState } from "./view.js";
 
 const BAD_QUERY = ["bad-parameter", "bad-sort", "bad-limit", "bad-cursor"];
 
+const FIRST = { cursor: null, from: 1 };
+const cameFrom = new Map(); // the page before that of a list and cursor; of an address that was shared it is not known
+
 export const PAGE_SIZES = [20, 100, 1000];
 export const TYPING_PAUSE = 250;
 
@@ -22,16 +25,27 @@ export const TYPING_PAUSE = 250;
  */
 export function useList(path, { sort, filters = [], again } = {}) {
   const { query } = place.use();
-  const parameters = { q: query.get("q"), sort: query.get("sort") ?? sort, limit: query.get("limit") ?? PAGE_SIZES[0] };
+  const parameters = {
+    q: query.get("q"),
+    sort: query.get("sort") ?? sort,
+    limit: Number(query.get("limit")) || PAGE_SIZES[0],
+  };
   for (const name of filters) parameters[name] = query.get(name);
   const key = path + queryOf(parameters);
-  const [cursors, setCursors] = useState({ key, before: [] });
-  const before = cursors.key === key ? cursors.before : [];
-  useEffect(() => setCursors({ key, before: [] }), [key]); // another search or order begins at the beginning
-  const loaded = useLoaded(before.length ? `${key}&cursor=${encodeURIComponent(before.at(-1))}` : key, { again });
+  const cursor = query.get("cursor");
+  const from = (cursor && Number(query.get("from"))) || 1;
+  const loaded = useLoaded(cursor ? `${key}&cursor=${encodeURIComponent(cursor)}` : key, { again });
   const page = loaded.value;
-  const answered = useRef({ q: parameters.q ?? "", from: 1 });
-  if (!loaded.loading) answered.current = { q: parameters.q ?? "", from: before.length * parameters.limit + 1 };
+  const answered = useRef({ q: parameters.q ?? "", from });
+  if (!loaded.loading) answered.current = { q: parameters.q ?? "", from };
+  const turn = (to) => {
+    go(withQuery({ cursor: to.cursor, from: to.from > 1 ? String(to.from) : null }));
+    scrollTo(0, 0);
+  };
+  const next = (after) => {
+    cameFrom.set(`${key} ${after}`, { cursor, from });
+    turn({ cursor: after, from: from + parameters.limit });
+  };
   const isBad = loaded.error && BAD_QUERY.includes(loaded.error.slug);
   useEffect(() => {
     if (isBad) go(place.get().path, { replace: true }); // an address that somebody shortened or mistyped
@@ -48,13 +62,14 @@ export function useList(path, { sort, filters = [], again } = {}) {
     sort: parameters.sort,
     limit: Number(parameters.limit),
     isFiltered: Boolean(parameters.q) || filters.some((name) => parameters[name]),
-    next: page?.next_cursor && (() => setCursors({ key, before: [...before, page.next_cursor] })),
-    previous: before.length > 0 && (() => setCursors({ key, before: before.slice(0, -1) })),
+    next: page?.next_cursor && (() => next(page.next_cursor)),
+    previous: cursor && (() => turn(cameFrom.get(`${key} ${cursor}`) ?? FIRST)),
   };
 }
 
 /** Change what is listed: its first page is shown. */
-export const change = (changes) => go(withQuery({ page: null, ...changes }), { replace: true });
+export const change = (changes) =>
+  go(withQuery({ page: null, cursor: null, from: null, ...changes }), { replace: true });
 
 /** The search field of a list; the URL follows when typing pauses. */
 export function Search({ list, label }) {

@@ -101,7 +101,11 @@ def test_back_shows_the_list_where_it_was_left(open_page: Open, lab: Laboratory)
     assert page.evaluate("scrollY") == 0
 
     held: list[Route] = []
-    page.route("**/samples/query", held.append)  # the answer of before is shown while the list is asked for again
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/samples/query", hold)  # the answer of before is shown while the list is asked for again
     page.go_back()
     expect(link).to_be_in_viewport()
     assert page.evaluate("scrollY") == left
@@ -112,3 +116,27 @@ def test_back_shows_the_list_where_it_was_left(open_page: Open, lab: Laboratory)
     page.reload()
     expect(link).to_be_in_viewport()
     wait_until(page, f"scrollY === {left}")
+
+
+def test_the_page_of_a_list_is_in_its_address(open_page: Open, lab: Laboratory) -> None:
+    for number in range(4):
+        lab.export(name=f"Page {number}")
+    page = open_page(ANALYST, "/exports?q=Page&limit=2&sort=name")
+    rows = page.get_by_role("region", name="Data Exports").get_by_role("row")
+    expect(rows).to_contain_text(["Name", "Page 0", "Page 1"])
+    page.get_by_role("button", name="Next").click()
+    expect(rows).to_contain_text(["Name", "Page 2", "Page 3"])
+    expect(page.get_by_text("3–4 of 4")).to_be_visible()
+    shared = page.url
+    page.get_by_role("link", name="Page 3").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Page 3")
+    page.go_back()
+    expect(rows).to_contain_text(["Name", "Page 2", "Page 3"])
+    page.get_by_role("button", name="Previous").click()
+    expect(rows).to_contain_text(["Name", "Page 0", "Page 1"])
+    page.goto(shared)
+    expect(page.get_by_text("3–4 of 4")).to_be_visible()
+    page.get_by_role("button", name="Name").click()  # another order begins at the beginning
+    expect(rows).to_contain_text(["Name", "Page 3", "Page 2"])
+    page.goto("/exports?cursor=mistyped")
+    expect(page.get_by_role("link", name="Page 0")).to_be_visible()

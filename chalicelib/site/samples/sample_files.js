@@ -91,7 +91,7 @@ function Table({ files, role, reload }) {
   const hasActions = mayUpload(role) && files.some((file) => actionsOf(file).length);
   return html`
     <div class="table-place" role="region" aria-label=${t("files")} tabindex="0">
-      <table>
+      <table class="cards-table">
         <thead>
           <tr>
             <th scope="col">${t("name")}</th>
@@ -107,10 +107,10 @@ function Table({ files, role, reload }) {
             const actions = hasActions ? actionsOf(file) : [];
             return html`<tr key=${file.id} data-mate=${file.direction === "reverse"}>
               <td class="name" id=${`file-${file.id}`}><bdi>${file.filename}</bdi></td>
-              <td><${Puid} of=${file.puid} /></td>
-              <td>${kindOfFile(file)}</td>
-              <td class="amount">${size(file.size)}</td>
-              <td class="moment">${moment(file.created_at)}</td>
+              <td data-label=${t("puid")}><${Puid} of=${file.puid} /></td>
+              <td data-label=${t("format")}>${kindOfFile(file)}</td>
+              <td class="amount" data-label=${t("size")}>${size(file.size)}</td>
+              <td class="moment" data-label=${t("created")}>${moment(file.created_at)}</td>
               ${
                 hasActions &&
                 html`<td class="row-actions">
