@@ -3,9 +3,9 @@ import { html, useEffect, useId, useState } from "./view.js";
 
 /**
  * A place for files: `onDrop` gets the `DataTransfer`, `onPick` the files of the file chooser. `choices` are its buttons:
- * `[{label, folder, multiple, accept}]`.
+ * `[{label, folder, multiple, accept}]`; `autofocus` is for dialogs.
  */
-export function DropZone({ title, hint, choices, disabled = false, onDrop, onPick }) {
+export function DropZone({ title, hint, choices, disabled = false, autofocus = false, onDrop, onPick }) {
   const id = useId();
   const [over, setOver] = useState(false);
   const dropped = (event) => {
@@ -40,6 +40,7 @@ export function DropZone({ title, hint, choices, disabled = false, onDrop, onPic
             multiple=${multiple}
             webkitdirectory=${folder}
             disabled=${disabled}
+            autofocus=${autofocus && place === 0}
             aria-describedby=${`${id}-hint`}
             onChange=${picked}
           />

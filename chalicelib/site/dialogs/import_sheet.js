@@ -64,6 +64,7 @@ export default function ImportSheet({ project, onClose, onImported }) {
             title=${sheet ? html`<bdi>${sheet.name}</bdi>` : t("import.drop")}
             hint=${t("import.hint")}
             disabled=${busy}
+            autofocus
             choices=${[{ label: t(sheet ? "import.choose-other" : "import.choose"), accept: ACCEPTED }]}
             onDrop=${(transfer) => choose(transfer.files[0])}
             onPick=${([file]) => choose(file)}

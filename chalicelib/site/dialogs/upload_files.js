@@ -91,6 +91,7 @@ export default function UploadFiles({ project, sample = null, dropped = null, on
       title=${t("upload.drop")}
       hint=${t(sample ? "upload.hint.sample" : "upload.hint.project")}
       disabled=${busy}
+      autofocus
       choices=${[
         { label: t("upload.choose-files"), multiple: true },
         { label: t("upload.choose-folder"), folder: true },

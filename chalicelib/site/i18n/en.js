@@ -455,6 +455,7 @@ export default {
   "members.remove": "Remove this member?",
   "members.remove.named": "Remove {name}",
   "members.remove.text": "They lose their role here at once:",
+  "members.role": "Role",
   "members.lead": "Members of the groups above are members here too; they are listed there.",
   "members.until": "Until",
   "members.until.optional": "Until (optional)",

@@ -517,6 +517,7 @@ export default {
   "members.remove": "Retirer ce membre?",
   "members.remove.named": "Retirer {name}",
   "members.remove.text": "Cette personne perd aussitôt son rôle ici\u00a0:",
+  "members.role": "Rôle",
   "members.lead": "Les membres des groupes supérieurs sont aussi membres ici; ils y sont répertoriés.",
   "members.until": "Jusqu’au",
   "members.until.optional": "Jusqu’au (facultatif)",

@@ -34,7 +34,7 @@ export default function Members({ namespace }) {
             <tr>
               <th scope="col">${t("name")}</th>
               <th scope="col">${t("email-address")}</th>
-              <th scope="col">${t("role")}</th>
+              <th scope="col">${t("members.role")}</th>
               <th scope="col">${t("members.until")}</th>
               <th scope="col">${t("actions")}</th>
             </tr>
@@ -102,7 +102,7 @@ function Grant({ namespace, member, onClose, onDone }) {
           ? html`<p><strong><bdi>${nameOf(member)}</bdi></strong></p>`
           : html`<${TextField} form=${form} name="email" label=${t("email-address")} type="email" required autofocus hint=${t("members.hint")} />`
       }
-      <${SelectField} form=${form} name="role" label=${t("role")} options=${roleOptions(namespace.role)} />
+      <${SelectField} form=${form} name="role" label=${t("members.role")} options=${roleOptions(namespace.role)} />
       <${TextField} form=${form} name="until" label=${t("members.until.optional")} type="date" pointer="/expires_at" />
       <${FormRefusal} form=${form} pointers=${["/role", "/expires_at"]} />
       <${FormFooter} form=${form} label=${t(member ? "save" : "lists.add")} onClose=${onClose} />
