@@ -8,6 +8,7 @@ import { ProblemPage } from "./problem_page.js";
 import { path, place } from "./router.js";
 import { finishSignIn, me, signIn, useToken } from "./session.js";
 import { Shell } from "./shell.js";
+import { uploads } from "./uploads/state.js";
 import { Component, html, useEffect, useState } from "./view.js";
 import { visited } from "./visits.js";
 
@@ -148,7 +149,10 @@ export function App() {
     if (!signedIn) return undefined;
     greet().catch(() => {}); // the page itself says what does not work
     watch();
-    return stop;
+    return () => {
+      stop();
+      if (uploads.get().length) import("./uploads/queue.js").then(({ abandonUploads }) => abandonUploads());
+    };
   }, [signedIn]);
   if (segments[0] === "signed-in") return html`<${Shell}><${SigningIn} /><//>`;
   if (!signedIn && segments.length) return html`<${Shell}><${SignedOut} /><//>`;

@@ -70,17 +70,19 @@ export function usePageDrop(enabled, onDrop) {
       if (!event.relatedTarget) setOver(false);
     };
     const drop = (event) => {
-      setOver(false);
       if (!isOurs(event)) return;
       event.preventDefault();
       onDrop(event.dataTransfer);
     };
     document.addEventListener("dragover", drag);
     document.addEventListener("dragleave", leave);
+    const reset = () => setOver(false); // also for what is dropped on a zone of its own
+    document.addEventListener("drop", reset, true);
     document.addEventListener("drop", drop);
     return () => {
       document.removeEventListener("dragover", drag);
       document.removeEventListener("dragleave", leave);
+      document.removeEventListener("drop", reset, true);
       document.removeEventListener("drop", drop);
     };
   }, [enabled]);

@@ -8,7 +8,7 @@ const KEPT = 60; // answers
 
 const answers = new Map(); // the latest ones, by person and path
 
-/** The last answer to a path, so that going back shows at once what was there; it is asked for again all the same. */
+/** The last answer to a path, so that going back shows at once what was there; it is requested again all the same. */
 function keep(path, value) {
   const key = `${me.get()?.id} ${path}`;
   answers.delete(key);

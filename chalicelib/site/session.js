@@ -20,7 +20,9 @@ export const ended = observable(null);
 export const token = () => current.get();
 export const useToken = () => current.use();
 
+/** Keep a token; with null, or that of another person, nothing stays in the tab that the present person left there. */
 function keep(text) {
+  if (token() && (text === null || subject(text) !== subject(token()))) session.clear();
   session.set("token", text);
   current.set(text);
 }

@@ -13,6 +13,15 @@ const store = (area) => ({
       return null;
     }
   },
+  /** Remove everything of ours. */
+  clear() {
+    try {
+      const names = Object.keys(window[area]).filter((name) => name.startsWith("seqport."));
+      for (const name of names) window[area].removeItem(name);
+    } catch {
+      // Not allowed: then there is nothing of ours either.
+    }
+  },
   set(name, text) {
     try {
       if (text === null) window[area].removeItem(`seqport.${name}`);

@@ -129,3 +129,18 @@ def test_what_is_refused_stays_with_its_reason(open_page: Open, stack: Running) 
     page.get_by_role("button", name="Discard the changes").click()
     expect(page.get_by_text("0 unsaved changes")).to_be_visible()
     assert metadata_of(api, samples[0])["place"] == "Québec"
+
+
+def test_unsaved_changes_are_gone_when_somebody_signs_out(open_page: Open, stack: Running) -> None:
+    of, _ = project(stack.person(OWNER), 1)
+    page = open_page(OWNER, f"/projects/{of}/samples")
+    page.get_by_role("button", name="Edit metadata").click()
+    cell(page, 0, 1).click()
+    page.evaluate(PASTE, "Secret")
+    expect(page.get_by_text("1 unsaved change", exact=True)).to_be_visible()
+    kept = "Object.keys(sessionStorage).filter((name) => name.startsWith('seqport.edits.')).length"
+    assert page.evaluate(kept) == 1
+    page.get_by_role("button", name="Olga Owner").click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    expect(page.get_by_role("button", name="Sign in").first).to_be_visible()
+    assert page.evaluate(kept) == 0

@@ -105,7 +105,7 @@ def test_back_shows_the_list_where_it_was_left(open_page: Open, lab: Laboratory)
     def hold(route: Route) -> None:
         held.append(route)
 
-    page.route("**/samples/query", hold)  # the answer of before is shown while the list is asked for again
+    page.route("**/samples/query", hold)  # the answer of before is shown while the list is requested again
     page.go_back()
     expect(link).to_be_in_viewport()
     assert page.evaluate("scrollY") == left

@@ -105,7 +105,12 @@ export default function UploadFiles({ project, sample = null, dropped = null, on
         look(() => found);
       }}
     />
-    ${problem && html`<p class="error" role="alert">${problem.message || t("problem.unreachable.text")}</p>`}
+    ${
+      problem &&
+      html`<p class="error" role="alert">
+        ${problem.message || t("problem.unreachable.text")} ${problem.errors?.[0]?.detail ?? ""}
+      </p>`
+    }
     ${busy && !plan && html`<p class="quiet" role="status">${t("upload.reading")}</p>`}
     ${
       plan?.length > 0 &&

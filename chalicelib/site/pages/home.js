@@ -9,7 +9,7 @@ import { latest, watch } from "../notices.js";
 import { Loading, PageHeading } from "../page.js";
 import { Link, path } from "../router.js";
 import { me, signIn, useToken } from "../session.js";
-import { ended, isActive, journal, uploads } from "../uploads/state.js";
+import { ended, isActive, journal, ownOf, uploads } from "../uploads/state.js";
 import { html } from "../view.js";
 import { visits } from "../visits.js";
 import { When } from "../when.js";
@@ -117,9 +117,9 @@ function ExpiringSoon({ made }) {
 /** Uploads that another visit began and did not complete; those that go on here are in the panel. */
 function Interrupted() {
   const active = uploads.use().filter(isActive);
-  const rows = journal
-    .use()
-    .filter((row) => !active.some((upload) => upload.sampleId === row.sampleId && upload.name === row.name));
+  const rows = ownOf(journal.use()).filter(
+    (row) => !active.some((upload) => upload.sampleId === row.sampleId && upload.name === row.name),
+  );
   if (!rows.length) return null;
   return html`<section class="card">
     <h2>${t("upload.interrupted")}</h2>

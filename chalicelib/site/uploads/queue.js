@@ -6,13 +6,6 @@ import { isActive, uploads } from "./state.js";
 const FILES = 3; // at once, so that small files don't wait for each other's requests
 const withTurn = limiter(FILES);
 const running = new Map(); // by the id of an upload: {source, controller, created, forwardId}
-const followers = new Set();
-
-/** Call `done(sampleIds)` whenever the last of the files under way has ended; returns how to stop. */
-export function onFinished(done) {
-  followers.add(done);
-  return () => followers.delete(done);
-}
 
 /** The promise of a value that arrives later. */
 function later() {
@@ -72,6 +65,7 @@ async function run(id) {
       onProgress: (sent) => change(id, { sent }),
     });
     change(id, { status: wasThere ? "already-there" : "done", sent: upload.size });
+    running.set(id, { ...running.get(id), source: null }); // its mate may still ask for it, but not for its content
   } catch (error) {
     created.failed(error);
     if (error.name !== "AbortError") change(id, { status: "failed", sent: 0, error: error.message });
@@ -81,8 +75,6 @@ async function run(id) {
 function checkFinished() {
   if (uploads.get().some(isActive)) return;
   removeEventListener("beforeunload", guard);
-  const samples = new Set(uploads.get().map((upload) => upload.sampleId));
-  for (const done of [...followers]) done(samples);
 }
 
 /** Try a failed upload again; a forward file before its mate. */
@@ -104,6 +96,12 @@ export function stopUploads() {
   }
   uploads.set(uploads.get().filter((upload) => !isActive(upload)));
   checkFinished();
+}
+
+/** Stop, and show nothing of it any more, because the person signs out. */
+export function abandonUploads() {
+  stopUploads();
+  clearUploads();
 }
 
 /** Take away what has ended. */

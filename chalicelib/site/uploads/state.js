@@ -1,5 +1,6 @@
 // The uploads of this tab, as every page shows them.
 import { observable } from "../changes.js";
+import { me } from "../session.js";
 import { device } from "../storage.js";
 
 /**
@@ -37,10 +38,13 @@ function read() {
 }
 
 /**
- * Uploads that have begun and are not complete, on this device: `[{fileId, sampleId, sampleName, name, size, modified,
- * at}]`. They outlive the page: whoever chooses the same file again continues it.
+ * Uploads that have begun and are not complete, on this device: `[{userId, fileId, sampleId, sampleName, name, size,
+ * modified, at}]`. They outlive the page: a person who chooses the same file again continues it.
  */
 export const journal = observable(read());
+
+/** Those of the person who is signed in. */
+export const ownOf = (rows) => rows.filter((row) => row.userId === me.get()?.id);
 
 const write = (rows) => {
   journal.set(rows);
@@ -48,13 +52,14 @@ const write = (rows) => {
 };
 
 /** Note that a file's upload has begun. */
-export const begun = (row) => write([...read().filter((one) => one.fileId !== row.fileId), { ...row, at: Date.now() }]);
+export const begun = (row) =>
+  write([...read().filter((one) => one.fileId !== row.fileId), { ...row, userId: me.get()?.id, at: Date.now() }]);
 
 /** Note that there is nothing left to continue. */
 export const ended = (fileId) => write(read().filter((one) => one.fileId !== fileId));
 
 /** The upload of this file that was interrupted, if there is one. */
 export const interrupted = ({ sampleId, name, size, modified }) =>
-  read().find(
+  ownOf(read()).find(
     (row) => row.sampleId === sampleId && row.name === name && row.size === size && row.modified === modified,
   );
