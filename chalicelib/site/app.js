@@ -43,8 +43,10 @@ const Exports = page(() => import("./pages/exports.js"));
 const Export = page(() => import("./pages/export.js"));
 const ExportActivity = page(() => import("./pages/export_activity.js"));
 const Members = page(() => import("./pages/members.js"));
+const Style = page(() => import("./pages/style.js"));
 const Tokens = page(() => import("./pages/tokens.js"));
 
+const LOCAL_HOSTS = ["127.0.0.1", "localhost"];
 const NAMESPACES = { projects: "project", groups: "group" };
 
 /** The page of a path's segments; within a namespace, that is given to it. */
@@ -72,6 +74,7 @@ function pageOf([section, id, inner, innerId, ...more], namespace) {
   if (section === "workflow-executions") return id ? html`<${Run} key=${id} id=${id} />` : html`<${Runs} />`;
   if (section === "exports") return id ? html`<${Export} key=${id} id=${id} />` : html`<${Exports} />`;
   if (section === "tokens" && !id) return html`<${Tokens} />`;
+  if (section === "style" && !id && LOCAL_HOSTS.includes(location.hostname)) return html`<${Style} />`;
   return null;
 }
 

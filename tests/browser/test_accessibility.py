@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.accessibility import barriers, settle
-from tests.browser.seed_data import ANALYST, Laboratory, failed_export, visible_places
+from tests.browser.drag_and_paste import DROP
+from tests.browser.seed_data import ANALYST, OWNER, Laboratory, failed_export, visible_places
 
 Open = Callable[..., Page]
 
@@ -91,6 +92,36 @@ def test_dialogs_of_the_samples_page_are_accessible(open_page: Open, lab: Labora
             page.get_by_role("menuitem", name=name).click()
 
         wrong += opened_dialog(page, open_it, name)
+    assert wrong == []
+
+
+def test_pages_and_dialogs_of_maintainers_are_accessible(open_page: Open, lab: Laboratory) -> None:
+    lab.export(name="Activity")
+    page = open_page(OWNER, "/")
+    wrong = []
+    for place in (f"/projects/{lab.project}/members", f"/projects/{lab.project}/export-activity", "/style"):
+        page.goto(place)
+        wrong += barriers(page, place)
+    page.goto(f"/projects/{lab.project}/members")
+    wrong += opened_dialog(page, page.get_by_role("button", name="Share with a group").click, "share")
+    page.goto(f"/projects/{lab.project}/samples/{lab.samples[0]['id']}")
+    wrong += opened_dialog(page, page.get_by_role("button", name="Delete").first.click, "delete a file")
+    page.get_by_role("button", name="Change host").click()
+    wrong += barriers(page, "a value is changed")
+    page.goto(f"/projects/{lab.project}/samples")
+    settle(page)
+
+    def drop() -> None:
+        page.evaluate(DROP, [None, [["EC-00_1.fastq", "@"], ["EC-00_2.fastq", "@"], ["new.fasta", ">"]]])
+        expect(page.get_by_role("dialog").get_by_role("row", name="new")).to_be_visible()
+
+    wrong += opened_dialog(page, drop, "upload")
+    for key in ("Control+k", "?"):
+        wrong += opened_dialog(page, lambda key=key: page.keyboard.press(key), key)  # type: ignore[misc]
+    page.get_by_role("button", name="Edit metadata").click()
+    page.get_by_role("gridcell").first.click()
+    page.keyboard.press("x")
+    wrong += barriers(page, "grid")
     assert wrong == []
 
 

@@ -140,3 +140,24 @@ def test_the_page_of_a_list_is_in_its_address(open_page: Open, lab: Laboratory) 
     expect(rows).to_contain_text(["Name", "Page 3", "Page 2"])
     page.goto("/exports?cursor=mistyped")
     expect(page.get_by_role("link", name="Page 0")).to_be_visible()
+
+
+def test_groups_are_listed_as_a_tree(open_page: Open, lab: Laboratory) -> None:
+    api = lab.stack.person(OWNER)
+    top = api.post("/groups", {"name": "Zone Z", "path": "zone-z"})
+    api.post("/groups", {"name": "Aile A", "path": "aile-a", "parent_id": top["id"]})
+    page = open_page(OWNER, "/groups?limit=100")
+    links = page.get_by_role("region", name="Groups").get_by_role("link")
+    outer, inner = links.filter(has_text="Zone Z"), links.filter(has_text="Aile A")
+    expect(inner).to_be_visible()
+    names = links.all_inner_texts()
+    assert names.index("Aile A") == names.index("Zone Z") + 1
+    places = outer.bounding_box(), inner.bounding_box()
+    assert places[0] is not None
+    assert places[1] is not None
+    assert places[0]["x"] + 10 < places[1]["x"]
+    page.get_by_role("button", name="Name").click()  # another order is no tree
+    expect(inner).to_be_visible()
+    flat = inner.bounding_box()
+    assert flat is not None
+    assert flat["x"] == places[0]["x"]

@@ -8,8 +8,18 @@ import { Link, path } from "../router.js";
 import { html, useState } from "../view.js";
 import { When } from "../when.js";
 
+const INDENT = 1.25; // rem for each level
+
+/** How many of the listed groups a group stands in, where it is listed by its path: the list is a tree then. */
+function depthOf(group, groups) {
+  return groups.filter((other) => group.full_path.startsWith(`${other.full_path}/`)).length;
+}
+
 export default function Namespaces({ type }) {
-  const list = useList(`/${type}s`, { sort: "name" });
+  const list = useList(`/${type}s`, { sort: type === "group" ? "path" : "name" });
+  const isTree = type === "group" && list.sort === "path" && !list.isFiltered;
+  const indent = (one) =>
+    isTree ? { paddingInlineStart: `${0.75 + INDENT * depthOf(one, list.items)}rem` } : undefined;
   const [isNew, setNew] = useState(false);
   if (list.error && !list.items) return html`<${ProblemPage} error=${list.error} retry=${list.reload} />`;
   return html`
@@ -36,7 +46,7 @@ export default function Namespaces({ type }) {
         <tbody>
           ${list.items.map(
             (one) => html`<tr key=${one.id}>
-              <td class="name"><${Link} to=${path`/${type}s/${one.id}/samples`}><bdi>${one.name}</bdi><//></td>
+              <td class="name" style=${indent(one)}><${Link} to=${path`/${type}s/${one.id}/samples`}><bdi>${one.name}</bdi><//></td>
               <td class="quiet"><bdi>${one.full_path}</bdi></td>
               <td class="code">${one.puid}</td>
               <td>${t(`role.${one.role}`)}</td>
