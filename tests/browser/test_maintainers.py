@@ -89,3 +89,12 @@ def test_several_exports_are_downloaded_and_deleted_together(open_page: Open, la
     dialog.get_by_role("button", name="Delete").click()
     for name in names:
         expect(page.get_by_role("link", name=name)).to_have_count(0)
+
+
+def test_the_storage_of_a_project_is_shown_by_format(open_page: Open, lab: Laboratory) -> None:
+    page = open_page(ANALYST, f"/projects/{lab.project}")
+    page.get_by_text("Storage by file format").click()
+    table = page.get_by_role("table", name="Storage by file format")
+    expect(table.get_by_role("row")).to_contain_text(["FASTQ", "FASTA", "Text"])  # the largest first
+    expect(table.get_by_role("row", name="FASTQ")).to_contain_text("6 files")
+    assert violations(page) == []

@@ -425,6 +425,8 @@ export default {
   },
   "estimate.nothing": "The selected samples have no file of these formats.",
   "estimate.limits": "One export may have up to {samples} samples, {files} files and {size}.",
+  storage: "Storage by file format",
+  "storage.none": "There are no files here yet.",
   "estimate.over.samples": "{value} samples are more than one export may have ({most}). Make several exports.",
   "estimate.over.files": "{value} files are more than one export may have ({most}). Make several exports.",
   "estimate.over.bytes": "{value} is more than one export may have ({most}). Make several exports.",

@@ -481,6 +481,8 @@ export default {
   },
   "estimate.nothing": "Les échantillons sélectionnés n’ont aucun fichier de ces formats.",
   "estimate.limits": "Une exportation peut avoir jusqu’à {samples} échantillons, {files} fichiers et {size}.",
+  storage: "Stockage par format de fichier",
+  "storage.none": "Il n’y a encore aucun fichier ici.",
   "estimate.over.samples":
     "{value} échantillons dépassent la limite d’une exportation ({most}). Faites plusieurs exportations.",
   "estimate.over.files":

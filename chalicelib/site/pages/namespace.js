@@ -6,8 +6,9 @@ import { Facts } from "../facts.js";
 import { moment, number, t } from "../language.js";
 import { useLoaded } from "../loading.js";
 import { PageHeading } from "../page.js";
-import { mayManage } from "../roles.js";
+import { mayExport, mayManage } from "../roles.js";
 import { Link, path } from "../router.js";
+import { StorageByFormat } from "../storage_by_format.js";
 import { html, useState } from "../view.js";
 
 export default function Namespace({ namespace }) {
@@ -36,6 +37,7 @@ export default function Namespace({ namespace }) {
     <//>
     ${created && html`<${NewNamespace} type=${created} parent=${namespace} onClose=${() => setCreated(null)} />`}
     <${Facts} rows=${facts} />
+    ${mayExport(namespace.role) && samples?.total > 0 && html`<${StorageByFormat} namespace=${namespace} />`}
     ${isGroup && html`<${Inner} of=${namespace} type="group" /><${Inner} of=${namespace} type="project" />`}
   `;
 }
