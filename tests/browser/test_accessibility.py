@@ -105,7 +105,7 @@ def test_pages_and_dialogs_of_maintainers_are_accessible(open_page: Open, lab: L
     page.goto(f"/projects/{lab.project}/members")
     wrong += opened_dialog(page, page.get_by_role("button", name="Share with a group").click, "share")
     page.goto(f"/projects/{lab.project}/samples/{lab.samples[0]['id']}")
-    wrong += opened_dialog(page, page.get_by_role("button", name="Delete").first.click, "delete a file")
+    wrong += opened_dialog(page, page.get_by_role("button", name="Delete", exact=True).first.click, "delete a file")
     page.get_by_role("button", name="Change host").click()
     wrong += barriers(page, "a value is changed")
     page.goto(f"/projects/{lab.project}/samples")

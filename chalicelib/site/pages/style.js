@@ -10,7 +10,7 @@ import { FormatChoice } from "../format_choice.js";
 import { Found } from "../highlight.js";
 import { Pager, SortHeader } from "../lists.js";
 import { Menu } from "../menu.js";
-import { Loading, PageHeading } from "../page.js";
+import { PageHeading } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
 import { Question } from "../question.js";
 import { TwoLists } from "../two_lists.js";
@@ -81,7 +81,6 @@ export default function Style() {
       <div class="failure"><p><strong>What failed</strong></p><p>Why, and what to do.</p></div>
       <div class="selected"><strong>3 samples selected</strong><button type="button" class="link">Clear</button></div>
       <p class="empty">There is nothing here yet. Create one.</p>
-      <${Loading} />
       <p class="quiet">Quiet text, <mark>a match</mark>, <kbd>Ctrl K</kbd>, <span class="code">code</span>.</p>
       <pre tabindex="0" aria-label="Command">curl -fL https://example.org/a.zip</pre>
     <//>
