@@ -18,7 +18,8 @@ class Limits:
     max_parts: int = 10_000
     max_archive: int = 50_000 * GIB
     copy_range: int = GIB  # of a copied range, before 10,000 parts make larger ones necessary
-    segment_range: int = 256 * MIB  # of a copied range inside a segment, so that segments can be filled
+    segment: int = 256 * MIB  # of a segment, before 10,000 parts make larger ones necessary: its copy takes 5 s
+    segment_range: int = 256 * MIB  # the longest copied range inside a segment; in a short one it is a quarter of it
     stitch: int = 8 * MIB  # of a part of small files only
     longest_stitch: int = 32 * MIB  # the same, where 10,000 parts make longer ones necessary
     tail_part: int = 32 * MIB  # of the finisher's parts

@@ -1,7 +1,7 @@
 """From groups to S3's parts: units, and segments where 10,000 parts are too few.
 
-A segment is an object of at most 5 GiB that is assembled by an upload of its own and then copied as one part. It costs
-no byte through functions, only requests and a second copy inside S3, so it is preferred to stitching files whole.
+A segment is an object of 256 MiB to 5 GiB that is assembled by an upload of its own and then copied as one part. It
+costs no byte through functions, only requests and a second copy inside S3, so it is preferred to stitching files whole.
 """
 
 from collections.abc import Iterator, Sequence
@@ -151,9 +151,22 @@ def _unit(item: _Measured, places: Iterator[Place], longest: int) -> Unit:
 
 
 def _segmented(measured: Sequence[_Measured], available: int, limits: Limits, count: int) -> Parts:
-    """Segments of the groups with the most parts per byte, as few as are needed."""
+    """Segments of the groups with the most parts per byte, as few groups as are needed. The segments are the shortest
+    for which the parts suffice, because the copy of a segment cannot be split: one of 5 GiB takes almost two minutes.
+    """
     # A zip64 member has the fewest parts per byte, so none becomes the first member that was not before.
     ordered = sorted(measured, key=lambda item: (item.stitch + item.copied) / (1 + item.copies(limits.max_part)))
+    longest = min(limits.segment, limits.max_part)
+    while (found := _with_segments_up_to(longest, ordered, available, limits)) is None:
+        if longest == limits.max_part:
+            raise ArchiveTooLarge(f"the archive would need {count} parts; the limit is {limits.max_parts}")
+        longest = min(2 * longest, limits.max_part)
+    return found
+
+
+def _with_segments_up_to(longest: int, ordered: Sequence[_Measured], available: int, limits: Limits) -> Parts | None:
+    """The parts with segments of at most this length; None where even then there are too many."""
+    longest_range = min(limits.segment_range, max(2 * limits.min_part, longest // 4))
     beyond = [0] * (len(ordered) + 1)
     for k in range(len(ordered) - 1, -1, -1):
         beyond[k] = beyond[k + 1] + 1 + ordered[k].copies(limits.max_part)
@@ -163,7 +176,7 @@ def _segmented(measured: Sequence[_Measured], available: int, limits: Limits, co
 
     def place(size: int) -> Place:
         nonlocal parts, length
-        if parts and (length + size > limits.max_part or parts == limits.max_parts):
+        if parts and (length + size > longest or parts == limits.max_parts):
             close()
         parts, length = parts + 1, length + size
         return Place(len(segments) + 1, parts)
@@ -176,16 +189,20 @@ def _segmented(measured: Sequence[_Measured], available: int, limits: Limits, co
     done = 0
     while len(segments) + (1 if parts else 0) + beyond[done] > available:
         if done == len(ordered):
-            raise ArchiveTooLarge(f"the archive would need {count} parts; the limit is {limits.max_parts}")
+            return None
         item = ordered[done]
-        sizes = [item.stitch, *(size for _, size in _ranges(item, limits.segment_range))]
-        units.append(_unit(item, iter([place(size) for size in sizes]), limits.segment_range))
+        sizes = [item.stitch, *(size for _, size in _ranges(item, longest_range))]
+        units.append(_unit(item, iter([place(size) for size in sizes]), longest_range))
         done += 1
     if parts:
         close()
     number = len(segments) + 1
-    for item in ordered[done:]:
-        end = number + 1 + item.copies(limits.max_part)
-        units.append(_unit(item, (Place(0, k) for k in range(number, end)), limits.max_part))
+    direct = ordered[done:]
+    direct_range = limits.copy_range
+    while _count(direct, direct_range) > available - len(segments):
+        direct_range = min(2 * direct_range, limits.max_part)
+    for item in direct:
+        end = number + 1 + item.copies(direct_range)
+        units.append(_unit(item, (Place(0, k) for k in range(number, end)), direct_range))
         number = end
     return Parts(tuple(units), tuple(segments), number)

@@ -221,6 +221,9 @@ def cases() -> Iterator[tuple[str, list[Entry]]]:
     source = random.Random(2)
     yield "15 GB as 3,000 × 5 MB", entries(iter([5 * MB] * 3_000))
     yield "15 GB as 3,000 × 5 MiB", entries(iter([5 << 20] * 3_000))
+    yield "15,000 × 5 MiB", entries(iter([5 << 20] * 15_000))
+    yield "30,000 × 6 MiB", entries(iter([6 << 20] * 30_000))
+    yield "6,000 × 40 MiB", entries(iter([40 << 20] * 6_000))
     yield "1 TiB as 1,024 × 1 GiB", entries(iter([1 << 30] * 1_024))
     yield "5 TiB as one file", entries(iter([5 << 40]))
     # Two reads, an assembly and a report of each sample.

@@ -298,3 +298,14 @@ def test_an_archive_too_large_for_s3_is_refused_with_limit_and_value(count: int,
 def test_duplicate_name_is_refused() -> None:
     with pytest.raises(ValueError, match="same name"):
         plan([entry(1, 5), entry(1, 6)])
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "longest"),
+    [(15_000, 5 * MIB, 256 * MIB), (50_000, 80 * MIB, 512 * MIB), (29_000, GIB, 4 * GIB)],
+)
+def test_segments_are_as_short_as_10_000_parts_allow(count: int, size: int, longest: int) -> None:
+    planned = plan([entry(i, size) for i in range(count)], Limits(), workers=40)
+    lengths = [segment.length for segment in planned.segments]
+    assert longest / 2 < max(lengths) <= longest
+    assert len(lengths) + 2 <= planned.index.tail_number <= Limits().max_parts
