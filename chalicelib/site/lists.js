@@ -107,7 +107,7 @@ export function Filter({ name, label, options }) {
 export function SortHeader({ list, by, children }) {
   const direction = { [by]: "ascending", [`-${by}`]: "descending" }[list.sort];
   const next = list.sort === by ? `-${by}` : by;
-  return html`<th scope="col" aria-sort=${direction}>
+  return html`<th scope="col" class="sortable" aria-sort=${direction}>
     <button type="button" class="sort" data-direction=${direction} onClick=${() => change({ sort: next })}>
       ${children}
     </button>

@@ -1,5 +1,5 @@
 // A point in time as people say it, with the date as its tooltip.
-import { day, moment, relative } from "./language.js";
+import { day, language, moment, relative } from "./language.js";
 import { html } from "./view.js";
 
 const MINUTE = 60_000;
@@ -23,7 +23,23 @@ export function distance(time, now) {
   return [Math.trunc(difference / length) || 0, unit]; // not -0
 }
 
-export function When({ at }) {
-  const found = distance(new Date(at).getTime(), Date.now());
-  return html`<time datetime=${at} title=${moment(at)}>${found ? relative(...found) : day(at)}</time>`;
+const MOST = 5_000;
+const texts = new Map(); // formatting takes long where a list has thousands of times
+
+function kept(key, format) {
+  const named = `${language()} ${key}`;
+  if (!texts.has(named)) {
+    if (texts.size >= MOST) texts.clear();
+    texts.set(named, format());
+  }
+  return texts.get(named);
 }
+
+/** The element of a time, for rows of which there are many. */
+export function when(at) {
+  const found = distance(new Date(at).getTime(), Date.now());
+  const text = found ? kept(found.join(" "), () => relative(...found)) : kept(`day ${at}`, () => day(at));
+  return html`<time datetime=${at} title=${kept(at, () => moment(at))}>${text}</time>`;
+}
+
+export const When = ({ at }) => when(at);

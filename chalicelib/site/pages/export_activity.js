@@ -29,7 +29,7 @@ export default function ExportActivity({ namespace }) {
     ${
       list.items?.length > 0 &&
       html`<div class="table-place" role="region" aria-label=${t("activity")} tabindex="0">
-        <table class="cards-table">
+        <table class="cards-table unsorted">
           <thead>
             <tr>
               <th scope="col">${t("activity.at")}</th>

@@ -46,7 +46,7 @@ export default function Exports() {
       <table class="cards-table">
         <thead>
           <tr>
-            <th scope="col">
+            <th scope="col" class="box">
               <input
                 type="checkbox"
                 aria-label=${t("select-page")}
@@ -124,7 +124,7 @@ function Row({ made, chosen, onChoose, onDelete, onRefused }) {
     download(made, onRefused);
   };
   return html`<tr data-selected=${chosen}>
-    <td>
+    <td class="box">
       <input type="checkbox" aria-label=${t("select-one", { name: nameOf(made) })} checked=${chosen} onChange=${(event) => onChoose(event.target.checked)} />
     </td>
     <td data-label=${t("id")}><${Link} to=${to} class="code" title=${made.id}>${made.id.slice(0, 8)}<//></td>

@@ -29,7 +29,7 @@ import {
 } from "../selection.js";
 import { droppedFiles } from "../uploads/chosen_files.js";
 import { Component, html, useEffect, useRef, useState } from "../view.js";
-import { When } from "../when.js";
+import { when } from "../when.js";
 
 const DRAWN_AT_ONCE = 100;
 const DIALOGS = {
@@ -138,7 +138,7 @@ export default function Samples({ namespace }) {
       <table class="cards-table" aria-busy=${String(list.loading)}>
         <thead>
           <tr>
-            <th scope="col">
+            <th scope="col" class="box">
               <${PageBox} items=${list.items} selection=${selection} isChosen=${isChosen} disabled=${fixed || list.loading} />
             </th>
             <${SortHeader} list=${list} by="puid">${t("puid")}<//>
@@ -324,7 +324,7 @@ class Row extends Component {
   render({ sample, columns, project, chosen, fixed, q, onToggle }) {
     const to = path`/projects/${sample.project_id}/samples/${sample.id}`;
     return html`<tr data-selected=${chosen}>
-      <td>
+      <td class="box">
         <input
           type="checkbox"
           aria-label=${t("select-one", { name: sample.name })}
@@ -338,12 +338,12 @@ class Row extends Component {
       ${project !== undefined && html`<td data-label=${t("project")}><bdi>${project}</bdi></td>`}
       ${(columns ?? []).map((field) => {
         const value = sample.metadata[field];
-        return html`<td key=${field} data-label=${field} class=${typeof value === "number" ? "value amount" : "value"}>
+        return html`<td key=${field} data-label=${field} class=${value === undefined ? "value none" : typeof value === "number" ? "value amount" : "value"}>
           ${value !== undefined && html`<bdi>${String(value)}</bdi>`}
         </td>`;
       })}
-      <td class="moment" data-label=${t("created")}><${When} at=${sample.created_at} /></td>
-      <td class="moment" data-label=${t("updated")}><${When} at=${sample.updated_at} /></td>
+      <td class="moment" data-label=${t("created")}>${when(sample.created_at)}</td>
+      <td class="moment" data-label=${t("updated")}>${when(sample.updated_at)}</td>
     </tr>`;
   }
 }

@@ -91,7 +91,7 @@ function Table({ files, role, reload }) {
   const hasActions = mayUpload(role) && files.some((file) => actionsOf(file).length);
   return html`
     <div class="table-place" role="region" aria-label=${t("files")} tabindex="0">
-      <table class="cards-table">
+      <table class="cards-table unsorted">
         <thead>
           <tr>
             <th scope="col">${t("name")}</th>
