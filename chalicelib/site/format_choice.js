@@ -2,6 +2,9 @@
 import { size, t } from "./language.js";
 import { html, useId } from "./view.js";
 
+/** The formats that the API knows, in the order in which they are shown. */
+export const FORMATS = ["fasta", "fastq", "text", "csv", "tsv", "spreadsheet", "json", "genbank", "image", "unknown"]; // prettier-ignore
+
 /** `counts` are files and bytes by format, null until they are known; `error` is what is wrong with the choice. */
 export function FormatChoice({ formats, chosen, counts, onChange, error }) {
   const id = useId();

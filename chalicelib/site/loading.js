@@ -1,5 +1,5 @@
 // Data of pages: loaded from the API, and polled while it can change.
-import { get } from "./api.js";
+import { all, get } from "./api.js";
 import { me } from "./session.js";
 import { useCallback, useEffect, useRef, useState } from "./view.js";
 
@@ -89,3 +89,6 @@ export function useLoaded(path, { again = () => false, load: request = get, name
     reload: load,
   };
 }
+
+/** The items of all pages of a list, as of `useLoaded`. */
+export const useAll = (path) => useLoaded(path, { load: (of, signal) => all(of, {}, signal) });

@@ -1,10 +1,9 @@
 // How much the files of a project or group take, by format: counted when it is opened, because it may take seconds.
 import { post } from "./api.js";
+import { FORMATS } from "./format_choice.js";
 import { formatName, size, t } from "./language.js";
 import { useLoaded } from "./loading.js";
 import { html, useState } from "./view.js";
-
-const FORMATS = ["fasta", "fastq", "text", "csv", "tsv", "spreadsheet", "json", "genbank", "image", "unknown"];
 
 /** The files and bytes of all samples here, as an export of everything would have them. */
 const count = (id) =>

@@ -27,7 +27,7 @@ test("so many tasks run at once, also after one that fails", async () => {
   );
 });
 
-test("times are told in the largest whole unit, up to a week", () => {
+test("times are shown in the largest whole unit, up to a week", () => {
   const now = Date.UTC(2026, 10, 30, 12);
   const at = (seconds) => distance(now + seconds * 1000, now);
   assert.deepEqual(at(-20), [0, "minute"]);

@@ -2,13 +2,11 @@
 import { post } from "../api.js";
 import { Dialog } from "../dialog.js";
 import { FormButtons, NameAndEmail, Refusal, suggestedName, useExportForm } from "../export_form.js";
-import { FormatChoice } from "../format_choice.js";
+import { FORMATS, FormatChoice } from "../format_choice.js";
 import { number, size, t } from "../language.js";
 import { SelectedSamples } from "../selected_samples.js";
 import { countOf } from "../selection.js";
 import { html, useEffect, useState } from "../view.js";
-
-const FORMATS = ["fasta", "fastq", "text", "csv", "tsv", "spreadsheet", "json", "genbank", "image", "unknown"]; // prettier-ignore
 
 export default function SampleExport({ namespace, selected, request, onCreated, onClose }) {
   const form = useExportForm({

@@ -1,10 +1,10 @@
 // The groups that a project or group is shared with: their members get their role here, at most the one given.
 import { say } from "../announcements.js";
-import { all, call, remove } from "../api.js";
+import { call, remove } from "../api.js";
 import { Dialog } from "../dialog.js";
 import { FormFooter, FormRefusal, SelectField, TextField, useForm } from "../form.js";
 import { day, t } from "../language.js";
-import { useLoaded } from "../loading.js";
+import { useAll } from "../loading.js";
 import { Question } from "../question.js";
 import { mayShare } from "../roles.js";
 import { path } from "../router.js";
@@ -13,7 +13,7 @@ import { endOf, roleOptions } from "./role_options.js";
 
 export function GroupLinks({ namespace }) {
   const source = path`/namespaces/${namespace.id}/links`;
-  const { value, error, reload } = useLoaded(source, { load: (of, signal) => all(of, {}, signal) });
+  const { value, error, reload } = useAll(source);
   const [sharing, setSharing] = useState(false);
   const [ending, setEnding] = useState(null);
   const isOwner = mayShare(namespace.role);
@@ -76,7 +76,7 @@ export function GroupLinks({ namespace }) {
 }
 
 function Share({ namespace, onClose, onDone }) {
-  const { value: groups } = useLoaded("/groups", { load: (of, signal) => all(of, {}, signal) });
+  const { value: groups } = useAll("/groups");
   const form = useForm({ group: "", role: "analyst", until: "" }, async ({ group, role, until }) => {
     await call("PUT", path`/namespaces/${namespace.id}/links/${group}`, { body: { role, ...endOf(until) } });
     say(t("links.saved"));

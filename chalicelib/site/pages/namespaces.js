@@ -10,7 +10,7 @@ import { When } from "../when.js";
 
 const INDENT = 1.25; // rem for each level
 
-/** How many of the listed groups a group stands in, where it is listed by its path: the list is a tree then. */
+/** How many of the listed groups contain a group. Sorted by path, such a list is a tree. */
 function depthOf(group, groups) {
   return groups.filter((other) => group.full_path.startsWith(`${other.full_path}/`)).length;
 }

@@ -1,12 +1,12 @@
 // The files of a sample: uploaded, paired and deleted here.
 import { say, sayRefused } from "../announcements.js";
-import { all, patch, remove } from "../api.js";
+import { patch, remove } from "../api.js";
 import { Puid } from "../clipboard.js";
 import { Dialog } from "../dialog.js";
 import { DropZone, usePageDrop } from "../drop_zone.js";
 import { FormFooter, FormRefusal, SelectField, useForm } from "../form.js";
 import { kindOfFile, language, moment, size, t } from "../language.js";
-import { useLoaded } from "../loading.js";
+import { useAll } from "../loading.js";
 import { Loading } from "../page.js";
 import { Question } from "../question.js";
 import { mayManage, mayUpload } from "../roles.js";
@@ -31,9 +31,7 @@ function ordered(files) {
 }
 
 export function SampleFiles({ sample, role }) {
-  const { value, error, reload } = useLoaded(path`/samples/${sample.id}/files`, {
-    load: (of, signal) => all(of, {}, signal),
-  });
+  const { value, error, reload } = useAll(path`/samples/${sample.id}/files`);
   const [upload, setUpload] = useState(null);
   const canUpload = mayUpload(role);
   const open = async (dropped) => {
