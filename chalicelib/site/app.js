@@ -1,6 +1,8 @@
 // From the URL to the page.
+
+import { say } from "./announcements.js";
 import { get, patch } from "./api.js";
-import { chosenLanguage, language, loadLanguage, t, useLanguage } from "./language.js";
+import { chosenLanguage, language, list, loadLanguage, t, useLanguage } from "./language.js";
 import { useLoaded } from "./loading.js";
 import { stop, watch } from "./notices.js";
 import { Loading, PageHeading } from "./page.js";
@@ -134,10 +136,14 @@ function Routed() {
 
 /**
  * Who is signed in. Their language holds here, unless another was chosen on this device: then it becomes theirs, as does
- * the one that is shown to somebody who has none yet.
+ * the one that is shown to somebody who has none yet. `onJoined` is called when invitations made them a member.
  */
-async function greet() {
+async function greet(onJoined) {
   const user = await get("/me");
+  if (user.joined.length) {
+    onJoined();
+    say(t("joined", { names: list(user.joined.map((one) => one.name)) }));
+  }
   const chosen = chosenLanguage() ?? (user.locale === null ? language() : null);
   if (!chosen) await loadLanguage(user.locale);
   me.set(chosen && chosen !== user.locale ? await patch("/me", { locale: chosen }) : user);
@@ -148,9 +154,10 @@ export function App() {
   useLanguage();
   const { segments } = place.use();
   const signedIn = useToken() !== null;
+  const [joined, setJoined] = useState(0); // how often: pages are loaded again, because they have more to show
   useEffect(() => {
     if (!signedIn) return undefined;
-    greet().catch(() => {}); // the page itself says what does not work
+    greet(() => setJoined((before) => before + 1)).catch(() => {}); // the page itself says what does not work
     watch();
     return () => {
       stop();
@@ -159,5 +166,5 @@ export function App() {
   }, [signedIn]);
   if (segments[0] === "signed-in") return html`<${Shell}><${SigningIn} /><//>`;
   if (!signedIn && segments.length) return html`<${Shell}><${SignedOut} /><//>`;
-  return html`<${Routed} />`;
+  return html`<${Routed} key=${joined} />`;
 }

@@ -3,12 +3,12 @@
 import { say, sayRefused } from "./announcements.js";
 import { post, remove } from "./api.js";
 import { copyText } from "./clipboard.js";
-import { Dialog } from "./dialog.js";
 import { nameOf } from "./export_state.js";
 import { moment, t } from "./language.js";
 import { watch } from "./notices.js";
+import { Question } from "./question.js";
 import { go, path, wholeAddress } from "./router.js";
-import { html, useState } from "./view.js";
+import { html } from "./view.js";
 
 /** Keep an export three business days longer; returns the export, or null if that was refused. */
 export async function extend(made) {
@@ -51,27 +51,18 @@ export const removeAll = (exports) =>
 
 /** Asks whether an export is to be removed, and removes it; `verb` is `delete` or `remove`, the button's word. */
 export function RemoveDialog({ made, verb, onClose, onRemoved }) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState(null);
-  const confirm = async () => {
-    setBusy(true);
-    try {
-      await removeAll([made]);
-      onClose();
-      say(t("export.removed", { name: nameOf(made) }));
-      onRemoved();
-    } catch (refused) {
-      setError(refused.message || t("problem.unreachable.text"));
-      setBusy(false);
-    }
+  const done = () => {
+    say(t("export.removed", { name: nameOf(made) }));
+    onRemoved();
   };
-  return html`<${Dialog} title=${t(`${verb}.title`)} onClose=${onClose}>
+  return html`<${Question}
+    title=${t(`${verb}.title`)}
+    verb=${t(verb)}
+    act=${() => removeAll([made])}
+    onDone=${done}
+    onClose=${onClose}
+  >
     <p>${t("remove.question")} <strong><bdi>${nameOf(made)}</bdi></strong></p>
     <p class="quiet">${t(made.status === "processing" ? "remove.stops" : "remove.final")}</p>
-    ${error && html`<p class="error" role="alert">${error}</p>`}
-    <footer>
-      <button type="button" onClick=${onClose}>${t("cancel")}</button>
-      <button type="button" class="danger" disabled=${busy} onClick=${confirm}>${t(verb)}</button>
-    </footer>
   <//>`;
 }

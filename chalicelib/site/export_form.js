@@ -9,6 +9,7 @@ import { me } from "./session.js";
 import { html, useEffect, useId, useRef, useState } from "./view.js";
 
 const MAX_NAME = 255;
+const PACKAGINGS = ["archive", "ro-crate", "manifest"]; // the first one is that of an export which names none
 
 /** The name of an export of some samples or workflow executions of a group or project, today. */
 export function suggestedName(origin, contents) {
@@ -23,6 +24,7 @@ export function suggestedName(origin, contents) {
 export function useExportForm({ suggested = "", onCreated = () => {} } = {}) {
   const [name, setName] = useState("");
   const [email, setEmail] = useState(false);
+  const [packaging, setPackaging] = useState(PACKAGINGS[0]);
   const [problem, setProblem] = useState(null);
   const [busy, setBusy] = useState(false);
   const sent = useRef({ text: "", key: "" });
@@ -30,7 +32,8 @@ export function useExportForm({ suggested = "", onCreated = () => {} } = {}) {
   const submit = async (request) => {
     const chosen = name.trim() || suggested;
     const named = chosen ? { name: chosen } : {};
-    const body = { ...request, ...named, email_notification: email };
+    const packaged = packaging === PACKAGINGS[0] ? {} : { packaging };
+    const body = { ...request, ...named, ...packaged, email_notification: email };
     const text = JSON.stringify(body);
     // The same request sent twice, because a response was lost, creates one export.
     if (text !== sent.current.text) sent.current = { text, key: crypto.randomUUID() };
@@ -47,7 +50,19 @@ export function useExportForm({ suggested = "", onCreated = () => {} } = {}) {
       setBusy(false);
     }
   };
-  return { name, setName, suggested, email, setEmail, problem, busy, submit, at: (pointer) => problem?.at?.(pointer) };
+  return {
+    name,
+    setName,
+    suggested,
+    email,
+    setEmail,
+    packaging,
+    setPackaging,
+    problem,
+    busy,
+    submit,
+    at: (pointer) => problem?.at?.(pointer),
+  };
 }
 
 /** The optional name and the checkbox for a notice. */
@@ -82,6 +97,29 @@ export function NameAndEmail({ form }) {
       </p>`
     }
   `;
+}
+
+/** How the files are handed over: few people need another way than one archive. */
+export function PackagingChoice({ form }) {
+  const id = useId();
+  return html`<details>
+    <summary>${t("packaging")} – ${t(`packaging.${form.packaging}`)}</summary>
+    <fieldset>
+      <legend>${t("packaging")}</legend>
+      ${PACKAGINGS.map(
+        (name) => html`<label key=${name} class="check">
+          <input
+            type="radio"
+            name=${id}
+            value=${name}
+            checked=${name === form.packaging}
+            onChange=${() => form.setPackaging(name)}
+          />
+          <span>${t(`packaging.${name}`)} <span class="quiet small">${t(`packaging.${name}.hint`)}</span></span>
+        </label>`,
+      )}
+    </fieldset>
+  </details>`;
 }
 
 /** What the API refused that belongs to no field shown here; `fields` are the pointers that are shown. */

@@ -3,8 +3,9 @@ import { Dialog } from "./dialog.js";
 import { t } from "./language.js";
 import { html, useState } from "./view.js";
 
-/** A question with `children` as its text; `act` is called for `verb`, the word of the button. What it rejects with is shown. */
-export function Question({ title, verb, act, onClose, children }) {
+/** A question with `children` as its text; `act` is called for `verb`, the word of the button. What it rejects with is
+ * shown; once it has ended, the dialog closes, then `onDone` is called: it may go to another page. */
+export function Question({ title, verb, act, onDone, onClose, children }) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState(null);
   const confirm = async () => {
@@ -12,6 +13,7 @@ export function Question({ title, verb, act, onClose, children }) {
     try {
       await act();
       onClose();
+      onDone?.();
     } catch (refused) {
       if (refused.name !== "AbortError") setError(refused);
       setBusy(false);

@@ -96,6 +96,7 @@ def test_me_is_the_user_of_the_token_and_keeps_the_language(sign_in: Callable[..
     assert {**me, "id": ""} == {
         "id": "", "email": "ana.lopez@example.org", "first_name": "Ana", "last_name": "Lopez", "locale": "fr",
         "email_failure": None,
+        "joined": [],
     }  # fmt: skip
     assert ana.call("PATCH", "/me", {"locale": "en"}).body["locale"] == "en"
     assert ana.get("/me").body == {**me, "locale": "en"}
@@ -140,6 +141,7 @@ def test_a_later_token_updates_its_claims_and_erases_nothing(
     assert {**first, "id": ""} == {
         "id": "", "email": "ana@example.org", "first_name": "Ana", "last_name": "Lopez", "locale": "fr",
         "email_failure": None,
+        "joined": [],
     }  # fmt: skip
     token = signed(signer, **{**full, **later})
     for _ in range(2):

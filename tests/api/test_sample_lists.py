@@ -15,7 +15,8 @@ from chalicelib.catalog.samples import queries as sample_queries
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.model import NewSample, Sample
 from chalicelib.ids import Ids
-from tests.harness import Person, expect_status, forget_rows
+from tests.harness import Person, expect_status, forget_rows, upload
+from tests.lab import new_lab, new_sample
 
 SignIn = Callable[..., Person]
 
@@ -141,3 +142,24 @@ def test_a_cursor_belongs_to_its_list(sign_in: SignIn) -> None:
     ):
         answer = ana.get(path)
         assert (answer.status, answer.body["type"].rsplit("/", 1)[1]) == (400, "bad-cursor"), path
+
+
+def test_complete_files_of_samples_in_the_list_are_counted(sign_in: SignIn) -> None:
+    lab = new_lab(sign_in("olga@example.org"), "P", "Q")
+    first, second = (new_sample(lab.owner, lab.project, name) for name in ("A", "B"))
+    elsewhere = new_sample(lab.owner, lab.projects[1], "C")
+    for name, body in (("a_1.fastq", b"ACGT"), ("a_2.fastq", b"ACG")):
+        upload(lab.owner, first["id"], name, body)
+    upload(lab.owner, elsewhere["id"], "c.fastq")
+    expect_status(lab.owner.post(f"/samples/{second['id']}/files", {"filename": "b.fastq", "size": 9}))
+    request = {"sample_ids": [first["id"], second["puid"], elsewhere["id"], "nothing"]}
+    path = f"/namespaces/{lab.project['id']}/samples/file-counts"
+    assert expect_status(lab.owner.post(path, request), 200)["items"] == [
+        {"sample_id": first["id"], "files": 2, "size": 7},
+        {"sample_id": second["id"], "files": 0, "size": 0},
+    ]
+    of_group = expect_status(lab.owner.post(f"/namespaces/{lab.group['id']}/samples/file-counts", request), 200)[
+        "items"
+    ]
+    assert [item["files"] for item in of_group] == [2, 0, 1]
+    assert lab.owner.post(path, {"sample_ids": ["x"] * 101}).status == 422

@@ -1,12 +1,17 @@
-"""The life of an export, by visible words: announced on every page, extended, created again, also once it is gone."""
+"""The life of an export, by visible words: packaged as one chooses, announced on every page, extended, created again,
+also once it is gone."""
 
+import json
 import re
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.seed_data import ANALYST, Laboratory
+from tests.browser.accessibility import violations
+from tests.browser.seed_data import ANALYST, FILES, Laboratory
 from tests.stack import exports
 
 Open = Callable[..., Page]
@@ -16,16 +21,42 @@ WORDS: dict[str, dict[str, str]] = {
         "again": "Créer de nouveau", "history": "Historique", "created": "Créée", "was extended": "Prolongée",
         "gone": "Ceci n’existe plus", "ready": "Prêt", "download": "Télécharger", "exports": "Exportations de données",
         "done": "1 exportation est terminée", "hello": "Bonjour", "recent": "Exportations récentes",
-        "is ready": "est prête",
+        "is ready": "est prête", "create": "Créer une exportation", "sample export": "Exportation d’échantillon",
+        "select": "Sélectionner", "packaging": "Format de livraison", "submit": "Soumettre",
     },
     "en": {
         "more": "More", "extend": "Extend", "extended": "The export is kept until", "again": "Create again",
         "history": "History", "created": "Created", "was extended": "Extended", "gone": "This is no longer here",
         "ready": "Ready", "download": "Download", "exports": "Data Exports", "done": "1 export is done",
         "hello": "Hello", "recent": "Recent exports", "is ready": "is ready",
+        "create": "Create Export", "sample export": "Sample Export", "select": "Select", "packaging": "Packaging",
+        "submit": "Submit",
     },
 }  # fmt: skip
 both_languages = pytest.mark.parametrize("language", WORDS)
+
+
+@both_languages
+def test_the_packaging_is_chosen(language: str, open_page: Open, lab: Laboratory, tmp_path: Path) -> None:
+    words = WORDS[language]
+    page = open_page(ANALYST, f"/projects/{lab.project}/samples", language=language)
+    page.get_by_role("checkbox", name=f"{words['select']} EC-00").check()
+    page.get_by_role("button", name=words["create"]).click()
+    page.get_by_role("menuitem", name=words["sample export"]).click()
+    dialog = page.get_by_role("dialog", name=words["sample export"])
+    dialog.get_by_text(re.compile(f"^{words['packaging']} – ")).click()
+    dialog.get_by_role("radio", name="RO-Crate").check()
+    assert violations(page) == []
+    dialog.get_by_role("button", name=words["submit"]).click()
+    download = page.get_by_role("button", name=words["download"], exact=True)
+    expect(download).to_be_enabled(timeout=60_000)
+    expect(page.get_by_text(words["packaging"], exact=True)).to_be_visible()
+    with page.expect_download() as result:
+        download.click()
+    result.value.save_as(tmp_path / "crate.zip")
+    with zipfile.ZipFile(tmp_path / "crate.zip") as archive:
+        described = json.loads(archive.read("ro-crate-metadata.json"))["@graph"]
+    assert {item["name"] for item in described if item["@type"] == "File"} >= set(FILES)
 
 
 @both_languages

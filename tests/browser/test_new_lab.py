@@ -1,4 +1,4 @@
-"""A lab that starts from nothing in the pages, by visible words: group, project, samples, samplesheet, member."""
+"""A lab that starts from nothing in the pages, by visible words: group, project, samples, samplesheet, colleague."""
 
 import re
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import violations
-from tests.browser.seed_data import GUEST, Laboratory
+from tests.browser.seed_data import Laboratory
 
 Open = Callable[..., Page]
 WORDS: dict[str, dict[str, str]] = {
@@ -21,7 +21,7 @@ WORDS: dict[str, dict[str, str]] = {
         "other": "Choisir un autre fichier", "start": "Importer", "errors": "3 erreurs à corriger d’abord",
         "row": "Ligne", "done": "L’importation est terminée.", "close": "Fermer", "members": "Membres",
         "add member": "Ajouter un membre", "email": "Adresse courriel", "role": "Rôle", "plus": "Ajouter",
-        "analyst": "Analyste", "no such": "Personne que vous pouvez ajouter n’a cette adresse.",
+        "analyst": "Analyste", "joined": "Vous avez maintenant accès à Éclosion 1.",
         "summary": "3 lignes · 2 nouveaux échantillons · 1 échantillon modifié",
     },
     "en": {
@@ -32,7 +32,7 @@ WORDS: dict[str, dict[str, str]] = {
         "start": "Import", "errors": "3 errors must be corrected first", "row": "Row",
         "done": "The import is complete.", "close": "Close", "members": "Members", "add member": "Add a member",
         "email": "Email address", "role": "Role", "plus": "Add", "analyst": "Analyst",
-        "no such": "Nobody whom you may add has this address.",
+        "joined": "You are now a member of Éclosion 1.",
         "summary": "3 rows · 2 new samples · 1 changed sample",
     },
 }  # fmt: skip
@@ -99,8 +99,17 @@ def test_a_lab_starts_from_nothing(language: str, open_page: Open, lab: Laborato
     expect(page.get_by_role("row")).to_have_count(2)
     page.get_by_role("button", name=words["add member"]).click()
     dialog = page.get_by_role("dialog", name=words["add member"])
-    dialog.get_by_label(words["email"]).fill(GUEST)
+    colleague = f"new.colleague.{suffix}@example.org"
+    dialog.get_by_label(words["email"]).fill(colleague)
     dialog.get_by_label(words["role"]).select_option(label=words["analyst"])
     dialog.get_by_role("button", name=words["plus"], exact=True).click()
-    expect(dialog.get_by_role("alert")).to_contain_text(words["no such"])
+    invited = page.get_by_role("region", name="Invitations").get_by_role("row").filter(has_text=colleague)
+    expect(invited).to_contain_text(words["analyst"])
     assert violations(page) == []
+    theirs = open_page(colleague, "/projects", language=language)
+    expect(theirs.get_by_text(words["joined"])).to_be_visible()
+    theirs.get_by_role("link", name="Éclosion 1").click()
+    expect(theirs.get_by_role("heading", level=1)).to_have_text(words["samples"])
+    page.reload()
+    expect(page.get_by_role("region", name=words["members"]).get_by_role("row")).to_have_count(3)
+    expect(page.get_by_role("region", name="Invitations")).to_have_count(0)

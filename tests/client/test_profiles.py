@@ -1,15 +1,64 @@
 """Stored servers and tokens."""
 
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
+import keyring
+import keyring.errors
 import pytest
+from keyring.backend import KeyringBackend
+from keyring.backends import fail
 from seqport import errors
 from seqport.client import connect
 from seqport.profiles import Profile, Profiles
 
 PROD = Profile("prod", "https://seqport.example.org", "token-1", "t1")
 TEST = Profile("test", "https://test.example.org", "token-2", "t2")
+
+
+class MemoryKeyring(KeyringBackend):
+    """A fake keyring, which may be locked."""
+
+    priority = -1.0  # never chosen by itself
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call] # the library has no type here
+        self.passwords: dict[tuple[str, str], str] = {}
+        self.is_locked = False
+
+    def _check(self) -> None:
+        if self.is_locked:
+            raise keyring.errors.KeyringLocked
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self._check()
+        return self.passwords.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self._check()
+        self.passwords[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        self._check()
+        if self.passwords.pop((service, username), None) is None:
+            raise keyring.errors.PasswordDeleteError
+
+
+@pytest.fixture(autouse=True)
+def no_keyring() -> Iterator[None]:
+    """The tests leave the keyring of this computer alone."""
+    before = keyring.get_keyring()
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call] # the library has no type here
+    yield
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def system_keyring(no_keyring: None) -> MemoryKeyring:
+    fake = MemoryKeyring()
+    keyring.set_keyring(fake)
+    return fake
 
 
 def test_profile_is_read_back_and_the_last_one_is_the_default(tmp_path: Path) -> None:
@@ -65,3 +114,28 @@ def test_missing_configuration_says_what_to_do(tmp_path: Path) -> None:
         connect(environment=environment)
     with pytest.raises(errors.UsageError, match="nowhere"):
         connect(profile="nowhere", environment=environment)
+
+
+def test_token_is_in_the_keyring_and_in_no_file(tmp_path: Path, system_keyring: MemoryKeyring) -> None:
+    profiles = Profiles(tmp_path)
+    assert profiles.put(PROD) == "keyring"
+    assert list(system_keyring.passwords.values()) == ["token-1"]
+    assert all("token-1" not in path.read_text() for path in tmp_path.iterdir())
+    assert profiles.get("prod") == PROD
+    profiles.remove("prod")
+    assert system_keyring.passwords == {}
+    assert profiles.get("prod") is None
+
+
+def test_token_moves_to_a_file_while_the_keyring_is_locked(tmp_path: Path, system_keyring: MemoryKeyring) -> None:
+    profiles = Profiles(tmp_path)
+    system_keyring.is_locked = True
+    assert profiles.put(PROD) == str(tmp_path / "credentials.ini")
+    assert profiles.get("prod") == PROD
+    system_keyring.is_locked = False
+    assert profiles.put(PROD) == "keyring"
+    assert "token-1" not in (tmp_path / "credentials.ini").read_text()
+    system_keyring.is_locked = True
+    locked = profiles.get("prod")
+    assert locked is not None
+    assert locked.token is None

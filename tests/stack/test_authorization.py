@@ -35,6 +35,7 @@ class Place:
     run: str
     template: str
     imported: str
+    invitation: str
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,14 @@ def _export(place: Place) -> Any:
     return {"type": "sample", "namespace_id": place.project, "sample_ids": [place.sample], "file_formats": ["text"]}
 
 
+def _sample_ids(place: Place) -> Any:
+    return {"sample_ids": [place.sample]}
+
+
+def _invitation(_: Place) -> Any:
+    return {"email": f"{name()}@example.org", "role": "guest"}
+
+
 def _template(_: Place) -> Any:
     return {"name": name(), "fields": ["a"]}
 
@@ -94,9 +103,14 @@ CASES = [
     Case("GET", "/namespaces/{group}/samples", GUEST, 200, on="group"),
     Case("POST", "/namespaces/{project}/samples/query", GUEST, 200, lambda _: {}),
     Case("POST", "/namespaces/{group}/samples/query", GUEST, 200, lambda _: {}, on="group"),
+    Case("POST", "/namespaces/{project}/samples/file-counts", GUEST, 200, _sample_ids),
+    Case("POST", "/namespaces/{group}/samples/file-counts", GUEST, 200, _sample_ids, on="group"),
     Case("GET", "/namespaces/{project}/members", MAINTAINER, 200),
     Case("PUT", "/namespaces/{project}/members/{member}", MAINTAINER, 200, lambda _: {"role": "guest"}),
     Case("DELETE", "/namespaces/{project}/members/{member}", MAINTAINER, 204),
+    Case("GET", "/namespaces/{project}/invitations", MAINTAINER, 200),
+    Case("POST", "/namespaces/{project}/invitations", MAINTAINER, 201, _invitation),
+    Case("DELETE", "/namespaces/{project}/invitations/{invitation}", MAINTAINER, 204, deletes="invitation"),
     Case("GET", "/namespaces/{project}/links", MAINTAINER, 200),
     Case("PUT", "/namespaces/{project}/links/{open}", OWNER, 200, lambda _: {"role": "guest"}),
     Case("DELETE", "/namespaces/{project}/links/{open}", OWNER, 204),
@@ -172,7 +186,8 @@ def lab(api: Api) -> Place:
     group_id, project_id, sample_id, file_id, pending_id, run_id = (
         item["id"] for item in (group, project, sample, file, pending, run)
     )
-    return Place(group_id, project_id, sample_id, file_id, pending_id, run_id, template, imported["id"])
+    invitation = new_invitation(api, project["id"])
+    return Place(group_id, project_id, sample_id, file_id, pending_id, run_id, template, imported["id"], invitation)
 
 
 def new_sample(api: Api, project_id: str) -> str:
@@ -187,7 +202,11 @@ def new_file(api: Api, project_id: str) -> str:
     return str(exports.upload(api, new_sample(api, project_id), "c.txt", b"text")["id"])
 
 
-REPLACEMENTS = {"sample": new_sample, "template": new_template, "file": new_file}
+def new_invitation(api: Api, project_id: str) -> str:
+    return str(api.post(f"/namespaces/{project_id}/invitations", {"email": f"{name()}@x.org", "role": "guest"})["id"])
+
+
+REPLACEMENTS = {"sample": new_sample, "template": new_template, "file": new_file, "invitation": new_invitation}
 
 
 @dataclass(frozen=True)
@@ -295,6 +314,7 @@ def test_the_table_has_every_route(stack: Running) -> None:
         "{project}": "{namespace_id}", "{group}": "{namespace_id}", "{member}": "{user_id}", "{open}": "{group_id}",
         "{sample}": "{sample_id}", "{file}": "{file_id}", "{pending}": "{file_id}", "{run}": "{execution_id}",
         "{template}": "{template_id}",
+        "{invitation}": "{invitation_id}",
         "{imported}": "{import_id}",
     }  # fmt: skip
     shapes = set()

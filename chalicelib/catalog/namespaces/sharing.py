@@ -1,16 +1,20 @@
-"""Members and links of a namespace: who may grant, change and remove roles, and how many links there may be."""
+"""Members, invitations and links of a namespace: who may grant, change and remove roles, and how many invitations and
+links there may be."""
 
-from chalicelib.access import group_links, memberships, users
+from chalicelib import timestamps
+from chalicelib.access import group_links, invitations, memberships, users
 from chalicelib.access.group_links import GroupLink
+from chalicelib.access.invitations import Invitation
 from chalicelib.access.memberships import Membership
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.namespaces.model import Namespace
-from chalicelib.errors import Conflict, Forbidden, NotFound, Violation, validation_error
+from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound, Violation, validation_error
 
 MAX_LINKS = 50  # links are read on every permission check and listing
+MAX_INVITATIONS = 1_000  # of a namespace: each list reads all
 
 
 def grant_role(
@@ -48,6 +52,66 @@ def revoke_role(actor_id: str, namespace: Namespace, member_id: str) -> None:
 def _require_at_least(actor_role: Role, role: Role | None) -> None:
     if role is not None and role > actor_role:
         raise Forbidden("You can't grant, change or remove a role higher than your own.", slug="role-too-low")
+
+
+def invite(actor_id: str, namespace: Namespace, email: str, role: Role, expires_at: str | None) -> Invitation:
+    """Invite the person of an address to a namespace; they become a member when they next sign in (`join`).
+
+    The actor must be a maintainer, and can't grant a role higher than their own, nor one that outlasts it. Whether the
+    address is a user's is not revealed. Raises Forbidden, Invalid, and Conflict if they are a member already or there
+    are too many invitations.
+    """
+    permissions.require(actor_id, namespace, Role.MAINTAINER)
+    permissions.check_grant(actor_id, namespace, role, expires_at)
+    members = {held.user_id for held in memberships.of_namespace(namespace.id)}
+    if any(user.id in members for user in users.list_by_email(email)):
+        raise Conflict("The person with this address is a member already: change their role.", slug="already-member")
+    others = [invitation for invitation in invitations.of_namespace(namespace.id) if invitation.email != email.lower()]
+    if len(others) >= MAX_INVITATIONS:
+        raise Conflict(
+            "A group or project can have at most {most} invitations.", slug="too-many-invitations", most=MAX_INVITATIONS
+        )
+    return invitations.make(namespace.id, email, role, expires_at=expires_at, invited_by=actor_id)
+
+
+def withdraw_invitation(actor_id: str, namespace: Namespace, invitation_id: str) -> None:
+    """Withdraw an invitation. The actor must be a maintainer, with no lower role than the invitation's. Raises
+    Forbidden and NotFound."""
+    actor_role = permissions.require(actor_id, namespace, Role.MAINTAINER)
+    invitation = invitations.find(namespace.id, invitation_id)
+    if invitation is None:
+        raise NotFound("Invitation not found.")
+    _require_at_least(actor_role, invitation.role)
+    invitations.remove(invitation)
+
+
+def join(user: User) -> list[tuple[Namespace, Role]]:
+    """Make a user a member of what their address is invited to; returns where, and in which role.
+
+    An invitation is removed without effect if it is no longer valid, if its maker could not grant the role any more, or
+    if the user is a member already.
+    """
+    at = timestamps.format(timestamps.now())
+    invited = invitations.of_address(user.email) if user.email else []
+    found = namespaces.find_many(invitation.namespace_id for invitation in invited)
+    joined = []
+    for invitation in invited:
+        namespace = found.get(invitation.namespace_id)
+        is_valid = namespace is not None and invitation.is_valid(at) and _may_still_grant(invitation, namespace)
+        if namespace is not None and is_valid and invitations.accept(invitation, user.id):
+            joined.append((namespace, invitation.role))
+        else:
+            invitations.remove(invitation)
+    return joined
+
+
+def _may_still_grant(invitation: Invitation, namespace: Namespace) -> bool:
+    try:
+        permissions.require(invitation.invited_by, namespace, Role.MAINTAINER)
+        permissions.check_grant(invitation.invited_by, namespace, invitation.role, invitation.expires_at)
+    except (Forbidden, NotFound, Invalid):
+        return False
+    return True
 
 
 def share(

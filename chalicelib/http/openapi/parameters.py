@@ -17,6 +17,7 @@ _SEGMENTS = {
     "execution_id": ("Id of a workflow execution.", "6a5f9a0e-2f0b-4c8e-9d3a-0b1c2d3e4f50"),
     "export_id": ("Id of an export.", "6a5f9a0e-2f0b-4c8e-9d3a-0b1c2d3e4f50"),
     "import_id": ("Id of an import.", "6a5f9a0e-2f0b-4c8e-9d3a-0b1c2d3e4f50"),
+    "invitation_id": ("Id of an invitation.", "6a5f9a0e-2f0b-4c8e-9d3a-0b1c2d3e4f50"),
     "template_id": ("Id of a metadata template.", "6a5f9a0e-2f0b-4c8e-9d3a-0b1c2d3e4f50"),
     "token_id": ("Id of a personal access token.", "6a5f9a0e-2f0b-4c8e-9d3a-0b1c2d3e4f50"),
     "user_id": ("Id of a user.", "6a5f9a0e-2f0b-4c8e-9d3a-0b1c2d3e4f50"),

@@ -1,12 +1,16 @@
 """JSON of users and personal access tokens."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from chalicelib.access import personal_access_tokens, users
+from chalicelib.access.roles import Role
+from chalicelib.catalog.namespaces.model import Namespace
 from chalicelib.http.schemas.base import Body, FutureTime, Id, Time, one_of
+from chalicelib.http.schemas.namespaces import RoleLabel
 from chalicelib.mail.delivery import Undelivered
 from chalicelib.names import Name
 
@@ -46,10 +50,20 @@ class EmailFailure(TypedDict):
     at: Time
 
 
+class Joined(TypedDict):
+    """A group or project that the caller has just become a member of, because they were invited."""
+
+    namespace_id: Id
+    type: Annotated[str, one_of("group", "project", example="project")]
+    name: Annotated[str, Field(examples=["Outbreak 2026"])]
+    role: RoleLabel
+
+
 class Me(User):
     """The caller."""
 
     email_failure: Annotated[EmailFailure | None, Field(examples=[None])]
+    joined: Annotated[list[Joined], Field(description="Invitations that this request made memberships.")]
 
 
 class UserList(TypedDict):
@@ -81,11 +95,18 @@ def user_json(user: users.User) -> User:
     return User(id=user.id, email=user.email, first_name=user.first_name, last_name=user.last_name, locale=user.locale)
 
 
-def me_json(user: users.User) -> Me:
-    """The caller as JSON."""
+def me_json(user: users.User, joined: Sequence[tuple[Namespace, Role]] = ()) -> Me:
+    """The caller as JSON, with what they have just become a member of."""
     failure = user.email_failure
     document = None if failure is None else EmailFailure(reason=failure.reason.value, at=failure.at)
-    return Me(**user_json(user), email_failure=document)
+    return Me(
+        **user_json(user),
+        email_failure=document,
+        joined=[
+            Joined(namespace_id=namespace.id, type=namespace.type, name=namespace.name, role=role.label)
+            for namespace, role in joined
+        ],
+    )
 
 
 def token_json(token: personal_access_tokens.PersonalToken) -> Token:

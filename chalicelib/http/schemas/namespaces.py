@@ -1,11 +1,11 @@
-"""JSON of groups and projects, their members, and the groups they are shared with."""
+"""JSON of groups and projects, their members and invitations, and the groups they are shared with."""
 
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field, StringConstraints
 from typing_extensions import TypedDict
 
-from chalicelib.access import group_links, memberships, users
+from chalicelib.access import group_links, invitations, memberships, users
 from chalicelib.access.roles import ROLE_LABELS, Role
 from chalicelib.catalog.namespaces import model
 from chalicelib.http.schemas.base import Body, FutureTime, Id, Text, Time, one_of, puid
@@ -16,6 +16,11 @@ PathName = Annotated[
     str,
     StringConstraints(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.\-]*$"),
     Field(description="The last segment of the full path.", examples=["outbreak-2026"]),
+]
+EmailAddress = Annotated[
+    str,
+    StringConstraints(max_length=320, pattern=r"^[^\s@]+@[^\s@]+$", strip_whitespace=True),  # RFC 5321 section 4.5.3.1
+    Field(description="An e-mail address.", examples=["ben@example.org"]),
 ]
 RoleLabel = Annotated[str, one_of(*ROLE_LABELS, example="analyst")]
 
@@ -46,6 +51,12 @@ class RoleGrant(Body):
     expires_at: FutureTime | None = None
 
 
+class NewInvitation(RoleGrant):
+    """The role that the person of an e-mail address gets when they sign in."""
+
+    email: EmailAddress
+
+
 class Namespace(TypedDict):
     """A group or a project."""
 
@@ -72,6 +83,18 @@ class Member(TypedDict):
     expires_at: Time | None
 
 
+class Invitation(TypedDict):
+    """A role for the person of an e-mail address, who becomes a member when they sign in until `valid_until`."""
+
+    id: Id
+    namespace_id: Id
+    email: Annotated[str, Field(examples=["ben@example.org"])]
+    role: RoleLabel
+    expires_at: Annotated[Time | None, Field(description="The end of the role; null: none.")]
+    created_at: Time
+    valid_until: Time
+
+
 class GroupLink(TypedDict):
     """A group that a group or project is shared with, and the highest role that its members get."""
 
@@ -81,6 +104,19 @@ class GroupLink(TypedDict):
     group_name: Annotated[str, Field(examples=["Provincial laboratories"])]
     role: RoleLabel
     expires_at: Time | None
+
+
+def invitation_json(invitation: invitations.Invitation) -> Invitation:
+    """An invitation as JSON."""
+    return Invitation(
+        id=invitation.id,
+        namespace_id=invitation.namespace_id,
+        email=invitation.email,
+        role=invitation.role.label,
+        expires_at=invitation.expires_at,
+        created_at=invitation.created_at,
+        valid_until=invitation.valid_until,
+    )
 
 
 def link_json(link: group_links.GroupLink, group: model.Namespace) -> GroupLink:

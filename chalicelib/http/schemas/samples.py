@@ -12,7 +12,7 @@ from chalicelib.catalog.samples import model
 from chalicelib.catalog.samples.metadata import MAX_TEXT, FieldName, Value, is_value
 from chalicelib.http.paging import DEFAULT_LIMIT, MAX_LIMIT
 from chalicelib.http.schemas.base import Body, Count, Id, Text, Time, puid
-from chalicelib.ids import GivenId
+from chalicelib.ids import GivenId, RequiredId
 from chalicelib.names import Name
 
 _METADATA: dict[str, Value] = {"organism": "Escherichia coli", "st": 131}
@@ -93,6 +93,26 @@ class SampleQuery(Body):
         list[FieldName] | None,
         Field(max_length=1000, description="The metadata fields to return; all if it is null or absent."),
     ] = None
+
+
+class SampleIds(Body):
+    """Samples of a namespace, by id."""
+
+    sample_ids: Annotated[list[RequiredId], Field(min_length=1, max_length=100, examples=[["INXT_SAM_AZKFAVKQ3L"]])]
+
+
+class SampleFiles(TypedDict):
+    """How many complete files a sample has, and their size in bytes."""
+
+    sample_id: Id
+    files: Count
+    size: Count
+
+
+class SampleFilesList(TypedDict):
+    """The files of samples, counted."""
+
+    items: list[SampleFiles]
 
 
 class ProjectSummary(TypedDict):

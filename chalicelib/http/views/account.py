@@ -7,6 +7,7 @@ from chalicelib.access.personal_access_tokens import Scope
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
 from chalicelib.catalog.namespaces import repository as namespaces
+from chalicelib.catalog.namespaces import sharing
 from chalicelib.errors import Forbidden, Violation, validation_error
 from chalicelib.http.arguments import Query
 from chalicelib.http.idempotent import Idempotency, Idempotent
@@ -26,8 +27,10 @@ router = Router("Account")
 
 @router.route("GET", "/me", scope=Scope.READ)
 def get_me(user: User) -> schemas.Me:
-    """Get the caller"""
-    return me_json(user)
+    """Get the caller
+
+    Invitations to the caller's address take effect."""
+    return me_json(user, sharing.join(user))
 
 
 @router.route("PATCH", "/me")
@@ -83,7 +86,7 @@ def find_users(
 ) -> schemas.UserList:
     """Find a user by e-mail address
 
-    For maintainers of a group or project; finds people who share a group with the caller."""
+    For maintainers of a group or project; finds people who share a group with the caller. Others can be invited."""
     own = memberships.of_user(user.id)
     if not any(held.role >= Role.MAINTAINER for held in own):
         raise Forbidden("Only maintainers of a group or project can look up users.", slug="role-too-low")

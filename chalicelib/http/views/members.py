@@ -1,9 +1,9 @@
-"""Operations on the members of groups and projects, and on the groups that these are shared with."""
+"""Operations on the members of groups and projects, on invitations, and on the groups that these are shared with."""
 
 from collections.abc import Sequence
 from typing import Annotated
 
-from chalicelib.access import group_links, memberships, users
+from chalicelib.access import group_links, invitations, memberships, users
 from chalicelib.access.group_links import GroupLink
 from chalicelib.access.memberships import Membership
 from chalicelib.access.personal_access_tokens import Scope
@@ -13,11 +13,12 @@ from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.namespaces import sharing
 from chalicelib.http.lookup import namespace_of
 from chalicelib.http.paging import Sort, SortedPaging
+from chalicelib.http.replies import Created, created
 from chalicelib.http.requests import future_timestamp
 from chalicelib.http.router import Router
 from chalicelib.http.schemas import namespaces as schemas
 from chalicelib.http.schemas.base import Page
-from chalicelib.http.schemas.namespaces import link_json, member_json
+from chalicelib.http.schemas.namespaces import invitation_json, link_json, member_json
 
 _GRANT_PROBLEMS = ["role-too-low", "own-membership", "last-owner", "outlasts-own-role"]
 router = Router("Members and sharing")
@@ -58,6 +59,52 @@ def put_member(user: User, namespace_id: str, user_id: str, body: schemas.RoleGr
 def delete_member(user: User, namespace_id: str, user_id: str) -> None:
     """Remove a member"""
     sharing.revoke_role(user.id, namespaces.find(namespace_id), user_id)
+
+
+@router.route("GET", "/namespaces/{namespace_id}/invitations", scope=Scope.READ, problems=["role-too-low"])
+def list_invitations(
+    user: User, namespace_id: str, paging: Annotated[SortedPaging, Sort(("created_at", "email"), "-created_at")]
+) -> Page[schemas.Invitation]:
+    """List the invitations to a group or project
+
+    For maintainers. Those that are no longer valid are listed until they are deleted."""
+    namespace = namespace_of(namespace_id, user, Role.MAINTAINER)
+    by = paging.by.key
+    return paging.page_of(
+        invitations.of_namespace(namespace.id),
+        position=lambda found: f"{found.created_at if by == 'created_at' else found.email}\x00{found.id}",
+        shown=lambda found: [invitation_json(invitation) for invitation in found],
+    )
+
+
+@router.route(
+    "POST",
+    "/namespaces/{namespace_id}/invitations",
+    scope=Scope.CATALOG,
+    problems=["role-too-low", "outlasts-own-role", "already-member", "too-many-invitations"],
+    calls_per_minute=60,
+)
+def create_invitation(user: User, namespace_id: str, body: schemas.NewInvitation) -> Created[schemas.Invitation]:
+    """Invite the person of an e-mail address
+
+    For maintainers; nobody can grant a role above or for longer than their own. The person becomes a member when they
+    sign in with this address, also if they have done so before; a later invitation replaces an earlier one. No e-mail
+    is sent."""
+    namespace = namespace_of(namespace_id, user, Role.MAINTAINER)
+    expires_at = future_timestamp(body.expires_at, "/expires_at")
+    invitation = sharing.invite(user.id, namespace, body.email, role_of_label(body.role), expires_at)
+    return created(invitation_json(invitation), f"/namespaces/{namespace.id}/invitations")
+
+
+@router.route(
+    "DELETE",
+    "/namespaces/{namespace_id}/invitations/{invitation_id}",
+    scope=Scope.CATALOG,
+    problems=["role-too-low"],
+)
+def delete_invitation(user: User, namespace_id: str, invitation_id: str) -> None:
+    """Withdraw an invitation"""
+    sharing.withdraw_invitation(user.id, namespaces.find(namespace_id), invitation_id)
 
 
 @router.route("GET", "/namespaces/{namespace_id}/links", scope=Scope.READ, problems=["role-too-low"])

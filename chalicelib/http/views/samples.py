@@ -22,6 +22,7 @@ from chalicelib.catalog.samples.index import SampleListEntry
 from chalicelib.catalog.samples.metadata import Value, duplicate_fields, field_named, merged_metadata
 from chalicelib.catalog.samples.model import NewSample, Sample, metadata_size_violation
 from chalicelib.catalog.samples.queries import SortKey
+from chalicelib.catalog.samples.resolve import files_by_sample
 from chalicelib.errors import Violation, message, validation_error
 from chalicelib.http.arguments import SEARCH
 from chalicelib.http.idempotent import STORED, Idempotent
@@ -100,6 +101,24 @@ def query_samples(user: User, namespace_id: str, body: schemas.SampleQuery) -> s
         projects=[
             schemas.ProjectSummary(id=project.id, puid=project.puid, name=project.name) for project in projects.values()
         ],
+    )
+
+
+@router.route("POST", "/namespaces/{namespace_id}/samples/file-counts", scope=Scope.READ, calls_per_minute=MAX_QUERIES)
+def count_files(user: User, namespace_id: str, body: schemas.SampleIds) -> schemas.SampleFilesList:
+    """Count the files of samples
+
+    Of up to 100 samples that the list of this group or project has; others are not in the response. Files that are
+    still being uploaded don't count."""
+    namespace = namespace_of(namespace_id, user, Role.GUEST)
+    listed = permissions.listed_namespaces(user.id, namespace)
+    found = samples.find_summaries(body.sample_ids).values()
+    readable = [sample for sample in found if not set(listed).isdisjoint(sample.namespace_ids)]
+    return schemas.SampleFilesList(
+        items=[
+            schemas.SampleFiles(sample_id=sample_id, files=len(files), size=sum(file.size for file in files))
+            for sample_id, files in files_by_sample(readable)
+        ]
     )
 
 

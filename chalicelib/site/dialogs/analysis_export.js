@@ -1,7 +1,7 @@
 // Analysis Export: all files of the chosen workflow executions.
 import { post } from "../api.js";
 import { Dialog } from "../dialog.js";
-import { FormButtons, NameAndEmail, Refusal, suggestedName, useExportForm } from "../export_form.js";
+import { FormButtons, NameAndEmail, PackagingChoice, Refusal, suggestedName, useExportForm } from "../export_form.js";
 import { size, t } from "../language.js";
 import { html, useEffect, useState } from "../view.js";
 
@@ -47,6 +47,7 @@ export default function AnalysisExport({ namespace, runs, onClose }) {
           : !problem && html`<p class="estimate quiet" role="status">${t("estimate.counting")}</p>`
       }
       <${NameAndEmail} form=${form} />
+      <${PackagingChoice} form=${form} />
       <${Refusal} problem=${form.problem ?? problem} />
       <${FormButtons} form=${form} onClose=${onClose} />
     </form>

@@ -1,7 +1,7 @@
 // Sample Export: which formats of the selected samples' files.
 import { post } from "../api.js";
 import { Dialog } from "../dialog.js";
-import { FormButtons, NameAndEmail, Refusal, suggestedName, useExportForm } from "../export_form.js";
+import { FormButtons, NameAndEmail, PackagingChoice, Refusal, suggestedName, useExportForm } from "../export_form.js";
 import { FORMATS, FormatChoice } from "../format_choice.js";
 import { number, size, t } from "../language.js";
 import { SelectedSamples } from "../selected_samples.js";
@@ -42,6 +42,7 @@ export default function SampleExport({ namespace, selected, request, onCreated, 
       />
       <${Estimate} estimate=${estimate} chosen=${chosen} />
       <${NameAndEmail} form=${form} />
+      <${PackagingChoice} form=${form} />
       <${Refusal} problem=${form.problem ?? problem} fields=${["/file_formats"]} />
       <${FormButtons} form=${form} onClose=${onClose} disabled=${!chosen.length} />
     </form>

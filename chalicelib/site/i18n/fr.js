@@ -448,6 +448,15 @@ export default {
   "email-failure.me.complaint":
     "Le {date}, notre courriel a été signalé comme pourriel depuis cette adresse : elle ne reçoit plus nos courriels. Demandez aux exploitants de ce service de lever le blocage.",
   "email-failure.me.rejected": "Le {date}, le service de messagerie a refusé d’envoyer notre courriel à cette adresse.",
+  packaging: "Format de livraison",
+  "packaging.archive": "un seul fichier ZIP",
+  "packaging.archive.hint": "tous les fichiers, prêts à extraire",
+  "packaging.ro-crate": "RO-Crate",
+  "packaging.ro-crate.hint":
+    "un seul fichier ZIP avec une description des fichiers, des échantillons et des exécutions, lisible par des programmes",
+  "packaging.manifest": "liste des fichiers",
+  "packaging.manifest.hint":
+    "pour les pipelines et les très grandes exportations\u00a0: les fichiers se téléchargent un à un avec la commande seqport",
   "form.submit": "Soumettre",
   "export.created": "L’exportation a été créée. Vous pouvez quitter cette page\u00a0: le travail continue.",
   "lists.search": "Rechercher dans cette liste",
@@ -525,10 +534,20 @@ export default {
   "members.until.optional": "Jusqu’au (facultatif)",
   "members.no-end": "sans fin",
   "members.hint":
-    "D’une personne qui partage un groupe avec vous, ou qui s’est déjà connectée et fait partie d’un des vôtres.",
-  "members.unknown":
-    "Personne que vous pouvez ajouter n’a cette adresse. La personne doit s’être connectée une fois et partager un groupe avec vous.",
+    "Une personne qui n’a encore aucun groupe en commun avec vous est invitée\u00a0: elle devient membre quand elle se connecte avec cette adresse.",
   "members.saved": "Le rôle a été enregistré.",
+  invitations: "Invitations",
+  "invitations.lead":
+    "Ces personnes deviennent membres quand elles se connectent avec leur adresse. Aucun courriel n’est envoyé\u00a0: prévenez-les.",
+  "invitations.valid": "Invitation",
+  "invitations.until": "valide jusqu’au {date}",
+  "invitations.over": "n’est plus valide depuis le {date}",
+  "invitations.made": "L’invitation de {address} est enregistrée. Prévenez cette personne qu’elle peut se connecter.",
+  joined: "Vous avez maintenant accès à {names}.",
+  "invitations.withdraw": "Annuler l’invitation",
+  "invitations.withdraw.named": "Annuler l’invitation de {address}",
+  "invitations.withdraw.title": "Annuler cette invitation?",
+  "invitations.withdraw.text": "Cette personne ne deviendra plus membre en se connectant\u00a0:",
   links: "Partagé avec des groupes",
   "links.lead": "Les membres de ces groupes ont ici leur rôle, sans dépasser celui qui est accordé.",
   "links.none": "Aucun partage avec un groupe.",

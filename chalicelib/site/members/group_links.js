@@ -3,13 +3,14 @@ import { say } from "../announcements.js";
 import { call, remove } from "../api.js";
 import { Dialog } from "../dialog.js";
 import { FormFooter, FormRefusal, SelectField, TextField, useForm } from "../form.js";
-import { day, t } from "../language.js";
+import { t } from "../language.js";
 import { useAll } from "../loading.js";
 import { Question } from "../question.js";
 import { mayShare } from "../roles.js";
 import { path } from "../router.js";
 import { html, useState } from "../view.js";
 import { endOf, roleOptions } from "./role_options.js";
+import { RoleTable } from "./role_table.js";
 
 export function GroupLinks({ namespace }) {
   const source = path`/namespaces/${namespace.id}/links`;
@@ -27,35 +28,26 @@ export function GroupLinks({ namespace }) {
     ${value?.length === 0 && html`<p class="quiet">${t("links.none")}</p>`}
     ${
       value?.length > 0 &&
-      html`<div class="table-place" role="region" aria-label=${t("links")} tabindex="0">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">${t("group")}</th>
-              <th scope="col">${t("links.role")}</th>
-              <th scope="col">${t("members.until")}</th>
-              <th scope="col">${t("actions")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${value.map(
-              (link) => html`<tr key=${link.group_id}>
-                <td class="name"><bdi>${link.group_name}</bdi></td>
-                <td>${t(`role.${link.role}`)}</td>
-                <td class="moment">${link.expires_at ? day(link.expires_at) : t("members.no-end")}</td>
-                <td class="row-actions">
-                  ${
-                    isOwner &&
-                    html`<button type="button" class="link" aria-label=${t("members.remove.named", { name: link.group_name })} onClick=${() => setEnding(link)}>
-                      ${t("remove")}
-                    </button>`
-                  }
-                </td>
-              </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>`
+      html`<${RoleTable}
+        label=${t("links")}
+        headings=${[t("group")]}
+        role=${t("links.role")}
+        rows=${value.map((link) => ({
+          key: link.group_id,
+          cells: [link.group_name],
+          role: link.role,
+          until: link.expires_at,
+          actions: isOwner
+            ? [
+                {
+                  verb: t("remove"),
+                  label: t("members.remove.named", { name: link.group_name }),
+                  act: () => setEnding(link),
+                },
+              ]
+            : [],
+        }))}
+      />`
     }
     ${sharing && html`<${Share} namespace=${namespace} onClose=${() => setSharing(false)} onDone=${reload} />`}
     ${
@@ -63,10 +55,8 @@ export function GroupLinks({ namespace }) {
       html`<${Question}
         title=${t("links.remove")}
         verb=${t("remove")}
-        act=${async () => {
-          await remove(path`/namespaces/${namespace.id}/links/${ending.group_id}`);
-          reload();
-        }}
+        act=${() => remove(path`/namespaces/${namespace.id}/links/${ending.group_id}`)}
+        onDone=${reload}
         onClose=${() => setEnding(null)}
       >
         <p>${t("links.remove.text")} <strong><bdi>${ending.group_name}</bdi></strong></p>

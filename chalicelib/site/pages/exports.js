@@ -103,6 +103,8 @@ function Selected({ selected, onClear, onDeleted }) {
         act=${async () => {
           await removeAll(selected);
           say(t("exports.deleted", { n: selected.length }));
+        }}
+        onDone=${() => {
           onClear();
           onDeleted();
         }}

@@ -1,14 +1,18 @@
 // The members of a project or group: added by their address, with a role and an end.
 import { say } from "../announcements.js";
-import { call, get, query, remove } from "../api.js";
+import { call, get, post, query, remove } from "../api.js";
 import { Dialog } from "../dialog.js";
 import { FormFooter, FormRefusal, SelectField, TextField, useForm } from "../form.js";
-import { day, t } from "../language.js";
+import { t } from "../language.js";
 import { Pager, useList } from "../lists.js";
+import { useAll } from "../loading.js";
 import { GroupLinks } from "../members/group_links.js";
+import { Invitations } from "../members/invitations.js";
 import { endOf, roleOptions } from "../members/role_options.js";
+import { RoleTable } from "../members/role_table.js";
 import { Loading, PageHeading, trailOf } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
+import { Question } from "../question.js";
 import { path } from "../router.js";
 import { me } from "../session.js";
 import { html, useState } from "../view.js";
@@ -19,6 +23,23 @@ export default function Members({ namespace }) {
   const list = useList(path`/namespaces/${namespace.id}/members`, { sort: "-role" });
   const [opened, setOpened] = useState(null);
   const user = me.use();
+  const invitations = useAll(path`/namespaces/${namespace.id}/invitations`);
+  const actionsOn = (one) => [
+    {
+      verb: t("change"),
+      label: t("members.change.named", { name: nameOf(one) }),
+      act: () => setOpened({ kind: "change", one }),
+    },
+    {
+      verb: t("remove"),
+      label: t("members.remove.named", { name: nameOf(one) }),
+      act: () => setOpened({ kind: "remove", one }),
+    },
+  ];
+  const reload = () => {
+    list.reload();
+    invitations.reload();
+  };
   if (list.error && !list.items) return html`<${ProblemPage} error=${list.error} retry=${list.reload} />`;
   return html`
     <${PageHeading} title=${t("members")} trail=${trailOf(namespace)}>
@@ -28,50 +49,37 @@ export default function Members({ namespace }) {
     ${!list.items && html`<${Loading} />`}
     ${
       list.items?.length > 0 &&
-      html`<div class="table-place" role="region" aria-label=${t("members")} tabindex="0">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">${t("name")}</th>
-              <th scope="col">${t("email-address")}</th>
-              <th scope="col">${t("members.role")}</th>
-              <th scope="col">${t("members.until")}</th>
-              <th scope="col">${t("actions")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${list.items.map(
-              (one) => html`<tr key=${one.user_id}>
-                <td class="name"><bdi>${nameOf(one)}</bdi></td>
-                <td><bdi>${one.email ?? ""}</bdi></td>
-                <td>${t(`role.${one.role}`)}</td>
-                <td class="moment">${one.expires_at ? day(one.expires_at) : t("members.no-end")}</td>
-                <td class="row-actions">
-                  ${
-                    one.user_id !== user?.id &&
-                    html`<button type="button" class="link" aria-label=${t("members.change.named", { name: nameOf(one) })} onClick=${() => setOpened({ kind: "change", one })}>
-                        ${t("change")}
-                      </button>
-                      <button type="button" class="link" aria-label=${t("members.remove.named", { name: nameOf(one) })} onClick=${() => setOpened({ kind: "remove", one })}>
-                        ${t("remove")}
-                      </button>`
-                  }
-                </td>
-              </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>`
+      html`<${RoleTable}
+        label=${t("members")}
+        headings=${[t("name"), t("email-address")]}
+        role=${t("members.role")}
+        rows=${list.items.map((one) => ({
+          key: one.user_id,
+          cells: [nameOf(one), one.email ?? ""],
+          role: one.role,
+          until: one.expires_at,
+          actions: one.user_id === user?.id ? [] : actionsOn(one),
+        }))}
+      />`
     }
     <${Pager} list=${list} />
     ${
       (opened?.kind === "add" || opened?.kind === "change") &&
-      html`<${Grant} namespace=${namespace} member=${opened.one} onClose=${() => setOpened(null)} onDone=${list.reload} />`
+      html`<${Grant} namespace=${namespace} member=${opened.one} onClose=${() => setOpened(null)} onDone=${reload} />`
     }
     ${
       opened?.kind === "remove" &&
-      html`<${Remove} namespace=${namespace} member=${opened.one} onClose=${() => setOpened(null)} onDone=${list.reload} />`
+      html`<${Question}
+        title=${t("members.remove")}
+        verb=${t("remove")}
+        act=${() => remove(path`/namespaces/${namespace.id}/members/${opened.one.user_id}`)}
+        onDone=${list.reload}
+        onClose=${() => setOpened(null)}
+      >
+        <p>${t("members.remove.text")} <strong><bdi>${nameOf(opened.one)}</bdi></strong></p>
+      <//>`
     }
+    <${Invitations} namespace=${namespace} invitations=${invitations} />
     <${GroupLinks} namespace=${namespace} />
   `;
 }
@@ -84,14 +92,15 @@ function Grant({ namespace, member, onClose, onDone }) {
     until: member?.expires_at?.slice(0, 10) ?? "",
   };
   const form = useForm(first, async ({ email, role, until }) => {
-    let id = member?.user_id;
-    if (!id) {
-      const { items } = await get(`/users${query({ email: email.trim() })}`);
-      if (!items.length) throw new Error(t("members.unknown"));
-      id = items[0].id;
+    const grant = { role, ...endOf(until) };
+    const id = member?.user_id ?? (await get(`/users${query({ email: email.trim() })}`)).items[0]?.id;
+    if (id) {
+      await call("PUT", path`/namespaces/${namespace.id}/members/${id}`, { body: grant });
+      say(t("members.saved"));
+    } else {
+      await post(path`/namespaces/${namespace.id}/invitations`, { email: email.trim(), ...grant });
+      say(t("invitations.made", { address: email.trim() }));
     }
-    await call("PUT", path`/namespaces/${namespace.id}/members/${id}`, { body: { role, ...endOf(until) } });
-    say(t("members.saved"));
     onClose();
     onDone();
   });
@@ -104,23 +113,8 @@ function Grant({ namespace, member, onClose, onDone }) {
       }
       <${SelectField} form=${form} name="role" label=${t("members.role")} options=${roleOptions(namespace.role)} />
       <${TextField} form=${form} name="until" label=${t("members.until.optional")} type="date" pointer="/expires_at" />
-      <${FormRefusal} form=${form} pointers=${["/role", "/expires_at"]} />
+      <${FormRefusal} form=${form} pointers=${["/email", "/role", "/expires_at"]} />
       <${FormFooter} form=${form} label=${t(member ? "save" : "lists.add")} onClose=${onClose} />
-    </form>
-  <//>`;
-}
-
-function Remove({ namespace, member, onClose, onDone }) {
-  const form = useForm({}, async () => {
-    await remove(path`/namespaces/${namespace.id}/members/${member.user_id}`);
-    onClose();
-    onDone();
-  });
-  return html`<${Dialog} title=${t("members.remove")} onClose=${onClose}>
-    <form onSubmit=${form.submit}>
-      <p>${t("members.remove.text")} <strong><bdi>${nameOf(member)}</bdi></strong></p>
-      <${FormRefusal} form=${form} />
-      <${FormFooter} form=${form} label=${t("remove")} onClose=${onClose} />
     </form>
   <//>`;
 }

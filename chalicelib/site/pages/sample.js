@@ -52,8 +52,8 @@ export default function Sample({ id, project = null }) {
         act=${async () => {
           await remove(path`/samples/${sample.id}`);
           say(t("sample.deleted.named", { name: sample.name }));
-          go(samples);
         }}
+        onDone=${() => go(samples)}
         onClose=${() => setDeleting(false)}
       >
         <p>${t("sample.delete.text")} <strong><bdi>${sample.name}</bdi></strong></p>

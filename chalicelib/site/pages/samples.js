@@ -2,19 +2,20 @@
 
 import { announce, say, sayRefused } from "../announcements.js";
 import { usePageDrop } from "../drop_zone.js";
-import { Found } from "../highlight.js";
 import { language, list as listed, t } from "../language.js";
 import { Pager, Search, SortHeader } from "../lists.js";
 import { Menu } from "../menu.js";
 import { Loading, PageHeading, trailOf } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
 import { mayExport, mayImport, mayUpload } from "../roles.js";
-import { go, Link, path, place } from "../router.js";
+import { go, place } from "../router.js";
 import { Columns, useColumns } from "../samples/columns.js";
+import { useFileCounts } from "../samples/file_counts.js";
 import { AddFilter, FilterChips, useFilterEditor } from "../samples/filters.js";
 import { querySamples, useSamples } from "../samples/list.js";
 import { PasteDialog } from "../samples/paste.js";
 import { bodyOf, isEverything, METADATA } from "../samples/query.js";
+import { SampleRows } from "../samples/rows.js";
 import { filterWords } from "../samples/words.js";
 import {
   asRequest,
@@ -28,10 +29,8 @@ import {
   selectionOf,
 } from "../selection.js";
 import { droppedFiles } from "../uploads/chosen_files.js";
-import { Component, html, useEffect, useRef, useState } from "../view.js";
-import { when } from "../when.js";
+import { html, useEffect, useRef, useState } from "../view.js";
 
-const DRAWN_AT_ONCE = 100;
 const DIALOGS = {
   sample: () => import("../dialogs/sample_export.js"),
   linelist: () => import("../dialogs/linelist_export.js"),
@@ -48,7 +47,7 @@ export default function Samples({ namespace }) {
   const selected = selection.use();
   const [Opened, setOpened] = useState(null);
   const [dropped, setDropped] = useState(null);
-  const drawn = useGradually(list.items);
+  const fileCounts = useFileCounts(namespace, list.items);
   const toggle = useToggle(selection, list.items);
   const [Grid, setGrid] = useState(null);
   const edit = async () => {
@@ -147,25 +146,22 @@ export default function Samples({ namespace }) {
             ${(columns ?? []).map(
               (field) => html`<${SortHeader} key=${field} list=${list} by=${METADATA + field}><bdi>${field}</bdi><//>`,
             )}
+            <th scope="col" class="amount">${t("files")}</th>
             <${SortHeader} list=${list} by="created_at">${t("created")}<//>
             <${SortHeader} list=${list} by="updated_at">${t("updated")}<//>
           </tr>
         </thead>
-        <tbody>
-          ${drawn.map(
-            (sample) => html`<${Row}
-              key=${sample.id}
-              sample=${sample}
-              columns=${columns}
-              project=${namespace.type === "group" ? list.projects.get(sample.project_id)?.name : undefined}
-              chosen=${isChosen(sample)}
-              fixed=${fixed}
-              q=${list.answered.q}
-              language=${language()}
-              onToggle=${toggle}
-            />`,
-          )}
-        </tbody>
+        <${SampleRows}
+          samples=${list.items}
+          columns=${columns}
+          query=${list.answered}
+          selected=${selected}
+          fixed=${fixed}
+          projectOf=${(sample) => (namespace.type === "group" ? list.projects.get(sample.project_id)?.name : undefined)}
+          files=${fileCounts}
+          language=${language()}
+          onToggle=${toggle}
+        />
       </table>
     </div>`
     }
@@ -313,49 +309,4 @@ function PageBox({ items, selection, isChosen, disabled }) {
     disabled=${disabled}
     onChange=${(event) => choose(selection, items, event.target.checked)}
   />`;
-}
-
-/** One sample; drawn again only when something of it changes, because there may be a thousand. */
-class Row extends Component {
-  shouldComponentUpdate(next) {
-    return Object.keys(next).some((name) => next[name] !== this.props[name]);
-  }
-
-  render({ sample, columns, project, chosen, fixed, q, onToggle }) {
-    const to = path`/projects/${sample.project_id}/samples/${sample.id}`;
-    return html`<tr data-selected=${chosen}>
-      <td class="box">
-        <input
-          type="checkbox"
-          aria-label=${t("select-one", { name: sample.name })}
-          checked=${chosen}
-          disabled=${fixed}
-          onClick=${(event) => onToggle(sample, event.target.checked, event.shiftKey)}
-        />
-      </td>
-      <td class="code" data-label=${t("puid")}><${Link} to=${to}><${Found} text=${sample.puid} q=${q} /><//></td>
-      <td class="name"><${Link} to=${to}><${Found} text=${sample.name} q=${q} /><//></td>
-      ${project !== undefined && html`<td data-label=${t("project")}><bdi>${project}</bdi></td>`}
-      ${(columns ?? []).map((field) => {
-        const value = sample.metadata[field];
-        return html`<td key=${field} data-label=${field} class=${value === undefined ? "value none" : typeof value === "number" ? "value amount" : "value"}>
-          ${value !== undefined && html`<bdi>${String(value)}</bdi>`}
-        </td>`;
-      })}
-      <td class="moment" data-label=${t("created")}>${when(sample.created_at)}</td>
-      <td class="moment" data-label=${t("updated")}>${when(sample.updated_at)}</td>
-    </tr>`;
-  }
-}
-
-/** A long page's rows, a hundred more with every frame: no task blocks what the person does. */
-function useGradually(items) {
-  const [state, setState] = useState({ items, count: DRAWN_AT_ONCE });
-  const count = state.items === items ? state.count : DRAWN_AT_ONCE;
-  useEffect(() => {
-    if (!items || count >= items.length) return undefined;
-    const frame = requestAnimationFrame(() => setState({ items, count: count + DRAWN_AT_ONCE }));
-    return () => cancelAnimationFrame(frame);
-  }, [items, count]);
-  return items?.slice(0, count) ?? [];
 }

@@ -23,6 +23,8 @@ export function Summary({ made }) {
     [t("expires"), made.expires_at ? moment(made.expires_at) : later],
     parameters.namespace_id && [t("origin"), html`<${Origin} id=${parameters.namespace_id} />`],
     parameters.sample_count != null && [t("samples"), number(parameters.sample_count)],
+    parameters.packaging &&
+      parameters.packaging !== "archive" && [t("packaging"), t(`packaging.${parameters.packaging}`)],
     parameters.file_formats?.length > 0 && [t("formats"), list(parameters.file_formats.map(formatName))],
     parameters.metadata_fields?.length > 0 && [
       t("metadata-fields"),

@@ -1,6 +1,5 @@
 // Personal access tokens: what scripts sign in with.
 
-import { sayRefused } from "../announcements.js";
 import { post, remove } from "../api.js";
 import { CopyButton } from "../clipboard.js";
 import { Dialog } from "../dialog.js";
@@ -8,6 +7,7 @@ import { day, list as listed, t } from "../language.js";
 import { Pager, SortHeader, useList } from "../lists.js";
 import { Loading, PageHeading } from "../page.js";
 import { ProblemPage } from "../problem_page.js";
+import { Question } from "../question.js";
 import { address, path } from "../router.js";
 import { html, useId, useState } from "../view.js";
 
@@ -67,7 +67,18 @@ export default function Tokens() {
       <${Pager} list=${list} />`
     }
     ${secret && html`<${Secret} made=${secret} onClose=${() => setSecret(null)} />`}
-    ${deleting && html`<${Delete} one=${deleting} onClose=${() => setDeleting(null)} onDeleted=${list.reload} />`}
+    ${
+      deleting &&
+      html`<${Question}
+        title=${t("tokens.delete")}
+        verb=${t("delete")}
+        act=${() => remove(path`/me/tokens/${deleting.id}`)}
+        onDone=${list.reload}
+        onClose=${() => setDeleting(null)}
+      >
+        <p>${t("tokens.delete.text")} <strong><bdi>${deleting.name}</bdi></strong></p>
+      <//>`
+    }
   `;
 }
 
@@ -141,25 +152,6 @@ function Secret({ made, onClose }) {
     <footer>
       <${CopyButton} text=${made.token} />
       <button type="button" class="primary" onClick=${onClose}>${t("close")}</button>
-    </footer>
-  <//>`;
-}
-
-function Delete({ one, onClose, onDeleted }) {
-  const confirm = async () => {
-    try {
-      await remove(path`/me/tokens/${one.id}`);
-      onClose();
-      onDeleted();
-    } catch (refused) {
-      sayRefused(refused);
-    }
-  };
-  return html`<${Dialog} title=${t("tokens.delete")} onClose=${onClose}>
-    <p>${t("tokens.delete.text")} <strong><bdi>${one.name}</bdi></strong></p>
-    <footer>
-      <button type="button" onClick=${onClose}>${t("cancel")}</button>
-      <button type="button" class="danger" onClick=${confirm}>${t("delete")}</button>
     </footer>
   <//>`;
 }

@@ -8,7 +8,7 @@ import { mayManage } from "../roles.js";
 import { path, place } from "../router.js";
 import { me } from "../session.js";
 import { device } from "../storage.js";
-import { html, useEffect, useId, useState } from "../view.js";
+import { html, useEffect, useId, useRef, useState } from "../view.js";
 
 const AT_FIRST = 3; // fields that are shown before anybody chose
 const MOST = 50;
@@ -43,8 +43,11 @@ export function useColumns(namespace) {
   }, [namespace.id, version]);
   const named = query.getAll("column");
   const choice = named.length ? named.filter((name) => name !== NONE).slice(0, MOST) : kept(namespace);
-  const chosen = choice ?? fields?.slice(0, AT_FIRST).map((field) => field.name) ?? null;
-  return { fields, chosen, byChoice: choice !== null, reload: () => setVersion(version + 1) };
+  const shown = choice ?? fields?.slice(0, AT_FIRST).map((field) => field.name) ?? null;
+  const chosen = useRef(shown);
+  // The same list as long as it has the same fields: rows are drawn again when it is another.
+  if (JSON.stringify(chosen.current) !== JSON.stringify(shown)) chosen.current = shown;
+  return { fields, chosen: chosen.current, byChoice: choice !== null, reload: () => setVersion(version + 1) };
 }
 
 /** The button that opens the choice of columns. */

@@ -132,8 +132,8 @@ function Table({ files, role, reload }) {
         act=${async () => {
           await remove(path`/files/${deleting.id}`);
           say(t("files.deleted", { name: deleting.filename }));
-          reload();
         }}
+        onDone=${reload}
         onClose=${() => setDeleting(null)}
       >
         <p>${t("files.delete.text")} <strong><bdi>${deleting.filename}</bdi></strong></p>

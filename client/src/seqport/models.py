@@ -291,6 +291,27 @@ class Interpretation(TypedDict):
     columns: list[Column]
 
 
+class Invitation(TypedDict):
+    """A role for the person of an e-mail address, who becomes a member when they sign in until `valid_until`."""
+
+    id: str
+    namespace_id: str
+    email: str
+    role: Literal["guest", "uploader", "analyst", "maintainer", "owner"]
+    expires_at: str | None
+    created_at: str
+    valid_until: str
+
+
+class Joined(TypedDict):
+    """A group or project that the caller has just become a member of, because they were invited."""
+
+    namespace_id: str
+    type: Literal["group", "project"]
+    name: str
+    role: Literal["guest", "uploader", "analyst", "maintainer", "owner"]
+
+
 class Limits(TypedDict):
     """The limits of one export, and of a user's running exports."""
 
@@ -362,6 +383,7 @@ class Me(TypedDict):
     last_name: str
     locale: Literal["en", "fr", None]
     email_failure: EmailFailure | None
+    joined: list[Joined]
 
 
 class Member(TypedDict):
@@ -471,6 +493,14 @@ class NewGroup(TypedDict):
     puid: NotRequired[str | None]
 
 
+class NewInvitation(TypedDict):
+    """The role that the person of an e-mail address gets when they sign in."""
+
+    role: Literal["guest", "uploader", "analyst", "maintainer", "owner"]
+    expires_at: NotRequired[str | None]
+    email: str
+
+
 class NewProject(TypedDict):
     """A project to create."""
 
@@ -573,6 +603,15 @@ class GroupLinkPage(TypedDict):
     """One page of a list."""
 
     items: list[GroupLink]
+    next_cursor: str | None
+    total: int
+    total_is_exact: NotRequired[bool]
+
+
+class InvitationPage(TypedDict):
+    """One page of a list."""
+
+    items: list[Invitation]
     next_cursor: str | None
     total: int
     total_is_exact: NotRequired[bool]
@@ -798,12 +837,32 @@ class SampleExportRequest(TypedDict):
     packaging: NotRequired[Literal["archive", "ro-crate", "manifest"]]
 
 
+class SampleFiles(TypedDict):
+    """How many complete files a sample has, and their size in bytes."""
+
+    sample_id: str
+    files: int
+    size: int
+
+
+class SampleFilesList(TypedDict):
+    """The files of samples, counted."""
+
+    items: list[SampleFiles]
+
+
 class SampleFilter(TypedDict):
     """A condition on a column of samples."""
 
     column: str
     operator: Literal["is", "is_not", "contains", "not_contains", "between", "is_empty", "is_not_empty"]
     values: NotRequired[list[str | int | float | None]]
+
+
+class SampleIds(TypedDict):
+    """Samples of a namespace, by id."""
+
+    sample_ids: list[str]
 
 
 class SampleQuery(TypedDict):

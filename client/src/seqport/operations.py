@@ -31,6 +31,8 @@ if TYPE_CHECKING:
         Health,
         Import,
         ImportRequest,
+        Invitation,
+        InvitationPage,
         LinelistExportRequest,
         LocaleChange,
         Me,
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
         NewExecution,
         NewFile,
         NewGroup,
+        NewInvitation,
         NewProject,
         NewSample,
         NewSamples,
@@ -59,6 +62,8 @@ if TYPE_CHECKING:
         SampleBatch,
         SampleChange,
         SampleExportRequest,
+        SampleFilesList,
+        SampleIds,
         SamplePage,
         SampleQuery,
         SampleQueryPage,
@@ -84,6 +89,8 @@ class Operations:
 
     def get_me(self) -> Me:
         """Get the caller.
+
+        Invitations to the caller's address take effect.
 
         Needs the token scope `read`."""
         return cast("Me", self._transport.request("GET", "/me").body)
@@ -131,7 +138,7 @@ class Operations:
     def find_users(self, *, email: str) -> UserList:
         """Find a user by e-mail address.
 
-        For maintainers of a group or project; finds people who share a group with the caller.
+        For maintainers of a group or project; finds people who share a group with the caller. Others can be invited.
 
         Needs the token scope `read`.
 
@@ -250,6 +257,53 @@ class Operations:
             "DELETE", f"/namespaces/{quote(namespace_id, safe='')}/members/{quote(user_id, safe='')}"
         )
 
+    def list_invitations(
+        self,
+        namespace_id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: Literal["created_at", "-created_at", "email", "-email"] | None = None,
+    ) -> InvitationPage:
+        """List the invitations to a group or project.
+
+        For maintainers. Those that are no longer valid are listed until they are deleted.
+
+        Needs the token scope `read`."""
+        return cast(
+            "InvitationPage",
+            self._transport.request(
+                "GET",
+                f"/namespaces/{quote(namespace_id, safe='')}/invitations",
+                query={"limit": limit, "cursor": cursor, "sort": sort},
+            ).body,
+        )
+
+    def create_invitation(self, namespace_id: str, body: NewInvitation) -> Invitation:
+        """Invite the person of an e-mail address.
+
+        For maintainers; nobody can grant a role above or for longer than their own. The person becomes a member when
+        they sign in with this address, also if they have done so before; a later invitation replaces an earlier one.
+        No e-mail is sent.
+
+        Needs the token scope `catalog`.
+
+        At most 60 calls of one user in a minute."""
+        return cast(
+            "Invitation",
+            self._transport.request(
+                "POST", f"/namespaces/{quote(namespace_id, safe='')}/invitations", body=body, repeatable=False
+            ).body,
+        )
+
+    def delete_invitation(self, namespace_id: str, invitation_id: str) -> None:
+        """Withdraw an invitation.
+
+        Needs the token scope `catalog`."""
+        self._transport.request(
+            "DELETE", f"/namespaces/{quote(namespace_id, safe='')}/invitations/{quote(invitation_id, safe='')}"
+        )
+
     def list_links(
         self,
         namespace_id: str,
@@ -330,6 +384,22 @@ class Operations:
             "SampleQueryPage",
             self._transport.request(
                 "POST", f"/namespaces/{quote(namespace_id, safe='')}/samples/query", body=body, repeatable=False
+            ).body,
+        )
+
+    def count_files(self, namespace_id: str, body: SampleIds) -> SampleFilesList:
+        """Count the files of samples.
+
+        Of up to 100 samples that the list of this group or project has; others are not in the response. Files that
+        are still being uploaded don't count.
+
+        Needs the token scope `read`.
+
+        At most 240 calls of one user in a minute."""
+        return cast(
+            "SampleFilesList",
+            self._transport.request(
+                "POST", f"/namespaces/{quote(namespace_id, safe='')}/samples/file-counts", body=body, repeatable=False
             ).body,
         )
 
@@ -936,6 +1006,8 @@ class AsyncOperations:
     async def get_me(self) -> Me:
         """Get the caller.
 
+        Invitations to the caller's address take effect.
+
         Needs the token scope `read`."""
         return await asyncio.to_thread(self._operations.get_me)
 
@@ -974,7 +1046,7 @@ class AsyncOperations:
     async def find_users(self, *, email: str) -> UserList:
         """Find a user by e-mail address.
 
-        For maintainers of a group or project; finds people who share a group with the caller.
+        For maintainers of a group or project; finds people who share a group with the caller. Others can be invited.
 
         Needs the token scope `read`.
 
@@ -1061,6 +1133,41 @@ class AsyncOperations:
         Needs the token scope `catalog`."""
         return await asyncio.to_thread(self._operations.delete_member, namespace_id, user_id)
 
+    async def list_invitations(
+        self,
+        namespace_id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: Literal["created_at", "-created_at", "email", "-email"] | None = None,
+    ) -> InvitationPage:
+        """List the invitations to a group or project.
+
+        For maintainers. Those that are no longer valid are listed until they are deleted.
+
+        Needs the token scope `read`."""
+        return await asyncio.to_thread(
+            self._operations.list_invitations, namespace_id, limit=limit, cursor=cursor, sort=sort
+        )
+
+    async def create_invitation(self, namespace_id: str, body: NewInvitation) -> Invitation:
+        """Invite the person of an e-mail address.
+
+        For maintainers; nobody can grant a role above or for longer than their own. The person becomes a member when
+        they sign in with this address, also if they have done so before; a later invitation replaces an earlier one.
+        No e-mail is sent.
+
+        Needs the token scope `catalog`.
+
+        At most 60 calls of one user in a minute."""
+        return await asyncio.to_thread(self._operations.create_invitation, namespace_id, body)
+
+    async def delete_invitation(self, namespace_id: str, invitation_id: str) -> None:
+        """Withdraw an invitation.
+
+        Needs the token scope `catalog`."""
+        return await asyncio.to_thread(self._operations.delete_invitation, namespace_id, invitation_id)
+
     async def list_links(
         self,
         namespace_id: str,
@@ -1119,6 +1226,17 @@ class AsyncOperations:
 
         At most 240 calls of one user in a minute."""
         return await asyncio.to_thread(self._operations.query_samples, namespace_id, body)
+
+    async def count_files(self, namespace_id: str, body: SampleIds) -> SampleFilesList:
+        """Count the files of samples.
+
+        Of up to 100 samples that the list of this group or project has; others are not in the response. Files that
+        are still being uploaded don't count.
+
+        Needs the token scope `read`.
+
+        At most 240 calls of one user in a minute."""
+        return await asyncio.to_thread(self._operations.count_files, namespace_id, body)
 
     async def create_sample(self, project_id: str, body: NewSample, *, idempotency_key: str | None = None) -> Sample:
         """Create a sample.
