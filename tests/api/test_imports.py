@@ -248,3 +248,15 @@ def test_keys_of_no_file_or_outside_the_prefix_are_refused(olga: Person, project
     sample = expect_status(olga.post(f"/projects/{project['id']}/samples", {"name": "K"}))["id"]
     answer = olga.post(f"/samples/{sample}/files/register", {"s3_uri": f"s3://bound/{key}"})
     assert (answer.status, answer.body["type"].rsplit("/", 1)[1]) == (422, "source-not-allowed")
+
+
+def test_sources_of_a_project_are_listed_with_those_of_groups_above(
+    olga: Person, project: Any, sign_in: SignIn
+) -> None:
+    bind_source(project["id"], "whole-bucket", "")
+    path = f"/namespaces/{project['id']}/sources"
+    listed = {source["uri"] for source in expect_status(olga.get(path), 200)["items"]}
+    assert listed == {"s3://whole-bucket/", "s3://bound/reads/"}
+    guest = sign_in("guest@example.org")
+    grant(olga, project["id"], guest, "guest")
+    assert guest.get(path).status == 403

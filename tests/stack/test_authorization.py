@@ -112,6 +112,7 @@ CASES = [
     Case("POST", "/namespaces/{project}/invitations", MAINTAINER, 201, _invitation),
     Case("DELETE", "/namespaces/{project}/invitations/{invitation}", MAINTAINER, 204, deletes="invitation"),
     Case("GET", "/namespaces/{project}/links", MAINTAINER, 200),
+    Case("GET", "/namespaces/{project}/sources", UPLOADER, 200),
     Case("PUT", "/namespaces/{project}/links/{open}", OWNER, 200, lambda _: {"role": "guest"}),
     Case("DELETE", "/namespaces/{project}/links/{open}", OWNER, 204),
     Case("GET", "/namespaces/{project}/metadata-fields", GUEST, 200),

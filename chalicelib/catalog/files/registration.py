@@ -96,13 +96,19 @@ def _place_of(s3_uri: str) -> tuple[str, str] | None:
     return (bucket, key) if bucket and is_file else None
 
 
+def sources(namespace: Namespace) -> list[str]:
+    """The URIs below which objects may be registered in a namespace: `s3://bucket/prefix/`, those of groups above
+    too."""
+    rows = (
+        row
+        for namespace_id in namespace.lineage
+        for row in SourceRow.query(f"NS#{namespace_id}", SourceRow.sk.startswith(SOURCE), consistent_read=True)
+    )
+    return [f"{row.sk.removeprefix(SOURCE).removesuffix('/')}/" for row in rows]
+
+
 def _is_bound(namespace: Namespace, place: tuple[str, str]) -> bool:
-    uri = f"{SOURCE}s3://{place[0]}/{place[1]}"
-    for namespace_id in namespace.lineage:
-        for row in SourceRow.query(f"NS#{namespace_id}", SourceRow.sk.startswith(SOURCE), consistent_read=True):
-            if uri.startswith(row.sk if row.sk.endswith("/") else f"{row.sk}/"):
-                return True
-    return False
+    return f"s3://{place[0]}/{place[1]}".startswith(tuple(sources(namespace)))
 
 
 def _readable_file(user_id: str, place: tuple[str, str]) -> File | None:

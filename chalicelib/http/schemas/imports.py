@@ -37,6 +37,18 @@ class ImportRequest(Body):
     dry_run: bool
 
 
+class Source(TypedDict):
+    """Objects below this URI can be registered as files."""
+
+    uri: Annotated[str, Field(examples=["s3://sequencer-runs/lab-a/"])]
+
+
+class SourceList(TypedDict):
+    """The sources of a group or project, those of groups above too."""
+
+    items: list[Source]
+
+
 class Column(TypedDict):
     """A column of a samplesheet, and how it is interpreted."""
 

@@ -1,4 +1,4 @@
-"""Operations that import samplesheets."""
+"""Operations that import samplesheets, and where their files may lie."""
 
 from dataclasses import replace
 
@@ -7,9 +7,10 @@ from chalice.app import Request
 from chalicelib.access.personal_access_tokens import Scope
 from chalicelib.access.roles import Role
 from chalicelib.access.users import User
+from chalicelib.catalog.files import registration
 from chalicelib.errors import Violation, message, validation_error
 from chalicelib.http.idempotent import STORED, Idempotent
-from chalicelib.http.lookup import project_of
+from chalicelib.http.lookup import namespace_of, project_of
 from chalicelib.http.problems import language_of
 from chalicelib.http.replies import Accepted, Reply, polling_headers
 from chalicelib.http.router import Router
@@ -57,6 +58,15 @@ def import_samplesheet(
         return Accepted(started_import_json(begun, sheet, language), headers)
 
     return idempotent(start)
+
+
+@router.route("GET", "/namespaces/{namespace_id}/sources", scope=Scope.READ, problems=["role-too-low"])
+def list_sources(user: User, namespace_id: str) -> schemas.SourceList:
+    """List the sources of a group or project
+
+    For uploaders and above: where in S3 objects lie that can be registered here. Operators bind sources."""
+    namespace = namespace_of(namespace_id, user, Role.UPLOADER)
+    return schemas.SourceList(items=[schemas.Source(uri=uri) for uri in registration.sources(namespace)])
 
 
 @router.route("GET", "/imports/{import_id}", scope=Scope.READ)

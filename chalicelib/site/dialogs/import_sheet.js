@@ -69,6 +69,7 @@ export default function ImportSheet({ project, onClose, onImported }) {
             onDrop=${(transfer) => choose(transfer.files[0])}
             onPick=${([file]) => choose(file)}
           />
+          <${Sources} project=${project} />
           ${problem && html`<p class="error" role="alert">${problem.message || t("problem.unreachable.text")}</p>`}
           ${busy && !tried && html`<p class="quiet" role="status">${t("import.reading")}</p>`}
           ${tried && html`<${Tried} tried=${tried} />`}
@@ -81,6 +82,17 @@ export default function ImportSheet({ project, onClose, onImported }) {
         `
     }
   <//>`;
+}
+
+/** Where the files of a samplesheet may lie. */
+function Sources({ project }) {
+  const { value } = useLoaded(path`/namespaces/${project.id}/sources`);
+  if (!value) return null;
+  if (!value.items.length) return html`<p class="quiet small">${t("import.sources.none")}</p>`;
+  return html`<div class="quiet small">
+    ${t("import.sources")}
+    <ul>${value.items.map(({ uri }) => html`<li key=${uri}><span class="code">${uri}</span></li>`)}</ul>
+  </div>`;
 }
 
 const rowOf = ({ pointer }) => Number(pointer.split("/")[2]) || 0;

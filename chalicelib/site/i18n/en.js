@@ -530,6 +530,9 @@ export default {
   "import.choose-other": "Choose another file",
   "import.hint":
     "CSV or TSV with a column sample; fastq_1, fastq_2 and fasta are files in S3, all other columns metadata.",
+  "import.sources": "Files can be taken from:",
+  "import.sources.none":
+    "No place in S3 is set up for this project, so a samplesheet can name no files: ask the operators of this service for one, or upload the files.",
   "import.reading": "Reading the samplesheet …",
   "import.too-large": "The file has more than {size}. Split it.",
   "import.start": "Import",

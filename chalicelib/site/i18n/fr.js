@@ -592,6 +592,9 @@ export default {
   "import.choose-other": "Choisir un autre fichier",
   "import.hint":
     "CSV ou TSV avec une colonne sample; fastq_1, fastq_2 et fasta sont des fichiers dans S3, toutes les autres colonnes des métadonnées.",
+  "import.sources": "Les fichiers peuvent provenir de\u00a0:",
+  "import.sources.none":
+    "Aucun emplacement S3 n’est configuré pour ce projet; une feuille ne peut donc nommer aucun fichier. Demandez-en un aux responsables de ce service, ou téléversez les fichiers.",
   "import.reading": "Lecture de la feuille d’échantillons…",
   "import.too-large": "Le fichier dépasse {size}. Divisez-le.",
   "import.start": "Importer",

@@ -933,6 +933,18 @@ class SkippedItem(TypedDict):
     puid: str | None
 
 
+class Source(TypedDict):
+    """Objects below this URI can be registered as files."""
+
+    uri: str
+
+
+class SourceList(TypedDict):
+    """The sources of a group or project, those of groups above too."""
+
+    items: list[Source]
+
+
 class StartedImport(TypedDict):
     """A new import, with warnings about its samplesheet."""
 

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
         SampleQueryPage,
         SignIn,
         SkippedItemPage,
+        SourceList,
         StartedImport,
         StateChange,
         TemplateChange,
@@ -652,6 +653,16 @@ class Operations:
                 body=body,
                 idempotency_key=idempotency_key or new_idempotency_key(),
             ).body,
+        )
+
+    def list_sources(self, namespace_id: str) -> SourceList:
+        """List the sources of a group or project.
+
+        For uploaders and above: where in S3 objects lie that can be registered here. Operators bind sources.
+
+        Needs the token scope `read`."""
+        return cast(
+            "SourceList", self._transport.request("GET", f"/namespaces/{quote(namespace_id, safe='')}/sources").body
         )
 
     def get_import(self, import_id: str) -> Import:
@@ -1426,6 +1437,14 @@ class AsyncOperations:
         return await asyncio.to_thread(
             self._operations.import_samplesheet, project_id, body, idempotency_key=idempotency_key
         )
+
+    async def list_sources(self, namespace_id: str) -> SourceList:
+        """List the sources of a group or project.
+
+        For uploaders and above: where in S3 objects lie that can be registered here. Operators bind sources.
+
+        Needs the token scope `read`."""
+        return await asyncio.to_thread(self._operations.list_sources, namespace_id)
 
     async def get_import(self, import_id: str) -> Import:
         """Get an import and its progress.
