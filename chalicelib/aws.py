@@ -63,7 +63,7 @@ def _s3_client(attempts: int, session: boto3.Session) -> "S3Client":
     config = Config(
         signature_version="s3v4",
         retries={"mode": "standard", "total_max_attempts": attempts},
-        max_pool_connections=96,
+        max_pool_connections=192,  # of a worker: 144 copies, and stitched parts
         connect_timeout=5,
         read_timeout=300,
         # The engine requests checksums where it needs them; the SDK's own defaults would add trailers to every upload.

@@ -1,7 +1,7 @@
 """Batches: the work of an archive, split so that parallel workers finish at about the same time.
 
 Most archives need one Map over them. Two kinds of work must be done before: the copies of a file that is too large for
-one worker (its header needs the CRC-32s of the copies), and the parts of segments (which are then copied whole).
+one worker (its header needs the CRC-32s of the copies), and the parts of segments that share a unit with another one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,10 +13,12 @@ from chalicelib.archive.entries import Entry
 from chalicelib.archive.parts import CopyPart, Parts, Segment, Unit
 
 MAX_BATCHES = 1_000
-# The worker's time in seconds: a small file is a request of 30 ms, of which 16 run at once; stitched bytes are
-# received and sent at 75 MB/s; 64 copies run at once at 50 MB/s each. Only the ratios shape the batches.
-_REQUEST, _STITCHED_BYTE, _COPIED_BYTE, _COPY = 0.03 / 16, 2 / 75e6, 1 / (64 * 50e6), 0.2 / 64
-_SHORTEST, _LONGEST = 10.0, 240.0  # seconds of a batch, where there is a choice: a worker may run for 900
+# The worker's time in seconds: a small file is a request of 30 ms, of which 64 run at once; stitched bytes are
+# received and sent at 75 MB/s each way; 128 copies run at once at 50 MB/s each. Only the ratios shape the batches.
+_REQUEST, _STITCHED_BYTE, _COPIED_BYTE, _COPY = 0.03 / 64, 1 / 75e6, 1 / (128 * 50e6), 0.2 / 128
+# Seconds of a batch, where there is a choice. Shorter ones would cost more in starts of functions than they save; a
+# worker may run for 900. The sum overestimates, because copies run while other parts are stitched.
+_SHORTEST, _LONGEST = 1.0, 400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,20 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeSegment:
+    """A segment with all its units: the work of one worker, which joins it as soon as they are written."""
+
+    segment: Segment
+    units: tuple[Unit, ...]
+
+
+_Work = Unit | Copy | Segment | WholeSegment
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """The work of one worker, complete in itself: its units, copies and segments to be joined, the entries they refer
-    to, and the numbers of the batches whose results it needs."""
+    to, and the numbers of the batches whose results it needs. Units of a segment that it joins come in their order."""
 
     units: tuple[Unit, ...] = ()
     copies: tuple[Copy, ...] = ()
@@ -49,7 +62,7 @@ class BatchPlan:
 
 def assign_batches(parts: Parts, entries: Sequence[Entry], workers: int) -> BatchPlan:
     """The batches for this many concurrent workers. Pure: the same parts give the same batches."""
-    inside = [unit for unit in parts.units if unit.place.upload]
+    whole, shared, inside = _segments(parts)
     direct = [unit for unit in parts.units if not unit.place.upload]
     total = sum(_seconds(unit, entries) for unit in direct)
     share = 2 * total / _number(total, workers)
@@ -67,13 +80,33 @@ def assign_batches(parts: Parts, entries: Sequence[Entry], workers: int) -> Batc
                 writers.setdefault(place.upload, set()).add(number)
         for copy in batch.copies:
             copiers.setdefault(copy.entry, set()).add(number)
-    then = _share([*direct, *parts.segments], entries, workers, copied=huge)
+    then = _share([*direct, *shared, *whole], entries, workers, copied=huge)
     found = []
     for batch in then:
-        needed = {n for segment in batch.joins for n in writers[segment.upload]}
+        needed = {n for segment in batch.joins for n in writers.get(segment.upload, ())}
         needed |= {n for u in batch.units if u.place in huge and u.copied is not None for n in copiers[u.copied]}
         found.append(Batch(batch.units, batch.copies, batch.joins, batch.entries, tuple(sorted(needed))))
     return BatchPlan((*ahead, *found), len(ahead))
+
+
+def _segments(parts: Parts) -> tuple[list[WholeSegment], list[Segment], list[Unit]]:
+    """The segments that share no unit with another, with their units; the others, and the units of those."""
+    inside = [unit for unit in parts.units if unit.place.upload]
+    spanned: set[int] = set()
+    for unit in inside:
+        uploads = {unit.place.upload, *(copy.place.upload for copy in unit.copies)}
+        if len(uploads) > 1:
+            spanned |= uploads
+    units: dict[int, list[Unit]] = {}
+    for unit in inside:
+        units.setdefault(unit.place.upload, []).append(unit)
+    whole = [
+        WholeSegment(segment, tuple(units[segment.upload]))
+        for segment in parts.segments
+        if segment.upload not in spanned
+    ]
+    shared = [segment for segment in parts.segments if segment.upload in spanned]
+    return whole, shared, [unit for segment in shared for unit in units.get(segment.upload, ())]
 
 
 def _number(total: float, workers: int) -> int:
@@ -88,7 +121,9 @@ def _copy_seconds(copies: Iterable[CopyPart]) -> float:
     return sum(_COPY + part.length * _COPIED_BYTE for part in copies)
 
 
-def _seconds(work: Unit | Copy | Segment, entries: Sequence[Entry]) -> float:
+def _seconds(work: _Work, entries: Sequence[Entry]) -> float:
+    if isinstance(work, WholeSegment):
+        return _seconds(work.segment, entries) + sum(_seconds(unit, entries) for unit in work.units)
     if isinstance(work, Segment):
         return 2 * _COPY + work.length * _COPIED_BYTE
     if isinstance(work, Copy):
@@ -97,15 +132,13 @@ def _seconds(work: Unit | Copy | Segment, entries: Sequence[Entry]) -> float:
     return requests * _REQUEST + work.length * _STITCHED_BYTE + _copy_seconds(work.copies)
 
 
-def _share(
-    work: Sequence[Unit | Copy | Segment], entries: Sequence[Entry], workers: int, copied: Iterable[object] = ()
-) -> list[Batch]:
+def _share(work: Sequence[_Work], entries: Sequence[Entry], workers: int, copied: Iterable[object] = ()) -> list[Batch]:
     """The longest first, each into the shortest batch: no batch is longer than another by more than one piece."""
     if not work:
         return []
     done = set(copied)
 
-    def cost(item: Unit | Copy | Segment) -> float:
+    def cost(item: _Work) -> float:
         if isinstance(item, Unit) and item.place in done:
             return _seconds(item, entries) - _copy_seconds(item.copies)
         return _seconds(item, entries)
@@ -121,10 +154,13 @@ def _share(
     return [_batch([work[k] for k in sorted(share)], entries) for share in shares]
 
 
-def _batch(work: Sequence[Unit | Copy | Segment], entries: Sequence[Entry]) -> Batch:
-    units = tuple(item for item in work if isinstance(item, Unit))
+def _batch(work: Sequence[_Work], entries: Sequence[Entry]) -> Batch:
+    whole = [item for item in work if isinstance(item, WholeSegment)]
+    # Segments first: their copies come after all their units.
+    units = tuple(unit for item in whole for unit in item.units)
+    units += tuple(item for item in work if isinstance(item, Unit))
     copies = tuple(item for item in work if isinstance(item, Copy))
     referenced = {i for unit in units for i in unit.stitched} | {u.copied for u in units if u.copied is not None}
     referenced |= {copy.entry for copy in copies}
-    joins = tuple(item for item in work if isinstance(item, Segment))
+    joins = tuple(item.segment for item in whole) + tuple(item for item in work if isinstance(item, Segment))
     return Batch(units, copies, joins, {i: entries[i] for i in sorted(referenced)})

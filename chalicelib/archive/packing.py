@@ -53,8 +53,14 @@ def group(entries: Sequence[Entry], limits: Limits) -> list[Group]:
     served = [Group(tuple(filling), target) for target, filling in packing.fillings.items()]
     # The archive's first member should not be zip64 if another can be, because Safari fails on such archives.
     served.sort(key=lambda packed: is_zip64(entries[(*packed.stitched, packed.copied or 0)[0]].size))
-    idle = [Group(run, None) for run in _runs(packing.left, entries, limits.stitch)]
+    idle = [Group(run, None) for run in _runs(packing.left, entries, _run_length(packing.left, entries, limits))]
     return served + idle
+
+
+def _run_length(left: Sequence[int], entries: Sequence[Entry], limits: Limits) -> int:
+    """The bytes of a part of small files only: longer ones cost fewer requests, shorter ones keep more workers busy."""
+    total = sum(length_of(entries[i]) for i in left)
+    return min(limits.longest_stitch, max(limits.stitch, total // limits.stitches))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ costs no byte through functions, only requests and a second copy inside S3, so i
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from typing import NamedTuple
 
@@ -85,7 +85,7 @@ def cut(groups: Sequence[Group], entries: Sequence[Entry], limits: Limits) -> Pa
     """
     available = limits.max_parts - 2 - ceil(len(entries) * limits.tail_row / limits.tail_part)
     measured = [_measure(group, entries, limits) for group in groups]
-    longest = limits.copy_range
+    longest = _copy_range(measured, limits)
     if len(measured) > available:
         measured = list(_merged(measured, limits.longest_stitch))
     while (count := _count(measured, longest)) > available:
@@ -111,6 +111,14 @@ def _measure(group: Group, entries: Sequence[Entry], limits: Limits) -> _Measure
 
 def _count(measured: Sequence[_Measured], longest: int) -> int:
     return sum(1 + item.copies(longest) for item in measured)
+
+
+def _copy_range(measured: Sequence[_Measured], limits: Limits) -> int:
+    """The longest copied range: the shorter, the earlier the last copy ends, as long as all run at once."""
+    longest = min(limits.short_copy_range, limits.copy_range)
+    while longest < limits.copy_range and sum(item.copies(longest) for item in measured) > limits.short_copies:
+        longest = min(2 * longest, limits.copy_range)
+    return longest
 
 
 def _merged(measured: Sequence[_Measured], longest: int) -> Iterator[_Measured]:
@@ -153,56 +161,100 @@ def _unit(item: _Measured, places: Iterator[Place], longest: int) -> Unit:
 def _segmented(measured: Sequence[_Measured], available: int, limits: Limits, count: int) -> Parts:
     """Segments of the groups with the most parts per byte, as few groups as are needed. The segments are the shortest
     for which the parts suffice, because the copy of a segment cannot be split: one of 5 GiB takes almost two minutes.
+
+    No unit spans two segments, so that one worker can make a whole segment, except where the parts suffice only if
+    every segment is full.
     """
     # A zip64 member has the fewest parts per byte, so none becomes the first member that was not before.
     ordered = sorted(measured, key=lambda item: (item.stitch + item.copied) / (1 + item.copies(limits.max_part)))
-    longest = min(limits.segment, limits.max_part)
-    while (found := _with_segments_up_to(longest, ordered, available, limits)) is None:
-        if longest == limits.max_part:
-            raise ArchiveTooLarge(f"the archive would need {count} parts; the limit is {limits.max_parts}")
-        longest = min(2 * longest, limits.max_part)
-    return found
-
-
-def _with_segments_up_to(longest: int, ordered: Sequence[_Measured], available: int, limits: Limits) -> Parts | None:
-    """The parts with segments of at most this length; None where even then there are too many."""
-    longest_range = min(limits.segment_range, max(2 * limits.min_part, longest // 4))
     beyond = [0] * (len(ordered) + 1)
     for k in range(len(ordered) - 1, -1, -1):
         beyond[k] = beyond[k + 1] + 1 + ordered[k].copies(limits.max_part)
+    for spanning in (False, True):
+        longest = min(limits.segment, limits.max_part)
+        while True:
+            found = _filled(ordered, beyond, available, longest, limits, spanning=spanning)
+            if found is not None:
+                return _placed(ordered, found, available, limits)
+            if longest == limits.max_part:
+                break
+            longest = min(2 * longest, limits.max_part)
+    raise ArchiveTooLarge(f"the archive would need {count} parts; the limit is {limits.max_parts}")
+
+
+@dataclass(slots=True)
+class _Segments:
+    """Segments that are being filled, up to a length."""
+
+    longest: int
+    max_parts: int
+    closed: list[Segment] = field(default_factory=list)
+    parts: int = 0  # of the open one
+    length: int = 0
+
+    @property
+    def count(self) -> int:
+        return len(self.closed) + (1 if self.parts else 0)
+
+    def place(self, size: int) -> Place:
+        """The place of the next part."""
+        if self.parts and not self.has_room([size]):
+            self.close()
+        self.parts, self.length = self.parts + 1, self.length + size
+        return Place(len(self.closed) + 1, self.parts)
+
+    def has_room(self, sizes: Sequence[int]) -> bool:
+        """Do parts of these sizes fit into the open segment?"""
+        return self.length + sum(sizes) <= self.longest and self.parts + len(sizes) <= self.max_parts
+
+    def close(self) -> None:
+        """End the open segment."""
+        if self.parts:
+            number = len(self.closed) + 1
+            self.closed.append(Segment(number, number, self.parts, self.length))
+            self.parts, self.length = 0, 0
+
+
+def _filled(
+    ordered: Sequence[_Measured],
+    beyond: Sequence[int],
+    available: int,
+    longest: int,
+    limits: Limits,
+    *,
+    spanning: bool,
+) -> tuple[list[Unit], list[Segment]] | None:
+    """Segments of at most this length with as many of the first groups as must be in one, and their units; `beyond` are
+    the parts that the groups from a position on need outside. None where even then there are too many parts."""
+    longest_range = min(limits.segment_range, max(2 * limits.min_part, longest // 4))
+    segments = _Segments(longest, limits.max_parts)
     units: list[Unit] = []
-    segments: list[Segment] = []
-    parts, length = 0, 0
-
-    def place(size: int) -> Place:
-        nonlocal parts, length
-        if parts and (length + size > longest or parts == limits.max_parts):
-            close()
-        parts, length = parts + 1, length + size
-        return Place(len(segments) + 1, parts)
-
-    def close() -> None:
-        nonlocal parts, length
-        segments.append(Segment(len(segments) + 1, len(segments) + 1, parts, length))
-        parts, length = 0, 0
-
-    done = 0
-    while len(segments) + (1 if parts else 0) + beyond[done] > available:
-        if done == len(ordered):
+    while segments.count + beyond[len(units)] > available:
+        if len(units) == len(ordered):
             return None
-        item = ordered[done]
+        item = ordered[len(units)]
         sizes = [item.stitch, *(size for _, size in _ranges(item, longest_range))]
-        units.append(_unit(item, iter([place(size) for size in sizes]), longest_range))
-        done += 1
-    if parts:
-        close()
+        if not spanning and not segments.has_room(sizes):
+            segments.close()
+            if not segments.has_room(sizes):
+                return None
+        units.append(_unit(item, iter([segments.place(size) for size in sizes]), longest_range))
+    segments.close()
+    return units, segments.closed
+
+
+def _placed(
+    ordered: Sequence[_Measured], filled: tuple[list[Unit], list[Segment]], available: int, limits: Limits
+) -> Parts:
+    """All parts: the segments, then the groups that are in none."""
+    units, segments = filled
+    direct = ordered[len(units) :]
+    longest = limits.copy_range
+    while _count(direct, longest) > available - len(segments):
+        longest = min(2 * longest, limits.max_part)
     number = len(segments) + 1
-    direct = ordered[done:]
-    direct_range = limits.copy_range
-    while _count(direct, direct_range) > available - len(segments):
-        direct_range = min(2 * direct_range, limits.max_part)
     for item in direct:
-        end = number + 1 + item.copies(direct_range)
-        units.append(_unit(item, (Place(0, k) for k in range(number, end)), direct_range))
+        end = number + 1 + item.copies(longest)
+        units.append(_unit(item, (Place(0, k) for k in range(number, end)), longest))
         number = end
     return Parts(tuple(units), tuple(segments), number)

@@ -2,8 +2,9 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from chalicelib.archive.batches import Batch
 from chalicelib.archive.entries import ArchiveError, Entry, Source, UploadGone
@@ -17,13 +18,13 @@ from chalicelib.archive.stitching import MemoryBudget, check, stitch
 from chalicelib.archive.zip_format import local_header, local_header_length
 from chalicelib.crc32 import combine, crc32
 
-# A worker runs 64 large copies, which take long; of small ones fewer, because 40 workers with 16 copies of 0.2 s
+# A worker runs 128 large copies, which take long; of small ones fewer, because 40 workers with 16 copies of 0.2 s
 # each approach the 3,500 writes per second that S3 accepts below a prefix.
-_CONCURRENT_COPIES, _CONCURRENT_SMALL_COPIES, _SMALL_COPY = 64, 16, 64 << 20
-_COPIES_ELSEWHERE = 8  # large ones, on a server that is not S3 itself
+_CONCURRENT_COPIES, _CONCURRENT_SMALL_COPIES, _SMALL_COPY = 128, 16, 64 << 20
+_COPIES_ELSEWHERE, _READS_ELSEWHERE = 8, 16  # on a server that is not S3 itself: more wait for each other there
 _CONCURRENT_STITCHES = 6  # few threads that hold parts: each keeps the memory of its largest
-_CONCURRENT_READS = 16
-_MAX_STITCHED_IN_MEMORY = 32 << 20  # bytes of parts in memory; a single part may exceed it
+_CONCURRENT_READS = 64
+_MAX_STITCHED_IN_MEMORY = 128 << 20  # bytes of parts in memory; a single part may exceed it
 _SAVE_EVERY = 15.0
 
 
@@ -52,8 +53,10 @@ class _Run:
         self._max_copies = _CONCURRENT_COPIES if store.is_aws else _COPIES_ELSEWHERE
         self._copy = ThreadPoolExecutor(self._max_copies, "copy")
         self._copy_small = ThreadPoolExecutor(_CONCURRENT_SMALL_COPIES, "small copy")
-        self._read = ThreadPoolExecutor(_CONCURRENT_READS, "read")
+        self._read = ThreadPoolExecutor(_CONCURRENT_READS if store.is_aws else _READS_ELSEWHERE, "read")
         self._stitch = ThreadPoolExecutor(_CONCURRENT_STITCHES, "stitch")
+        self._joins = {segment.upload: segment for segment in batch.joins}
+        self._unwritten = Counter(unit.place.upload for unit in batch.units)  # units by upload
 
     def result(self) -> BatchResult:
         with self._lock:
@@ -72,14 +75,19 @@ class _Run:
             ThreadPoolExecutor(_CONCURRENT_COPIES, "unit") as pool,
         ):
             futures = [pool.submit(self._copy_ahead, copy.entry, copy.part) for copy in batch.copies]
-            futures += [pool.submit(self._join, segment) for segment in batch.joins]
-            futures += [pool.submit(self._unit, unit) for unit in batch.units]
+            futures += [pool.submit(self._join, s) for s in batch.joins if not self._unwritten[s.upload]]
+            units = [pool.submit(self._unit, unit) for unit in batch.units]
             try:
                 for future in futures:
                     future.result()
+                for unit in units:
+                    if (join := unit.result()) is not None:
+                        join.result()
             finally:
                 for future in futures:
                     future.cancel()
+                for unit in units:
+                    unit.cancel()
             if self._problems or self._lost:
                 self._check_all()
         return self.result()
@@ -94,16 +102,21 @@ class _Run:
         except SourceProblem as problem:
             self._note({problem.entry: problem.reason})
 
-    def _unit(self, unit: Unit) -> None:
+    def _unit(self, unit: Unit) -> Future[None] | None:
+        """Write a unit; after the last one of a segment the segment is joined, which has a future of its own."""
         with self._lock:
-            if unit.place in self._parts or unit.copied in self._problems:
-                return
+            is_needed = unit.place not in self._parts and unit.copied not in self._problems
         try:
-            self._write(unit)
+            if is_needed:
+                self._write(unit)
         except SourceProblem as problem:
             self._note({problem.entry: problem.reason})
         except SourceProblems as found:
             self._note(found.problems)
+        with self._lock:
+            self._unwritten[unit.place.upload] -= 1
+            segment = None if self._unwritten[unit.place.upload] else self._joins.get(unit.place.upload)
+        return None if segment is None else self._copy.submit(self._join, segment)
 
     def _check_all(self) -> None:
         """Check all sources of a batch that cannot be completed: skipped units have unchecked ones, and what was
@@ -190,24 +203,25 @@ class _Run:
     def _join(self, segment: Segment) -> None:
         """Complete a segment, and have it copied as one part of the archive."""
         place, target = Place(0, segment.number), self._targets[segment.upload]
-        if place in self._parts or self._lost:
-            return
-        parts = {
-            number: part
-            for number in range(1, segment.parts + 1)
-            if (part := self._earlier.get(Place(segment.upload, number))) is not None
-        }
+        with self._lock:
+            if place in self._parts or self._lost or self._problems:
+                return
+            written = {**self._earlier, **self._parts}
+        places = [Place(segment.upload, number) for number in range(1, segment.parts + 1)]
+        parts = {known.number: written[known] for known in places if known in written}
         if len(parts) < segment.parts:
             if not is_open(self._store, self._targets[0]):
                 raise UploadGone("the upload was aborted while its segments were written")
             return  # Finish detects what is missing and has it written
+        if any(known not in self._earlier for known in places):
+            self._save_now()  # a run that follows could not write these parts once their upload is complete
         whole = checksum_of(parts) if target.copy_crc == "answer" else 0
         etag = complete(self._store, target, parts, whole, segment.length)
         source = Source(target.bucket, target.key, etag)
-        written = self.objects.copy_part(self._targets[0], segment.number, source, 0, segment.length, is_whole=True)
-        if target.copy_crc == "answer" and written.crc32 != whole:
+        copied = self.objects.copy_part(self._targets[0], segment.number, source, 0, segment.length, is_whole=True)
+        if target.copy_crc == "answer" and copied.crc32 != whole:
             raise ArchiveError(f"segment {segment.upload} is not what its parts were")
-        self._done(place, written, {}, shown=0)
+        self._done(place, copied, {}, shown=0)
 
     def _done(self, place: Place, part: WrittenPart, checksums: dict[int, int], shown: int | None = None) -> None:
         with self._lock:
@@ -219,8 +233,11 @@ class _Run:
                 self._saved_at = now
         self._on_bytes(part.length if shown is None else shown)
         if due:
-            with self._saving:  # serialized, so that no result is replaced by an older one
-                self._save(self.result())
+            self._save_now()
+
+    def _save_now(self) -> None:
+        with self._saving:  # serialized, so that no result is replaced by an older one
+            self._save(self.result())
 
 
 def write_batch(

@@ -47,7 +47,8 @@ _COPY_RANGE_ELSEWHERE = 256 * MIB  # of a copy on a server that is not S3 itself
 
 def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
     """Outcomes: `queued` with the seconds to `wait` before the next run, `planned` with the numbers of the batches and
-    of those that must be done before them (`copies`), `linelist_planned`, `failed` with a code, `removed`.
+    of those that must be done before them (`copies`), and whether there are any (`assembling`, `copying`),
+    `linelist_planned`, `failed` with a code, `removed`.
 
     Each run writes its plan under a token of its own; the first to claim the record for this plan wins, and a later
     run returns the winner's.
@@ -192,5 +193,9 @@ def _planned(state: State, upload: Upload) -> dict[str, Any]:
         return state.outcome("removed")
     ahead, batches = summary["ahead"], summary["batches"]
     return State(state.export_id, state.attempt, upload.plan).outcome(
-        "planned", copying=ahead > 0, copies=list(range(ahead)), batches=list(range(ahead, batches))
+        "planned",
+        copying=ahead > 0,
+        assembling=batches > ahead,
+        copies=list(range(ahead)),
+        batches=list(range(ahead, batches)),
     )

@@ -27,6 +27,7 @@ _SERVED_KEPT = 200  # users
 # An export whose execution has not polled for so long does not hold up the others. (Throttled polls are rare.)
 _STALE = timedelta(minutes=5)
 _LONGEST_PAUSE = 60  # seconds; an execution's history has room for 2,700 polls
+_RESERVING = 3  # from so many active exports on, the last is reserved
 
 
 class _ActiveRow(Row):
@@ -67,7 +68,10 @@ class _Changed(Conflict):
 
 def admit(export: Export, moment: datetime) -> int:
     """Admit an export to be worked on: 0 if it is (also by an earlier call), else its position in the queue, from 1.
-    Limit: `max_active_exports`."""
+
+    Limit: `max_active_exports`. From 3 on, the last of them is reserved for users without an active export, so that
+    nobody's large exports delay another's first one.
+    """
     try:
         return tables.retry_on(_Changed, lambda: _admit(export, moment), tries=_TRIES, pause=0.1)
     except _Changed:
@@ -102,7 +106,7 @@ def _admit(export: Export, moment: datetime) -> int:
     own = _Active(export.id, export.attempt, export.user_id)
     if own in service.active:
         return 0
-    free = settings().max_active_exports - len(service.active)
+    free = settings().max_active_exports - len(service.active) - _reserved(export, service)
     position = _position(export, service, moment)
     if position > free:
         return position - max(0, free)
@@ -118,6 +122,12 @@ def _admit(export: Export, moment: datetime) -> int:
     waited = moment - timestamps.parse(_waiting_since(export)[0])
     metrics.emit("QueueTime", max(0.0, waited.total_seconds()), "Seconds")
     return 0
+
+
+def _reserved(export: Export, service: _Service) -> int:
+    """How many of the active exports this one must not be."""
+    has_active = any(entry.user_id == export.user_id for entry in service.active)
+    return 1 if has_active and settings().max_active_exports >= _RESERVING else 0
 
 
 def _read() -> _Service:

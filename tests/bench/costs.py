@@ -7,8 +7,7 @@ import random
 import sys
 from pathlib import Path
 
-from chalicelib.archive.planner import plan
-from tests.bench.simulate import Assumptions, Model, entries, put_between
+from tests.bench.simulate import Assumptions, entries, put_between, simulated
 
 GB = 1_000_000_000
 SIZES = (10, 100, 1_000)  # GB of an export, in files of 50 to 250 MB
@@ -26,10 +25,7 @@ def work(size: int) -> float:
     while left > 0:
         sizes.append(min(left, source.randint(50_000_000, 250_000_000)))
         left -= sizes[-1]
-    a = Assumptions()
-    model = Model(a, plan(entries(iter(sizes)), workers=a.workers))
-    model.run()
-    return model.price()
+    return simulated(Assumptions(), entries(iter(sizes))).price().total
 
 
 def table() -> str:

@@ -1,7 +1,7 @@
 """One step of an archive as a process that can be killed: `step_process STEP FOLDER ENDPOINT`.
 
 STEP is the number of a batch or `finish`. The folder holds what the plan's work files would: `plan.json`, `batch-N`,
-`index`, and the results, which are saved after every part.
+`index`, and the results, which are saved as often as the plan says (`save_every` seconds).
 """
 
 import json
@@ -37,7 +37,7 @@ def main() -> None:
         part.write_bytes(write_result(done))
         part.rename(own)
 
-    writer._SAVE_EVERY = 0
+    writer._SAVE_EVERY = description["save_every"]
     batch = read_batch((folder / f"batch-{step}").read_bytes())
     save(
         writer.write_batch(

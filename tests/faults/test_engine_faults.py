@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
@@ -34,8 +34,9 @@ from tests.object_stores import running_seaweedfs, s3_client, store_of
 
 MIB = 1 << 20
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-# Few parts, so that there are segments; a worker a batch, so that there are many.
-FEW = Limits(max_part=40 * MIB, copy_range=40 * MIB, segment_range=10 * MIB, max_parts=8, longest_stitch=8 * MIB)
+# So few parts that there are segments: full ones, of which some share a unit, and such that a worker makes whole.
+FULL = Limits(max_part=24 * MIB, copy_range=24 * MIB, segment_range=10 * MIB, max_parts=8, longest_stitch=8 * MIB)
+WHOLE = Limits(max_part=34 * MIB, copy_range=34 * MIB, segment_range=10 * MIB, max_parts=6, longest_stitch=8 * MIB)
 SIZES = [11 * MIB] * 3 + [6 * MIB, 16 * MIB, 30 * MIB] + [90_000] * 120
 
 
@@ -84,11 +85,24 @@ def work(endpoint: str) -> Work:
     for i, size in enumerate(SIZES):
         etag = s3.put_object(Bucket=bucket, Key=f"files/{i}", Body=random.Random(i).randbytes(size))["ETag"]
         entries.append(Entry(f"P/{i:04d}.bin", size, NOON, Source(bucket, f"files/{i}", etag)))
-    made = Work(s3, bucket, plan(entries, FEW, workers=2), b"")
+    made = Work(s3, bucket, plan(entries, FULL, workers=2), b"")
     assert made.planned.ahead
     assert made.planned.segments
+    return _with_expected(made)
+
+
+@pytest.fixture(scope="module")
+def whole_work(work: Work) -> Work:
+    """The same sources in segments that a worker makes whole."""
+    planned = plan(list(cast("list[Entry]", work.planned.index.entries)), WHOLE, workers=2)
+    assert not planned.ahead
+    assert len(planned.segments) == 3
+    return _with_expected(Work(work.s3, work.bucket, planned, b""))
+
+
+def _with_expected(made: Work) -> Work:
     targets = made.targets()
-    made.finish(s3, targets, made.assemble(s3, targets))
+    made.finish(made.s3, targets, made.assemble(made.s3, targets))
     made.expected = made.body(targets[0])
     return made
 
@@ -329,19 +343,26 @@ class Killer:
         ("join", "UploadPartCopy", 1),
         ("finish", "UploadPart", 1),
         ("finish", "CompleteMultipartUpload", 1),
+        ("whole", "UploadPart", 3),
+        ("whole", "CompleteMultipartUpload", 1),
+        ("whole", "CompleteMultipartUpload", 3),
+        ("whole", "UploadPartCopy", 6),
     ],
 )
 def test_a_step_killed_at_any_point_is_resumed(
-    endpoint: str, work: Work, tmp_path: Path, phase: str, operation: str, nth: int, after: bool
+    request: pytest.FixtureRequest, endpoint: str, tmp_path: Path, phase: str, operation: str, nth: int, after: bool
 ) -> None:
+    work: Work = request.getfixturevalue("whole_work" if phase == "whole" else "work")
     targets, planned, killer = work.targets(), work.planned, Killer()
     rows = [[t.bucket, t.key, t.upload_id, t.copy_crc] for t in targets.values()]
-    (tmp_path / "plan.json").write_text(json.dumps({"targets": rows}))
+    # A worker of whole segments saves only what it must, the others each part.
+    plan_json = {"targets": rows, "save_every": 1e9 if phase == "whole" else 0}
+    (tmp_path / "plan.json").write_text(json.dumps(plan_json))
     (tmp_path / "index").write_bytes(write_index(planned.index))
     for number, batch in enumerate(planned.batches):
         (tmp_path / f"batch-{number}").write_bytes(batch_bytes(batch))
     joining = next(number for number, batch in enumerate(planned.batches) if batch.joins)
-    fatal = {"copy": "0", "join": str(joining), "finish": "finish"}[phase]
+    fatal = {"copy": "0", "whole": "0", "join": str(joining), "finish": "finish"}[phase]
 
     with faulty_proxy(endpoint, killer) as way:
 

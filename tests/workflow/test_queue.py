@@ -145,15 +145,32 @@ def test_a_user_s_many_exports_do_not_delay_another_s_first(
     assert begin(many[1])["outcome"] == "planned"
 
 
+def test_one_user_s_exports_leave_room_for_another_s_first(
+    ana: Person, request_body: dict[str, Any], limit: Callable[[int], None], sign_in: Callable[[str], Person]
+) -> None:
+    limit(3)
+    bob = sign_in("bob@example.org")
+    grant(ana, request_body["namespace_id"], bob, "analyst")
+    large = [create(ana, request_body) for _ in range(3)]
+    assert [begin(export)["outcome"] for export in large] == ["planned", "planned", "queued"]
+    assert progress(ana, large[2])["queue_position"] == 1
+    small = create(bob, request_body)
+    assert begin(small)["outcome"] == "planned"
+    assert "ready" in run(small)
+    assert begin(large[2])["outcome"] == "queued"
+    assert "ready" in run(large[0])
+    assert begin(large[2])["outcome"] == "planned"
+
+
 def test_simultaneous_polls_admit_no_more_than_the_limit(
     ana: Person, request_body: dict[str, Any], limit: Callable[[int], None]
 ) -> None:
-    limit(3)
+    limit(2)
     exports = [found(create(ana, request_body)) for _ in range(10)]
     moment = timestamps.now()
     with ThreadPoolExecutor(10) as pool:
         for _ in range(3):  # repeated polls change nothing
             list(pool.map(lambda export: admission.admit(export, moment), exports))
     positions = [admission.admit(export, moment) for export in exports]
-    assert positions.count(0) == 3
-    assert sorted(positions)[3:] == [1, 2, 3, 4, 5, 6, 7]
+    assert positions.count(0) == 2
+    assert sorted(positions)[2:] == [1, 2, 3, 4, 5, 6, 7, 8]

@@ -28,7 +28,7 @@ export default function EditGrid({ namespace, samples, fields, onSaved, onDone }
   const table = useRef(null);
   const wantsFocus = useRef(false);
   const columns = [...fields, ...added];
-  useEffect(() => session.set(kept, toText(edits)), [edits]);
+  useLayoutEffect(() => session.set(kept, toText(edits)), [edits]); // what is shown is kept
   useLayoutEffect(() => {
     if (editing === null && wantsFocus.current) table.current?.querySelector('[tabindex="0"]')?.focus();
     wantsFocus.current = false;

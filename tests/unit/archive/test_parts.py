@@ -252,8 +252,30 @@ def test_more_large_files_than_parts_are_assembled_in_segments(count: int, size:
     assert planned.segments
     assert planned.index.tail_number <= 9_999
     assert all(5 * MIB <= segment.length <= 5 * GIB and segment.parts <= 10_000 for segment in planned.segments)
-    assert {unit.place.upload for batch in planned.batches[planned.ahead :] for unit in batch.units} <= {0}
-    assert sum(len(batch.joins) for batch in planned.batches[planned.ahead :]) == len(planned.segments)
+    joined = [segment.upload for batch in planned.batches[planned.ahead :] for segment in batch.joins]
+    assert sorted(joined) == [segment.upload for segment in planned.segments]
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "is_whole"), [(6_000, GIB, True), (20_000, 6 * MIB, True), (15_000, 3 * GIB, False)]
+)
+def test_one_worker_makes_a_whole_segment_unless_each_must_be_full(count: int, size: int, is_whole: bool) -> None:
+    planned = plan([entry(i, size) for i in range(count)])
+    makers = {segment.upload: number for number, batch in enumerate(planned.batches) for segment in batch.joins}
+    units = [(number, unit) for number, batch in enumerate(planned.batches) for unit in batch.units]
+    alone = [makers[unit.place.upload] == number for number, unit in units if unit.place.upload]
+    assert alone
+    assert all(alone) is is_whole
+    assert (planned.ahead == 0) is is_whole
+
+
+def test_copies_are_shorter_where_all_of_them_run_at_once() -> None:
+    def longest(count: int) -> int:
+        planned = plan([entry(i, GIB) for i in range(count)])
+        return max(copy.length for batch in planned.batches for unit in batch.units for copy in unit.copies)
+
+    assert [longest(count) <= most for count, most in ((600, 256 * MIB), (1_024, 512 * MIB))] == [True, True]
+    assert longest(3_000) > 512 * MIB
 
 
 def test_only_necessary_segments_are_assembled() -> None:
