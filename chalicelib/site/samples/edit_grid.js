@@ -8,7 +8,7 @@ import { t } from "../language.js";
 import { limiter } from "../limiter.js";
 import { path } from "../router.js";
 import { session } from "../storage.js";
-import { Component, html, useEffect, useLayoutEffect, useRef, useState } from "../view.js";
+import { Component, html, useLayoutEffect, useRef, useState } from "../view.js";
 import { countOf, edited, fromText, NO_EDITS, pasted, toText, without } from "./edits.js";
 import { cellsOf, textOf, typedValue } from "./values.js";
 
