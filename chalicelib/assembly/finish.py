@@ -42,6 +42,7 @@ from chalicelib.exports.storage import (
     manifest_key,
     plan_prefix,
     put_export,
+    put_export_chunks,
     sources_key,
     summary_key,
 )
@@ -204,7 +205,7 @@ def _ready(
     """Store what previews and downloads need beside the archive, then set the record's status."""
     if packaging_of(export) is Packaging.MANIFEST:
         save_files(upload.key, contents.items)
-    put_export(manifest_key(upload.key), b"".join(_encoded(manifest.json_lines)()))
+    put_export_chunks(manifest_key(upload.key), _encoded(manifest.json_lines)())
     save_skipped(upload.key, contents.skipped)
     put_export(sources_key(upload.key), json.dumps(contents.source_ids).encode())
     moment = timestamps.now()

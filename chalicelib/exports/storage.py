@@ -14,17 +14,23 @@ Exports bucket <export id>/<attempt>-<token>/archive.zip         a key of its ow
 """
 
 import gzip
+import io
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
+from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
 from chalicelib import aws
 from chalicelib.archive.plan_file import pack_lines, unpack_lines
 from chalicelib.settings import settings
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 MISSING = {"NoSuchKey", "404", "NotFound"}
+_UPLOAD_PART = 16 << 20  # bytes
 
 
 def request_key(export_id: str) -> str:
@@ -140,6 +146,37 @@ def put_work(key: str, body: bytes) -> None:
 def put_export(key: str, body: bytes) -> None:
     """Write a small object beside an archive, in the exports bucket."""
     aws.s3().put_object(Bucket=settings().exports_bucket, Key=key, Body=body)
+
+
+def put_export_chunks(key: str, chunks: Iterable[bytes]) -> None:
+    """Write an object beside an archive from its chunks; a large one by a multipart upload, with little of it in memory
+    at a time. S3 has nothing of it unless all of it."""
+    body = cast("IO[bytes]", io.BufferedReader(_Chunks(iter(chunks))))
+    config = TransferConfig(multipart_threshold=_UPLOAD_PART, multipart_chunksize=_UPLOAD_PART, max_concurrency=2)
+    aws.s3().upload_fileobj(body, settings().exports_bucket, key, Config=config)
+
+
+class _Chunks(io.RawIOBase):
+    """Chunks as a file to be read once."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        super().__init__()
+        self._chunks, self._rest = chunks, memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        while not self._rest:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return 0
+            self._rest = memoryview(chunk)
+        view = memoryview(buffer).cast("B")
+        count = min(len(view), len(self._rest))
+        view[:count] = self._rest[:count]
+        self._rest = self._rest[count:]
+        return count
 
 
 def list_work(prefix: str) -> list[str]:

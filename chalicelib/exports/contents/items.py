@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
+from itertools import islice
 from sys import intern
 from typing import Any
 
@@ -11,6 +12,7 @@ from chalicelib.catalog.namespaces.model import Namespace
 from chalicelib.catalog.samples.model import SampleSummary
 from chalicelib.exports.contents.archive_paths import distinct_names
 from chalicelib.exports.contents.source_key import source_key
+from chalicelib.memory import without_collections
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,40 +172,47 @@ def _item(file: File, folders: tuple[str, ...], name: str) -> Item:
 
 
 def to_rows(contents: Contents) -> Iterator[Any]:
-    """The contents as JSON documents: folders, what was skipped, the sources, then a row for each item."""
-    yield [[f.path, f.kind, f.title, f.puid, f.run and astuple(f.run)] for f in contents.folders]
-    yield [astuple(left) for left in contents.skipped]
-    yield contents.source_ids
+    """The contents as JSON documents: the numbers of folders and of what was skipped, with the sources; then a row for
+    each folder, for each of what was skipped, and for each item. Folders are named by their position."""
+    yield [len(contents.folders), len(contents.skipped), contents.source_ids]
+    places = {(): -1, **{folder.path: place for place, folder in enumerate(contents.folders)}}
+    for f in contents.folders:
+        above = places.get(f.path[:-1], -1)
+        yield [above, f.path[-1:] if above >= 0 else f.path, f.kind, f.title, f.puid, f.run and astuple(f.run)]
+    for left in contents.skipped:
+        yield astuple(left)
     for i in contents.items:
         yield [
-            i.id, i.folders, i.name, i.renamed_from, i.format, i.direction, i.type, i.size, i.modified.isoformat(),
-            i.bucket, i.key, i.etag, i.version_id, i.crc32, i.sha256,
+            i.id, places[i.folders], i.name, i.renamed_from, i.format, i.direction, i.type, i.size,
+            i.modified.isoformat(), i.bucket, i.key, i.etag, i.version_id, i.crc32, i.sha256,
         ]  # fmt: skip
 
 
 def from_rows(rows: Iterator[Any]) -> Contents:
-    """The contents that `to_rows` wrote. Equal folders are one object, because many of a million items share one."""
-    folders = {tuple(row[0]): _folder_of_row(row) for row in next(rows)}
-    skipped = tuple(Skipped(*row) for row in next(rows))
-    source_ids = tuple(next(rows))
-    paths = {path: path for path in folders}
-    items = tuple(_item_of_row(row, paths) for row in rows)
-    return Contents(items, tuple(folders.values()), skipped, source_ids)
+    """The contents that `to_rows` wrote. Equal folders and names are one object, because many of a million items share
+    one."""
+    with without_collections():
+        folder_count, skipped_count, source_ids = next(rows)
+        folders: list[Folder] = []
+        for row in islice(rows, folder_count):
+            folders.append(_folder_of_row(row, folders))
+        skipped = tuple(Skipped(*row) for row in islice(rows, skipped_count))
+        items = tuple(_item_of_row(row, folders) for row in rows)
+        return Contents(items, tuple(folders), skipped, tuple(source_ids))
 
 
-def _folder_of_row(row: Sequence[Any]) -> Folder:
-    path, kind, title, *more = row
-    puid, run = more or (None, None)  # plans of earlier versions have neither
-    return Folder(tuple(path), kind, title, puid, run and RunDetails(*run))
+def _folder_of_row(row: Sequence[Any], known: Sequence[Folder]) -> Folder:
+    above, path, kind, title, puid, run = row
+    before = known[above].path if above >= 0 else ()
+    return Folder((*before, *path), intern(kind), title, puid, run and RunDetails(*run))
 
 
-def _item_of_row(row: list[Any], paths: Mapping[tuple[str, ...], tuple[str, ...]]) -> Item:
-    id_, folders, name, renamed_from, file_format, direction, type_, size, modified, *source = row
+def _item_of_row(row: list[Any], folders: Sequence[Folder]) -> Item:
+    id_, place, name, renamed_from, file_format, direction, type_, size, modified, *source = row
     bucket, key, etag, version_id, crc32, sha256 = source
-    path = tuple(folders)
     return Item(
         id=id_,
-        folders=paths.get(path, path),
+        folders=folders[place].path if place >= 0 else (),
         name=name,
         renamed_from=renamed_from,
         format=intern(file_format),

@@ -1,18 +1,57 @@
 """The manifest of an archive, as JSON and as a text tree, in the layout of docs/formats.md."""
 
-import json
+from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
+from json import JSONEncoder
+from typing import TypeVar
 
-from chalicelib.exports.contents.items import Contents, Folder, Item
+from chalicelib.exports.contents.items import Contents, Item
+
+T = TypeVar("T")
+_NONE = -1  # no folder, no item
 
 
-@dataclass(slots=True)
-class _Node:
-    folder: Folder
-    folders: "list[_Node]" = field(default_factory=list)
-    items: list[Item] = field(default_factory=list)
+class _Tree:
+    """Which folders and items are in a folder, by position: linked lists in arrays, because there may be a million."""
+
+    def __init__(self, contents: Contents) -> None:
+        places = {folder.path: place for place, folder in enumerate(contents.folders)}
+        parents = [places.get(folder.path[:-1], _NONE) for folder in contents.folders]
+        self._folders = _Chains(len(parents), parents)
+        self._items = _Chains(len(parents), (places[item.folders] for item in contents.items))
+
+    def folders(self, parent: int = _NONE) -> Iterator[int]:
+        """The folders in a folder, or those at the top."""
+        return self._folders.of(parent)
+
+    def items(self, folder: int) -> Iterator[int]:
+        """The items in a folder."""
+        return self._items.of(folder)
+
+
+class _Chains:
+    """For each of `count` lists, and one more named _NONE, the numbers of its members in order; `lists` says for each
+    member which list it is in."""
+
+    def __init__(self, count: int, lists: Iterable[int]) -> None:
+        self._first = array("i", [_NONE]) * (count + 1)
+        self._next = array("i")
+        last = array("i", self._first)
+        for member, chosen in enumerate(lists):
+            self._next.append(_NONE)
+            if last[chosen] == _NONE:
+                self._first[chosen] = member
+            else:
+                self._next[last[chosen]] = member
+            last[chosen] = member
+
+    def of(self, chosen: int) -> Iterator[int]:
+        member = self._first[chosen]
+        while member != _NONE:
+            yield member
+            member = self._next[member]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,63 +65,69 @@ class Manifest:
     contents: Contents
     has_metadata: bool = True
 
-    def _tree(self) -> list[_Node]:
-        nodes: dict[tuple[str, ...], _Node] = {}
-        top: list[_Node] = []
-        for folder in self.contents.folders:
-            node = nodes[folder.path] = _Node(folder)
-            parent = nodes.get(folder.path[:-1])
-            (top if parent is None else parent.folders).append(node)
-        for item in self.contents.items:
-            nodes[item.folders].items.append(item)
-        return top
-
     def json_lines(self) -> Iterator[str]:
         """manifest.json, piece by piece: two spaces, keys in the reference's order, UTF-8 unescaped, no newline at the
         end."""
         yield f'{{\n  "type": {_quoted(self.type)},\n  "date": {_quoted(self.date)},\n  "children": '
-        yield from _listed((self._folder(node, 2) for node in self._tree()), 1)
+        tree = _Tree(self.contents)
+        yield from _listed((self._folder(tree, place, 2) for place in tree.folders()), 1)
         yield "\n}"
 
-    def _folder(self, node: _Node, depth: int) -> Iterator[str]:
-        indent = "  " * (depth + 1)
-        yield f'{{\n{indent}"name": {_quoted(node.folder.path[-1])},\n{indent}"type": "folder",'
-        yield f'\n{indent}"irida-next-type": {_quoted(node.folder.kind)},'
-        if node.folder.title is not None:
-            yield f'\n{indent}"irida-next-name": {_quoted(node.folder.title)},'
+    def _folder(self, tree: _Tree, place: int, depth: int) -> Iterator[str]:
+        folder, indent = self.contents.folders[place], "  " * (depth + 1)
+        yield f'{{\n{indent}"name": {_quoted(folder.path[-1])},\n{indent}"type": "folder",'
+        yield f'\n{indent}"irida-next-type": {_quoted(folder.kind)},'
+        if folder.title is not None:
+            yield f'\n{indent}"irida-next-name": {_quoted(folder.title)},'
         yield f'\n{indent}"children": '
-        files = (self._file(item, depth + 2) for item in node.items)
-        yield from _listed(chain(files, (self._folder(inner, depth + 2) for inner in node.folders)), depth + 1)
+        files = (self._file(self.contents.items[item], depth + 2) for item in tree.items(place))
+        inner = (self._folder(tree, inner, depth + 2) for inner in tree.folders(place))
+        yield from _listed(chain(files, inner), depth + 1)
         yield "\n" + "  " * depth + "}"
 
     def _file(self, item: Item, depth: int) -> Iterator[str]:
-        document: dict[str, object] = {"name": item.name, "type": "file"}
+        # Written out, because json.dumps takes five times as long where it indents.
+        indent = "\n" + "  " * (depth + 1)
+        rows = f'{{{indent}"name": {_quoted(item.name)},{indent}"type": "file"'
         if self.has_metadata:
-            metadata = {"format": item.format, "direction": item.direction, "type": item.type}
-            document["metadata"] = {key: value for key, value in metadata.items() if value is not None}
-        yield json.dumps(document, indent=2, ensure_ascii=False).replace("\n", "\n" + "  " * depth)
+            known = (("format", item.format), ("direction", item.direction), ("type", item.type))
+            fields = [f'{indent}  "{key}": {_quoted(value)}' for key, value in known if value is not None]
+            rows += f',{indent}"metadata": {{{",".join(fields)}{indent}}}' if fields else f',{indent}"metadata": {{}}'
+        yield rows + "\n" + "  " * depth + "}"
 
     def text_lines(self) -> Iterator[str]:
         """manifest.txt, piece by piece: type, date, an empty line, `contents:`, the id, then the tree; no newline at
         the end."""
         yield f"{self.type}\n{self.date}\n\ncontents:\n{self.export_id}/"
-        top = self._tree()
-        for position, node in enumerate(top, 1):
-            yield from self._lines(node, "", last=position == len(top))
+        tree = _Tree(self.contents)
+        yield from self._inner_lines(tree, _NONE, "")
 
-    def _lines(self, node: _Node, indent: str, *, last: bool) -> Iterator[str]:
-        title = "" if node.folder.title is None else f" ({node.folder.title})"
-        yield f"\n{indent}{'└─ ' if last else '├─ '}{node.folder.path[-1]}/{title}"
-        inner = indent + ("   " if last else "│  ")
-        count = len(node.items) + len(node.folders)
-        for position, item in enumerate(node.items, 1):
-            yield f"\n{inner}{'└─ ' if position == count else '├─ '}{item.name}"
-        for position, folder in enumerate(node.folders, 1 + len(node.items)):
-            yield from self._lines(folder, inner, last=position == count)
+    def _inner_lines(self, tree: _Tree, parent: int, indent: str) -> Iterator[str]:
+        """What is in a folder, line by line."""
+        names = (self.contents.items[item].name for item in (tree.items(parent) if parent != _NONE else ()))
+        children = chain(((name, None) for name in names), ((None, place) for place in tree.folders(parent)))
+        for (name, place), is_last in _with_last(children):
+            yield f"\n{indent}{'└─ ' if is_last else '├─ '}"
+            if place is None:
+                yield str(name)
+                continue
+            folder = self.contents.folders[place]
+            yield f"{folder.path[-1]}/" + ("" if folder.title is None else f" ({folder.title})")
+            yield from self._inner_lines(tree, place, indent + ("   " if is_last else "│  "))
 
 
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+def _with_last(values: Iterable[T]) -> Iterator[tuple[T, bool]]:
+    """Each value, and whether it is the last."""
+    before: list[T] = []
+    for value in values:
+        if before:
+            yield before.pop(), False
+        before.append(value)
+    for value in before:
+        yield value, True
+
+
+_quoted = JSONEncoder(ensure_ascii=False).encode
 
 
 def _listed(children: Iterable[Iterator[str]], depth: int) -> Iterator[str]:
