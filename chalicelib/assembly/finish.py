@@ -20,6 +20,7 @@ from chalicelib.assembly.assemble import results_of
 from chalicelib.assembly.state import MAX_CHANGING, MAX_PLANS, MAX_ROUNDS, State, active_export, outcome_of
 from chalicelib.crc32 import to_hex
 from chalicelib.exports import archive_uploads, attempts, exclusions, lifecycle
+from chalicelib.exports.contents import preview_index
 from chalicelib.exports.contents.file_table import known_checksums, table_lines
 from chalicelib.exports.contents.items import Contents, from_rows
 from chalicelib.exports.contents.manifest import Manifest
@@ -41,6 +42,7 @@ from chalicelib.exports.storage import (
     index_key,
     manifest_key,
     plan_prefix,
+    preview_key,
     put_export,
     put_export_chunks,
     sources_key,
@@ -206,6 +208,8 @@ def _ready(
     if packaging_of(export) is Packaging.MANIFEST:
         save_files(upload.key, contents.items)
     put_export_chunks(manifest_key(upload.key), _encoded(manifest.json_lines)())
+    if len(contents.items) >= preview_index.MIN_FILES:
+        put_export_chunks(preview_key(upload.key), preview_index.index_chunks(manifest))
     save_skipped(upload.key, contents.skipped)
     put_export(sources_key(upload.key), json.dumps(contents.source_ids).encode())
     moment = timestamps.now()

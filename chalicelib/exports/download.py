@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
+
+from botocore.exceptions import ClientError
 
 from chalicelib import aws, timestamps
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.exports.contents.archive_paths import safe_name
+from chalicelib.exports.contents.preview_index import MIN_FILES, TAIL, PreviewIndex
 from chalicelib.exports.model import Export, ExportedFile
 from chalicelib.exports.source_permissions import file_of, require_sources
-from chalicelib.exports.storage import get_object, manifest_key, report_key
+from chalicelib.exports.storage import MISSING, get_object, get_range, manifest_key, preview_key, report_key
 from chalicelib.exports.types.registry import TYPES
 from chalicelib.linelist.formats import CONTENT_TYPES
 from chalicelib.settings import settings
@@ -82,10 +86,30 @@ def manifest_link(export: Export) -> str:
     return _json_link(manifest_key(file_of(export).key))
 
 
-def manifest_bytes(export: Export) -> bytes:
-    """manifest.json of a ready export. Raises NotFound for a linelist, Conflict before it is ready."""
+def preview_index(export: Export) -> PreviewIndex | None:
+    """The index of a large export's manifest; None where the manifest itself is read. Raises NotFound for a linelist,
+    Conflict before it is ready."""
+    _require_archive(export)
+    file = file_of(export)
+    if file.files < MIN_FILES:
+        return None
+    read = partial(get_range, settings().exports_bucket, preview_key(file.key))
+    try:
+        return PreviewIndex(read, read(-1, TAIL))
+    except ClientError as error:
+        if error.response["Error"]["Code"] in MISSING:  # of an export that an earlier version made
+            return None
+        raise
+
+
+def _require_archive(export: Export) -> None:
     if not TYPES[export.type].is_archive:
         raise NotFound("A linelist export has no preview.")
+
+
+def manifest_bytes(export: Export) -> bytes:
+    """manifest.json of a ready export. Raises NotFound for a linelist, Conflict before it is ready."""
+    _require_archive(export)
     body = get_object(settings().exports_bucket, manifest_key(file_of(export).key))
     if body is None:
         raise Conflict("This export is not ready.", slug="not-ready")

@@ -8,6 +8,7 @@ Exports bucket <export id>/<attempt>-<token>/archive.zip         a key of its ow
                <export id>/<attempt>-<token>/linelist.csv …      and for each time that a linelist is rendered,
                                              report.json         with what became of each sample beside it
                                              manifest.json       beside an archive, for the preview
+                                             preview.index       and its index, if it is large
                                              sources.json        beside either, for the rights of a download
                                              warnings.json       skipped items, if there are any
                                              files/000000.json   the files of an export that assembles none
@@ -118,6 +119,10 @@ def manifest_key(file_key: str) -> str:
     return f"{_folder_of(file_key)}manifest.json"
 
 
+def preview_key(file_key: str) -> str:
+    return f"{_folder_of(file_key)}preview.index"
+
+
 def sources_key(file_key: str) -> str:
     return f"{_folder_of(file_key)}sources.json"
 
@@ -199,6 +204,14 @@ def get_object(bucket: str, key: str) -> bytes | None:
             return None
         raise
     return answer["Body"].read()
+
+
+def get_range(bucket: str, key: str, start: int, length: int) -> bytes:
+    """Bytes of an object from `start` on; its last `length` bytes for a negative start. Raises ClientError."""
+    if not length:
+        return b""
+    chosen = f"bytes=-{length}" if start < 0 else f"bytes={start}-{start + length - 1}"
+    return aws.s3().get_object(Bucket=bucket, Key=key, Range=chosen)["Body"].read()
 
 
 def put_lines(key: str, rows: Iterable[Any]) -> None:

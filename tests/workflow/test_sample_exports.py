@@ -31,8 +31,9 @@ from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.index import SampleListRow
 from chalicelib.catalog.samples.model import NewSample, Sample
 from chalicelib.catalog.samples.table import SampleRow, sample_row
-from chalicelib.exports import archive_uploads, executions, record
-from chalicelib.exports.storage import request_key
+from chalicelib.exports import archive_uploads, download, executions, record
+from chalicelib.exports.contents import preview_index
+from chalicelib.exports.storage import manifest_key, preview_key, request_key
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
 from tests.harness import Person, expect_status, upload
@@ -177,6 +178,32 @@ def check_preview(ana: Person, export_id: str, manifest: dict[str, Any]) -> None
         "metadata": {"format": "fastq", "direction": "forward", "type": "illumina_pe"},
     }
     assert sample["children"][1]["children"][0]["metadata"] == {"format": "fasta", "type": "assembly"}
+
+
+def test_preview_of_many_files_is_read_from_its_index(ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preview_index, "MIN_FILES", 1)
+    monkeypatch.setattr(download, "MIN_FILES", 1)
+    export = create(ana, lab)
+    assert "ready" in run(export)
+    path = f"/exports/{export['id']}/preview"
+    made = record.find(export["id"])
+    assert made is not None
+    assert made.file is not None
+    key = made.file.key
+    whole = json.loads(aws.s3().get_object(Bucket=settings().exports_bucket, Key=manifest_key(key))["Body"].read())
+    top = expect_status(ana.get(path), 200)
+    project = whole["children"][0]
+    assert [child["child_count"] for child in top["children"]] == [
+        len(child["children"]) for child in whole["children"]
+    ]
+    assert (top["type"], top["date"], top["next_cursor"]) == (whole["type"], whole["date"], None)
+    level = expect_status(ana.get(f"{path}?path={project['name']}"), 200)
+    assert [child["name"] for child in level["children"]] == [child["name"] for child in project["children"]]
+    found = expect_status(ana.get(f"{path}?q=S1_L001_R1"), 200)
+    assert (found["matches"], len(found["children"])) == (1, 1)
+    assert ana.get(f"{path}?path=nowhere").status == 404
+    aws.s3().delete_object(Bucket=settings().exports_bucket, Key=preview_key(key))  # as earlier versions made exports
+    assert expect_status(ana.get(path), 200) == whole
 
 
 @pytest.mark.parametrize("repeats", [1, 2])

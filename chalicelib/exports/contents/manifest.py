@@ -1,6 +1,5 @@
 """The manifest of an archive, as JSON and as a text tree, in the layout of docs/formats.md."""
 
-from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -8,50 +7,15 @@ from json import JSONEncoder
 from typing import TypeVar
 
 from chalicelib.exports.contents.items import Contents, Item
+from chalicelib.exports.contents.tree import NO_FOLDER, Tree
 
 T = TypeVar("T")
-_NONE = -1  # no folder, no item
 
 
-class _Tree:
-    """Which folders and items are in a folder, by position: linked lists in arrays, because there may be a million."""
-
-    def __init__(self, contents: Contents) -> None:
-        places = {folder.path: place for place, folder in enumerate(contents.folders)}
-        parents = [places.get(folder.path[:-1], _NONE) for folder in contents.folders]
-        self._folders = _Chains(len(parents), parents)
-        self._items = _Chains(len(parents), (places[item.folders] for item in contents.items))
-
-    def folders(self, parent: int = _NONE) -> Iterator[int]:
-        """The folders in a folder, or those at the top."""
-        return self._folders.of(parent)
-
-    def items(self, folder: int) -> Iterator[int]:
-        """The items in a folder."""
-        return self._items.of(folder)
-
-
-class _Chains:
-    """For each of `count` lists, and one more named _NONE, the numbers of its members in order; `lists` says for each
-    member which list it is in."""
-
-    def __init__(self, count: int, lists: Iterable[int]) -> None:
-        self._first = array("i", [_NONE]) * (count + 1)
-        self._next = array("i")
-        last = array("i", self._first)
-        for member, chosen in enumerate(lists):
-            self._next.append(_NONE)
-            if last[chosen] == _NONE:
-                self._first[chosen] = member
-            else:
-                self._next[last[chosen]] = member
-            last[chosen] = member
-
-    def of(self, chosen: int) -> Iterator[int]:
-        member = self._first[chosen]
-        while member != _NONE:
-            yield member
-            member = self._next[member]
+def metadata_of(item: Item) -> list[tuple[str, str]]:
+    """What a manifest says of a file beside its name."""
+    known = (("format", item.format), ("direction", item.direction), ("type", item.type))
+    return [(key, value) for key, value in known if value is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +33,11 @@ class Manifest:
         """manifest.json, piece by piece: two spaces, keys in the reference's order, UTF-8 unescaped, no newline at the
         end."""
         yield f'{{\n  "type": {_quoted(self.type)},\n  "date": {_quoted(self.date)},\n  "children": '
-        tree = _Tree(self.contents)
+        tree = Tree(self.contents)
         yield from _listed((self._folder(tree, place, 2) for place in tree.folders()), 1)
         yield "\n}"
 
-    def _folder(self, tree: _Tree, place: int, depth: int) -> Iterator[str]:
+    def _folder(self, tree: Tree, place: int, depth: int) -> Iterator[str]:
         folder, indent = self.contents.folders[place], "  " * (depth + 1)
         yield f'{{\n{indent}"name": {_quoted(folder.path[-1])},\n{indent}"type": "folder",'
         yield f'\n{indent}"irida-next-type": {_quoted(folder.kind)},'
@@ -90,8 +54,7 @@ class Manifest:
         indent = "\n" + "  " * (depth + 1)
         rows = f'{{{indent}"name": {_quoted(item.name)},{indent}"type": "file"'
         if self.has_metadata:
-            known = (("format", item.format), ("direction", item.direction), ("type", item.type))
-            fields = [f'{indent}  "{key}": {_quoted(value)}' for key, value in known if value is not None]
+            fields = [f'{indent}  "{key}": {_quoted(value)}' for key, value in metadata_of(item)]
             rows += f',{indent}"metadata": {{{",".join(fields)}{indent}}}' if fields else f',{indent}"metadata": {{}}'
         yield rows + "\n" + "  " * depth + "}"
 
@@ -99,12 +62,12 @@ class Manifest:
         """manifest.txt, piece by piece: type, date, an empty line, `contents:`, the id, then the tree; no newline at
         the end."""
         yield f"{self.type}\n{self.date}\n\ncontents:\n{self.export_id}/"
-        tree = _Tree(self.contents)
-        yield from self._inner_lines(tree, _NONE, "")
+        tree = Tree(self.contents)
+        yield from self._inner_lines(tree, NO_FOLDER, "")
 
-    def _inner_lines(self, tree: _Tree, parent: int, indent: str) -> Iterator[str]:
+    def _inner_lines(self, tree: Tree, parent: int, indent: str) -> Iterator[str]:
         """What is in a folder, line by line."""
-        names = (self.contents.items[item].name for item in (tree.items(parent) if parent != _NONE else ()))
+        names = (self.contents.items[item].name for item in (tree.items(parent) if parent != NO_FOLDER else ()))
         children = chain(((name, None) for name in names), ((None, place) for place in tree.folders(parent)))
         for (name, place), is_last in _with_last(children):
             yield f"\n{indent}{'└─ ' if is_last else '├─ '}"

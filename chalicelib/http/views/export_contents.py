@@ -11,7 +11,7 @@ from chalicelib.access.users import User
 from chalicelib.exports import audit
 from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.contents.preview import MAX_INLINE_BYTES, level_of, search_in
-from chalicelib.exports.download import link_to, manifest_bytes, manifest_link
+from chalicelib.exports.download import link_to, manifest_bytes, manifest_link, preview_index
 from chalicelib.exports.listed_files import linked_files
 from chalicelib.exports.model import Export, Status
 from chalicelib.exports.queries import get_owned
@@ -41,16 +41,18 @@ def get_export_preview(
 ) -> Reply[schemas.Preview] | EncodedJson[schemas.Preview]:
     """Get the contents of an archive as a tree
 
-    The manifest as a whole, up to 4 MiB; of a larger one its first level, and the rest folder by folder (`path`).
-    Linelists have no preview."""
+    The manifest as a whole, up to 5,000 files and 4 MiB; of a larger one its first level, and the rest folder by folder
+    (`path`). Linelists have no preview."""
     export = _readable(export_id, user)
-    manifest = manifest_bytes(export)
+    index = preview_index(export)
+    manifest = b"" if index else manifest_bytes(export)
     if q:
-        search = search_in(manifest, q)
+        search = index.search(q) if index else search_in(manifest, q)
         return Reply(_preview({**search.document, "matches": search.matches, "manifest_url": manifest_link(export)}))
-    if path is None and cursor.position is None and len(manifest) <= MAX_INLINE_BYTES:
+    if path is None and cursor.position is None and not index and len(manifest) <= MAX_INLINE_BYTES:
         return EncodedJson(manifest)
-    level = level_of(manifest, path or "", int(cursor.position or 0))
+    start = int(cursor.position or 0)
+    level = index.level_of(path or "", start) if index else level_of(manifest, path or "", start)
     next_cursor = cursor.encode(None if level.next is None else str(level.next))
     return Reply(_preview({**level.document, "next_cursor": next_cursor, "manifest_url": manifest_link(export)}))
 

@@ -899,8 +899,8 @@ class Operations:
     ) -> Preview:
         """Get the contents of an archive as a tree.
 
-        The manifest as a whole, up to 4 MiB; of a larger one its first level, and the rest folder by folder (`path`).
-        Linelists have no preview.
+        The manifest as a whole, up to 5,000 files and 4 MiB; of a larger one its first level, and the rest folder by
+        folder (`path`). Linelists have no preview.
 
         Needs the token scope `read`."""
         return cast(
@@ -1640,8 +1640,8 @@ class AsyncOperations:
     ) -> Preview:
         """Get the contents of an archive as a tree.
 
-        The manifest as a whole, up to 4 MiB; of a larger one its first level, and the rest folder by folder (`path`).
-        Linelists have no preview.
+        The manifest as a whole, up to 5,000 files and 4 MiB; of a larger one its first level, and the rest folder by
+        folder (`path`). Linelists have no preview.
 
         Needs the token scope `read`."""
         return await asyncio.to_thread(self._operations.get_export_preview, export_id, q=q, path=path, cursor=cursor)
