@@ -7,7 +7,7 @@ specification", CloudWatch User Guide.
 from typing import Literal
 
 NAMESPACE = "Seqport"
-Unit = Literal["Count", "Bytes", "Seconds"]
+Unit = Literal["Count", "Bytes", "Seconds", "None"]
 
 
 def emit(name: str, value: float, unit: Unit = "Count", **dimensions: str) -> None:

@@ -129,6 +129,7 @@ def dashboard(functions: tuple[str, ...]) -> Json:
             ours("BytesThroughFunctions"),
         ]),
         _Widget("Time in the queue (s)", [ours("QueueTime")], "Maximum"),
+        _Widget("Estimated cost of assembling archives ($)", [ours("EstimatedCost")]),
         _Widget("Time of a step (s)", [ours("StepTime", "step", step) for step in
                 ("plan", "assemble", "finish", "render_linelist", "notify")], "p95"),
         _Widget("API", [["AWS/ApiGateway", metric, "ApiName", "${AWS::StackName}", "Stage", "live"]

@@ -5,7 +5,7 @@ import io
 import json
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -26,12 +26,15 @@ class WrittenPart:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What the work cost: bytes that S3 copied, bytes that we read and wrote, and requests."""
+    """What the work cost: bytes that S3 copied, bytes that we read and wrote, requests, those of them that read, and
+    the time of functions, times their memory."""
 
     copied: int = 0
     read: int = 0
     written: int = 0
     requests: int = 0
+    gets: int = 0
+    gb_seconds: float = 0.0
 
     def __add__(self, other: "Traffic") -> "Traffic":
         return Traffic(
@@ -39,6 +42,8 @@ class Traffic:
             self.read + other.read,
             self.written + other.written,
             self.requests + other.requests,
+            self.gets + other.gets,
+            self.gb_seconds + other.gb_seconds,
         )
 
 
@@ -193,7 +198,7 @@ def write_result(result: BatchResult) -> bytes:
                 "parts": [[*place, p.etag, p.length, p.crc32] for place, p in sorted(result.parts.items())],
                 "crc32": sorted(result.crc32.items()),
                 "problems": sorted(result.problems.items()),
-                "traffic": [traffic.copied, traffic.read, traffic.written, traffic.requests],
+                "traffic": astuple(traffic),
             }
         ]
     )

@@ -43,12 +43,12 @@ class S3Operations:
     def __init__(self, store: S3Clients) -> None:
         self._store = store
         self._lock = threading.Lock()
-        self._copied = self._read = self._written = self._requests = 0
+        self._copied = self._read = self._written = self._requests = self._gets = 0
 
     @property
     def traffic(self) -> Traffic:
         with self._lock:
-            return Traffic(self._copied, self._read, self._written, self._requests)
+            return Traffic(self._copied, self._read, self._written, self._requests, self._gets)
 
     def _count(self, *, copied: int = 0, read: int = 0, written: int = 0) -> None:
         with self._lock:
@@ -56,6 +56,7 @@ class S3Operations:
             self._read += read
             self._written += written
             self._requests += 1
+            self._gets += not (copied or written)
 
     def read_into(self, view: memoryview, position: int, entry: Entry, start: int) -> None:
         """Fill `view` with an entry's bytes from `start`. Raises SourceProblem, also for an object of another size."""

@@ -3,15 +3,17 @@
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 from chalicelib import timestamps
 from chalicelib.archive.entries import UploadGone
-from chalicelib.archive.plan_file import BatchResult, merged, read_batch, read_result, write_result
+from chalicelib.archive.plan_file import BatchResult, Traffic, merged, read_batch, read_result, write_result
 from chalicelib.archive.writer import write_batch
 from chalicelib.assembly.state import State, active_export
 from chalicelib.exports import archive_uploads, attempts
+from chalicelib.exports.cost import gb_seconds
 from chalicelib.exports.model import Export
 from chalicelib.exports.storage import batch_key, get_work, list_work, plan_prefix, put_work, result_key, results_prefix
 from chalicelib.log import logger
@@ -76,10 +78,12 @@ def assemble_batch(event: Mapping[str, Any]) -> dict[str, Any]:
     batch = read_batch(data)
     key = result_key(folder, number, uuid4().hex[:12])
     before = merged(results_of(folder, number))
+    started = time.monotonic()
     progress = _Progress(export, state.plan, settings().assemble_concurrency)
 
     def save(result: BatchResult) -> None:
-        put_work(key, write_result(result))
+        traffic = result.traffic + Traffic(gb_seconds=gb_seconds(started))
+        put_work(key, write_result(replace(result, traffic=traffic)))
 
     try:
         result = write_batch(

@@ -13,7 +13,7 @@ from chalicelib import timestamps
 from chalicelib.archive.entries import ArchiveError, Member, UploadGone
 from chalicelib.archive.finalize import Archive, Incomplete, SourcesChanged, finish_upload
 from chalicelib.archive.parts import Place
-from chalicelib.archive.plan_file import merged, read_batch, read_index
+from chalicelib.archive.plan_file import Traffic, merged, read_batch, read_index
 from chalicelib.archive.s3_operations import S3Operations
 from chalicelib.archive.stitching import check
 from chalicelib.assembly.assemble import results_of
@@ -27,6 +27,7 @@ from chalicelib.exports.contents.manifest import Manifest
 from chalicelib.exports.contents.report import report_lines
 from chalicelib.exports.contents.ro_crate import METADATA_NAME, Crate
 from chalicelib.exports.contents.source_key import source_key
+from chalicelib.exports.cost import dollars, gb_seconds
 from chalicelib.exports.expiry import expiry
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.listed_files import save_files
@@ -57,6 +58,7 @@ _CONCURRENT_CHECKS, _CHUNK, _TIME_TO_CHECK = 32, 1_000, 240.0  # seconds
 def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
     """Outcomes: `ready`, `sources_changed` (with the next plan's number), `incomplete` (with the batches to
     run again), `failed` with a code, `removed`."""
+    started = time.monotonic()
     state = State.of(event)
     export = active_export(state)
     if export is None:
@@ -86,7 +88,11 @@ def finish_export(event: Mapping[str, Any]) -> dict[str, Any]:
         return _plan_again(export, state, upload, contents, changed)
     if isinstance(finished, Incomplete):
         return _complete_batches(state, folder, index.batches, finished)
-    return _ready(export, state, upload, contents, manifest, finished)
+    _store_documents(export, upload, contents, manifest)
+    summary = get_document(summary_key(folder)) or {}
+    functions = Traffic(gb_seconds=gb_seconds(started) + summary.get("gb_seconds", 0.0))
+    cost = dollars(finished.traffic + functions, index.batches)
+    return _ready(export, state, upload, contents, finished, cost)
 
 
 def _extras(
@@ -201,10 +207,8 @@ def _plan_again(
     return State(state.export_id, state.attempt, state.plan + 1).outcome("sources_changed")
 
 
-def _ready(
-    export: Export, state: State, upload: Upload, contents: Contents, manifest: Manifest, archive: Archive
-) -> dict[str, Any]:
-    """Store what previews and downloads need beside the archive, then set the record's status."""
+def _store_documents(export: Export, upload: Upload, contents: Contents, manifest: Manifest) -> None:
+    """Store what previews and downloads need beside the archive."""
     if packaging_of(export) is Packaging.MANIFEST:
         save_files(upload.key, contents.items)
     put_export_chunks(manifest_key(upload.key), _encoded(manifest.json_lines)())
@@ -212,6 +216,12 @@ def _ready(
         put_export_chunks(preview_key(upload.key), preview_index.index_chunks(manifest))
     save_skipped(upload.key, contents.skipped)
     put_export(sources_key(upload.key), json.dumps(contents.source_ids).encode())
+
+
+def _ready(
+    export: Export, state: State, upload: Upload, contents: Contents, archive: Archive, cost: float
+) -> dict[str, Any]:
+    """Set the record's status; `cost` is in dollars."""
     moment = timestamps.now()
     traffic = archive.traffic
     is_ready = lifecycle.mark_ready(
@@ -220,6 +230,7 @@ def _ready(
         at=timestamps.format(moment),
         expires_at=timestamps.format(expiry(moment, settings())),
         warnings=len(contents.skipped),
+        cost=cost,
         details={
             "bytes_copied": traffic.copied,
             "bytes_read": traffic.read,

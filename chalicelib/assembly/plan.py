@@ -1,5 +1,6 @@
 """Plan: the contents of the archive and all its parts, or the rows of a linelist, before the first byte is written."""
 
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -19,6 +20,7 @@ from chalicelib.exports import admission, archive_uploads, attempts, exclusions
 from chalicelib.exports.contents.items import Contents, Item, to_rows
 from chalicelib.exports.contents.linelist_plan import LinelistPlan, to_lines
 from chalicelib.exports.contents.source_key import source_key
+from chalicelib.exports.cost import gb_seconds
 from chalicelib.exports.estimate import excesses
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.model import Export, Step, Upload
@@ -53,6 +55,7 @@ def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
     Each run writes its plan under a token of its own; the first to claim the record for this plan wins, and a later
     run returns the winner's.
     """
+    started = time.monotonic()
     state = State.of(event)
     export = active_export(state)
     if export is not None and export.step is Step.QUEUED:
@@ -66,7 +69,7 @@ def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
     if export.table is not None:
         return state.outcome("linelist_planned")
     try:
-        return _plan_spec(spec_from_json(get_document(request_key(export.id)) or {}), export, state)
+        return _plan_spec(spec_from_json(get_document(request_key(export.id)) or {}), export, state, started)
     except (Forbidden, NotFound):
         return state.outcome("failed", code=FailureCode.NO_LONGER_ALLOWED.value)
 
@@ -78,14 +81,14 @@ def _wait_in_queue(state: State, position: int) -> dict[str, Any]:
     return state.outcome("queued", wait=admission.pause_before_poll(position))
 
 
-def _plan_spec(spec: ExportSpec, export: Export, state: State) -> dict[str, Any]:
+def _plan_spec(spec: ExportSpec, export: Export, state: State, started: float) -> dict[str, Any]:
     contents = _plan_contents(spec, export, state)
     if isinstance(contents, LinelistPlan):
         return _plan_linelist(export, state, contents)
     planned = _plan(contents, packaging_of(export))
     if isinstance(planned, FailureCode):
         return state.outcome("failed", code=planned.value)
-    return _claim(export, state, contents, planned)
+    return _claim(export, state, contents, planned, started)
 
 
 def _plan_linelist(export: Export, state: State, plan: LinelistPlan) -> dict[str, Any]:
@@ -156,8 +159,8 @@ def _entry(item: Item) -> Entry:
     return Entry(item.path, item.size, item.modified, source, item.crc32)
 
 
-def _claim(export: Export, state: State, contents: Contents, planned: Plan) -> dict[str, Any]:
-    """Write the plan, begin its upload, and claim the record for it."""
+def _claim(export: Export, state: State, contents: Contents, planned: Plan, started: float) -> dict[str, Any]:
+    """Write the plan, begin its upload, and claim the record for it; `started` is when this function began."""
     token = uuid4().hex[:12]
     folder = plan_prefix(export.id, state.attempt, token)
     put_lines(contents_key(folder), to_rows(contents))
@@ -165,7 +168,8 @@ def _claim(export: Export, state: State, contents: Contents, planned: Plan) -> d
     with ThreadPoolExecutor(_CONCURRENT_PUTS) as pool:
         numbered = list(enumerate(planned.batches))
         list(pool.map(lambda batch: put_work(batch_key(folder, batch[0]), write_batch(batch[1])), numbered))
-    put_document(summary_key(folder), {"ahead": planned.ahead, "batches": len(planned.batches)})
+    summary = {"ahead": planned.ahead, "batches": len(planned.batches), "gb_seconds": gb_seconds(started)}
+    put_document(summary_key(folder), summary)
     archive_uploads.begin_segments(folder, len(planned.segments))
     key = archive_key(export.id, state.attempt, token)
     upload = Upload(state.plan, token, key, archive_uploads.begin(key))

@@ -103,8 +103,9 @@ def mark_ready(
     expires_at: str,
     warnings: int,
     details: dict[str, Any],
+    cost: float | None = None,
 ) -> bool:
-    """processing → ready; False when the attempt was over before."""
+    """processing → ready; False when the attempt was over before. `cost`, in dollars, is for operators."""
     actions = [
         ExportRow.status.set(Status.READY),
         ExportRow.step.set(Step.DONE),
@@ -118,11 +119,14 @@ def mark_ready(
         ExportRow.file_files.set(file.files),
         ExportRow.due_shard.set(due_shard(export.id)),
         ExportRow.due_at.set(expires_at),
+        *([] if cost is None else [ExportRow.estimated_cost.set(round(cost, 7))]),
     ]
     is_ready = _transition(export, in_progress(export.attempt), actions, Action.READY, at, details=details)
     if is_ready:
         metrics.emit("ExportedBytes", file.size, "Bytes", type=export.type)
         metrics.emit("BytesThroughFunctions", details.get("bytes_read", 0) + details.get("bytes_written", 0), "Bytes")
+        if cost is not None:
+            metrics.emit("EstimatedCost", cost, "None")
     return is_ready
 
 

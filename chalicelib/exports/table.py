@@ -1,6 +1,6 @@
 """Rows of the exports table. Only `lifecycle` and `attempts` write them."""
 
-from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.attributes import Choice, Integer, Json
@@ -59,6 +59,7 @@ class ExportRow(Row):
     files_total = Integer(default=0)
     sample_count = Integer(null=True)  # of a selection, once it is planned
     warnings = Integer(default=0)
+    estimated_cost = NumberAttribute(null=True)  # $ of assembling an archive, for operators
     upload_plan = Integer(null=True)
     upload_token = UnicodeAttribute(null=True)
     upload_key = UnicodeAttribute(null=True)

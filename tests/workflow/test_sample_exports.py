@@ -34,6 +34,7 @@ from chalicelib.catalog.samples.table import SampleRow, sample_row
 from chalicelib.exports import archive_uploads, download, executions, record
 from chalicelib.exports.contents import preview_index
 from chalicelib.exports.storage import manifest_key, preview_key, request_key
+from chalicelib.exports.table import ExportRow
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
 from tests.harness import Person, expect_status, upload
@@ -234,6 +235,8 @@ def test_export_becomes_ready_and_complete(ana: Person, lab: Lab, repeats: int) 
     trail = expect_status(ana.get(f"/exports/{export['id']}/events"), 200)["items"]
     assert [event["action"] for event in trail] == ["created", "ready", "downloaded"]
     assert trail[1]["details"]["bytes_copied"] > 0
+    cost = ExportRow.get(export["id"]).estimated_cost
+    assert 9e-5 < float(cost) < 2e-3  # a handful of requests and states, some seconds of functions
 
 
 def test_same_request_gives_the_same_bytes(ana: Person, lab: Lab) -> None:
