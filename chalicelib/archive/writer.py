@@ -203,12 +203,12 @@ class _Run:
     def _join(self, segment: Segment) -> None:
         """Complete a segment, and have it copied as one part of the archive."""
         place, target = Place(0, segment.number), self._targets[segment.upload]
+        places = [Place(segment.upload, number) for number in range(1, segment.parts + 1)]
         with self._lock:
             if place in self._parts or self._lost or self._problems:
                 return
-            written = {**self._earlier, **self._parts}
-        places = [Place(segment.upload, number) for number in range(1, segment.parts + 1)]
-        parts = {known.number: written[known] for known in places if known in written}
+            found = [(known.number, self._parts.get(known) or self._earlier.get(known)) for known in places]
+        parts = {number: part for number, part in found if part is not None}
         if len(parts) < segment.parts:
             if not is_open(self._store, self._targets[0]):
                 raise UploadGone("the upload was aborted while its segments were written")

@@ -111,9 +111,9 @@ def count_files(user: User, namespace_id: str, body: schemas.SampleIds) -> schem
     Of up to 100 samples that the list of this group or project has; others are not in the response. Files that are
     still being uploaded don't count."""
     namespace = namespace_of(namespace_id, user, Role.GUEST)
-    listed = permissions.listed_namespaces(user.id, namespace)
+    listed = set(permissions.listed_namespaces(user.id, namespace))
     found = samples.find_summaries(body.sample_ids).values()
-    readable = [sample for sample in found if not set(listed).isdisjoint(sample.namespace_ids)]
+    readable = [sample for sample in found if not listed.isdisjoint(sample.namespace_ids)]
     return schemas.SampleFilesList(
         items=[
             schemas.SampleFiles(sample_id=sample_id, files=len(files), size=sum(file.size for file in files))
