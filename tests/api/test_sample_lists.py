@@ -152,7 +152,7 @@ def test_complete_files_of_samples_in_the_list_are_counted(sign_in: SignIn) -> N
         upload(lab.owner, first["id"], name, body)
     upload(lab.owner, elsewhere["id"], "c.fastq")
     expect_status(lab.owner.post(f"/samples/{second['id']}/files", {"filename": "b.fastq", "size": 9}))
-    request = {"sample_ids": [first["id"], second["puid"], elsewhere["id"], "nothing"]}
+    request = {"sample_ids": [first["id"], second["puid"], elsewhere["id"], "nothing", second["id"]]}
     path = f"/namespaces/{lab.project['id']}/samples/file-counts"
     assert expect_status(lab.owner.post(path, request), 200)["items"] == [
         {"sample_id": first["id"], "files": 2, "size": 7},

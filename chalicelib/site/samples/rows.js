@@ -7,7 +7,7 @@ import { Component, html, useEffect, useMemo, useState } from "../view.js";
 import { when } from "../when.js";
 import { identityOf } from "./query.js";
 
-const DRAWN_AT_ONCE = 40;
+const DRAWN_AT_ONCE = 16;
 
 /**
  * The bodies of the table, each of some rows, because the browser lays out again only what changed: `samples` as `query` found them, and which of them are `selected`. `projectOf(sample)` is the
