@@ -1,23 +1,24 @@
 """Plan: the contents of the archive and all its parts, or the rows of a linelist, before the first byte is written."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
 from chalicelib import timestamps
 from chalicelib.archive import planner
-from chalicelib.archive.entries import ArchiveTooLarge, Entry, Source
+from chalicelib.archive.entries import ArchiveTooLarge
 from chalicelib.archive.limits import MIB, Limits
 from chalicelib.archive.plan_file import write_batch, write_index
 from chalicelib.archive.planner import Plan
 from chalicelib.archive.s3_operations import S3Operations
 from chalicelib.archive.stitching import check
+from chalicelib.assembly.planned_contents import PlannedContents, entry_of, planned_contents
 from chalicelib.assembly.state import State, active_export
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.exports import admission, archive_uploads, attempts, exclusions
-from chalicelib.exports.contents.items import Contents, Item, to_rows
+from chalicelib.exports.contents.items import Item, Piece
 from chalicelib.exports.contents.linelist_plan import LinelistPlan, to_lines
 from chalicelib.exports.contents.source_key import source_key
 from chalicelib.exports.cost import gb_seconds
@@ -41,6 +42,7 @@ from chalicelib.exports.storage import (
 )
 from chalicelib.exports.types.base import ExportSpec
 from chalicelib.exports.types.registry import TYPES, spec_from_json
+from chalicelib.memory import without_collections
 from chalicelib.settings import settings
 
 _CONCURRENT_PUTS, _CONCURRENT_CHECKS = 8, 16
@@ -82,9 +84,10 @@ def _wait_in_queue(state: State, position: int) -> dict[str, Any]:
 
 
 def _plan_spec(spec: ExportSpec, export: Export, state: State, started: float) -> dict[str, Any]:
-    contents = _plan_contents(spec, export, state)
-    if isinstance(contents, LinelistPlan):
-        return _plan_linelist(export, state, contents)
+    found = _read_contents(spec, export, state)
+    if isinstance(found, LinelistPlan):
+        return _plan_linelist(export, state, found)
+    contents = planned_contents(found)
     planned = _plan(contents, packaging_of(export))
     if isinstance(planned, FailureCode):
         return state.outcome("failed", code=planned.value)
@@ -105,45 +108,38 @@ def _plan_linelist(export: Export, state: State, plan: LinelistPlan) -> dict[str
     return state.outcome("removed" if active_export(state) is None else "linelist_planned")
 
 
-def _sample_count(contents: Contents) -> int:
-    """The number of requested samples that exist, including those without a matching file."""
-    without_files = sum(1 for skipped in contents.skipped if skipped.reason == "no-matching-file")
-    return sum(1 for folder in contents.folders if folder.kind == "sample") + without_files
-
-
-def _plan(contents: Contents, packaging: Packaging) -> Plan | FailureCode:
+def _plan(contents: PlannedContents, packaging: Packaging) -> Plan | FailureCode:
     """The plan of the archive, or why there can't be one."""
-    if not contents.items:
+    if not contents.entries:
         return FailureCode.NOTHING_TO_EXPORT
-    samples = sum(1 for folder in contents.folders if folder.kind == "sample")
-    size = assembled_bytes(contents.items, packaging)
-    if excesses(samples, len(contents.items), size, settings()):
+    size = assembled_bytes(contents.entries, packaging)
+    if excesses(contents.samples, len(contents.entries), size, settings()):
         return FailureCode.TOO_LARGE
-    assembled = () if packaging is Packaging.MANIFEST else contents.items
     try:
-        entries = [_entry(item) for item in assembled]
+        entries = () if packaging is Packaging.MANIFEST else contents.entries
         limits = Limits() if archive_uploads.store().is_aws else Limits(copy_range=_COPY_RANGE_ELSEWHERE)
-        return planner.plan(entries, limits, workers=settings().assemble_concurrency)
+        with without_collections():
+            return planner.plan(entries, limits, workers=settings().assemble_concurrency)
     except ArchiveTooLarge:
         return FailureCode.TOO_LARGE
 
 
-def _plan_contents(spec: ExportSpec, export: Export, state: State) -> Contents | LinelistPlan:
+def _read_contents(spec: ExportSpec, export: Export, state: State) -> Iterator[Piece] | LinelistPlan:
     if not TYPES[export.type].is_archive:
         return spec.plan(export.user_id, excluded={})
     excluded = exclusions.load(export.id, state.attempt).reasons
     if excluded and state.plan == 1:  # found by an earlier attempt: a source may be readable again
-        contents = spec.plan(export.user_id, excluded={})
-        if isinstance(contents, Contents):
-            excluded = _still_lost(contents, excluded)
+        found = spec.plan(export.user_id, excluded={})
+        if not isinstance(found, LinelistPlan):
+            excluded = _still_lost(found, excluded)
     return spec.plan(export.user_id, excluded=excluded)
 
 
-def _still_lost(contents: Contents, known: Mapping[str, str]) -> dict[str, str]:
+def _still_lost(pieces: Iterable[Piece], known: Mapping[str, str]) -> dict[str, str]:
     """Those of the lost sources that still can't be read. Corruption only shows when the whole file is
     read, so an earlier finding stands."""
-    lost = [item for item in contents.items if source_key(item) in known]
-    again = [(place, _entry(item)) for place, item in enumerate(lost) if known[source_key(item)] != "corrupt"]
+    lost = [item for item in pieces if isinstance(item, Item) and source_key(item) in known]
+    again = [(place, entry_of(item)) for place, item in enumerate(lost) if known[source_key(item)] != "corrupt"]
     with ThreadPoolExecutor(_CONCURRENT_CHECKS) as pool:
         problems = check(again, S3Operations(archive_uploads.store()), pool)
     checked = {place for place, _ in again}
@@ -154,16 +150,11 @@ def _still_lost(contents: Contents, known: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _entry(item: Item) -> Entry:
-    source = Source(item.bucket, item.key, item.etag, item.version_id)
-    return Entry(item.path, item.size, item.modified, source, item.crc32)
-
-
-def _claim(export: Export, state: State, contents: Contents, planned: Plan, started: float) -> dict[str, Any]:
+def _claim(export: Export, state: State, contents: PlannedContents, planned: Plan, started: float) -> dict[str, Any]:
     """Write the plan, begin its upload, and claim the record for it; `started` is when this function began."""
     token = uuid4().hex[:12]
     folder = plan_prefix(export.id, state.attempt, token)
-    put_lines(contents_key(folder), to_rows(contents))
+    put_work(contents_key(folder), contents.rows)
     put_work(index_key(folder), write_index(planned.index))
     with ThreadPoolExecutor(_CONCURRENT_PUTS) as pool:
         numbered = list(enumerate(planned.batches))
@@ -179,8 +170,8 @@ def _claim(export: Export, state: State, contents: Contents, planned: Plan, star
         upload,
         timestamps.format(timestamps.now()),
         bytes_total=planned.bytes_total,
-        files_total=len(contents.items),
-        sample_count=_sample_count(contents),
+        files_total=len(contents.entries),
+        sample_count=contents.samples + contents.samples_without_file,
     )
     if claimed:
         return _planned(state, upload)

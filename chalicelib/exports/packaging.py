@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from chalicelib.exports.contents.items import Item
+from chalicelib.archive.entries import Listed
 from chalicelib.exports.model import Export
 
 
@@ -30,9 +30,9 @@ PackagingName = Annotated[
 ]
 
 
-def assembled_bytes(items: Iterable[Item], packaging: Packaging) -> int:
+def assembled_bytes(files: Iterable[Listed], packaging: Packaging) -> int:
     """The bytes that count for the limit of an export: those that are put into its archive."""
-    return 0 if packaging is Packaging.MANIFEST else sum(item.size for item in items)
+    return 0 if packaging is Packaging.MANIFEST else sum(file.size for file in files)
 
 
 def packaging_in(document: Mapping[str, Any]) -> Packaging:

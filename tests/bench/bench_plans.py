@@ -11,15 +11,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zlib import crc32
 
-from chalicelib.archive.entries import Entry, Source
-from chalicelib.archive.plan_file import pack_lines, read_index, unpack_lines, write_batch, write_index
+from chalicelib.archive.plan_file import read_index, unpack_lines, write_batch, write_index
 from chalicelib.archive.planner import plan
 from chalicelib.archive.zip_format import central_header
-from chalicelib.exports.contents.items import Contents, Folder, Item, from_rows, to_rows
+from chalicelib.assembly.planned_contents import planned_contents
+from chalicelib.exports.contents.items import Folder, Item, Piece, from_rows
 from chalicelib.exports.contents.manifest import Manifest
 from chalicelib.exports.contents.report import report_lines
 
@@ -37,15 +37,28 @@ def items(count: int, kind: str) -> Iterator[Item]:
         place = (f"INXT_PRJ_{i // 4000}", f"INXT_SAM_{i // 4}", f"INXT_ATT_{i // 2}")
         yield Item(
             f"{i:032x}", place, f"sample-{i}_S1_L001_R{i % 2 + 1}_001.fastq.gz", None, "fastq", "forward",
-            "illumina_pe", KINDS[kind](source), NOON, "catalog", f"files/{i:032x}/{i}.fastq.gz", f'"{i:032x}"', None,
-            i, None,
+            "illumina_pe", KINDS[kind](source), NOON + timedelta(seconds=i), "catalog",
+            f"files/{i:032x}/{i}.fastq.gz", f'"{i:032x}"', f"{i:032x}", i, f"{i:064x}",
         )  # fmt: skip
 
 
+def pieces(count: int, kind: str) -> Iterator[Piece]:
+    """The items, each of them behind the folders that begin with it."""
+    begun: set[tuple[str, ...]] = set()
+    for item in items(count, kind):
+        for depth, name in enumerate(("project", "sample", "attachment"), 1):
+            if item.folders[:depth] not in begun:
+                begun.add(item.folders[:depth])
+                yield Folder(item.folders[:depth], name, None)
+        yield item
+
+
 def plans(count: int, kind: str, folder: Path) -> None:
-    entries = [Entry(i.path, i.size, NOON, Source(i.bucket, i.key, i.etag), i.crc32) for i in items(count, kind)]
+    """What Plan does but for DynamoDB and S3."""
     started = time.monotonic()
-    planned = plan(entries)
+    contents = planned_contents(pieces(count, kind))
+    (folder / "contents").write_bytes(contents.rows)
+    planned = plan(contents.entries)
     print(json.dumps({"seconds": time.monotonic() - started, "parts": planned.index.tail_number - 1,
                       "batches": len(planned.batches), "segments": len(planned.segments)}))  # fmt: skip
     (folder / "index").write_bytes(write_index(planned.index))
@@ -69,18 +82,7 @@ def ends(count: int, kind: str, folder: Path) -> None:
     print(json.dumps({"seconds": time.monotonic() - started, "bytes": length}))
 
 
-def write_contents(count: int, kind: str, folder: Path) -> None:
-    found = tuple(items(count, kind))
-    folders: dict[tuple[str, ...], Folder] = {}
-    for item in found:
-        for depth, name in enumerate(("project", "sample", "attachment"), 1):
-            folders.setdefault(item.folders[:depth], Folder(item.folders[:depth], name, None))
-    contents = Contents(found, tuple(folders.values()), (), ())
-    (folder / "contents").write_bytes(pack_lines(to_rows(contents)))
-    print("{}")
-
-
-STEPS = {"plan": plans, "contents": write_contents, "end": ends}
+STEPS = {"plan": plans, "end": ends}
 
 
 def measured(step: str, count: int, kind: str, folder: Path) -> dict[str, float]:
@@ -104,8 +106,6 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as name:
                 for step in STEPS:
                     found = measured(step, count, kind, Path(name))
-                    if step == "contents":
-                        continue
                     slope = f"{found['seconds'] / before[step]:.1f}" if step in before else ""
                     before[step] = found["seconds"]
                     more = {key: value for key, value in found.items() if key not in {"seconds", "mib"}}

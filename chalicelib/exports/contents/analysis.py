@@ -1,43 +1,39 @@
 """The contents of an archive of workflow executions: their outputs in the manifest's order, and skipped items."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chalicelib.catalog.runs.model import RUN_LEVEL, Output, Run, RunSample
 from chalicelib.exports.contents.archive_paths import distinct_names
-from chalicelib.exports.contents.items import Contents, Folder, Item, RunDetails, Skipped
+from chalicelib.exports.contents.items import ContentSource, Folder, Item, Piece, RunDetails, Skipped
 from chalicelib.exports.contents.source_key import source_key
 
 _DELETED = "Deleted Sample"
 
 
-def analysis_contents(
+def analysis_pieces(
     runs: Sequence[Run],
     parts: Mapping[str, Sequence[RunSample | Output]],
     sample_names: Mapping[str, str],
     *,
     excluded: Mapping[str, str],
     skipped: Sequence[Skipped] = (),
-) -> Contents:
-    """The contents of an analysis export: `<run id>/<filename>` and `<run id>/<sample>/<filename>`.
+) -> Iterator[Piece]:
+    """The contents of an analysis export, piece by piece: `<run id>/<filename>` and `<run id>/<sample>/<filename>`. A
+    folder comes before what is in it.
 
     Runs are in the order given, a run's own outputs before its samples, samples as in its samplesheet, outputs by
     creation. `parts` are by run id; `sample_names` by the id of samples that there still are;
     `excluded` has reasons by `source_key` of outputs that an earlier plan could not read; `skipped` is put before what
-    is found here. Runs without any output are listed in `skipped`.
+    is found here. Runs without any output are skipped.
     """
-    items: list[Item] = []
-    folders: list[Folder] = []
-    all_skipped = list(skipped)
-    source_ids = []
+    yield from skipped
     for run in runs:
         outputs = [part for part in parts.get(run.id, ()) if isinstance(part, Output)]
         if not outputs:
-            all_skipped.append(Skipped(run.id, "no-output", name=run.name))
-        all_skipped += [
-            Skipped(output.id, excluded[source_key(output)], output.size, output.filename)
-            for output in outputs
-            if source_key(output) in excluded
-        ]
+            yield Skipped(run.id, "no-output", name=run.name)
+        for output in outputs:
+            if source_key(output) in excluded:
+                yield Skipped(output.id, excluded[source_key(output)], output.size, output.filename)
         by_place = _by_place(output for output in outputs if source_key(output) not in excluded)
         if not by_place:
             continue
@@ -50,18 +46,17 @@ def analysis_contents(
                 *(output.samplesheet_text("sample") or output.puid for output in sheet),
             ]
         )
+        yield ContentSource(run.id)
         details = RunDetails(run.workflow_name, run.workflow_version)
-        folders.append(Folder((run.id,), "workflow_execution", run.name or run.id, run=details))
-        items += [_item(output, (run.id,), name) for output, name in zip(own, names, strict=False)]
+        yield Folder((run.id,), "workflow_execution", run.name or run.id, run=details)
+        yield from (_item(output, (run.id,), name) for output, name in zip(own, names, strict=False))
         for sample, name in zip(sheet, names[len(own) :], strict=True):
             place = (run.id, name)
             puid = sample.puid if sample.puid != name else None
-            folders.append(Folder(place, "sample", _title(sample, sample_names), puid))
+            yield Folder(place, "sample", _title(sample, sample_names), puid)
             files = by_place[sample.place]
             inner = distinct_names(file.filename for file in files)
-            items += [_item(file, place, file_name) for file, file_name in zip(files, inner, strict=True)]
-        source_ids.append(run.id)
-    return Contents(tuple(items), tuple(folders), tuple(all_skipped), tuple(source_ids))
+            yield from (_item(file, place, file_name) for file, file_name in zip(files, inner, strict=True))
 
 
 def _by_place(outputs: Iterable[Output]) -> dict[int, list[Output]]:

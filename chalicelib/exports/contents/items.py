@@ -1,6 +1,6 @@
 """The contents of an archive of samples: their files in the manifest's order, and skipped items with reasons."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from itertools import islice
@@ -82,13 +82,32 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class ContentSource:
+    """A project (or run) whose files are in the archive, by which a download is checked again."""
+
+    id: str
+
+
+Piece = Item | Folder | Skipped | ContentSource
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
     """Everything about an archive but its bytes: items and folders in the manifest's order."""
 
     items: tuple[Item, ...]
     folders: tuple[Folder, ...]
     skipped: tuple[Skipped, ...]
-    source_ids: tuple[str, ...]  # the projects (or runs) whose files are in it, by which a download is checked again
+    source_ids: tuple[str, ...]
+
+    @classmethod
+    def of(cls, pieces: Iterable[Piece]) -> "Contents":
+        """The contents that consist of these pieces."""
+        found: dict[type, list[Any]] = {Item: [], Folder: [], Skipped: [], ContentSource: []}
+        for piece in pieces:
+            found[type(piece)].append(piece)
+        source_ids = tuple(source.id for source in found[ContentSource])
+        return cls(tuple(found[Item]), tuple(found[Folder]), tuple(found[Skipped]), source_ids)
 
 
 def _attachment_order(files: Iterable[File]) -> list[list[File]]:
@@ -99,56 +118,51 @@ def _attachment_order(files: Iterable[File]) -> list[list[File]]:
     return [sorted(files, key=lambda file: file.direction == "reverse") for files in by_puid.values()]
 
 
-def sample_contents(
+def sample_pieces(
     samples: Sequence[SampleSummary],
     projects: Mapping[str, Namespace],
-    files: Mapping[str, Sequence[File]],
+    files_of: Callable[[Sequence[SampleSummary]], Iterable[tuple[str, Sequence[File]]]],
     formats: Iterable[str],
     *,
     excluded: Mapping[str, str],
     skipped: Sequence[Skipped] = (),
-) -> Contents:
-    """The contents of a sample export: `<PRJ puid>/<SAM puid>/<ATT puid>/<filename>`.
+) -> Iterator[Piece]:
+    """The contents of a sample export, piece by piece: `<PRJ puid>/<SAM puid>/<ATT puid>/<filename>`. A folder comes
+    before what is in it.
 
-    Samples are in the order given, projects by their first sample, attachments by creation. `files` are by sample
-    id; `excluded` has reasons by `source_key` of files that an earlier plan could not read;
-    `skipped` is put before what is found here. Samples without a matching file are listed in `skipped`.
+    Samples are in the order given, projects by their first sample, attachments by creation. `files_of` yields the
+    files of samples, with the samples' ids, in the same order; `excluded` has reasons by `source_key` of files that an
+    earlier plan could not read; `skipped` is put before what is found here. Samples without a matching file are
+    skipped.
     """
+    yield from skipped
     wanted = set(formats)
     by_project: dict[str, list[SampleSummary]] = {}
     for sample in samples:
         by_project.setdefault(sample.project_id, []).append(sample)
-    items: list[Item] = []
-    folders: list[Folder] = []
-    all_skipped = list(skipped)
-    source_ids = []
-    for project_id, of_project in by_project.items():
-        project = projects[project_id]
-        before = len(items)
-        project_folder = Folder((project.puid,), "project", project.name)
-        inner: list[Folder] = []
-        for sample in of_project:
-            matching = [file for file in files.get(sample.id, ()) if file.format in wanted]
-            all_skipped += [
-                Skipped(file.id, excluded[source_key(file)], file.size, file.filename, file.puid)
-                for file in matching
-                if source_key(file) in excluded
-            ]
-            if not matching:
-                all_skipped.append(Skipped(sample.id, "no-matching-file", name=sample.name, puid=sample.puid))
-            kept = [file for file in matching if source_key(file) not in excluded]
-            if not kept:
-                continue
-            inner.append(Folder((project.puid, sample.puid), "sample", sample.name))
-            for attachment in _attachment_order(kept):
-                place = (project.puid, sample.puid, attachment[0].puid)
-                inner.append(Folder(place, "attachment", None))
-                names = distinct_names(file.filename for file in attachment)
-                items += [_item(file, place, name) for file, name in zip(attachment, names, strict=True)]
-        if len(items) > before:
-            folders += [project_folder, *inner]
-            source_ids.append(project_id)
-    return Contents(tuple(items), tuple(folders), tuple(all_skipped), tuple(source_ids))
+    ordered = [sample for of_project in by_project.values() for sample in of_project]
+    begun: set[str] = set()
+    for sample, (_, files) in zip(ordered, files_of(ordered), strict=True):
+        project = projects[sample.project_id]
+        matching = [file for file in files if file.format in wanted]
+        for file in matching:
+            if source_key(file) in excluded:
+                yield Skipped(file.id, excluded[source_key(file)], file.size, file.filename, file.puid)
+        if not matching:
+            yield Skipped(sample.id, "no-matching-file", name=sample.name, puid=sample.puid)
+        kept = [file for file in matching if source_key(file) not in excluded]
+        if not kept:
+            continue
+        if project.id not in begun:
+            begun.add(project.id)
+            yield ContentSource(project.id)
+            yield Folder((project.puid,), "project", project.name)
+        yield Folder((project.puid, sample.puid), "sample", sample.name)
+        for attachment in _attachment_order(kept):
+            place = (project.puid, sample.puid, attachment[0].puid)
+            yield Folder(place, "attachment", None)
+            names = distinct_names(file.filename for file in attachment)
+            yield from (_item(file, place, name) for file, name in zip(attachment, names, strict=True))
 
 
 def _item(file: File, folders: tuple[str, ...], name: str) -> Item:
@@ -171,21 +185,36 @@ def _item(file: File, folders: tuple[str, ...], name: str) -> Item:
     )
 
 
-def to_rows(contents: Contents) -> Iterator[Any]:
-    """The contents as JSON documents: the numbers of folders and of what was skipped, with the sources; then a row for
-    each folder, for each of what was skipped, and for each item. Folders are named by their position."""
-    yield [len(contents.folders), len(contents.skipped), contents.source_ids]
-    places = {(): -1, **{folder.path: place for place, folder in enumerate(contents.folders)}}
-    for f in contents.folders:
+def head_rows(folders: Sequence[Folder], skipped: Sequence[Skipped], source_ids: Sequence[str]) -> Iterator[Any]:
+    """What comes before the items, as JSON documents: the numbers of folders and of what was skipped, with the sources;
+    then a row for each folder and for each of what was skipped. Folders are named by their position."""
+    yield [len(folders), len(skipped), source_ids]
+    places = folder_places(folders)
+    for f in folders:
         above = places.get(f.path[:-1], -1)
         yield [above, f.path[-1:] if above >= 0 else f.path, f.kind, f.title, f.puid, f.run and astuple(f.run)]
-    for left in contents.skipped:
+    for left in skipped:
         yield astuple(left)
-    for i in contents.items:
-        yield [
-            i.id, places[i.folders], i.name, i.renamed_from, i.format, i.direction, i.type, i.size,
-            i.modified.isoformat(), i.bucket, i.key, i.etag, i.version_id, i.crc32, i.sha256,
-        ]  # fmt: skip
+
+
+def folder_places(folders: Sequence[Folder]) -> dict[tuple[str, ...], int]:
+    """The positions of folders by path; that of the archive's top is -1."""
+    return {(): -1, **{folder.path: place for place, folder in enumerate(folders)}}
+
+
+def item_row(item: Item, place: int) -> list[Any]:
+    """An item as a JSON document; `place` is its folder's position."""
+    return [
+        item.id, place, item.name, item.renamed_from, item.format, item.direction, item.type, item.size,
+        item.modified.isoformat(), item.bucket, item.key, item.etag, item.version_id, item.crc32, item.sha256,
+    ]  # fmt: skip
+
+
+def to_rows(contents: Contents) -> Iterator[Any]:
+    """The contents as JSON documents: what comes before the items, then a row for each item."""
+    yield from head_rows(contents.folders, contents.skipped, contents.source_ids)
+    places = folder_places(contents.folders)
+    yield from (item_row(item, places[item.folders]) for item in contents.items)
 
 
 def from_rows(rows: Iterator[Any]) -> Contents:

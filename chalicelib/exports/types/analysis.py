@@ -1,6 +1,6 @@
 """The analysis export: the outputs of workflow executions (runs), in one archive."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
@@ -13,8 +13,8 @@ from chalicelib.catalog.runs.model import Run, RunSample
 from chalicelib.catalog.runs.states import RunState
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.errors import Violation, message
-from chalicelib.exports.contents.analysis import analysis_contents
-from chalicelib.exports.contents.items import Contents, Skipped
+from chalicelib.exports.contents.analysis import analysis_pieces
+from chalicelib.exports.contents.items import Contents, Piece, Skipped
 from chalicelib.exports.estimate import Estimate, extrapolate
 from chalicelib.exports.packaging import Packaging, PackagingName, assembled_bytes, packaging_in
 from chalicelib.exports.types.base import CodedViolation, ExportBody, ExportType, example, invalid, limit_violations
@@ -54,13 +54,13 @@ class AnalysisExportSpec:
         """The spec that `to_json` wrote."""
         return cls(RunSelection.from_json(document), packaging_in(document))
 
-    def plan(self, user_id: str, *, excluded: Mapping[str, str]) -> Contents:
+    def plan(self, user_id: str, *, excluded: Mapping[str, str]) -> Iterator[Piece]:
         allowed = self.runs.resolve(user_id)
         missing = [
             Skipped(run_id, "workflow-execution-not-found") for run_id in self.runs.run_ids if run_id not in allowed
         ]
         runs = [allowed[run_id] for run_id in self.runs.run_ids if run_id in allowed]
-        return _contents(runs, excluded=excluded, skipped=missing)
+        return _pieces(runs, excluded=excluded, skipped=missing)
 
 
 class AnalysisExportRequest(ExportBody):
@@ -82,7 +82,7 @@ class AnalysisExportRequest(ExportBody):
     def to_spec(self, user_id: str) -> AnalysisExportSpec:
         selection, runs = self._validated(user_id)
         if len(_sample_of(runs)) == len(runs):
-            violations = _content_violations(_contents(runs), Packaging(self.packaging))
+            violations = _content_violations(Contents.of(_pieces(runs)), Packaging(self.packaging))
             if violations:
                 raise invalid(violations)
         return AnalysisExportSpec(selection, Packaging(self.packaging))
@@ -90,7 +90,7 @@ class AnalysisExportRequest(ExportBody):
     def estimate(self, user_id: str) -> Estimate:
         _, runs = self._validated(user_id)
         sampled = _sample_of(runs)
-        contents = _contents(sampled)
+        contents = Contents.of(_pieces(sampled))
         estimate = extrapolate(contents.items, len(runs), len(sampled))
         return replace(estimate, samples=_sample_count(contents) * len(runs) // len(sampled))
 
@@ -148,13 +148,13 @@ def _sample_of(runs: Sequence[Run]) -> Sequence[Run]:
     return runs
 
 
-def _contents(
+def _pieces(
     runs: Sequence[Run], *, excluded: Mapping[str, str] | None = None, skipped: Sequence[Skipped] = ()
-) -> Contents:
+) -> Iterator[Piece]:
     parts = dict(contents_by_run(runs))
     sample_ids = {part.sample_id for run_parts in parts.values() for part in run_parts if isinstance(part, RunSample)}
     names = {sample_id: sample.name for sample_id, sample in samples.find_many(sorted(sample_ids)).items()}
-    return analysis_contents(runs, parts, names, excluded=excluded or {}, skipped=skipped)
+    return analysis_pieces(runs, parts, names, excluded=excluded or {}, skipped=skipped)
 
 
 def _run_violations(run_ids: Sequence[str], allowed: Mapping[str, Run]) -> list[CodedViolation]:

@@ -1,14 +1,14 @@
 """What all export types share: the protocol of a type, common request fields, coded violations and size limits."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from chalicelib.errors import Invalid, Violation, message, validation_error
-from chalicelib.exports.contents.items import Contents
+from chalicelib.exports.contents.items import Piece
 from chalicelib.exports.contents.linelist_plan import LinelistPlan
 from chalicelib.exports.estimate import Estimate, excesses
 from chalicelib.exports.model import Export
@@ -38,8 +38,9 @@ class ExportSpec(Protocol):
     def to_json(self) -> dict[str, Any]:
         """The spec as a JSON document, without the export's type."""
 
-    def plan(self, user_id: str, *, excluded: Mapping[str, str]) -> Contents | LinelistPlan:
-        """What the export contains if it is assembled now: the contents of an archive, or the rows of a table.
+    def plan(self, user_id: str, *, excluded: Mapping[str, str]) -> Iterator[Piece] | LinelistPlan:
+        """What the export contains if it is assembled now: the contents of an archive, piece by piece, or the rows of
+        a table.
 
         `excluded` maps the keys of sources that can't be read to reasons. Raises NotFound or Forbidden for the
         namespace.

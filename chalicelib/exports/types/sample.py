@@ -1,6 +1,6 @@
 """The sample export: the files of samples, in one archive."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
@@ -10,7 +10,7 @@ from chalicelib.catalog.files.formats import FILE_FORMATS
 from chalicelib.catalog.samples.model import ResolvedSamples
 from chalicelib.catalog.samples.resolve import files_by_sample
 from chalicelib.errors import Violation, message
-from chalicelib.exports.contents.items import Contents, Skipped, sample_contents
+from chalicelib.exports.contents.items import Contents, Piece, Skipped, sample_pieces
 from chalicelib.exports.estimate import Estimate, extrapolate
 from chalicelib.exports.packaging import Packaging, PackagingName, assembled_bytes, packaging_in
 from chalicelib.exports.types.base import CodedViolation, ExportType, example, invalid, limit_violations
@@ -52,10 +52,10 @@ class SampleExportSpec:
         """The spec that `to_json` wrote."""
         return cls(SampleSelection.from_json(document), tuple(document["file_formats"]), packaging_in(document))
 
-    def plan(self, user_id: str, *, excluded: Mapping[str, str]) -> Contents:
+    def plan(self, user_id: str, *, excluded: Mapping[str, str]) -> Iterator[Piece]:
         resolved = self.samples.resolve(user_id)
         skipped = [Skipped(sample_id, "sample-not-found") for _, sample_id in resolved.refused]
-        return _contents(resolved, self.file_formats, excluded=excluded, skipped=skipped)
+        return _pieces(resolved, self.file_formats, excluded=excluded, skipped=skipped)
 
 
 class SampleExportRequest(SamplesBody):
@@ -81,7 +81,7 @@ class SampleExportRequest(SamplesBody):
         if validated.resolved is None or len(validated.resolved.samples) > MAX_COUNTED:
             violations += limit_violations("/sample_ids", samples=spec.samples.count or 0)
         elif not violations:
-            contents = _contents(validated.resolved, spec.file_formats)
+            contents = Contents.of(_pieces(validated.resolved, spec.file_formats))
             violations += _content_violations(contents, len(validated.resolved.samples), spec.packaging)
         if violations:
             raise invalid(violations)
@@ -93,7 +93,7 @@ class SampleExportRequest(SamplesBody):
         if violations:
             raise invalid(violations)
         sampled = validated.sampled(user_id)
-        items = _contents(sampled.resolved, dict.fromkeys(self.file_formats)).items
+        items = Contents.of(_pieces(sampled.resolved, self.file_formats)).items
         estimate = extrapolate(items, sampled.total, len(sampled.resolved.samples))
         return replace(estimate, exact=sampled.is_complete)
 
@@ -108,20 +108,15 @@ TYPE = ExportType(
 )
 
 
-def _contents(
+def _pieces(
     resolved: ResolvedSamples,
     file_formats: Iterable[str],
     *,
     excluded: Mapping[str, str] | None = None,
     skipped: Sequence[Skipped] = (),
-) -> Contents:
-    return sample_contents(
-        resolved.samples,
-        resolved.projects,
-        dict(files_by_sample(resolved.samples)),
-        file_formats,
-        excluded=excluded or {},
-        skipped=skipped,
+) -> Iterator[Piece]:
+    return sample_pieces(
+        resolved.samples, resolved.projects, files_by_sample, file_formats, excluded=excluded or {}, skipped=skipped
     )
 
 

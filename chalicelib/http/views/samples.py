@@ -112,7 +112,9 @@ def count_files(user: User, namespace_id: str, body: schemas.SampleIds) -> schem
     still being uploaded don't count."""
     namespace = namespace_of(namespace_id, user, Role.GUEST)
     listed = set(permissions.listed_namespaces(user.id, namespace))
-    found = {sample.id: sample for sample in samples.find_summaries(body.sample_ids).values()}  # once, also by id and PUID
+    found = {
+        sample.id: sample for sample in samples.find_summaries(body.sample_ids).values()
+    }  # once, also by id and PUID
     readable = [sample for sample in found.values() if not listed.isdisjoint(sample.namespace_ids)]
     return schemas.SampleFilesList(
         items=[

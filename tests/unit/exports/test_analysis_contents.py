@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from chalicelib.catalog.runs.model import Output, Run, RunSample
 from chalicelib.catalog.runs.states import RunState
-from chalicelib.exports.contents.analysis import analysis_contents
+from chalicelib.exports.contents.analysis import analysis_pieces
 from chalicelib.exports.contents.archive_paths import key_of
-from chalicelib.exports.contents.items import Skipped, from_rows, to_rows
+from chalicelib.exports.contents.items import Contents, Skipped, from_rows, to_rows
 from chalicelib.exports.contents.manifest import Manifest
 from chalicelib.exports.contents.report import report_lines
 from chalicelib.exports.contents.source_key import source_key
@@ -115,7 +115,9 @@ MANIFEST = {
 
 
 def test_manifests_and_report_of_runs_of_every_kind() -> None:
-    result = analysis_contents(RUNS, PARTS, NAMES, excluded={}, skipped=[Skipped("r9", "workflow-execution-not-found")])
+    result = Contents.of(
+        analysis_pieces(RUNS, PARTS, NAMES, excluded={}, skipped=[Skipped("r9", "workflow-execution-not-found")])
+    )
     contents = from_rows(iter(json.loads(json.dumps(list(to_rows(result))))))
     assert contents == result
     manifest = Manifest("export-id", "Analysis Export", "2026-11-24", contents, has_metadata=False)
@@ -142,7 +144,7 @@ def test_outputs_lost_by_an_earlier_plan_are_skipped_and_reported() -> None:
     excluded = {"r1/0/SHEET_1": "changed", "r1/3/quast.pdf": "missing", "r2/2/quast.pdf": "missing"}
     outputs = [output for parts in PARTS.values() for output in parts if isinstance(output, Output)]
     by_source = {source_key(output): excluded[output.id] for output in outputs if output.id in excluded}
-    contents = analysis_contents(RUNS, PARTS, NAMES, excluded=by_source)
+    contents = Contents.of(analysis_pieces(RUNS, PARTS, NAMES, excluded=by_source))
     assert [folder.path for folder in contents.folders if folder.path[0] != "r4"] == [("r1",), ("r1", "SHEET_1")]
     assert [(skipped.id, skipped.reason) for skipped in contents.skipped] == [
         ("r1/0/SHEET_1", "changed"),
@@ -162,7 +164,7 @@ def test_no_two_outputs_ever_share_a_path(files: list[list[str]], sheet: list[st
     for place, names in enumerate(files):
         parts += [sample(place, sample=sheet[place])] if place else []
         parts += [output("r", place, f"{name}", minute) for minute, name in enumerate(names)]
-    contents = analysis_contents([run("r")], {"r": parts}, {}, excluded={})
+    contents = Contents.of(analysis_pieces([run("r")], {"r": parts}, {}, excluded={}))
     assert len(contents.items) == sum(map(len, files))
     taken = [key_of(item.path) for item in contents.items]
     assert len(set(taken)) == len(taken)

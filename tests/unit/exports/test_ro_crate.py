@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.exports.contents.analysis import analysis_contents
+from chalicelib.exports.contents.analysis import analysis_pieces
 from chalicelib.exports.contents.items import Contents, RunDetails, from_rows, to_rows
 from chalicelib.exports.contents.ro_crate import Crate
 from tests.unit.exports.test_analysis_contents import NAMES, PARTS, RUNS
@@ -27,7 +27,7 @@ def references(value: Any) -> set[str]:
     return set().union(*map(references, value)) if isinstance(value, list) else set()
 
 
-ANALYSIS = analysis_contents(RUNS, PARTS, NAMES, excluded={})
+ANALYSIS = Contents.of(analysis_pieces(RUNS, PARTS, NAMES, excluded={}))
 
 
 def test_documented_example_is_what_is_written() -> None:
