@@ -10,7 +10,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # Test files are distributed to this many processes, each with its own servers.
 XDIST := -n $(or $(JOBS),2) --dist loadfile
 
-.PHONY: client client-operations client-translations help setup readers run demo deploy smoke-test outputs rollback destroy invite sources bind-source unbind-source test check-iam rehearse test-slow test-all coverage bench bench-client bench-lists bench-samples bench-requests bench-linelists bench-plans bench-start simulate simulate-concurrency costs test-browser screenshots bench-pages check audit sbom vulnerabilities requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
+.PHONY: client client-operations client-translations help setup readers run demo deploy smoke-test outputs rollback destroy invite sources bind-source unbind-source test check-iam rehearse test-slow test-all coverage bench bench-client bench-lists bench-samples bench-requests bench-linelists bench-large-linelists bench-plans bench-start simulate simulate-concurrency costs test-browser screenshots bench-pages check audit sbom vulnerabilities requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
 
 ##@ Use
 help: ## this list
@@ -138,6 +138,9 @@ bench-samples: setup ## filters and orders by metadata in a group of many sample
 
 bench-requests: setup ## CPU-seconds of the API's slowest requests, at the function's share of a CPU
 	@$(BIN)/python -m tests.bench.bench_requests
+
+bench-large-linelists: setup ## CPU and memory of the functions that write linelists of a million rows
+	@$(BIN)/python -m tests.bench.bench_large_linelists
 
 bench-linelists: setup ## linelists of 100,000 samples × 60 fields (SAMPLES=100000)
 	@$(BIN)/python -m tests.bench.bench_linelists $(SAMPLES)

@@ -83,9 +83,9 @@ def finish(event: dict[str, Any], context: object) -> dict[str, Any]:
 @app.lambda_function()
 def render_linelist(event: dict[str, Any], context: object) -> dict[str, Any]:
     from chalicelib import invocations
-    from chalicelib.assembly.render_linelist import render_linelist as render_table
+    from chalicelib.assembly.render_linelist import render
 
-    return invocations.run("render_linelist", render_table, event, context)
+    return invocations.run("render_linelist", render, event, context)
 
 
 @app.lambda_function(name="notify")

@@ -94,7 +94,7 @@ def resources() -> dict[str, Any]:
     definition = json.loads((ROOT / "infra" / "state_machine.json").read_text(encoding="utf-8"))
     machine = merged["Resources"]["ExportStateMachine"]["Properties"]
     # A Map's concurrency is a number, but CloudFormation substitutes only text: so the quotes are removed.
-    for name in ("Copy", "Assemble"):
+    for name in ("Copy", "Assemble", "RenderSlices"):
         definition["States"][name]["MaxConcurrency"] = "${AssembleConcurrency}"
     text = json.dumps(definition, ensure_ascii=False).replace("arn:aws:states:::", "arn:${Partition}:states:::")
     machine["DefinitionString"] = text.replace('"${AssembleConcurrency}"', "${AssembleConcurrency}")

@@ -14,8 +14,8 @@ from chalicelib.archive.s3_clients import S3Clients
 from chalicelib.archive.s3_errors import SourceProblems
 from chalicelib.archive.s3_operations import S3Operations, Target
 from chalicelib.archive.stitching import check, stitch
-from chalicelib.archive.zip_format import central_header, end_records, local_header
 from chalicelib.crc32 import combine_all, crc32
+from chalicelib.zip_format import central_header, end_records, local_header
 
 _TAIL_PART = 32 * MIB
 _CONCURRENT_PUTS = 2

@@ -17,7 +17,7 @@ from itertools import accumulate, product
 from chalicelib.archive.entries import Entry
 from chalicelib.archive.limits import Limits
 from chalicelib.archive.size_pool import SizePool
-from chalicelib.archive.zip_format import is_zip64, local_header_length
+from chalicelib.zip_format import is_zip64, local_header_length
 
 _NEIGHBOURS = 12  # numbers of demoted files to try on each side of the estimate
 _MAX_NEIGHBOUR_SEARCH = 20_000  # entries; beyond, only that number is tried

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from chalicelib.archive.entries import Entry
 from chalicelib.archive.s3_errors import SourceProblem, SourceProblems
 from chalicelib.archive.s3_operations import S3Operations
-from chalicelib.archive.zip_format import local_header, local_header_length
 from chalicelib.crc32 import crc32
+from chalicelib.zip_format import local_header, local_header_length
 
 _SLICE_BYTES, _SLICE_ENTRIES = 1 << 20, 32
 

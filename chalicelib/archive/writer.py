@@ -15,8 +15,8 @@ from chalicelib.archive.s3_clients import S3Clients
 from chalicelib.archive.s3_errors import SourceProblem, SourceProblems
 from chalicelib.archive.s3_operations import S3Operations, Target
 from chalicelib.archive.stitching import MemoryBudget, check, stitch
-from chalicelib.archive.zip_format import local_header, local_header_length
 from chalicelib.crc32 import combine, crc32
+from chalicelib.zip_format import local_header, local_header_length
 
 # A worker runs 128 large copies, which take long; of small ones fewer, because 40 workers with 16 copies of 0.2 s
 # each approach the 3,500 writes per second that S3 accepts below a prefix.

@@ -14,6 +14,7 @@ from chalicelib.archive.plan_file import write_batch, write_index
 from chalicelib.archive.planner import Plan
 from chalicelib.archive.s3_operations import S3Operations
 from chalicelib.archive.stitching import check
+from chalicelib.assembly.linelist_work import slices_for
 from chalicelib.assembly.planned_contents import PlannedContents, entry_of, planned_contents
 from chalicelib.assembly.state import State, active_export
 from chalicelib.errors import Forbidden, NotFound
@@ -41,6 +42,7 @@ from chalicelib.exports.storage import (
     summary_key,
 )
 from chalicelib.exports.types.base import ExportSpec
+from chalicelib.exports.types.linelist import LinelistExportSpec
 from chalicelib.exports.types.registry import TYPES, spec_from_json
 from chalicelib.memory import without_collections
 from chalicelib.settings import settings
@@ -52,7 +54,7 @@ _COPY_RANGE_ELSEWHERE = 256 * MIB  # of a copy on a server that is not S3 itself
 def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
     """Outcomes: `queued` with the seconds to `wait` before the next run, `planned` with the numbers of the batches and
     of those that must be done before them (`copies`), and whether there are any (`assembling`, `copying`),
-    `linelist_planned`, `failed` with a code, `removed`.
+    `linelist_planned`, `slices_planned` with the numbers of a linelist's `slices`, `failed` with a code, `removed`.
 
     Each run writes its plan under a token of its own; the first to claim the record for this plan wins, and a later
     run returns the winner's.
@@ -68,10 +70,11 @@ def plan_export(event: Mapping[str, Any]) -> dict[str, Any]:
         return state.outcome("removed")
     if export.upload is not None and export.upload.plan >= state.plan:
         return _planned(state, export.upload)
-    if export.table is not None:
-        return state.outcome("linelist_planned")
     try:
-        return _plan_spec(spec_from_json(get_document(request_key(export.id)) or {}), export, state, started)
+        spec = spec_from_json(get_document(request_key(export.id)) or {})
+        if export.table is not None:
+            return _linelist_planned(spec, export, state)
+        return _plan_spec(spec, export, state, started)
     except (Forbidden, NotFound):
         return state.outcome("failed", code=FailureCode.NO_LONGER_ALLOWED.value)
 
@@ -86,7 +89,7 @@ def _wait_in_queue(state: State, position: int) -> dict[str, Any]:
 def _plan_spec(spec: ExportSpec, export: Export, state: State, started: float) -> dict[str, Any]:
     found = _read_contents(spec, export, state)
     if isinstance(found, LinelistPlan):
-        return _plan_linelist(export, state, found)
+        return _plan_linelist(spec, export, state, found)
     contents = planned_contents(found)
     planned = _plan(contents, packaging_of(export))
     if isinstance(planned, FailureCode):
@@ -94,7 +97,7 @@ def _plan_spec(spec: ExportSpec, export: Export, state: State, started: float) -
     return _claim(export, state, contents, planned, started)
 
 
-def _plan_linelist(export: Export, state: State, plan: LinelistPlan) -> dict[str, Any]:
+def _plan_linelist(spec: ExportSpec, export: Export, state: State, plan: LinelistPlan) -> dict[str, Any]:
     """Write which samples have rows, and make it the plan of this attempt."""
     count = len(plan.samples)
     if not count:
@@ -105,7 +108,16 @@ def _plan_linelist(export: Export, state: State, plan: LinelistPlan) -> dict[str
     put_lines(rows_key(plan_prefix(export.id, state.attempt, token)), to_lines(plan))
     attempts.claim_table(export.id, state.attempt, token, timestamps.format(timestamps.now()), rows_total=count)
     # Another run may have claimed its own plan first: the one on the record is rendered.
-    return state.outcome("removed" if active_export(state) is None else "linelist_planned")
+    current = active_export(state)
+    return state.outcome("removed") if current is None else _linelist_planned(spec, current, state)
+
+
+def _linelist_planned(spec: ExportSpec, export: Export, state: State) -> dict[str, Any]:
+    rows = 0 if export.table is None else export.table.rows_total
+    slices = slices_for(spec, rows) if isinstance(spec, LinelistExportSpec) else ()
+    if slices:
+        return state.outcome("slices_planned", slices=list(range(sum(map(len, slices)))))
+    return state.outcome("linelist_planned")
 
 
 def _plan(contents: PlannedContents, packaging: Packaging) -> Plan | FailureCode:

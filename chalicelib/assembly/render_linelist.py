@@ -1,52 +1,40 @@
-"""RenderLinelist: writes the table of a linelist row by row into an upload, has S3 verify it, and marks the export
-ready."""
+"""RenderLinelist: writes the table of a linelist row by row into an upload, or joins the slices of its rows, has S3
+verify it, and marks the export ready."""
 
 import json
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
 from chalicelib import timestamps
 from chalicelib.archive import streaming_upload
 from chalicelib.archive.entries import UploadGone
-from chalicelib.assembly.state import State, active_export, outcome_of
+from chalicelib.assembly.linelist_work import LinelistWork, Superseded, TimeExceeded, read_work, with_progress
+from chalicelib.assembly.render_slice import first_rows, render_slice
+from chalicelib.assembly.state import MAX_ROUNDS, State, active_export, outcome_of
 from chalicelib.crc32 import to_hex
-from chalicelib.exports import archive_uploads, attempts, lifecycle
+from chalicelib.exports import archive_uploads, attempts, lifecycle, linelist_slices
 from chalicelib.exports.contents.items import Skipped
-from chalicelib.exports.contents.linelist_plan import from_lines
+from chalicelib.exports.contents.linelist_plan import LinelistPlan
 from chalicelib.exports.expiry import expiry
 from chalicelib.exports.failures import FailureCode
-from chalicelib.exports.linelist_table import LinelistTable
+from chalicelib.exports.linelist_slices import SavedSlice, SliceTooLarge
+from chalicelib.exports.linelist_table import LinelistTable, report_lines
 from chalicelib.exports.model import Export, ExportedFile, Step, Table
 from chalicelib.exports.skipped import save_skipped
 from chalicelib.exports.storage import (
-    get_document,
-    get_lines,
     linelist_key,
-    plan_prefix,
     put_export,
+    put_export_chunks,
     report_key,
-    request_key,
-    rows_key,
     sources_key,
 )
-from chalicelib.exports.types.linelist import LinelistExportSpec
-from chalicelib.exports.types.registry import spec_from_json
 from chalicelib.linelist.formats import CONTENT_TYPES, CsvDialect, suffix_of, writer_for
-from chalicelib.linelist.rows import Columns, Row
+from chalicelib.linelist.rows import TruncatedCell
+from chalicelib.linelist.sliced_workbook import joined
 from chalicelib.linelist.xlsx_writer import WorkbookTooLarge
 from chalicelib.settings import settings
-
-_PROGRESS_INTERVAL = 1.0  # seconds between two updates of the record
-# Seconds for the rows, of the 900 that the function has: an export that takes longer fails as too large. A workbook
-# is assembled from temporary files after its last row, which takes about a sixth of the time of the rows.
-_TIME_FOR_ROWS = {"xlsx": 700.0}
-_TIME = 840.0
-
-
-class _Superseded(Exception):
-    """The attempt is over: the export was removed, or another run of this step ended it."""
 
 
 class _Failed(Exception):
@@ -57,8 +45,31 @@ class _Failed(Exception):
         self.code = code
 
 
+class _SlicesIncomplete(Exception):
+    """Slices are missing, or their rows have other numbers by now."""
+
+    def __init__(self, numbers: list[int]) -> None:
+        super().__init__(f"slices to be written: {numbers}")
+        self.numbers = numbers
+
+
+@dataclass(frozen=True, slots=True)
+class _Rendered:
+    """What is known of a table once its last row is written."""
+
+    rows: int
+    lost: Mapping[str, str]  # reasons by sample id
+    source_ids: tuple[str, ...]
+    truncated: tuple[TruncatedCell, ...]
+
+
+def render(event: Mapping[str, Any]) -> dict[str, Any]:
+    """A slice if the event has the number of one, else the whole table."""
+    return render_slice(event) if "slice" in event else render_linelist(event)
+
+
 def render_linelist(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Outcomes: `ready`, `failed` with a code, `removed`.
+    """Outcomes: `ready`, `failed` with a code, `removed`, `slices_incomplete` with their numbers (`slices`).
 
     Each run writes to a key of its own, so any number of them may run: the first to mark the record ready wins,
     and the objects of the others are removed with the export.
@@ -69,10 +80,17 @@ def render_linelist(event: Mapping[str, Any]) -> dict[str, Any]:
         return state.outcome(outcome_of(state))
     try:
         is_ready = _render(export, export.table, state)
-    except (_Superseded, UploadGone):
+    except (Superseded, UploadGone):
         if active_export(state) is not None:
             raise
         is_ready = False
+    except _SlicesIncomplete as incomplete:
+        if state.round >= MAX_ROUNDS:
+            return state.outcome("failed", code=FailureCode.INTERRUPTED.value)
+        again = replace(state, round=state.round + 1)
+        return again.outcome("slices_incomplete", slices=incomplete.numbers)
+    except (WorkbookTooLarge, SliceTooLarge, TimeExceeded):
+        return state.outcome("failed", code=FailureCode.TOO_LARGE.value)
     except _Failed as failure:
         return state.outcome("failed", code=failure.code.value)
     return state.outcome("ready" if is_ready else outcome_of(state))
@@ -80,64 +98,77 @@ def render_linelist(event: Mapping[str, Any]) -> dict[str, Any]:
 
 def _render(export: Export, planned: Table, state: State) -> bool:
     """Write the file and mark the export ready; False if another run of this step did so first."""
-    spec = spec_from_json(get_document(request_key(export.id)) or {})
-    if not isinstance(spec, LinelistExportSpec):
-        raise TypeError(f"{export.id} is not a linelist")
-    plan = from_lines(get_lines(rows_key(plan_prefix(export.id, state.attempt, planned.token))))
-    table = LinelistTable(plan, Columns(spec.metadata_fields), export.user_id)
-    dialect = CsvDialect(spec.delimiter, spec.decimal_mark, settings().csv_bom)
-    truncated: list[Skipped] = []
-    chunks = writer_for(
-        spec.linelist_format,
-        dialect,
-        lambda cell: truncated.append(Skipped(cell.row_key, "cell-truncated", name=cell.column, puid=cell.row_key)),
-    )
-    suffix = suffix_of(spec.linelist_format)
+    work = read_work(export, planned, state)
+    suffix = suffix_of(work.spec.linelist_format)
     key = linelist_key(export.id, state.attempt, uuid4().hex[:12], suffix)
+    table = LinelistTable(work.plan, work.columns, export.user_id)
+    truncated: list[TruncatedCell] = []
+    slices = _complete_slices(work) if work.slices else []
+    chunks = _joined_chunks(work, slices) if slices else _written_chunks(work, table, state, truncated)
     with archive_uploads.file_upload(key, CONTENT_TYPES[suffix]) as target:
-        try:
-            streamed = streaming_upload.upload(
-                archive_uploads.store(),
-                target,
-                chunks(table.columns, _with_progress(table, state, _TIME_FOR_ROWS.get(spec.linelist_format, _TIME))),
-            )
-        except WorkbookTooLarge:
-            raise _Failed(FailureCode.TOO_LARGE) from None
-        if not table.included:
+        streamed = streaming_upload.upload(archive_uploads.store(), target, chunks)
+        if slices:
+            rendered = _rendered_of(slices)
+        else:
+            rendered = _Rendered(table.included, table.lost, tuple(table.source_ids), tuple(truncated))
+        if not rendered.rows:
             raise _Failed(FailureCode.NOTHING_TO_EXPORT)
         if not attempts.enter_step(export, Step.FINISHING, timestamps.format(timestamps.now())):
-            raise _Superseded
+            raise Superseded
         streaming_upload.verify(archive_uploads.store(), target, streamed)
-    put_export(report_key(key), "".join(table.report_lines()).encode())
-    skipped = (*table.skipped, *truncated)
-    save_skipped(key, skipped)
-    put_export(sources_key(key), json.dumps(table.source_ids).encode())
+    skipped = _store_documents(key, work.plan, rendered)
     moment = timestamps.now()
     return lifecycle.mark_ready(
         export,
         ExportedFile(key, streamed.size, to_hex(streamed.crc32), files=1),
         at=timestamps.format(moment),
         expires_at=timestamps.format(expiry(moment, settings())),
-        warnings=len(skipped),
-        details={"rows": table.included, "parts": len(streamed.parts)},
+        warnings=skipped,
+        details={"rows": rendered.rows, "parts": len(streamed.parts)},
     )
 
 
-def _with_progress(table: LinelistTable, state: State, time_for_rows: float) -> Iterator[Row]:
-    """The rows, recording progress on the way. Raises _Superseded if the attempt is over, and _Failed when the time
-    budget is used up."""
-    begun = reported_at = time.monotonic()
-    for row in table.rows():
-        yield row
-        now = time.monotonic()
-        if now - reported_at < _PROGRESS_INTERVAL:
-            continue
-        reported_at = now
-        is_recorded = attempts.set_rows_done(
-            state.export_id, state.attempt, table.done, timestamps.format(timestamps.now())
-        )
-        # If not recorded, another run of this step may simply be further along.
-        if not is_recorded and active_export(state) is None:
-            raise _Superseded
-        if now - begun > time_for_rows:
-            raise _Failed(FailureCode.TOO_LARGE)
+def _written_chunks(
+    work: LinelistWork, table: LinelistTable, state: State, truncated: list[TruncatedCell]
+) -> Iterable[bytes]:
+    dialect = CsvDialect(work.spec.delimiter, work.spec.decimal_mark, settings().csv_bom)
+    write = writer_for(work.spec.linelist_format, dialect, truncated.append)
+    return write(work.columns, with_progress(table, state, work.spec.linelist_format))
+
+
+def _complete_slices(work: LinelistWork) -> list[SavedSlice]:
+    """All slices, in order. Raises _SlicesIncomplete and SliceTooLarge."""
+    saved = [linelist_slices.load(work.folder, number) for number in range(sum(map(len, work.slices)))]
+    expected = first_rows(work, saved)
+    slices = [one for one, first in zip(saved, expected, strict=True) if one is not None and one.first == first]
+    if len(slices) < len(saved):
+        # The next run over them begins when all slices before them are known.
+        numbers = [number for number, one in enumerate(saved) if one is None or one.first != expected[number]]
+        raise _SlicesIncomplete(numbers)
+    return slices
+
+
+def _joined_chunks(work: LinelistWork, slices: list[SavedSlice]) -> Iterable[bytes]:
+    parts = iter(slices)
+    sheets = [[next(parts).to_slice() for _ in sheet] for sheet in work.slices]
+    return joined(work.columns, sheets, slices[0].widths)
+
+
+def _rendered_of(slices: list[SavedSlice]) -> _Rendered:
+    return _Rendered(
+        rows=sum(one.rows for one in slices),
+        lost={sample_id: reason for one in slices for sample_id, reason in one.lost.items()},
+        source_ids=tuple(dict.fromkeys(source_id for one in slices for source_id in one.source_ids)),
+        truncated=tuple(cell for one in slices for cell in one.truncated),
+    )
+
+
+def _store_documents(key: str, plan: LinelistPlan, rendered: _Rendered) -> int:
+    """Write what stands beside the table; returns how many warnings there are."""
+    put_export_chunks(report_key(key), (line.encode() for line in report_lines(plan, rendered.lost)))
+    lost = (Skipped(sample_id, reason) for sample_id, reason in rendered.lost.items())
+    cut = (Skipped(cell.row_key, "cell-truncated", name=cell.column, puid=cell.row_key) for cell in rendered.truncated)
+    skipped = (*plan.skipped, *lost, *cut)
+    save_skipped(key, skipped)
+    put_export(sources_key(key), json.dumps(rendered.source_ids).encode())
+    return len(skipped)

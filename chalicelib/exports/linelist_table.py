@@ -2,15 +2,14 @@
 
 import json
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from chalicelib.access.roles import Role
 from chalicelib.catalog.namespaces import permissions
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.samples import repository as samples
-from chalicelib.catalog.samples.model import Sample
-from chalicelib.exports.contents.items import Skipped
+from chalicelib.catalog.samples.model import SampleMetadata
 from chalicelib.exports.contents.linelist_plan import LinelistPlan
 from chalicelib.linelist.rows import Columns, Row
 
@@ -34,10 +33,9 @@ class LinelistTable:
         return self.done - len(self._lost)
 
     @property
-    def skipped(self) -> tuple[Skipped, ...]:
-        """Requested samples without a row."""
-        lost = (Skipped(sample_id, reason) for sample_id, reason in self._lost.items())
-        return (*self._plan.skipped, *lost)
+    def lost(self) -> Mapping[str, str]:
+        """Planned samples without a row so far, with the reasons."""
+        return self._lost
 
     @property
     def source_ids(self) -> list[str]:
@@ -56,33 +54,35 @@ class LinelistTable:
             else:
                 yield row(sample.puid, sample.name, puids[planned.project_id], sample.metadata)
 
-    def _read(self) -> Iterator[Sample | None]:
+    def _read(self) -> Iterator[SampleMetadata | None]:
         ids = [planned.id for planned in self._plan.samples]
         chunks = [ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK)]
         with ThreadPoolExecutor(_PREFETCH, "read") as pool:
-            ahead: deque[Future[dict[str, Sample]]] = deque()
+            ahead: deque[Future[dict[str, SampleMetadata]]] = deque()
             coming = iter(chunks)
             for chunk in chunks:
                 while len(ahead) < _PREFETCH and (following := next(coming, None)) is not None:
-                    ahead.append(pool.submit(samples.find_many, following))
+                    ahead.append(pool.submit(samples.find_metadata, following))
                 found = ahead.popleft().result()
                 yield from map(found.get, chunk)
 
-    def report_lines(self) -> Iterator[str]:
-        """The report as JSON, one row per line, for every requested sample: `{"id", "outcome":
-        "included"|"skipped", "row"?, "reason"?}`; rows count from 1, without the header."""
-        before, number = "[\n", 0
-        for skipped in self._plan.skipped:
-            yield before + json.dumps({"id": skipped.id, "outcome": "skipped", "reason": skipped.reason})
-            before = ",\n"
-        for planned in self._plan.samples:
-            reason = self._lost.get(planned.id)
-            number += reason is None
-            details = {"row": number} if reason is None else {"reason": reason}
-            outcome = "included" if reason is None else "skipped"
-            yield before + json.dumps({"id": planned.id, "outcome": outcome, **details})
-            before = ",\n"
-        yield "\n]"
+
+def report_lines(plan: LinelistPlan, lost: Mapping[str, str]) -> Iterator[str]:
+    """The report as JSON, one row per line, for every requested sample: `{"id", "outcome":
+    "included"|"skipped", "row"?, "reason"?}`; rows count from 1, without the header. `lost` has the reasons of planned
+    samples without a row."""
+    before, number = "[\n", 0
+    for skipped in plan.skipped:
+        yield before + json.dumps({"id": skipped.id, "outcome": "skipped", "reason": skipped.reason})
+        before = ",\n"
+    for planned in plan.samples:
+        reason = lost.get(planned.id)
+        number += reason is None
+        details = {"row": number} if reason is None else {"reason": reason}
+        outcome = "included" if reason is None else "skipped"
+        yield before + json.dumps({"id": planned.id, "outcome": outcome, **details})
+        before = ",\n"
+    yield "\n]"
 
 
 def _readable(plan: LinelistPlan, user_id: str) -> frozenset[str]:

@@ -83,6 +83,14 @@ def rows_key(plan: str) -> str:
     return f"{plan}rows.json"
 
 
+def slice_key(plan: str, number: int) -> str:
+    return f"{plan}slices/{number:04d}.json"
+
+
+def slice_data_key(plan: str, number: int, run: str) -> str:
+    return f"{plan}slices/{number:04d}-{run}"
+
+
 def segments_key(plan: str) -> str:
     return f"{plan}segments.json"
 

@@ -20,9 +20,9 @@ def chunks(
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
 
     def shown(cell: Cell) -> str:
-        if cell is None:
-            return ""
-        return escape_formula(cell) if isinstance(cell, str) else text_of(cell).replace(".", decimal_mark)
+        if isinstance(cell, str):
+            return escape_formula(cell)
+        return "" if cell is None else text_of(cell).replace(".", decimal_mark)
 
     if bom:
         yield _BOM

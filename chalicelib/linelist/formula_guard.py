@@ -13,6 +13,8 @@ _SEPARATORS = ',;|\t\r\n"'
 # A beginning, blanks, apostrophes, and a sign with all that follows: where a program ends the cell is not known.
 _FORMULA = re.compile(rf"(^|[{_SEPARATORS}])(\s*)('*)(?=([{_SIGNS}].*))", re.DOTALL)
 _GUARD = re.compile(rf"(^|[{_SEPARATORS}])(\s*)'('*)(?=[{_SIGNS}])")
+# A text that neither begins with a sign nor has a separator in it is harmless: two fast tests for most cells.
+_SIGN_AT_START, _SEPARATOR = re.compile(rf"\s*'*[{_SIGNS}]"), re.compile(f"[{_SEPARATORS}]")
 _HIDDEN = re.compile(r"'*[\t\r\n]")
 _HARMLESS = re.compile(
     r"[=+\-@/*\uff1d\uff0b\uff0d\uff20]*\s*"  # signs alone: a strand, an antigen, a genotype (-/-), "no value"
@@ -25,6 +27,8 @@ def escape_formula(text: str) -> str:
     """The text with an apostrophe before what would be a formula, at its beginning or after a separator in it, and
     before a beginning that hides one. An apostrophe that is already there is kept, so that the guard can be removed
     again."""
+    if not (_SIGN_AT_START.match(text) or _SEPARATOR.search(text)):
+        return text
     inner = _FORMULA.sub(_with_guard, text)
     return f"'{inner}" if _HIDDEN.match(inner) else inner
 

@@ -17,11 +17,11 @@ from zlib import crc32
 
 from chalicelib.archive.plan_file import read_index, unpack_lines, write_batch, write_index
 from chalicelib.archive.planner import plan
-from chalicelib.archive.zip_format import central_header
 from chalicelib.assembly.planned_contents import planned_contents
 from chalicelib.exports.contents.items import Folder, Item, Piece, from_rows
 from chalicelib.exports.contents.manifest import Manifest
 from chalicelib.exports.contents.report import report_lines
+from chalicelib.zip_format import central_header
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SIZES = (10_000, 100_000, 1_000_000)

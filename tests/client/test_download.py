@@ -17,7 +17,7 @@ from seqport.transfer.download import Downloaded, download
 from seqport.transfer.fetch import PARTIAL
 from seqport.transfer.listing import list_files
 
-from chalicelib.archive.zip_format import central_header, end_records, local_header
+from chalicelib.zip_format import central_header, end_records, local_header
 from tests.client.object_server import ObjectServer, serving
 
 MIB = 1 << 20

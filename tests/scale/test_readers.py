@@ -11,7 +11,7 @@ import pytest
 from chalicelib.archive.entries import Entry, Source
 from chalicelib.archive.limits import GIB
 from chalicelib.archive.planner import plan
-from chalicelib.archive.zip_format import central_header, end_records, local_header
+from chalicelib.zip_format import central_header, end_records, local_header
 from tests.readers import check_archive, check_by_java, is_installed
 from tests.unit.archive.test_parts import SMALL, assembled, body, entry
 

@@ -8,18 +8,18 @@ from chalicelib.assembly.fail import fail_export
 from chalicelib.assembly.finish import finish_export
 from chalicelib.assembly.notify import notify
 from chalicelib.assembly.plan import plan_export
-from chalicelib.assembly.render_linelist import render_linelist
+from chalicelib.assembly.render_linelist import render
 from tests.iam import as_function
 
 POLICIES = {
-    plan_export: "plan", assemble_batch: "assemble", finish_export: "finish", render_linelist: "render_linelist",
+    plan_export: "plan", assemble_batch: "assemble", finish_export: "finish", render: "render_linelist",
     notify: "notify", fail_export: "fail",
 }  # fmt: skip
 
 
 def run(export: dict[str, Any], *, attempt: int = 1, times: int = 1, between: Any = None) -> list[str]:
     """Run an export's steps to the end, each `times` times; returns the outcomes. `between(step, state)` is called
-    before each Assemble, Finish and RenderLinelist."""
+    before each Assemble, Finish, slice and RenderLinelist."""
     outcomes: list[str] = []
 
     def step(function: Any, event: dict[str, Any]) -> dict[str, Any]:
@@ -32,10 +32,8 @@ def run(export: dict[str, Any], *, attempt: int = 1, times: int = 1, between: An
     state: dict[str, Any] = {"export_id": export["id"], "attempt": attempt, "plan": 1}
     while True:
         state = step(plan_export, state)
-        if state["outcome"] == "linelist_planned":
-            if between:
-                between("render", state)
-            state = step(render_linelist, {key: state[key] for key in ("export_id", "attempt", "plan")})
+        if state["outcome"] in {"linelist_planned", "slices_planned"}:
+            state = _rendered(state, step, between)
             break
         if state["outcome"] != "planned":
             break
@@ -55,3 +53,17 @@ def run(export: dict[str, Any], *, attempt: int = 1, times: int = 1, between: An
     elif state["outcome"] == "failed":
         step(fail_export, state)
     return outcomes
+
+
+def _rendered(state: dict[str, Any], step: Any, between: Any) -> dict[str, Any]:
+    """The last outcome of a linelist's functions."""
+    while state["outcome"] in {"linelist_planned", "slices_planned", "slices_incomplete"}:
+        ids = {key: state[key] for key in ("export_id", "attempt", "plan")}
+        for number in state.get("slices", ()):
+            if between:
+                between("slice", {**ids, "slice": number})
+            step(render, {**ids, "slice": number})
+        if between:
+            between("render", state)
+        state = step(render, {**ids, "round": state["round"]})
+    return state

@@ -15,6 +15,7 @@ import requests
 
 from chalicelib import aws
 from chalicelib.archive import streaming_upload
+from chalicelib.assembly import linelist_work
 from chalicelib.assembly import render_linelist as step
 from chalicelib.exports import attempts, record
 from chalicelib.exports.storage import request_key
@@ -207,7 +208,7 @@ def test_an_export_without_any_row_fails(ana: Person, lab: Lab) -> None:
 def test_a_removed_export_is_noticed_while_its_rows_are_written(
     ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(step, "_PROGRESS_INTERVAL", 0.0)
+    monkeypatch.setattr(linelist_work, "_PROGRESS_INTERVAL", 0.0)
     monkeypatch.setattr(streaming_upload, "upload", _removing(ana, streaming_upload.upload))
     export = create(ana, lab)
     assert run(export) == ["linelist_planned", "removed"]
@@ -255,7 +256,7 @@ def test_an_interrupted_render_is_repeated(ana: Person, lab: Lab, monkeypatch: p
 
 
 def test_progress_counts_rows_and_never_goes_back(ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(step, "_PROGRESS_INTERVAL", 0.0)
+    monkeypatch.setattr(linelist_work, "_PROGRESS_INTERVAL", 0.0)
     export = create(ana, lab)
     seen: list[tuple[int, int]] = []
     set_rows_done = attempts.set_rows_done
@@ -298,8 +299,8 @@ def test_a_linelist_beyond_the_limit_is_refused_or_fails(
 def test_a_linelist_that_takes_too_long_fails_with_that_reason(
     ana: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(step, "_PROGRESS_INTERVAL", 0.0)
-    monkeypatch.setattr(step, "_TIME", -1.0)
+    monkeypatch.setattr(linelist_work, "_PROGRESS_INTERVAL", 0.0)
+    monkeypatch.setattr(linelist_work, "_TIME", -1.0)
     export = create(ana, lab)
     assert run(export) == ["linelist_planned", "failed", "failed"]
     assert expect_status(ana.get(f"/exports/{export['id']}"), 200)["failure"]["code"] == "too-large"

@@ -38,6 +38,15 @@ class SampleSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class SampleMetadata:
+    """What a linelist shows of a sample."""
+
+    puid: str
+    name: str
+    metadata: Metadata
+
+
+@dataclass(frozen=True, slots=True)
 class NewSample:
     """The fields of a sample to create."""
 

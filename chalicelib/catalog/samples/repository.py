@@ -13,7 +13,7 @@ from chalicelib.catalog.samples import index as sample_index
 from chalicelib.catalog.samples import metadata_field_counts
 from chalicelib.catalog.samples.index import SampleListEntry, SampleListRow, TermRow
 from chalicelib.catalog.samples.metadata import Metadata
-from chalicelib.catalog.samples.model import Sample, SampleSummary
+from chalicelib.catalog.samples.model import Sample, SampleMetadata, SampleSummary
 from chalicelib.catalog.samples.table import META, SamplePuidRow, SampleRow, sample_of, sample_row
 from chalicelib.errors import Conflict, NotFound, message
 from chalicelib.settings import settings
@@ -64,6 +64,16 @@ def find_summaries(ids_or_puids: Iterable[str]) -> dict[str, SampleSummary]:
         for row in SampleRow.batch_get(_keys(ids.values()), consistent_read=True, attributes_to_get=wanted)
     }
     return {identifier: by_id[sample_id] for identifier, sample_id in ids.items() if sample_id in by_id}
+
+
+def find_metadata(sample_ids: Iterable[str]) -> dict[str, SampleMetadata]:
+    """What linelists show of the samples of these ids; those that do not exist are absent. Half the CPU of
+    `find_many`, whose other attributes take as long to parse."""
+    shown = ["sample_id", "puid", "name", "metadata"]
+    return {
+        row.sample_id: SampleMetadata(row.puid, row.name, row.metadata)
+        for row in SampleRow.batch_get(_keys(sample_ids), consistent_read=True, attributes_to_get=shown)
+    }
 
 
 def _ids_of(ids_or_puids: Iterable[str]) -> dict[str, str]:

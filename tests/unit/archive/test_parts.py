@@ -18,7 +18,7 @@ from chalicelib.archive.packing import length_of
 from chalicelib.archive.parts import Place
 from chalicelib.archive.plan_file import read_batch, read_index, write_batch, write_index
 from chalicelib.archive.planner import Plan, plan
-from chalicelib.archive.zip_format import central_header, end_records, local_header, local_header_length
+from chalicelib.zip_format import central_header, end_records, local_header, local_header_length
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SMALL = Limits(min_part=500, max_part=4000, copy_range=1000, stitch=800)

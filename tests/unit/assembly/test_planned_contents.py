@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from chalicelib.archive.plan_file import unpack_lines
 from chalicelib.assembly.planned_contents import entry_of, planned_contents
-from chalicelib.exports.contents.items import ContentSource, Contents, Folder, Item, Piece, Skipped, from_rows
+from chalicelib.exports.contents.items import Contents, ContentSource, Folder, Item, Piece, Skipped, from_rows
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -70,9 +70,11 @@ def test_throttling_slows_a_step_down_and_never_fails_it(name: str) -> None:
 
 def test_incomplete_batches_run_again() -> None:
     choices = {json.dumps(choice): choice["Next"] for choice in STATES["Finished?"]["Choices"]}
-    assert [target for choice, target in choices.items() if "incomplete" in choice] == ["Copy", "Assemble"]
+    repeated = [target for choice, target in choices.items() if "incomplete" in choice]
+    assert repeated == ["Copy", "Assemble", "RenderSlices"]
     assert STATES["Finish"]["Parameters"]["Payload"]["round.$"] == "$.round"
-    assert (STATES["Copy"]["ItemsPath"], STATES["Assemble"]["ItemsPath"]) == ("$.copies", "$.batches")
+    assert STATES["RenderLinelist"]["Parameters"]["Payload"]["round.$"] == "$.round"
+    assert [STATES[name]["ItemsPath"] for name in repeated] == ["$.copies", "$.batches", "$.slices"]
 
 
 @pytest.mark.parametrize("name", [name for name, state in STATES.items() if state["Type"] in ("Task", "Map")])
@@ -100,6 +102,7 @@ def test_a_step_that_raises_ends_in_fail_unless_the_status_is_final() -> None:
         "Copy": "Fail",
         "Assemble": "Fail",
         "Finish": "Fail",
+        "RenderSlices": "Fail",
         "RenderLinelist": "Fail",
         "Notify": "Ready",
         "Fail": "Fail directly",

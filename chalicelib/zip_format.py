@@ -1,4 +1,4 @@
-"""The records of a zip file with stored entries, as bytes (APPNOTE.TXT 6.3.10).
+"""The records of a zip file with stored or deflated entries, as bytes (APPNOTE.TXT 6.3.10).
 
 Sizes and CRC-32 are in the local header, never in a data descriptor, so that the archive can be read from a pipe.
 zip64 fields appear only where a value overflows, because some readers fail on needless ones. Times are written
@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 MAX_16 = 0xFFFF
 MAX_32 = 0xFFFFFFFF
 _UTF8 = 0x0800  # §4.4.4, bit 11
+_STORED, _DEFLATED = 0, 8  # §4.4.5
 _UNIX = 3 << 8  # §4.4.2, version made by: upper byte
 _REGULAR_FILE = 0o100644 << 16
 _ZIP64_EXTRA = 0x0001  # §4.5.3
@@ -50,33 +51,37 @@ def _timestamp(moment: datetime) -> bytes:
     return struct.pack("<HHBi", _TIMESTAMP_EXTRA, 5, _HAS_MODIFIED, seconds)
 
 
-def local_header(name: str, size: int, modified: datetime, crc: int) -> bytes:
-    """The local file header (§4.3.7); a zip64 extra field there carries both sizes (§4.5.3)."""
-    encoded, (time, date), big = name.encode(), dos_time(modified), is_zip64(size)
-    extra = (struct.pack("<HHQQ", _ZIP64_EXTRA, 16, size, size) if big else b"") + _timestamp(modified)
-    shown = MAX_32 if big else size
+def local_header(name: str, size: int, modified: datetime, crc: int, deflated: int | None = None) -> bytes:
+    """The local file header (§4.3.7) of a stored entry, or of one of so many `deflated` bytes; a zip64 extra field
+    there carries both sizes (§4.5.3)."""
+    encoded, (time, date) = name.encode(), dos_time(modified)
+    method, packed = (_STORED, size) if deflated is None else (_DEFLATED, deflated)
+    big = is_zip64(max(size, packed))
+    extra = (struct.pack("<HHQQ", _ZIP64_EXTRA, 16, size, packed) if big else b"") + _timestamp(modified)
+    shown, shown_packed = (MAX_32, MAX_32) if big else (size, packed)
     version = 45 if big else 20
     fixed = struct.pack(
         "<IHHHHHIIIHH",
-        0x04034B50, version, _flags(name), 0, time, date, crc, shown, shown, len(encoded), len(extra),
+        0x04034B50, version, _flags(name), method, time, date, crc, shown_packed, shown, len(encoded), len(extra),
     )  # fmt: skip
     return fixed + encoded + extra
 
 
-def central_header(name: str, size: int, modified: datetime, crc: int, offset: int) -> bytes:
-    """The entry's header in the central directory (§4.3.12), pointing to its local header at `offset`."""
+def central_header(
+    name: str, size: int, modified: datetime, crc: int, offset: int, deflated: int | None = None
+) -> bytes:
+    """The entry's header in the central directory (§4.3.12), pointing to its local header at `offset`;
+    `deflated` as for `local_header`."""
     encoded, (time, date) = name.encode(), dos_time(modified)
-    overflowing = (struct.pack("<QQ", size, size) if is_zip64(size) else b"") + (
-        struct.pack("<Q", offset) if offset >= MAX_32 else b""
-    )
+    method, packed = (_STORED, size) if deflated is None else (_DEFLATED, deflated)
+    overflowing = b"".join(struct.pack("<Q", value) for value in (size, packed, offset) if value >= MAX_32)
     extra = struct.pack("<HH", _ZIP64_EXTRA, len(overflowing)) + overflowing if overflowing else b""
     extra += _timestamp(modified)
-    shown_size, shown_offset = min(size, MAX_32), min(offset, MAX_32)
     version = 45 if overflowing else 20
     fixed = struct.pack(
         "<IHHHHHHIIIHHHHHII",
-        0x02014B50, _UNIX | version, version, _flags(name), 0, time, date, crc, shown_size, shown_size,
-        len(encoded), len(extra), 0, 0, 0, _REGULAR_FILE, shown_offset,
+        0x02014B50, _UNIX | version, version, _flags(name), method, time, date, crc,
+        min(packed, MAX_32), min(size, MAX_32), len(encoded), len(extra), 0, 0, 0, _REGULAR_FILE, min(offset, MAX_32),
     )  # fmt: skip
     return fixed + encoded + extra
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from chalicelib.archive.zip_format import central_header, dos_time, end_records, local_header, local_header_length
+from chalicelib.zip_format import central_header, dos_time, end_records, local_header, local_header_length
 
 NOON = datetime(2026, 11, 24, 12, 30, 41, tzinfo=UTC)
 GIB4 = 0xFFFFFFFF
