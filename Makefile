@@ -10,7 +10,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # Test files are distributed to this many processes, each with its own servers.
 XDIST := -n $(or $(JOBS),2) --dist loadfile
 
-.PHONY: client client-operations client-translations help setup readers run demo deploy smoke-test outputs rollback destroy invite sources bind-source unbind-source test check-iam rehearse test-slow test-all coverage bench bench-client bench-lists bench-samples bench-requests bench-linelists bench-large-linelists bench-plans bench-start simulate simulate-concurrency costs test-browser screenshots bench-pages check audit sbom vulnerabilities requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
+.PHONY: client client-operations client-translations help setup readers run demo deploy smoke-test outputs rollback destroy invite sources bind-source unbind-source test check-iam rehearse test-slow test-all coverage bench bench-client bench-lists bench-samples bench-requests bench-linelists bench-large-linelists bench-plans bench-start simulate replay simulate-concurrency costs test-browser screenshots bench-pages check audit sbom vulnerabilities requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
 
 ##@ Use
 help: ## this list
@@ -153,6 +153,9 @@ bench-start: $(VENV)/ready ## CPU-seconds and modules of each function's first c
 
 simulate-concurrency: $(VENV)/ready ## 100 exports at once under an account's limit of concurrent functions
 	@$(BIN)/python -m tests.bench.simulate_concurrency
+
+replay: $(VENV)/ready ## how well the simulation predicts the engine's own workers
+	@$(BIN)/python -m tests.bench.replay
 
 simulate: $(VENV)/ready ## the planner's output under a model of S3 and Lambda (WRITE=)
 	@$(BIN)/python -m tests.bench.simulate $(if $(WRITE),--write)

@@ -1,4 +1,5 @@
-"""`make simulate-concurrency`: 100 exports that begin at once, under an account's limit of concurrent functions.
+"""`make simulate-concurrency`: 100 exports that begin at once, under an account's limit of concurrent functions; and
+ten files of one user that are exported while another's ten exports of 1 TB are worked on.
 
 The batches are the planner's; a throttled invocation waits as the state machine's own retry says
 (infra/state_machine.json) and fails its export when its attempts are used up. Exports beyond the limit of active ones
@@ -12,12 +13,12 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from chalicelib.archive.batches import Batch
 from chalicelib.archive.entries import Entry
 from chalicelib.archive.planner import plan
-from chalicelib.exports.admission import pause_before_poll
+from chalicelib.exports import admission
 from tests.bench.simulate import duration, entries
 
 EXPORTS = 100
@@ -51,13 +52,21 @@ class Retry:
 
 @dataclass(slots=True)
 class Export:
-    """An export on its way: batches that were not begun, those at work, and its end."""
+    """An export on its way: who requested it when, batches that were not begun, those at work, and its end."""
 
+    id: str
+    user_id: str
+    requested: float
     waiting: list[float]
     is_active: bool = False
     at_work: int = 0
     ended: float | None = None
     has_failed: bool = False
+    due_at: None = None
+
+    @property
+    def created_at(self) -> str:
+        return f"{self.requested:09.1f}"
 
 
 @dataclass
@@ -85,9 +94,9 @@ class Account:
 class Simulation:
     """Events in the order of time: an attempt to invoke a step, its end, a request of the API."""
 
-    def __init__(self, account: Account, batches: list[float]) -> None:
-        self.account = account
-        self.exports = [Export(list(batches)) for _ in range(EXPORTS)]
+    def __init__(self, account: Account, exports: list[Export]) -> None:
+        self.account, self.exports = account, exports
+        self.served: list[str] = []
         self.events: list[tuple[float, int, Any]] = []
         self.number = 0
         self.done = 0
@@ -97,10 +106,10 @@ class Simulation:
         heapq.heappush(self.events, (moment, self.number, event))
 
     def run(self) -> None:
-        for number in range(EXPORTS):
-            self.at(0.0, ("try", number, "plan", 0))
+        for number, export in enumerate(self.exports):
+            self.at(export.requested, ("try", number, "plan", 0))
         self.at(0.0, ("request",))
-        while self.events and self.done < EXPORTS:
+        while self.events and self.done < len(self.exports):
             moment, _, (kind, *rest) = heapq.heappop(self.events)
             getattr(self, f"_{kind}")(moment, *rest)
 
@@ -124,9 +133,9 @@ class Simulation:
         kind = "worker" if step.startswith("batch") else "other"
         if account.has_capacity(kind):
             account.running[kind] += 1
-            if step == "plan" and (position := self._admit(number)):
+            if step == "plan" and (position := self._admit(export, moment)):
                 self.at(moment + _POLL, ("free", "other"))
-                self.at(moment + _POLL + pause_before_poll(position), ("try", number, "plan", 0))
+                self.at(moment + _POLL + admission.pause_before_poll(position), ("try", number, "plan", 0))
                 return
             seconds = {"plan": _PLAN, "finish": _FINISH, "notify": _NOTIFY}.get(step) or float(step.split()[1])
             self.at(moment + seconds, ("end", number, step))
@@ -138,13 +147,20 @@ class Simulation:
             return
         self.at(moment + account.retry.delay(attempt, account.source), ("try", number, step, attempt + 1))
 
-    def _admit(self, number: int) -> int:
-        """0, or the position in the queue; all exports have users of their own, so that it is in order of time."""
-        free = self.account.active - sum(other.is_active and other.ended is None for other in self.exports)
-        position = 1 + sum(not other.is_active for other in self.exports[:number])
-        if not self.exports[number].is_active and position > free:
+    def _admit(self, export: Export, moment: float) -> int:
+        """0, or the position in the queue, as `admission.admit` computes it."""
+        if export.is_active:
+            return 0
+        active = [other.user_id for other in self.exports if other.is_active and other.ended is None]
+        waiting = [other for other in self.exports if not other.is_active and other.requested <= moment]
+        ordered = admission.fair_order(active, self.served, cast("list[Any]", waiting))
+        reserved = export.user_id in active and self.account.active >= admission._RESERVING
+        free = self.account.active - len(active) - reserved
+        position = 1 + [other.id for other in ordered].index(export.id)
+        if position > free:
             return position - max(0, free)
-        self.exports[number].is_active = True
+        export.is_active = True
+        self.served = [user for user in self.served if user != export.user_id] + [export.user_id]
         return 0
 
     def _end(self, moment: float, number: int, step: str) -> None:
@@ -182,6 +198,36 @@ def exports() -> Iterator[tuple[str, list[Entry]]]:
 CASES = ((10, 0, 100, 40), (10, 0, 2, 2), (1_000, 0, 100, 40), (1_000, 800, 20, 40))
 
 
+def begun_at_once(files: list[Entry], workers: int) -> list[Export]:
+    """Exports of users who have one each."""
+    batches = batches_of(files, workers)
+    return [Export(str(number), f"user {number}", 0.0, list(batches)) for number in range(EXPORTS)]
+
+
+def batches_of(files: list[Entry], workers: int) -> list[float]:
+    return [seconds_of(batch) for batch in plan(files, workers=workers).batches]
+
+
+def one_s_large_exports(workers: int) -> list[Export]:
+    """Ten of 1 TB by one user, and a minute later ten files of another."""
+    large = batches_of(entries(iter([GB] * 1_000)), workers)
+    small = batches_of(entries(iter([GB] * 10)), workers)
+    others = [Export(f"large {number}", "olga", 0.0, list(large)) for number in range(10)]
+    return [*others, Export("small", "ben", 60.0, small)]
+
+
+def fairness() -> None:
+    print("| active exports × workers | ten files are ready after | the first TB | the last TB |")
+    print("|---|--:|--:|--:|")
+    for active, workers in ((1, 40), (2, 40), (3, 40), (20, 40), (2, 2), (3, 2)):
+        exports = one_s_large_exports(workers)
+        Simulation(Account(1_000, 0, active, workers), exports).run()
+        *large, small = exports
+        ends = [export.ended or 0.0 for export in large]
+        cells = [(small.ended or 0.0) - small.requested, min(ends), max(ends)]
+        print(f"| {active} × {workers} | {' | '.join(map(duration, cells))} |", flush=True)
+
+
 def main() -> None:
     print(
         "| | limit of the account | active exports × workers | `WorkerConcurrency` | failed | last one ready"
@@ -190,15 +236,16 @@ def main() -> None:
     print("|---|--:|--:|--:|--:|--:|--:|--:|")
     for name, files in exports():
         for limit, reserved, active, workers in CASES:
-            batches = [seconds_of(batch) for batch in plan(files, workers=workers).batches]
             account = Account(limit, reserved, active, workers)
-            simulation = Simulation(account, batches)
+            simulation = Simulation(account, begun_at_once(files, workers))
             simulation.run()
             failed = sum(export.has_failed for export in simulation.exports)
             ended = duration(max(export.ended or 0.0 for export in simulation.exports))
             columns = [name, f"{limit:,}", f"{active} × {workers}", reserved or "–", failed, ended]
             columns += [f"≤ {account.most_attempts}", f"{account.refused / account.requests:.0%}"]
             print(f"| {' | '.join(map(str, columns))} |", flush=True)
+    print()
+    fairness()
 
 
 if __name__ == "__main__":
