@@ -11,8 +11,6 @@ from chalicelib.archive.s3_operations import S3Operations
 from chalicelib.crc32 import crc32
 from chalicelib.zip_format import local_header, local_header_length
 
-_SLICE_BYTES, _SLICE_ENTRIES = 1 << 20, 32
-
 
 class MemoryBudget:
     """Caps the bytes held at once; larger requests block, except that a single oversized one is admitted alone."""
@@ -49,24 +47,23 @@ def stitch(
     checksums: dict[int, int] = {}
     problems: dict[int, str] = {}
 
-    def put(some: Iterable[tuple[int, Entry, int]]) -> None:
-        with memoryview(joined) as view:
-            for position, entry, at in some:
-                start = at + local_header_length(entry.name, entry.size)
-                with view[start : start + entry.size] as body:
-                    try:
-                        objects.read_into(body, position, entry, 0)
-                    except SourceProblem as problem:
-                        problems[position] = problem.reason
-                        continue
-                    checksum = crc32(body)
-                if entry.crc32 is not None and entry.crc32 != checksum:
-                    problems[position] = "corrupt"
-                    continue
-                checksums[position] = checksum
-                view[at:start] = local_header(entry.name, entry.size, entry.modified, checksum)
+    def put(position: int, entry: Entry, at: int) -> None:
+        start = at + local_header_length(entry.name, entry.size)
+        with memoryview(joined) as view, view[start : start + entry.size] as body:
+            try:
+                objects.read_into(body, position, entry, 0)
+            except SourceProblem as problem:
+                problems[position] = problem.reason
+                return
+            checksum = crc32(body)
+            if entry.crc32 is not None and entry.crc32 != checksum:
+                problems[position] = "corrupt"
+                return
+            checksums[position] = checksum
+            view[at:start] = local_header(entry.name, entry.size, entry.modified, checksum)
 
-    all_of([read.submit(put, some) for some in _slices(places)])
+    # File by file: if a thread read several, all parts would be complete at the same time, and sent only then.
+    all_of([read.submit(put, *place) for place in places])
     if problems:
         raise SourceProblems(problems)
     return joined, checksums
@@ -83,20 +80,6 @@ def check(entries: Iterable[tuple[int, Entry]], objects: S3Operations, read: Thr
         return None
 
     return dict(filter(None, read.map(problem_of, entries)))
-
-
-def _slices(places: Sequence[tuple[int, Entry, int]]) -> Iterator[list[tuple[int, Entry, int]]]:
-    """What one thread reads in sequence: a few small files, or one larger one."""
-    some: list[tuple[int, Entry, int]] = []
-    size = 0
-    for place in places:
-        some.append(place)
-        size += place[1].size
-        if size >= _SLICE_BYTES or len(some) == _SLICE_ENTRIES:
-            yield some
-            some, size = [], 0
-    if some:
-        yield some
 
 
 def all_of(futures: Sequence[Future[None]]) -> None:

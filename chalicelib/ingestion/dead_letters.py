@@ -24,8 +24,8 @@ class Reason(StrEnum):
 
 _DETAILS = {
     Reason.MALFORMED_KEY: (
-        "A key is uploads/<project>/<sample>/<filename> or runs/<run>/[<sample>/]<filename>, each name of 1 to 255"
-        " printable characters."
+        "A key is uploads/<project>/<sample>/<filename> or runs/<run>/[<folders>/]<filename>, each name of 1 to"
+        " 255 printable characters."
     ),
     Reason.OTHER_BUCKET: "The object does not lie in the catalog bucket.",
     Reason.UNKNOWN_PROJECT: "There is no project of this id or PUID.",

@@ -1,8 +1,8 @@
 """Registers objects that arrive in the catalog bucket as files of the sample or run that their key names.
 
 Keys   uploads/<project>/<sample>/<filename>    a file of a sample; ids or PUIDs
-       runs/<run>/<filename>                    an output of a workflow execution
-       runs/<run>/<sample>/<filename>           an output of one of its samples
+       runs/<run>/[<folders>/]<filename>            an output of a workflow execution
+       runs/<run>/<sample>/[<folders>/]<filename>   an output of one of its samples: its id, PUID or samplesheet name
 
 Events are delivered more than once, concurrently and in any order; what counts is the current state of the object. The
 record is read before the object, and written only if it is still as it was read: so the most recent read of the object
@@ -20,6 +20,7 @@ from chalicelib.catalog.files.registration import RegistrableObject, name_of
 from chalicelib.catalog.files.s3_objects import head_object
 from chalicelib.catalog.files.system_files import is_system_file
 from chalicelib.catalog.namespaces import repository as namespaces
+from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.catalog.runs import contents as run_contents
 from chalicelib.catalog.runs import outputs as run_outputs
 from chalicelib.catalog.runs import repository as workflow_executions
@@ -54,10 +55,11 @@ class ToSample:
 
 @dataclass(frozen=True, slots=True)
 class ToRun:
-    """The object becomes an output of a workflow execution: of the run itself, or of a sample."""
+    """The object becomes an output of a workflow execution: of a sample if that is the first folder's name, else of the
+    run itself."""
 
     run: str
-    sample: str | None
+    folders: tuple[str, ...]
     filename: str
 
 
@@ -68,10 +70,8 @@ def destination_of(key: str) -> ToSample | ToRun:
         match names:
             case ["uploads", project, sample, filename]:
                 return ToSample(project, sample, filename)
-            case ["runs", run, filename]:
-                return ToRun(run, None, filename)
-            case ["runs", run, sample, filename]:
-                return ToRun(run, sample, filename)
+            case ["runs", run, *folders, filename]:
+                return ToRun(run, tuple(folders), filename)
     raise UnregistrableObject(Reason.MALFORMED_KEY)
 
 
@@ -128,9 +128,9 @@ def _as_output(destination: ToRun, bucket: str, key: str) -> str:
     except NotFound:
         raise UnregistrableObject(Reason.UNKNOWN_RUN) from None
     sample = None
-    if destination.sample is not None:
-        sample = run_contents.find_sample(run.id, destination.sample)
-        if sample is None:
+    if destination.folders:
+        sample = run_contents.find_sample(run.id, destination.folders[0])
+        if sample is None and is_puid(destination.folders[0], Kind.SAMPLE, settings().puid_prefix):
             raise UnregistrableObject(Reason.NOT_OF_RUN)
     found = _stat(bucket, key)
     while True:

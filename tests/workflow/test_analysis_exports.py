@@ -197,3 +197,35 @@ def test_a_lost_role_stops_the_work_and_the_download(ana: Person, bob: Person, l
     assert (refused.status, refused.body["type"].rsplit("/", 1)[1]) == (403, "right-lost")
     assert run(second)[0] == "failed"
     assert expect_status(bob.get(f"/exports/{second['id']}"), 200)["failure"]["code"] == "no-longer-allowed"
+
+
+@pytest.mark.parametrize("layout", ["flat", "tree"])
+def test_the_folders_of_a_pipeline_are_kept_on_request(ana: Person, layout: str, tmp_path: Path) -> None:
+    lab = replace(new_lab(ana), runs={"full": "", "nameless": "", "empty": ""})
+    sample = new_sample(ana, lab.project, "Alpha")
+    sheet = [{"sample_id": sample["id"], "samplesheet": {"sample": "EC-1"}}]
+    run_id = new_run(ana, lab.project, name="Run", automated=True, samples=sheet)["id"]
+    own, inner = {"multiqc/report.html": b"<p>", "top.txt": b"top"}, {"assembly/a.fa": b">a"}
+    for path, body in own.items():
+        register_output(ana, run_id, path, body, None)
+    for path, body in inner.items():
+        register_output(ana, run_id, f"{sample['puid']}/{path}", body, sample)
+    export = create(ana, lab, workflow_execution_ids=[run_id], layout=layout)
+    assert export["parameters"]["layout"] == layout
+    assert "ready" in run(export)
+    (tmp_path / "a.zip").write_bytes(fetched(ana, export["id"]))
+    subprocess.run(["unzip", "-qq", tmp_path / "a.zip", "-d", tmp_path / "out"], check=True)
+    folder = tmp_path / "out" / run_id
+    found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    trees = {"tree": {*own, "EC-1/assembly/a.fa"}, "flat": {"report.html", "top.txt", "EC-1/a.fa"}}
+    assert found == trees[layout]
+    kinds = {row["name"]: row.get("irida-next-type") for row in _nodes(preview_of(ana, export["id"]))}
+    assert (kinds.get("multiqc"), kinds.get("assembly")) == (("directory",) * 2 if layout == "tree" else (None, None))
+
+
+def preview_of(person: Person, export_id: str) -> Any:
+    return expect_status(person.get(f"/exports/{export_id}/preview"), 200)
+
+
+def _nodes(node: Any) -> list[Any]:
+    return [found for child in node.get("children", ()) for found in (child, *_nodes(child))]

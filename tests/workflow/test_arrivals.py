@@ -184,6 +184,25 @@ def test_an_object_of_a_run_becomes_its_output_and_follows_it(
         assert sorted(outputs) == [("quast.pdf", len(body)), ("summary.txt.gz", len(body))]
 
 
+def test_nested_outputs_keep_their_folder(client: Client, olga: Person, place: dict[str, Any]) -> None:
+    """Of the run, or of a sample by its id, its PUID or its name in the samplesheet."""
+    run, sample = run_in(olga, place), place["sample"]
+    for key in (
+        "multiqc/multiqc_data/data.json",
+        "pipeline_info/params.json",
+        f"{sample['puid']}/assembly/contigs.fa",
+        f"{sample['id']}/a/b/c.txt",
+        "S/quast/report.tsv",
+    ):
+        assert arrive(client, put(f"runs/{run}/{key}", b"x"))["outcome"] == "registered"
+    document = expect_status(olga.get(f"/workflow-executions/{run}"), 200)
+    own = {(output["folder"], output["filename"]) for output in document["outputs"]}
+    assert own == {("multiqc/multiqc_data", "data.json"), ("pipeline_info", "params.json")}
+    (row,) = document["samples"]
+    of_sample = {(output["folder"], output["filename"]) for output in row["outputs"]}
+    assert of_sample == {("assembly", "contigs.fa"), ("a/b", "c.txt"), ("quast", "report.tsv")}
+
+
 def _outputs(document: Any) -> list[tuple[str, int]]:
     """Name and size of every output that a run's document holds, wherever it stands."""
     if isinstance(document, dict) and {"filename", "size"} <= document.keys():

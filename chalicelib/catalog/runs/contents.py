@@ -11,6 +11,8 @@ from pynamodb.exceptions import DoesNotExist
 from chalicelib.catalog.runs.model import RUN_LEVEL, Output, RunSample
 from chalicelib.catalog.runs.table import PartRow, PlaceRow, output_of, run_sample_of, run_sample_row, sample_key
 
+_MAX_NAME = 255  # bytes, as of ids
+
 
 def put_samples(run_id: str, samples: Iterable[RunSample]) -> None:
     """Write a run's samplesheet. Idempotent."""
@@ -22,12 +24,29 @@ def put_samples(run_id: str, samples: Iterable[RunSample]) -> None:
         for sample in sheet:
             for name in (sample.sample_id, sample.puid):
                 batch.save(PlaceRow(f"RUN#{run_id}", f"PLACE#{name}", place=sample.place))
+        for name, place in _unique_names(sheet).items():
+            batch.save(PlaceRow(f"RUN#{run_id}", f"PLACE#{name}", place=place))
 
 
-def find_sample(run_id: str, id_or_puid: str) -> RunSample | None:
-    """The sample of this id or PUID in a run, even if it was deleted since; None when it is not one of the run's."""
+def _unique_names(sheet: Iterable[RunSample]) -> dict[str, int]:
+    """The places of samples by the names that the samplesheet gives them, where no other sample has the same."""
+    places: dict[str, set[int]] = {}
+    for sample in sheet:
+        for name in sample.names:
+            places.setdefault(name, set()).add(sample.place)
+    identifiers = {name for sample in sheet for name in (sample.sample_id, sample.puid)}
+    return {
+        name: place
+        for name, (place, *others) in places.items()
+        if not others and name not in identifiers and len(name.encode()) <= _MAX_NAME
+    }
+
+
+def find_sample(run_id: str, name: str) -> RunSample | None:
+    """The sample of this id or PUID, or of this name in the samplesheet's column `sample`, in a run, even if it was
+    deleted since; None when it is not one of the run's."""
     try:
-        place = PlaceRow.get(f"RUN#{run_id}", f"PLACE#{id_or_puid}", consistent_read=True).place
+        place = PlaceRow.get(f"RUN#{run_id}", f"PLACE#{name}", consistent_read=True).place
         return run_sample_of(PartRow.get(f"RUN#{run_id}", sample_key(int(place)), consistent_read=True))
     except DoesNotExist:
         return None

@@ -52,6 +52,11 @@ class RunSample:
     puid: str
     samplesheet: Mapping[str, Any]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """What the sample may be called in the run's folders: its id, its PUID, and its name in the samplesheet."""
+        return frozenset(filter(None, (self.sample_id, self.puid, self.samplesheet_text("sample"))))
+
     def samplesheet_text(self, field: str) -> str | None:
         """The text in a field of the samplesheet; None when it is empty."""
         value = self.samplesheet.get(field)
@@ -60,12 +65,14 @@ class RunSample:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """An output file of a run, and its location in S3: of the run itself, or of the sample at `place`."""
+    """An output file of a run, and its location in S3: of the run itself, or of the sample at `place`. `folder` is the
+    path of its folder below the run's or the sample's, where it has one (`multiqc/multiqc_data`)."""
 
     id: str
     puid: str
     run_id: str
     place: int
+    folder: str | None
     filename: str
     size: int
     bucket: str

@@ -47,6 +47,7 @@ def register(
             puid=puid or make(Kind.ATTACHMENT, settings().puid_prefix, Ids()),
             run_id=run.id,
             place=place,
+            folder=_folder_of(run, sample, found),
             filename=filename or found.filename,
             size=found.stored.size,
             bucket=found.bucket,
@@ -65,6 +66,17 @@ def register(
         else:
             return output
     return _refreshed(known, found)
+
+
+def _folder_of(run: Run, sample: RunSample | None, found: RegistrableObject) -> str | None:
+    """The folder of an object below the run's own prefix: what is between that and the name, without the sample's."""
+    prefix = prefix_of(run.id)
+    if found.bucket != settings().catalog_bucket or not found.key.startswith(prefix):
+        return None
+    folders = found.key.removeprefix(prefix).split("/")[:-1]
+    if sample is not None and folders and folders[0] in sample.names:
+        del folders[0]
+    return "/".join(folders) or None
 
 
 class _Known(Conflict):

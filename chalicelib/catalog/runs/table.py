@@ -126,6 +126,7 @@ class PartRow(Row):
     puid = UnicodeAttribute()
     samplesheet = Json(null=True)
     output_id = UnicodeAttribute(null=True)
+    folder = UnicodeAttribute(null=True)
     filename = UnicodeAttribute(null=True)
     size = Integer(null=True)
     bucket = UnicodeAttribute(null=True)

@@ -49,6 +49,7 @@ _BY_ENDING = {
     ".svg": "image/svg+xml",
     ".webp": "image/webp",
 }
+_PLAIN = {"attachment", "directory"}  # folders that are no datasets: their files belong to the folder above
 _OWN_FILES = (
     ("manifest.json", "application/json", "The tree of projects, samples and files, or of workflow executions."),
     ("manifest.txt", "text/plain", "The same tree as text."),
@@ -127,7 +128,7 @@ class Crate:
         files = self._files_by_dataset()
         described = set()
         for folder in self.contents.folders:
-            if folder.kind == "attachment":
+            if folder.kind in _PLAIN:
                 continue
             subject, name = _subject(folder), folder.title or folder.identifier
             inner = [*files.get(folder.path, ()), *parts.get(folder.path, ())]
@@ -149,11 +150,13 @@ class Crate:
                 yield _action(folder, folder.run, samples_of_runs.get(folder.path, ()))
 
     def _files_by_dataset(self) -> dict[tuple[str, ...], list[str]]:
-        """The files by the nearest folder above that is a dataset: attachments' folders are none."""
-        attachments = {folder.path for folder in self.contents.folders if folder.kind == "attachment"}
+        """The files by the nearest folder above that is a dataset."""
+        plain = {folder.path for folder in self.contents.folders if folder.kind in _PLAIN}
         files: dict[tuple[str, ...], list[str]] = {}
         for item in self.contents.items:
-            place = item.folders[:-1] if item.folders in attachments else item.folders
+            place = item.folders
+            while place in plain:
+                place = place[:-1]
             files.setdefault(place, []).append(_file_id(item))
         return files
 

@@ -13,7 +13,7 @@ from chalicelib.catalog.runs.model import Run, RunSample
 from chalicelib.catalog.runs.states import RunState
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.errors import Violation, message
-from chalicelib.exports.contents.analysis import analysis_pieces
+from chalicelib.exports.contents.analysis import Layout, analysis_pieces
 from chalicelib.exports.contents.items import Contents, Piece, Skipped
 from chalicelib.exports.estimate import Estimate, extrapolate
 from chalicelib.exports.packaging import Packaging, PackagingName, assembled_bytes, packaging_in
@@ -24,6 +24,13 @@ from chalicelib.ids import GivenId, RequiredId
 MAX_RUNS = 5_000
 MAX_SAMPLED = 1_000  # runs and samples whose outputs an estimate counts; planning reads them all
 _IDS = "/workflow_execution_ids"
+LayoutName = Annotated[
+    Literal["flat", "tree"],
+    Field(
+        description="`flat`: all outputs directly in the folder of their run or sample. `tree`: in the folders that the"
+        " pipeline gave them (`multiqc/multiqc_report.html`)."
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,7 @@ class AnalysisExportSpec:
 
     runs: RunSelection
     packaging: Packaging = Packaging.ARCHIVE
+    layout: Layout = Layout.FLAT
 
     @property
     def namespace_id(self) -> str | None:
@@ -44,15 +52,17 @@ class AnalysisExportSpec:
             "analysis_type": self.runs.analysis_type,
             "workflow_execution_count": len(self.runs.run_ids),
             "packaging": self.packaging.value,
+            "layout": self.layout.value,
         }
 
     def to_json(self) -> dict[str, Any]:
-        return {**self.runs.to_json(), "packaging": self.packaging.value}
+        return {**self.runs.to_json(), "packaging": self.packaging.value, "layout": self.layout.value}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "AnalysisExportSpec":
         """The spec that `to_json` wrote."""
-        return cls(RunSelection.from_json(document), packaging_in(document))
+        layout = Layout(document.get("layout", Layout.FLAT))  # requests made before there was a choice have none
+        return cls(RunSelection.from_json(document), packaging_in(document), layout)
 
     def plan(self, user_id: str, *, excluded: Mapping[str, str]) -> Iterator[Piece]:
         allowed = self.runs.resolve(user_id)
@@ -60,7 +70,7 @@ class AnalysisExportSpec:
             Skipped(run_id, "workflow-execution-not-found") for run_id in self.runs.run_ids if run_id not in allowed
         ]
         runs = [allowed[run_id] for run_id in self.runs.run_ids if run_id in allowed]
-        return _pieces(runs, excluded=excluded, skipped=missing)
+        return _pieces(runs, excluded=excluded, skipped=missing, layout=self.layout)
 
 
 class AnalysisExportRequest(ExportBody):
@@ -78,6 +88,7 @@ class AnalysisExportRequest(ExportBody):
     namespace_id: RequiredId | None = None
     workflow_execution_ids: Annotated[list[GivenId], Field(default_factory=list, max_length=MAX_RUNS)]
     packaging: PackagingName = "archive"
+    layout: LayoutName = "flat"
 
     def to_spec(self, user_id: str) -> AnalysisExportSpec:
         selection, runs = self._validated(user_id)
@@ -85,7 +96,7 @@ class AnalysisExportRequest(ExportBody):
             violations = _content_violations(Contents.of(_pieces(runs)), Packaging(self.packaging))
             if violations:
                 raise invalid(violations)
-        return AnalysisExportSpec(selection, Packaging(self.packaging))
+        return AnalysisExportSpec(selection, Packaging(self.packaging), Layout(self.layout))
 
     def estimate(self, user_id: str) -> Estimate:
         _, runs = self._validated(user_id)
@@ -149,12 +160,16 @@ def _sample_of(runs: Sequence[Run]) -> Sequence[Run]:
 
 
 def _pieces(
-    runs: Sequence[Run], *, excluded: Mapping[str, str] | None = None, skipped: Sequence[Skipped] = ()
+    runs: Sequence[Run],
+    *,
+    excluded: Mapping[str, str] | None = None,
+    skipped: Sequence[Skipped] = (),
+    layout: Layout = Layout.FLAT,
 ) -> Iterator[Piece]:
     parts = dict(contents_by_run(runs))
     sample_ids = {part.sample_id for run_parts in parts.values() for part in run_parts if isinstance(part, RunSample)}
     names = {sample_id: sample.name for sample_id, sample in samples.find_many(sorted(sample_ids)).items()}
-    return analysis_pieces(runs, parts, names, excluded=excluded or {}, skipped=skipped)
+    return analysis_pieces(runs, parts, names, excluded=excluded or {}, skipped=skipped, layout=layout)
 
 
 def _run_violations(run_ids: Sequence[str], allowed: Mapping[str, Run]) -> list[CodedViolation]:

@@ -29,7 +29,7 @@ ManifestFolder = TypedDict(
         "name": Annotated[str, Field(examples=["INXT_SAM_AZKFAVKQ3L"])],
         "type": Annotated[str, one_of("folder")],
         "irida-next-type": Annotated[
-            str, one_of("project", "sample", "attachment", "workflow_execution", example="sample")
+            str, one_of("project", "sample", "attachment", "workflow_execution", "directory", example="sample")
         ],
         "irida-next-name": NotRequired[Annotated[str, Field(examples=["EC-001"])]],
         "children": NotRequired["list[ManifestFile | ManifestFolder]"],

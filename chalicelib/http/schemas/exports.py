@@ -47,6 +47,7 @@ class AnalysisExportParameters(TypedDict):
     analysis_type: Annotated[str, one_of("user", "project", "group")]
     workflow_execution_count: Count
     packaging: NotRequired[Packaged]  # exports made before there was a choice have none
+    layout: NotRequired[Annotated[str, one_of("flat", "tree")]]  # as above
 
 
 Parameters = SampleExportParameters | LinelistExportParameters | AnalysisExportParameters

@@ -1,7 +1,7 @@
 """JSON of workflow executions and their outputs."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired, cast
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -93,6 +93,16 @@ class WorkflowExecution(TypedDict):
 class Output(StoredFile):
     """An output file."""
 
+    folder: NotRequired[
+        Annotated[
+            str,
+            Field(
+                description="The path of its folder, below the run's or the sample's.",
+                examples=["multiqc/multiqc_data"],
+            ),
+        ]
+    ]
+
 
 class RunSample(TypedDict):
     """A sample of a run, its row of the samplesheet and its outputs (the first 2,000)."""
@@ -135,7 +145,10 @@ def run_json(run: model.Run) -> WorkflowExecution:
 
 def output_json(output: model.Output, role: Role) -> Output:
     """An output as JSON; with its S3 URI for uploaders and above."""
-    return Output(**stored_file_json(output, role))
+    document = cast("Output", stored_file_json(output, role))  # its other member is optional
+    if output.folder is not None:
+        document["folder"] = output.folder
+    return document
 
 
 def outputs_json(outputs: Sequence[model.Output], role: Role) -> list[Output]:

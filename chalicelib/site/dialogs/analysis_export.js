@@ -12,6 +12,7 @@ export default function AnalysisExport({ namespace, runs, onClose }) {
   });
   const [estimate, setEstimate] = useState(null);
   const [problem, setProblem] = useState(null);
+  const [keepsFolders, setKeepsFolders] = useState(false);
   const body = {
     type: "analysis",
     workflow_execution_ids: runs.map((run) => run.id),
@@ -25,7 +26,7 @@ export default function AnalysisExport({ namespace, runs, onClose }) {
   }, []);
   const submit = (event) => {
     event.preventDefault();
-    form.submit(body);
+    form.submit(keepsFolders ? { ...body, layout: "tree" } : body);
   };
   return html`<${Dialog} title=${t("type.analysis.long")} onClose=${onClose}>
     <form onSubmit=${submit}>
@@ -47,6 +48,10 @@ export default function AnalysisExport({ namespace, runs, onClose }) {
           : !problem && html`<p class="estimate quiet" role="status">${t("estimate.counting")}</p>`
       }
       <${NameAndEmail} form=${form} />
+      <label class="check">
+        <input type="checkbox" checked=${keepsFolders} onChange=${(event) => setKeepsFolders(event.target.checked)} />
+        <span>${t("layout.tree")} <span class="quiet small">${t("layout.tree.hint")}</span></span>
+      </label>
       <${PackagingChoice} form=${form} />
       <${Refusal} problem=${form.problem ?? problem} />
       <${FormButtons} form=${form} onClose=${onClose} />

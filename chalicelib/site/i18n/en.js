@@ -240,6 +240,7 @@ export default {
   "kind.project": "Project",
   "kind.sample": "Sample",
   "kind.attachment": "Attachment",
+  "kind.directory": "Folder",
   "kind.workflow_execution": "Workflow execution",
   "direction.forward": "forward",
   "direction.reverse": "reverse",
@@ -402,6 +403,9 @@ export default {
   "packaging.manifest": "list of the files",
   "packaging.manifest.hint":
     "for pipelines and very large exports: the files are downloaded one by one with the command seqport",
+  folders: "Folders",
+  "layout.tree": "Keep the pipeline's folders",
+  "layout.tree.hint": "otherwise all files lie directly in the folder of their workflow execution or sample",
   "form.submit": "Submit",
   "export.created": "The export was created. You can leave this page: the work goes on.",
   "lists.search": "Search this list",

@@ -264,6 +264,7 @@ export default {
   "kind.project": "Projet",
   "kind.sample": "Échantillon",
   "kind.attachment": "Fichier joint",
+  "kind.directory": "Dossier",
   "kind.workflow_execution": "Exécution de flux de travail",
   "direction.forward": "sens direct",
   "direction.reverse": "sens inverse",
@@ -457,6 +458,10 @@ export default {
   "packaging.manifest": "liste des fichiers",
   "packaging.manifest.hint":
     "pour les pipelines et les très grandes exportations\u00a0: les fichiers se téléchargent un à un avec la commande seqport",
+  folders: "Dossiers",
+  "layout.tree": "Conserver les dossiers du pipeline",
+  "layout.tree.hint":
+    "sinon, tous les fichiers sont directement dans le dossier de leur exécution de flux de travail ou de leur échantillon",
   "form.submit": "Soumettre",
   "export.created": "L’exportation a été créée. Vous pouvez quitter cette page\u00a0: le travail continue.",
   "lists.search": "Rechercher dans cette liste",

@@ -25,6 +25,7 @@ export function Summary({ made }) {
     parameters.sample_count != null && [t("samples"), number(parameters.sample_count)],
     parameters.packaging &&
       parameters.packaging !== "archive" && [t("packaging"), t(`packaging.${parameters.packaging}`)],
+    parameters.layout === "tree" && [t("folders"), t("layout.tree")],
     parameters.file_formats?.length > 0 && [t("formats"), list(parameters.file_formats.map(formatName))],
     parameters.metadata_fields?.length > 0 && [
       t("metadata-fields"),

@@ -94,7 +94,9 @@ function Outputs({ of, label }) {
         <tbody>
           ${of.outputs.map(
             (output) => html`<tr key=${output.id}>
-              <td class="name"><bdi>${output.filename}</bdi></td>
+              <td class="name">
+                ${output.folder && html`<bdi class="quiet">${output.folder}/</bdi>`}<bdi>${output.filename}</bdi>
+              </td>
               <td>${formatName(output.format)}</td>
               <td class="amount">${size(output.size)}</td>
               <td class="moment">${moment(output.created_at)}</td>

@@ -176,12 +176,15 @@ class Client:
         namespace: str | None = None,
         analysis_type: str = "user",
         packaging: str = "archive",
+        layout: str = "flat",
         name: str | None = None,
         email_notification: bool = False,
     ) -> Export:
         """Create an export of the outputs of workflow executions: the user's own, or (`project`, `group`) those of a
-        namespace."""
-        request = analysis_request(run_ids, namespace=namespace, analysis_type=analysis_type, packaging=packaging)
+        namespace; all directly in the folder of their run or sample, or (`tree`) in the pipeline's own folders."""
+        request = analysis_request(
+            run_ids, namespace=namespace, analysis_type=analysis_type, packaging=packaging, layout=layout
+        )
         return self.create_export(request, name=name, email_notification=email_notification)
 
     def create_export(

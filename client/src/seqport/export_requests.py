@@ -48,7 +48,7 @@ def linelist_request(
 
 
 def analysis_request(
-    run_ids: Sequence[str], *, namespace: str | None, analysis_type: str, packaging: str
+    run_ids: Sequence[str], *, namespace: str | None, analysis_type: str, packaging: str, layout: str = "flat"
 ) -> dict[str, Any]:
     """An export of the outputs of workflow executions."""
     return {
@@ -56,6 +56,7 @@ def analysis_request(
         "analysis_type": analysis_type,
         "workflow_execution_ids": list(run_ids),
         "packaging": packaging,
+        **({"layout": layout} if layout != "flat" else {}),
         **({"namespace_id": namespace} if namespace else {}),
     }
 

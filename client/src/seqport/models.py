@@ -17,6 +17,7 @@ class AnalysisExportParameters(TypedDict):
     analysis_type: Literal["user", "project", "group"]
     workflow_execution_count: int
     packaging: NotRequired[Literal["archive", "ro-crate", "manifest"]]
+    layout: NotRequired[Literal["flat", "tree"]]
 
 
 class AnalysisExportRequest(TypedDict):
@@ -29,6 +30,7 @@ class AnalysisExportRequest(TypedDict):
     namespace_id: NotRequired[str | None]
     workflow_execution_ids: NotRequired[list[str]]
     packaging: NotRequired[Literal["archive", "ro-crate", "manifest"]]
+    layout: NotRequired[Literal["flat", "tree"]]
 
 
 class Checksums(TypedDict):
@@ -366,7 +368,7 @@ ManifestFolder = TypedDict(
     {
         "name": "str",
         "type": "Literal['folder']",
-        "irida-next-type": "Literal['project', 'sample', 'attachment', 'workflow_execution']",
+        "irida-next-type": "Literal['project', 'sample', 'attachment', 'workflow_execution', 'directory']",
         "irida-next-name": "NotRequired[str]",
         "children": "NotRequired[list[ManifestFile | ManifestFolder]]",
         "child_count": "NotRequired[int]",
@@ -552,6 +554,7 @@ class Output(TypedDict):
     created_at: str
     checksums: StoredChecksums
     s3_uri: NotRequired[str]
+    folder: NotRequired[str]
 
 
 class OutputRegistration(TypedDict):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.catalog.runs.model import Output, Run, RunSample
 from chalicelib.catalog.runs.states import RunState
-from chalicelib.exports.contents.analysis import analysis_pieces
+from chalicelib.exports.contents.analysis import Layout, analysis_pieces
 from chalicelib.exports.contents.archive_paths import key_of
 from chalicelib.exports.contents.items import Contents, Skipped, from_rows, to_rows
 from chalicelib.exports.contents.manifest import Manifest
@@ -32,9 +32,10 @@ def sample(place: int, **samplesheet: Any) -> RunSample:
     return RunSample(place, f"s{place}", f"INXT_SAM_{place}", samplesheet)
 
 
-def output(run_id: str, place: int, filename: str, minute: int = 0) -> Output:
+def output(run_id: str, place: int, filename: str, minute: int = 0, folder: str | None = None) -> Output:
     return Output(
-        id=f"{run_id}/{place}/{filename}", puid="INXT_ATT_X", run_id=run_id, place=place, filename=filename, size=3,
+        id=f"{run_id}/{place}/{filename}", puid="INXT_ATT_X", run_id=run_id, place=place, folder=folder,
+        filename=filename, size=3,
         bucket="b", key=f"{run_id}/{place}/{filename}", etag='"e"', version_id=None, crc32=None,
         created_at=START + timedelta(minutes=minute),
     )  # fmt: skip
@@ -171,3 +172,53 @@ def test_no_two_outputs_ever_share_a_path(files: list[list[str]], sheet: list[st
     assert not {key_of(str(parent)) for item in contents.items for parent in PurePosixPath(item.path).parents} & {
         *taken
     }
+
+
+TREE: list[RunSample | Output] = [
+    output("r", 0, "report.html", 1, "multiqc"),
+    output("r", 0, "report.html", 2),
+    output("r", 0, "data.json", 3, "multiqc/multiqc_data"),
+    output("r", 0, "log.txt", 4, "Multiqc"),
+    output("r", 0, "x.txt", 5, "EC-1"),
+    sample(1, sample="EC-1"),
+    output("r", 1, "contigs.fa", 6, "assembly"),
+    output("r", 1, "assembly", 7),
+]
+
+
+def test_a_tree_keeps_the_folders_of_the_pipeline() -> None:
+    """Names of one folder differ, whatever they are of: files, folders of the run, samples."""
+    contents = Contents.of(analysis_pieces([run("r")], {"r": TREE}, {}, excluded={}, layout=Layout.TREE))
+    assert [item.path for item in contents.items] == [
+        "r/report.html",
+        "r/multiqc/report.html",
+        "r/multiqc/multiqc_data/data.json",
+        "r/Multiqc (2)/log.txt",
+        "r/EC-1/x.txt",
+        "r/EC-1 (2)/assembly",
+        "r/EC-1 (2)/assembly (2)/contigs.fa",
+    ]
+    assert [("/".join(folder.path), folder.kind) for folder in contents.folders] == [
+        ("r", "workflow_execution"),
+        ("r/multiqc", "directory"),
+        ("r/multiqc/multiqc_data", "directory"),
+        ("r/Multiqc (2)", "directory"),
+        ("r/EC-1", "directory"),
+        ("r/EC-1 (2)", "sample"),
+        ("r/EC-1 (2)/assembly (2)", "directory"),
+    ]
+    assert from_rows(iter(json.loads(json.dumps(list(to_rows(contents)))))) == contents
+
+
+def test_a_flat_layout_has_the_same_files() -> None:
+    contents = Contents.of(analysis_pieces([run("r")], {"r": TREE}, {}, excluded={}))
+    assert [item.path for item in contents.items] == [
+        "r/report.html",
+        "r/report (2).html",
+        "r/data.json",
+        "r/log.txt",
+        "r/x.txt",
+        "r/EC-1/contigs.fa",
+        "r/EC-1/assembly",
+    ]
+    assert [folder.kind for folder in contents.folders] == ["workflow_execution", "sample"]

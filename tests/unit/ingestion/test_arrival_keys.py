@@ -13,8 +13,10 @@ from chalicelib.ingestion.object_events import ToRun, ToSample, UnregistrableObj
     [
         ("uploads/P/S/a_1.fastq.gz", ToSample("P", "S", "a_1.fastq.gz")),
         ("uploads/P/S/été & 100%25 + more.fa", ToSample("P", "S", "été & 100%25 + more.fa")),
-        ("runs/R/summary.txt.gz", ToRun("R", None, "summary.txt.gz")),
-        ("runs/R/S/quast.pdf", ToRun("R", "S", "quast.pdf")),
+        ("runs/R/summary.txt.gz", ToRun("R", (), "summary.txt.gz")),
+        ("runs/R/S/quast.pdf", ToRun("R", ("S",), "quast.pdf")),
+        ("runs/R/S/x/a.fa", ToRun("R", ("S", "x"), "a.fa")),
+        ("runs/R/multiqc/multiqc_data/a.json", ToRun("R", ("multiqc", "multiqc_data"), "a.json")),
         ("uploads/P/S/" + "x" * 900, ToSample("P", "S", "x" * 900)),
         ("uploads/P/S/a\\b\n.fa", ToSample("P", "S", "a\\b\n.fa")),
     ],
@@ -38,8 +40,9 @@ def test_a_key_names_its_sample_or_run(key: str, destination: ToSample | ToRun) 
         "uploads/P/" + "x" * 256 + "/a.fa",
         "uploads/P/a\n/a.fa",
         "runs/a.fa",
-        "runs/R/S/x/a.fa",
         "runs//a.fa",
+        "runs/R/x//a.fa",
+        "runs/R/../a.fa",
         "files/P/S/a.fa",
         "Uploads/P/S/a.fa",
         "/uploads/P/S/a.fa",
@@ -60,6 +63,7 @@ def test_every_key_is_a_destination_or_misplaced(text: str) -> None:
             found = destination_of(key)
         except UnregistrableObject:
             continue
-        names = [getattr(found, field) for field in found.__slots__]
-        head = "runs" if isinstance(found, ToRun) else "uploads"
-        assert "/".join([head, *(name for name in names if name is not None)]) == key
+        if isinstance(found, ToRun):
+            assert "/".join(["runs", found.run, *found.folders, found.filename]) == key
+        else:
+            assert "/".join(["uploads", found.project, found.sample, found.filename]) == key

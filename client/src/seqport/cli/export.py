@@ -138,12 +138,19 @@ def linelist(
 )
 @click.option("--project", "-p", metavar="PUID", help=_("Runs that were automated in, or shared with, this project."))
 @click.option("--group", "-g", metavar="PUID", help=_("Runs that were shared with this group."))
+@click.option("--keep-folders", is_flag=True, help=_("Keep the folders that the pipeline gave its outputs."))
 @_manifest_only
 @_ro_crate
 @_common
 @click.pass_obj
 def analysis(
-    session: Session, /, runs: tuple[str, ...], project: str | None, group: str | None, **options: Any
+    session: Session,
+    /,
+    runs: tuple[str, ...],
+    project: str | None,
+    group: str | None,
+    keep_folders: bool,
+    **options: Any,
 ) -> None:
     if project and group:
         raise errors.UsageError(_("Give --project or --group, not both."))
@@ -155,6 +162,7 @@ def analysis(
         namespace=project or group,
         analysis_type="project" if project else "group" if group else "user",
         packaging=_packaging(options),
+        layout="tree" if keep_folders else "flat",
     )
     _create(session, session.client(), request, options)
 
