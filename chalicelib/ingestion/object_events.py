@@ -1,6 +1,7 @@
 """Registers objects that arrive in the catalog bucket as files of the sample or run that their key names.
 
 Keys   uploads/<project>/<sample>/<filename>    a file of a sample; ids or PUIDs
+       runs/<run>/iridanext.output.json[.gz]        what a pipeline says its outputs and metadata are: see `iridanext`
        runs/<run>/[<folders>/]<filename>            an output of a workflow execution
        runs/<run>/<sample>/[<folders>/]<filename>   an output of one of its samples: its id, PUID or samplesheet name
 
@@ -22,13 +23,17 @@ from chalicelib.catalog.files.system_files import is_system_file
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.puid import Kind, is_puid
 from chalicelib.catalog.runs import contents as run_contents
+from chalicelib.catalog.runs import ingestion as ingestions
 from chalicelib.catalog.runs import outputs as run_outputs
 from chalicelib.catalog.runs import repository as workflow_executions
+from chalicelib.catalog.runs.model import Output, Run
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.model import Sample
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import MAX_ID, Ids
 from chalicelib.ingestion.dead_letters import Reason, send_to_dead_letters
+from chalicelib.ingestion.iridanext import output_file
+from chalicelib.ingestion.iridanext.ingest import ingest, register_later
 from chalicelib.log import logger
 from chalicelib.settings import settings
 from chalicelib.tables import retry_on
@@ -95,22 +100,27 @@ def handle_object_created(event: Mapping[str, Any]) -> dict[str, str]:
         logger().info("a file of an operating system or a tool was ignored", bucket=bucket, key=key, ignored=1)
         return {"outcome": "ignored"}
     try:
-        file_id = register(bucket, key)
+        return register(bucket, key)
     except UnregistrableObject as misplaced:
         send_to_dead_letters(misplaced.reason, bucket, key, event)
         logger().warning("an object can't be registered", reason=misplaced.reason.value, bucket=bucket, key=key)
         return {"outcome": "misplaced", "reason": misplaced.reason.value}
-    return {"outcome": "registered", "file_id": file_id}
 
 
-def register(bucket: str, key: str) -> str:
-    """Create the file of an object, or update all its existing records; returns the file's id."""
+def register(bucket: str, key: str) -> dict[str, str]:
+    """Create the file of an object, or update all its existing records. Outcomes: `registered` with the file's id; of
+    the file with a run's results `ingested`, or `invalid` with the reason; `not-listed` for an object that this does
+    not name."""
     destination = destination_of(key)
     if bucket != settings().catalog_bucket:
         raise UnregistrableObject(Reason.OTHER_BUCKET)
     if isinstance(destination, ToRun):
-        return _as_output(destination, bucket, key)
-    return _as_file(_sample_of(destination), bucket, key)
+        return _of_run(destination, bucket, key)
+    return _registered(_as_file(_sample_of(destination), bucket, key))
+
+
+def _registered(file_id: str) -> dict[str, str]:
+    return {"outcome": "registered", "file_id": file_id}
 
 
 def _as_file(sample: Sample, bucket: str, key: str) -> str:
@@ -122,11 +132,36 @@ def _as_file(sample: Sample, bucket: str, key: str) -> str:
     return file.id
 
 
-def _as_output(destination: ToRun, bucket: str, key: str) -> str:
+def _of_run(destination: ToRun, bucket: str, key: str) -> dict[str, str]:
     try:
         run = workflow_executions.find(destination.run)
     except NotFound:
         raise UnregistrableObject(Reason.UNKNOWN_RUN) from None
+    if not destination.folders and destination.filename in output_file.NAMES:
+        return _ingested(run, key)
+    ingestion = ingestions.find(run.id)
+    if ingestion is None or ingestion.failure is not None:
+        output = _as_output(run, destination, bucket, key)
+        if ingestions.find(run.id) == ingestion:
+            return _registered(output.id)
+        run_outputs.remove(output)  # the run's results were read meanwhile: they decide
+        return _of_run(destination, bucket, key)
+    listed = register_later(run, ingestion, _stat(bucket, key))
+    return {"outcome": "not-listed"} if listed is None else _registered(listed.id)
+
+
+def _ingested(run: Run, key: str) -> dict[str, str]:
+    try:
+        ingestion = ingest(run, key)
+    except NotFound:
+        raise UnregistrableObject(Reason.OBJECT_MISSING) from None
+    if ingestion.failure is None:
+        return {"outcome": "ingested"}
+    logger().warning("the results of a run can't be read", run_id=run.id, reason=ingestion.failure)
+    return {"outcome": "invalid", "reason": ingestion.failure}
+
+
+def _as_output(run: Run, destination: ToRun, bucket: str, key: str) -> Output:
     sample = None
     if destination.folders:
         sample = run_contents.find_sample(run.id, destination.folders[0])
@@ -137,7 +172,7 @@ def _as_output(destination: ToRun, bucket: str, key: str) -> str:
         output = run_outputs.register(run, found, sample=sample)
         now = _stat(bucket, key)
         if now == found:
-            return output.id
+            return output
         found = now  # overwritten in between: the record may have the older version
 
 

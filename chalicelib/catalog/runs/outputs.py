@@ -103,6 +103,17 @@ def _add(output: Output) -> None:
     transact_write(fill, taken=[conflict, Conflict("This PUID is already in use.", slug="puid-taken")])
 
 
+def remove(output: Output) -> None:
+    """Remove an output; its object stays. Nothing happens if it was removed before."""
+
+    def fill(transaction: TransactWrite) -> None:
+        transaction.delete(PartRow(f"RUN#{output.run_id}", output_key(output.place, output.id)))
+        transaction.delete(FilePuidRow(puid_key(output.puid), target_id=output.id))
+        transaction.delete(OutputPointerRow(f"OBJECT#{output.s3_uri}", f"OUTPUT#{output.id}"))
+
+    transact_write(fill, taken=[])
+
+
 def _refreshed(output: Output, found: RegistrableObject) -> Output:
     """An output with the present properties of its object."""
     stored = found.stored

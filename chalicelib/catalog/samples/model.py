@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.catalog.namespaces.model import Namespace
 from chalicelib.catalog.samples.metadata import Metadata
+from chalicelib.catalog.samples.metadata_sources import AnalysisSource
 from chalicelib.errors import Message, message
 
 MAX_METADATA = 300_000  # bytes of one sample's, as JSON
@@ -13,7 +14,8 @@ MAX_METADATA = 300_000  # bytes of one sample's, as JSON
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A sample. `namespace_ids` are its project and all groups above; `metadata` by lower-cased field."""
+    """A sample. `namespace_ids` are its project and all groups above; `metadata` by lower-cased field, of which
+    `metadata_sources` says what runs wrote."""
 
     id: str
     puid: str
@@ -24,6 +26,7 @@ class Sample:
     metadata: Metadata
     created_at: str
     updated_at: str
+    metadata_sources: tuple[AnalysisSource, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from chalicelib.catalog.samples import index as sample_index
 from chalicelib.catalog.samples import metadata_field_counts
 from chalicelib.catalog.samples.index import SampleListEntry, SampleListRow, TermRow
 from chalicelib.catalog.samples.metadata import Metadata
+from chalicelib.catalog.samples.metadata_sources import AnalysisSource, after_edit
 from chalicelib.catalog.samples.model import Sample, SampleMetadata, SampleSummary
 from chalicelib.catalog.samples.table import META, SamplePuidRow, SampleRow, sample_of, sample_row
 from chalicelib.errors import Conflict, NotFound, message
@@ -102,19 +103,30 @@ def update_with(sample: Sample, how: Callable[[Sample], Sample]) -> Sample:
 
     def update_latest(latest: Sample) -> Sample:
         wanted = how(latest)
-        return update(latest, name=wanted.name, description=wanted.description, metadata=wanted.metadata)
+        sources = wanted.metadata_sources if wanted.metadata_sources is not latest.metadata_sources else None
+        return update(
+            latest, name=wanted.name, description=wanted.description, metadata=wanted.metadata, sources=sources
+        )
 
     return retry_with_latest(_Changed, sample, update_latest, lambda: find(sample.id))
 
 
-def update(sample: Sample, *, name: str, description: str | None, metadata: Metadata) -> Sample:
+def update(
+    sample: Sample,
+    *,
+    name: str,
+    description: str | None,
+    metadata: Metadata,
+    sources: tuple[AnalysisSource, ...] | None = None,
+) -> Sample:
     """Update a sample. Conflict if another request changed it in the meantime, Invalid if its namespaces
-    would have too many fields."""
+    would have too many fields. Without `sources`, the changed values of metadata are taken for entered by people."""
     changed = replace(
         sample,
         name=name,
         description=description,
         metadata=dict(metadata),
+        metadata_sources=after_edit(sample.metadata_sources, sample.metadata, metadata) if sources is None else sources,
         updated_at=timestamps.next_after(sample.updated_at),
     )
 

@@ -1,7 +1,7 @@
 """JSON of samples and their metadata."""
 
 from collections.abc import Collection
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from pydantic import ConfigDict, Field, PlainValidator, RootModel, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from chalicelib.catalog.sample_query.filters import MAX_FILTERS, ColumnName, SampleFilter
 from chalicelib.catalog.samples import model
 from chalicelib.catalog.samples.metadata import MAX_TEXT, FieldName, Value, is_value
+from chalicelib.catalog.samples.metadata_sources import source_by_field
 from chalicelib.http.paging import DEFAULT_LIMIT, MAX_LIMIT
 from chalicelib.http.schemas.base import Body, Count, Id, Text, Time, puid
 from chalicelib.ids import GivenId, RequiredId
@@ -59,6 +60,13 @@ class MetadataChange(RootModel[dict[FieldName, MetadataValueOrNull]]):
     model_config = ConfigDict(json_schema_extra={"examples": [{"organism": "Escherichia coli", "serotype": None}]})
 
 
+class MetadataSource(TypedDict):
+    """The workflow execution that wrote a value of metadata, and when its results were read."""
+
+    workflow_execution_id: Id
+    updated_at: Time
+
+
 class Sample(TypedDict):
     """A sample."""
 
@@ -68,6 +76,12 @@ class Sample(TypedDict):
     description: Annotated[str | None, Field(examples=[None])]
     project_id: Id
     metadata: Annotated[dict[str, Value], Field(description="Values by lower-cased field name.", examples=[_METADATA])]
+    metadata_sources: NotRequired[
+        Annotated[
+            dict[str, MetadataSource],
+            Field(description="Of the values that workflow executions wrote, by field; people entered the others."),
+        ]
+    ]
     created_at: Time
     updated_at: Time
 
@@ -142,7 +156,7 @@ class SampleBatch(TypedDict):
 
 def sample_json(sample: model.Sample, fields: Collection[str] | None = None) -> Sample:
     """A sample as JSON, with these metadata fields, or all."""
-    return Sample(
+    document = Sample(
         id=sample.id,
         puid=sample.puid,
         name=sample.name,
@@ -152,3 +166,11 @@ def sample_json(sample: model.Sample, fields: Collection[str] | None = None) -> 
         created_at=sample.created_at,
         updated_at=sample.updated_at,
     )
+    sources = {
+        field: MetadataSource(workflow_execution_id=source.run_id, updated_at=source.at)
+        for field, source in source_by_field(sample.metadata_sources).items()
+        if fields is None or field in fields
+    }
+    if sources:
+        document["metadata_sources"] = sources
+    return document

@@ -8,10 +8,11 @@ from typing_extensions import TypedDict
 
 from chalicelib.access.roles import Role
 from chalicelib.catalog.runs import model
+from chalicelib.catalog.runs.ingestion import Ingestion
 from chalicelib.catalog.runs.states import RUN_STATES
 from chalicelib.catalog.samples.metadata import FieldName, Value
 from chalicelib.catalog.samples.model import Sample
-from chalicelib.http.schemas.base import Body, Count, Id, Time, one_of, puid
+from chalicelib.http.schemas.base import Body, Count, Id, Text, Time, one_of, puid
 from chalicelib.http.schemas.files import Registration, StoredFile, stored_file_json
 from chalicelib.http.schemas.samples import MetadataValueOrNull
 from chalicelib.ids import GivenId, RequiredId
@@ -116,6 +117,29 @@ class RunSample(TypedDict):
     outputs: list[Output]
 
 
+class FieldOfSample(TypedDict):
+    """A field of a sample's metadata, as the file names them; or the reason why the sample's can't be stored."""
+
+    sample: Text
+    field: Text
+
+
+class Results(TypedDict):
+    """What was read of `iridanext.output.json`, by which the pipeline says what its outputs and metadata are. Lists
+    have the first 200."""
+
+    key: Annotated[str, Field(examples=["runs/6a5f9a0e-2f0b-4c8e-9d3a-0b1c2d3e4f50/iridanext.output.json.gz"])]
+    read_at: Time
+    outputs: Count
+    samples_with_metadata: Count
+    missing_count: Count
+    missing: Annotated[list[Text], Field(description="Files that it names and that are not there.")]
+    unknown_samples: Annotated[list[Text], Field(description="Names that no sample of the run has.")]
+    kept: Annotated[list[FieldOfSample], Field(description="Values that people had entered: they were kept.")]
+    invalid: Annotated[list[FieldOfSample], Field(description="Values that can't be stored.")]
+    failure: Annotated[str | None, Field(description="Why the file can't be read.", examples=[None])]
+
+
 class WorkflowExecutionDetail(WorkflowExecution):
     """A workflow execution with its own outputs (the first 2,000) and its samples. If they don't fit into one
     response, `next_cursor` continues."""
@@ -123,7 +147,24 @@ class WorkflowExecutionDetail(WorkflowExecution):
     output_count: Count
     outputs: list[Output]
     samples: list[RunSample]
+    results: NotRequired[Results]  # in the first response
     next_cursor: Annotated[str | None, Field(examples=[None])]
+
+
+def results_json(ingestion: Ingestion) -> Results:
+    """What was read of a run's results as JSON."""
+    return Results(
+        key=ingestion.key,
+        read_at=ingestion.at,
+        outputs=ingestion.outputs,
+        samples_with_metadata=ingestion.samples_with_metadata,
+        missing_count=ingestion.missing_count,
+        missing=list(ingestion.missing),
+        unknown_samples=list(ingestion.unknown_samples),
+        kept=[FieldOfSample(sample=sample, field=field) for sample, field in ingestion.kept],
+        invalid=[FieldOfSample(sample=sample, field=field) for sample, field in ingestion.invalid],
+        failure=ingestion.failure,
+    )
 
 
 def run_json(run: model.Run) -> WorkflowExecution:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from itertools import groupby
-from typing import Annotated
+from typing import Annotated, cast
 
 from chalicelib.access.personal_access_tokens import Scope
 from chalicelib.access.roles import Role
@@ -12,6 +12,7 @@ from chalicelib.catalog.files import registration
 from chalicelib.catalog.namespaces import repository as namespaces
 from chalicelib.catalog.puid import Kind
 from chalicelib.catalog.runs import contents as run_contents
+from chalicelib.catalog.runs import ingestion as ingestions
 from chalicelib.catalog.runs import outputs as run_outputs
 from chalicelib.catalog.runs import permissions as run_permissions
 from chalicelib.catalog.runs import queries as run_queries
@@ -31,7 +32,13 @@ from chalicelib.http.replies import Created, created
 from chalicelib.http.router import Router
 from chalicelib.http.schemas import workflow_executions as schemas
 from chalicelib.http.schemas.base import Page
-from chalicelib.http.schemas.workflow_executions import output_json, outputs_json, run_json, run_sample_json
+from chalicelib.http.schemas.workflow_executions import (
+    output_json,
+    outputs_json,
+    results_json,
+    run_json,
+    run_sample_json,
+)
 from chalicelib.ids import Ids
 from chalicelib.settings import settings
 
@@ -185,10 +192,14 @@ def _detail(run: Run, role: Role, cursor: Cursor) -> schemas.WorkflowExecutionDe
             own += outputs
         size += len(json.dumps([outputs_json(outputs, role), *(dict(row.samplesheet) for row in rows)]))
     there = samples.find_many(row.sample_id for row, _ in by_sample)
-    return schemas.WorkflowExecutionDetail(
-        **run_json(run),
-        output_count=len(own),
-        outputs=outputs_json(own, role),
-        samples=[run_sample_json(row, there.get(row.sample_id), outputs, role) for row, outputs in by_sample],
-        next_cursor=cursor.encode(following),
-    )
+    rest = {
+        "output_count": len(own),
+        "outputs": outputs_json(own, role),
+        "samples": [run_sample_json(row, there.get(row.sample_id), outputs, role) for row, outputs in by_sample],
+        "next_cursor": cursor.encode(following),
+    }
+    detail = cast("schemas.WorkflowExecutionDetail", {**run_json(run), **rest})  # its other member is optional
+    ingestion = None if cursor.position else ingestions.find(run.id)
+    if ingestion is not None:
+        detail["results"] = results_json(ingestion)
+    return detail

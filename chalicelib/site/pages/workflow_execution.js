@@ -56,6 +56,7 @@ export default function WorkflowExecution({ id, namespace }) {
         [t("samples"), number(run.sample_count)],
       ]}
     />
+    ${run.results && html`<${Results} of=${run.results} />`}
     <section>
       <h2>${t("outputs.own")}</h2>
       <${Outputs} of=${run} label=${t("outputs.own")} />
@@ -71,6 +72,37 @@ export default function WorkflowExecution({ id, namespace }) {
       ${run.next_cursor && html`<button type="button" onClick=${() => setCursor(run.next_cursor)}>${t("next")}</button>`}
     </p>
   `;
+}
+
+/** What was read of the file by which the pipeline says what its results are. */
+function Results({ of }) {
+  const file = of.key.split("/").at(-1);
+  if (of.failure)
+    return html`<div class="failure" role="alert">
+      <p>${t("results.failure", { file })} <bdi>${of.failure}</bdi></p>
+    </div>`;
+  const ofSamples = (rows) => rows.map(({ sample, field }) => `${sample}: ${field}`);
+  const lists = [
+    ["missing", of.missing, of.missing_count],
+    ["unknown", of.unknown_samples, of.unknown_samples.length],
+    ["kept", ofSamples(of.kept), of.kept.length],
+    ["invalid", ofSamples(of.invalid), of.invalid.length],
+  ];
+  return html`<section>
+    <h2>${t("results")}</h2>
+    <p>
+      ${t("results.read", { file, date: moment(of.read_at) })}
+      <strong> ${t("n-files", { n: of.outputs })} · ${t("results.samples", { n: of.samples_with_metadata })}</strong>
+    </p>
+    ${lists
+      .filter(([, rows]) => rows.length)
+      .map(
+        ([name, rows, n]) => html`<details key=${name}>
+          <summary>${t(`results.${name}`, { n })}</summary>
+          <ul>${rows.map((row) => html`<li key=${row}><bdi>${row}</bdi></li>`)}</ul>
+        </details>`,
+      )}
+  </section>`;
 }
 
 function Sample({ sample }) {

@@ -1,7 +1,7 @@
 // The metadata of one sample, edited in place.
 import { patch } from "../api.js";
-import { t } from "../language.js";
-import { path } from "../router.js";
+import { shortDay, t } from "../language.js";
+import { Link, path } from "../router.js";
 import { html, useId, useLayoutEffect, useRef, useState } from "../view.js";
 import { textOf, typedValue } from "./values.js";
 
@@ -48,6 +48,7 @@ export function SampleMetadata({ sample, mayEdit, onChanged }) {
             editing === field
               ? editor(field)
               : html`<bdi>${String(value)}</bdi>
+                <${FromRun} source=${sample.metadata_sources?.[field]} />
                 ${
                   mayEdit &&
                   html` <button type="button" class="link small" aria-label=${t("metadata.edit.named", { name: field })} data-field=${field} onClick=${begin(field)}>${t("change")}</button>
@@ -65,6 +66,14 @@ export function SampleMetadata({ sample, mayEdit, onChanged }) {
         : html`<p><button type="button" data-field="" onClick=${begin("")}>${t("metadata.add")}</button></p>`)
     }
   </section>`;
+}
+
+/** The workflow execution that a value is from, if it is not a person's. */
+function FromRun({ source }) {
+  if (!source) return null;
+  return html` <${Link} className="quiet small" to=${path`/workflow-executions/${source.workflow_execution_id}`}>
+    ${t("metadata.from-run", { date: shortDay(new Date(source.updated_at)) })}
+  <//>`;
 }
 
 /** The fields of one value, or with no `field` of a new one. */

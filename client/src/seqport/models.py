@@ -177,6 +177,13 @@ class Failure(TypedDict):
     retryable: bool
 
 
+class FieldOfSample(TypedDict):
+    """A field of a sample's metadata, as the file names them; or the reason why the sample's can't be stored."""
+
+    sample: str
+    field: str
+
+
 class File(TypedDict):
     """A file of a sample."""
 
@@ -407,6 +414,13 @@ class MetadataField(TypedDict):
 
     name: str
     samples: int
+
+
+class MetadataSource(TypedDict):
+    """The workflow execution that wrote a value of metadata, and when its results were read."""
+
+    workflow_execution_id: str
+    updated_at: str
 
 
 class MetadataTemplate(TypedDict):
@@ -765,6 +779,22 @@ class ProjectSummary(TypedDict):
     name: str
 
 
+class Results(TypedDict):
+    """What was read of `iridanext.output.json`, by which the pipeline says what its outputs and metadata are. Lists
+    have the first 200."""
+
+    key: str
+    read_at: str
+    outputs: int
+    samples_with_metadata: int
+    missing_count: int
+    missing: list[str]
+    unknown_samples: list[str]
+    kept: list[FieldOfSample]
+    invalid: list[FieldOfSample]
+    failure: str | None
+
+
 class RoleGrant(TypedDict):
     """The role that a member or group gets."""
 
@@ -801,6 +831,7 @@ class Sample(TypedDict):
     description: str | None
     project_id: str
     metadata: dict[str, str | int | float]
+    metadata_sources: NotRequired[dict[str, MetadataSource]]
     created_at: str
     updated_at: str
 
@@ -1096,6 +1127,7 @@ class WorkflowExecutionDetail(TypedDict):
     output_count: int
     outputs: list[Output]
     samples: list[RunSample]
+    results: NotRequired[Results]
     next_cursor: str | None
 
 
