@@ -1,5 +1,6 @@
 """Objects put into the deployed catalog bucket, on the emulator's own S3: SeaweedFS raises no events."""
 
+import gzip
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -105,6 +106,43 @@ def test_objects_under_runs_become_outputs_of_the_run_and_its_samples(stack: Run
         return [[output["filename"] for output in place["outputs"]] for place in (result, of_sample)]
 
     soon(lambda: outputs() == [["summary.txt.gz"], ["report.json"]])
+    assert letter(stack) is None
+
+
+def test_the_results_of_a_pipeline_arrive(stack: Running) -> None:
+    ana = stack.person("ana@example.org")
+    project = exports.project(ana)
+    sample = ana.post(f"/projects/{project['id']}/samples", {"name": "Analyzed"})
+    run = ana.post("/workflow-executions", {
+        "name": "R", "workflow": {"name": "w", "version": "1"}, "state": "running", "namespace_id": project["id"],
+        "samples": [{"sample_id": sample["id"], "samplesheet": {"sample": "EC-1"}}], "automated": True,
+    })["id"]  # fmt: skip
+    results = {
+        "files": {"global": [{"path": "multiqc/report.html"}], "samples": {"EC-1": [{"path": "assembly/EC-1.fa"}]}},
+        "metadata": {"samples": {"EC-1": {"mlst": 131}}},
+    }
+    bodies = {
+        "multiqc/report.html": b"<p>", "work/x.bam": b"x", "assembly/EC-1.fa": b">1",
+        "iridanext.output.json.gz": gzip.compress(json.dumps(results).encode()),
+    }  # fmt: skip
+    s3, bucket = stack.client("s3"), stack.info["buckets"]["catalog"]
+    for path, body in bodies.items():
+        s3.put_object(Bucket=bucket, Key=f"runs/{run}/{path}", Body=body)
+
+    def outputs() -> Any:
+        found = ana.get(f"/workflow-executions/{run}")
+        places = (found, *found["samples"])
+        shown = [[(output["folder"], output["filename"]) for output in place["outputs"]] for place in places]
+        return found["state"], "results" in found, shown
+
+    wanted = ("completed", True, [[("multiqc", "report.html")], [("assembly", "EC-1.fa")]])
+    soon(lambda: outputs() == wanted)
+    assert ana.get(f"/samples/{sample['id']}")["metadata"] == {"mlst": 131}
+    request = {"type": "analysis", "analysis_type": "project", "namespace_id": project["id"], "layout": "tree"}
+    made = ana.post("/exports", {**request, "workflow_execution_ids": [run]})
+    names = exports.archive(ana, exports.wait(ana, made["id"])).namelist()
+    inside = {name.removeprefix(f"{run}/") for name in names if "/" in name}
+    assert inside == {"multiqc/report.html", "EC-1/assembly/EC-1.fa"}
     assert letter(stack) is None
 
 

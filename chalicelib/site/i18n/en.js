@@ -619,7 +619,7 @@ export default {
   "outputs.own": "Files of the execution",
   "outputs.none": "No files.",
   results: "Results",
-  "results.read": "The pipeline's file {file} was read on {date}.",
+  "results.read": "read from {file}, {date}",
   "results.failure": "The pipeline's file {file} can't be read:",
   "results.samples": { one: "metadata of {n} sample", other: "metadata of {n} samples" },
   "results.missing": { one: "{n} named file is missing", other: "{n} named files are missing" },

@@ -701,7 +701,7 @@ export default {
   "outputs.own": "Fichiers de l’exécution",
   "outputs.none": "Aucun fichier.",
   results: "Résultats",
-  "results.read": "Le fichier {file} du pipeline a été lu le {date}.",
+  "results.read": "lus dans {file}, {date}",
   "results.failure": "Le fichier {file} du pipeline est illisible :",
   "results.samples": {
     one: "métadonnées de {n} échantillon",

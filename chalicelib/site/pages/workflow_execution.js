@@ -91,8 +91,8 @@ function Results({ of }) {
   return html`<section>
     <h2>${t("results")}</h2>
     <p>
-      ${t("results.read", { file, date: moment(of.read_at) })}
-      <strong> ${t("n-files", { n: of.outputs })} · ${t("results.samples", { n: of.samples_with_metadata })}</strong>
+      <strong>${t("n-files", { n: of.outputs })} · ${t("results.samples", { n: of.samples_with_metadata })}</strong>
+      ${" "}<span class="quiet">(${t("results.read", { file, date: moment(of.read_at) })})</span>
     </p>
     ${lists
       .filter(([, rows]) => rows.length)
