@@ -33,7 +33,7 @@ from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import MAX_ID, Ids
 from chalicelib.ingestion.dead_letters import Reason, send_to_dead_letters
 from chalicelib.ingestion.iridanext import output_file
-from chalicelib.ingestion.iridanext.ingest import ingest, register_later
+from chalicelib.ingestion.iridanext.ingest import FileGone, ingest, register_later
 from chalicelib.log import logger
 from chalicelib.settings import settings
 from chalicelib.tables import retry_on
@@ -153,11 +153,11 @@ def _of_run(destination: ToRun, bucket: str, key: str) -> dict[str, str]:
 def _ingested(run: Run, key: str) -> dict[str, str]:
     try:
         ingestion = ingest(run, key)
-    except NotFound:
+    except FileGone:
         raise UnregistrableObject(Reason.OBJECT_MISSING) from None
     if ingestion.failure is None:
         return {"outcome": "ingested"}
-    logger().warning("the results of a run can't be read", run_id=run.id, reason=ingestion.failure)
+    logger().warning("the results of a run can't be read", run_id=run.id)  # the reason may contain names of samples
     return {"outcome": "invalid", "reason": ingestion.failure}
 
 

@@ -76,6 +76,7 @@ def test_completed_runs_of_one_namespace_are_exported(ana: Person, lab: Lab) -> 
             "analysis_type": kind,
             "workflow_execution_count": len(names),
             "packaging": "archive",
+            "layout": "flat",
         }
         assert expect_status(ana.get(f"/exports/{export['id']}"), 200) == export
     assert expect_status(ana.get("/exports?type=analysis"), 200)["total"] == len(ACCEPTED)

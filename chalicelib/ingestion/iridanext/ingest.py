@@ -32,9 +32,13 @@ _THREADS = 16
 _MISSING = {"404", "NoSuchKey", "NoSuchVersion", "NotFound"}
 
 
+class FileGone(Exception):
+    """The file with the results is not there any more."""
+
+
 def ingest(run: Run, key: str) -> Ingestion:
     """Read the file at this key of the catalog bucket, which lies in the run's folder. Only the files that it names are
-    outputs of the run. NotFound if it is gone."""
+    outputs of the run. FileGone if it is gone."""
     data, etag = _read(key)
     at = timestamps.format(timestamps.now())
     try:
@@ -73,7 +77,7 @@ def register_later(run: Run, ingestion: Ingestion, found: RegistrableObject) -> 
     with the results does not name it."""
     try:
         listed = parse(_read(ingestion.key)[0])
-    except (InvalidOutputFile, NotFound):
+    except (InvalidOutputFile, FileGone):
         return None
     path = found.key.removeprefix(f"{_folder_of(ingestion.key)}/")
     by_name = _samples_by_name(run)
@@ -105,7 +109,7 @@ def _read(key: str) -> tuple[bytes, str]:
         answer = aws.s3().get_object(Bucket=settings().catalog_bucket, Key=key, Range=f"bytes=0-{MAX_BYTES}")
     except ClientError as error:
         if error.response["Error"]["Code"] in _MISSING:
-            raise NotFound("The file is gone.") from error
+            raise FileGone(key) from error
         raise
     return answer["Body"].read(), answer["ETag"]
 
