@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +21,7 @@ WORDS: dict[str, dict[str, str]] = {
         "results": "Results", "missing": "1 named file is missing",
         "kept": "1 value that a person had entered was kept",
         "source": "from a workflow execution", "create": "Create Export", "folders": "Keep the pipeline's folders",
-        "submit": "Submit", "summary": "Keep the pipeline's folders",
+        "submit": "Submit",
     },
     "fr": {
         "results": "Résultats", "missing": "1 fichier nommé est absent",
@@ -53,7 +54,11 @@ def finished_run(stack: Running, api: Api) -> tuple[str, Any]:
         s3.put_object(Bucket=bucket, Key=f"runs/{run}/{path}", Body=path.encode())
     key = f"runs/{run}/iridanext.output.json.gz"
     s3.put_object(Bucket=bucket, Key=key, Body=gzip.compress(json.dumps(RESULTS).encode()))
-    event = {"detail": {"bucket": {"name": bucket}, "object": {"key": key}}}
+    event = {
+        "version": "0", "id": "1", "detail-type": "Object Created", "source": "aws.s3", "account": "123456789012",
+        "time": "2026-12-01T00:00:00Z", "region": "us-east-1", "resources": [f"arn:aws:s3:::{bucket}"],
+        "detail": {"bucket": {"name": bucket}, "object": {"key": key}},
+    }  # fmt: skip
     function = stack.info["functions"]["register_arrival"]
     answer = stack.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
     assert json.loads(answer["Payload"].read()) == {"outcome": "ingested"}
@@ -76,6 +81,7 @@ def test_results_of_a_pipeline_are_shown_and_exported(language: str, open_page: 
     page.get_by_role("checkbox", name=words["folders"]).check()
     assert violations(page) == []
     page.get_by_role("button", name=words["submit"]).click()
+    expect(page).to_have_url(re.compile(r"/exports/[0-9a-f-]{36}"), timeout=30_000)
     expect(page.get_by_text(words["summary"])).to_be_visible()
     made = page.url.rsplit("/", 1)[1].split("?")[0]
     ready = exports.wait(api, made)
