@@ -27,7 +27,6 @@ WORDS: dict[str, dict[str, str]] = {
         "results": "Résultats", "missing": "1 fichier nommé est absent",
         "kept": "1 valeur saisie par une personne a été conservée", "source": "d’une exécution de flux de travail",
         "create": "Créer une exportation", "folders": "Conserver les dossiers du pipeline", "submit": "Soumettre",
-        "summary": "Conserver les dossiers du pipeline",
     },
 }  # fmt: skip
 RESULTS = {
@@ -82,7 +81,7 @@ def test_results_of_a_pipeline_are_shown_and_exported(language: str, open_page: 
     assert violations(page) == []
     page.get_by_role("button", name=words["submit"]).click()
     expect(page).to_have_url(re.compile(r"/exports/[0-9a-f-]{36}"), timeout=30_000)
-    expect(page.get_by_text(words["summary"])).to_be_visible()
+    expect(page.get_by_text(words["folders"])).to_be_visible()
     made = page.url.rsplit("/", 1)[1].split("?")[0]
     ready = exports.wait(api, made)
     names = exports.archive(api, ready).namelist()
