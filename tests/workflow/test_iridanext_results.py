@@ -14,6 +14,7 @@ import pytest
 from chalice.test import Client
 
 from chalicelib.catalog.runs import ingestion as ingestions
+from chalicelib.catalog.runs import outputs as run_outputs
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.ingestion.iridanext import ingest as step
 from chalicelib.settings import settings
@@ -163,6 +164,43 @@ def test_simultaneous_events_give_the_same_result(client: Client, olga: Person, 
         {"country": "Canada", "a": 1},
         {"b": 2},
     )
+
+
+@pytest.mark.parametrize("moment", ["_register", "_remove_others", "_write_metadata", "_complete"])
+def test_an_object_that_arrives_during_the_reading_is_no_output(
+    client: Client, olga: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Its event was at work when the reading began, and ends before or after each step."""
+    event = write(lab, document())
+    late = put(f"runs/{lab.runs['r']}/work/x.bam", b"not listed")
+    original = getattr(step, moment)
+
+    def after_the_arrival(*arguments: Any) -> Any:
+        monkeypatch.setattr(step, moment, original)
+        assert arrive(client, late) == {"outcome": "not-listed"}
+        return original(*arguments)
+
+    monkeypatch.setattr(step, moment, after_the_arrival)
+    assert arrive(client, event)["outcome"] == "ingested"
+    assert paths(detail(olga, lab)["outputs"]) == ["summary/summary.txt"]
+
+
+def test_an_arrival_that_began_before_the_reading_is_no_output(
+    client: Client, olga: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has read that there are no results yet, and registers its object after all others were removed."""
+    event = write(lab, document())
+    late = put(f"runs/{lab.runs['r']}/work/x.bam", b"not listed")
+    register = run_outputs.register
+
+    def after_the_reading(*arguments: Any, **more: Any) -> Any:
+        monkeypatch.setattr(run_outputs, "register", register)
+        assert arrive(client, event)["outcome"] == "ingested"
+        return register(*arguments, **more)
+
+    monkeypatch.setattr(run_outputs, "register", after_the_reading)
+    assert arrive(client, late) == {"outcome": "not-listed"}
+    assert paths(detail(olga, lab)["outputs"]) == ["summary/summary.txt"]
 
 
 @pytest.mark.parametrize("killed_at", ["_register", "_remove_others", "_write_metadata", "_complete", "save"])

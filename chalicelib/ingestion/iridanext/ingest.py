@@ -47,6 +47,10 @@ def ingest(run: Run, key: str) -> Ingestion:
         failed = Ingestion(key, etag, at, failure=str(error))
         ingestions.save(run.id, failed)
         return failed
+    before = ingestions.find(run.id)
+    if before is None or before.failure is not None:
+        # From now on the file decides: what was registered before is found below, what is registered later sees this.
+        ingestions.save(run.id, Ingestion(key, etag, at))
     by_name = _samples_by_name(run)
     places = _places(found, by_name)
     missing = _register(run, _folder_of(key), places)
@@ -54,6 +58,7 @@ def ingest(run: Run, key: str) -> Ingestion:
     kept, invalid, written = _write_metadata(run, found, by_name, at)
     if run.state not in FINAL:
         _complete(run)
+    missing = _register(run, _folder_of(key), {path: places[path] for path in missing})  # some may have arrived
     lost = set(missing)
     ingestion = Ingestion(
         key=key,
