@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from chalicelib import timestamps
 from chalicelib.assembly.state import State, active_export
-from chalicelib.exports import attempts
+from chalicelib.exports import attempts, linelist_slices
 from chalicelib.exports.contents.linelist_plan import LinelistPlan, from_lines
+from chalicelib.exports.linelist_slices import SavedSlice
 from chalicelib.exports.linelist_table import LinelistTable
 from chalicelib.exports.model import Export, Table
 from chalicelib.exports.storage import get_document, get_lines, plan_prefix, request_key, rows_key
@@ -40,6 +41,15 @@ class LinelistWork:
     columns: Columns
     folder: str
     slices: tuple[tuple[range, ...], ...]
+
+    @property
+    def slice_count(self) -> int:
+        """How many slices there are, on all sheets."""
+        return sum(map(len, self.slices))
+
+    def saved_slices(self) -> list[SavedSlice | None]:
+        """What there is of each slice, in order. Raises SliceTooLarge."""
+        return [linelist_slices.load(self.folder, number) for number in range(self.slice_count)]
 
     def part(self, number: int) -> LinelistPlan:
         """The plan of one slice."""

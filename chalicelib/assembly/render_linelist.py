@@ -2,7 +2,7 @@
 verify it, and marks the export ready."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
@@ -14,7 +14,7 @@ from chalicelib.assembly.linelist_work import LinelistWork, Superseded, TimeExce
 from chalicelib.assembly.render_slice import first_rows, render_slice
 from chalicelib.assembly.state import MAX_ROUNDS, State, active_export, outcome_of
 from chalicelib.crc32 import to_hex
-from chalicelib.exports import archive_uploads, attempts, lifecycle, linelist_slices
+from chalicelib.exports import archive_uploads, attempts, lifecycle
 from chalicelib.exports.contents.items import Skipped
 from chalicelib.exports.contents.linelist_plan import LinelistPlan
 from chalicelib.exports.expiry import expiry
@@ -101,16 +101,10 @@ def _render(export: Export, planned: Table, state: State) -> bool:
     work = read_work(export, planned, state)
     suffix = suffix_of(work.spec.linelist_format)
     key = linelist_key(export.id, state.attempt, uuid4().hex[:12], suffix)
-    table = LinelistTable(work.plan, work.columns, export.user_id)
-    truncated: list[TruncatedCell] = []
-    slices = _complete_slices(work) if work.slices else []
-    chunks = _joined_chunks(work, slices) if slices else _written_chunks(work, table, state, truncated)
+    chunks, result = _joined(work) if work.slices else _written(work, export.user_id, state)
     with archive_uploads.file_upload(key, CONTENT_TYPES[suffix]) as target:
         streamed = streaming_upload.upload(archive_uploads.store(), target, chunks)
-        if slices:
-            rendered = _rendered_of(slices)
-        else:
-            rendered = _Rendered(table.included, table.lost, tuple(table.source_ids), tuple(truncated))
+        rendered = result()
         if not rendered.rows:
             raise _Failed(FailureCode.NOTHING_TO_EXPORT)
         if not attempts.enter_step(export, Step.FINISHING, timestamps.format(timestamps.now())):
@@ -128,17 +122,27 @@ def _render(export: Export, planned: Table, state: State) -> bool:
     )
 
 
-def _written_chunks(
-    work: LinelistWork, table: LinelistTable, state: State, truncated: list[TruncatedCell]
-) -> Iterable[bytes]:
+def _written(work: LinelistWork, user_id: str, state: State) -> tuple[Iterable[bytes], Callable[[], _Rendered]]:
+    """The bytes of a table that this function writes, and what is known of it after the last of them."""
+    table = LinelistTable(work.plan, work.columns, user_id)
+    truncated: list[TruncatedCell] = []
     dialect = CsvDialect(work.spec.delimiter, work.spec.decimal_mark, settings().csv_bom)
     write = writer_for(work.spec.linelist_format, dialect, truncated.append)
-    return write(work.columns, with_progress(table, state, work.spec.linelist_format))
+    chunks = write(work.columns, with_progress(table, state, work.spec.linelist_format))
+    return chunks, lambda: _Rendered(table.included, table.lost, tuple(table.source_ids), tuple(truncated))
+
+
+def _joined(work: LinelistWork) -> tuple[Iterable[bytes], Callable[[], _Rendered]]:
+    """As `_written`, of a table whose slices are written. Raises _SlicesIncomplete and SliceTooLarge."""
+    slices = _complete_slices(work)
+    parts = iter(slices)
+    sheets = [[next(parts).to_slice() for _ in sheet] for sheet in work.slices]
+    return joined(work.columns, sheets, slices[0].widths), lambda: _rendered_of(slices)
 
 
 def _complete_slices(work: LinelistWork) -> list[SavedSlice]:
     """All slices, in order. Raises _SlicesIncomplete and SliceTooLarge."""
-    saved = [linelist_slices.load(work.folder, number) for number in range(sum(map(len, work.slices)))]
+    saved = work.saved_slices()
     expected = first_rows(work, saved)
     slices = [one for one, first in zip(saved, expected, strict=True) if one is not None and one.first == first]
     if len(slices) < len(saved):
@@ -146,12 +150,6 @@ def _complete_slices(work: LinelistWork) -> list[SavedSlice]:
         numbers = [number for number, one in enumerate(saved) if one is None or one.first != expected[number]]
         raise _SlicesIncomplete(numbers)
     return slices
-
-
-def _joined_chunks(work: LinelistWork, slices: list[SavedSlice]) -> Iterable[bytes]:
-    parts = iter(slices)
-    sheets = [[next(parts).to_slice() for _ in sheet] for sheet in work.slices]
-    return joined(work.columns, sheets, slices[0].widths)
 
 
 def _rendered_of(slices: list[SavedSlice]) -> _Rendered:

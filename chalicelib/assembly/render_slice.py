@@ -24,7 +24,7 @@ def render_slice(event: Mapping[str, Any]) -> dict[str, Any]:
         return {"outcome": "removed"}
     work = read_work(export, export.table, state)
     try:
-        saved = [linelist_slices.load(work.folder, one) for one in range(sum(map(len, work.slices)))]
+        saved = work.saved_slices()
     except SliceTooLarge:
         return {"outcome": "done"}
     first = first_rows(work, saved)[number]

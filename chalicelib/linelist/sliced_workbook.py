@@ -10,6 +10,7 @@ rows, which has everything else.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from itertools import chain, islice
 from math import ceil
 from pathlib import Path
@@ -110,18 +111,15 @@ def _rows_of(sheet: IO[bytes]) -> Iterator[bytes]:
         yield bytes(text[: text.rindex(b"</sheetData>")])
 
 
-def _deflate(file: IO[bytes], chunks: Iterable[bytes]) -> Deflated:
-    compressor = _compressor()
+def _deflate(file: IO[bytes], chunks: Iterable[bytes], end: int = zlib_ng.Z_FULL_FLUSH) -> Deflated:
+    """Write chunks as deflate data; `end` is how zlib flushes them, with `Z_FINISH` for the last of a stream."""
+    compressor = zlib_ng.compressobj(wbits=-15)  # negative: without a header
     crc, size, length = 0, 0, 0
     for chunk in chunks:
         crc, size = crc32(chunk, crc), size + len(chunk)
         length += file.write(compressor.compress(chunk))
-    length += file.write(compressor.flush(zlib_ng.Z_FULL_FLUSH))
+    length += file.write(compressor.flush(end))
     return Deflated(crc, size, length)
-
-
-def _compressor() -> "zlib_ng._Compress":
-    return zlib_ng.compressobj(wbits=-15)  # negative: without a header
 
 
 def joined(columns: Columns, sheets: Sequence[Sequence[Slice]], widths: Sequence[int]) -> Iterator[bytes]:
@@ -155,10 +153,9 @@ def joined(columns: Columns, sheets: Sequence[Sequence[Slice]], widths: Sequence
 
 
 def _member(content: bytes, is_last: bool = False) -> Slice:
-    compressor = _compressor()
-    data = compressor.compress(content)
-    data += compressor.flush(zlib_ng.Z_FINISH if is_last else zlib_ng.Z_FULL_FLUSH)
-    return Slice(Deflated(crc32(content), len(content), len(data)), 0, lambda: [data])
+    data = BytesIO()
+    deflated = _deflate(data, [content], zlib_ng.Z_FINISH if is_last else zlib_ng.Z_FULL_FLUSH)
+    return Slice(deflated, 0, lambda: [data.getvalue()])
 
 
 def _write_frame(path: Path, columns: Columns, rows: Sequence[int], widths: Sequence[int]) -> None:

@@ -37,7 +37,7 @@ class FileGone(Exception):
 
 
 def ingest(run: Run, key: str) -> Ingestion:
-    """Read the file at this key of the catalog bucket, which lies in the run's folder. Only the files that it names are
+    """Read the file at this key of the catalog bucket, which is in the run's folder. Only the files that it names are
     outputs of the run. FileGone if it is gone."""
     data, etag = _read(key)
     at = timestamps.format(timestamps.now())

@@ -1,4 +1,4 @@
-"""`iridanext.output.json(.gz)`, by which a pipeline tells IRIDA Next its results. Pure.
+"""`iridanext.output.json(.gz)`, in which a pipeline lists its results for IRIDA Next. Pure.
 
 The file, as the plugin nf-iridanext writes it; all members may be missing:
 
