@@ -21,7 +21,7 @@ from infra.deployment import Change, Client, Deployer, DeploymentFailed, Release
 from infra.lambda_package import package_for
 from infra.package import ROOT, VERSIONED, resources
 from infra.pages_distribution import publish
-from infra.source_bindings import Bindings, readable
+from infra.source_bindings import Bindings, buckets_of, readable
 from infra.stage import Stage, StageError, check_parameters, read_stage
 
 Confirm = Callable[[str], bool]
@@ -64,7 +64,8 @@ def deploy(stage: Stage, client: Client, confirm: Confirm, *, with_smoke_test: b
     check_parameters(stage.parameters, known)
     copy_crc = {} if deployer.copies_have_checksums() else {"CopyCrc": "read"}
     logs = {"AccessLogs": access_logs_of(client, deployer.parameters().get("AccessLogs"))}
-    parameters = {**concurrency_of(limit), **copy_crc, **logs, **stage.parameters}
+    buckets = buckets_of(stage.parameters.get("RegisteredObjects", ""))
+    parameters = {**concurrency_of(limit), **copy_crc, **logs, **buckets, **stage.parameters}
     if stage.parameters.get("DistributionCertificateArn"):
         parameters["PagesVersion"] = site_version()
     print(f"Packaging for Python {stage.runtime.python} on {stage.runtime.architecture} …")

@@ -65,3 +65,9 @@ def readable(uri: str, registered_objects: str) -> bool:
     resource = uri.removeprefix("s3://")
     patterns = [arn.split(":::", 1)[-1] for arn in registered_objects.split(",") if arn]
     return any(pattern.endswith("*") and resource.startswith(pattern[:-1]) for pattern in patterns)
+
+
+def buckets_of(registered_objects: str) -> dict[str, str]:
+    """The parameter `RegisteredBuckets`: the ARNs of the buckets of `RegisteredObjects`; none where there are none."""
+    arns = dict.fromkeys(arn.partition("/")[0] for arn in registered_objects.split(",") if "/" in arn)
+    return {"RegisteredBuckets": ",".join(arns)} if arns else {}

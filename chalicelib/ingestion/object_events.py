@@ -27,6 +27,7 @@ from chalicelib.catalog.runs import ingestion as ingestions
 from chalicelib.catalog.runs import outputs as run_outputs
 from chalicelib.catalog.runs import repository as workflow_executions
 from chalicelib.catalog.runs.model import Output, Run
+from chalicelib.catalog.runs.results_folder import own_folder
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.model import Sample
 from chalicelib.errors import Conflict, NotFound
@@ -34,6 +35,7 @@ from chalicelib.ids import MAX_ID, Ids
 from chalicelib.ingestion.dead_letters import Reason, send_to_dead_letters
 from chalicelib.ingestion.iridanext import output_file
 from chalicelib.ingestion.iridanext.ingest import FileGone, ingest, register_later
+from chalicelib.ingestion.run_folder import read_pipeline_file, read_pipeline_info
 from chalicelib.log import logger
 from chalicelib.settings import settings
 from chalicelib.tables import retry_on
@@ -137,10 +139,11 @@ def _of_run(destination: ToRun, bucket: str, key: str) -> dict[str, str]:
         run = workflow_executions.find(destination.run)
     except NotFound:
         raise UnregistrableObject(Reason.UNKNOWN_RUN) from None
+    read_pipeline_file(run, bucket, key)
     if not destination.folders and destination.filename in output_file.NAMES:
-        return _ingested(run, key)
+        return _ingested(run, destination.filename)
     ingestion = ingestions.find(run.id)
-    if ingestion is None or ingestion.failure is not None:
+    if ingestion is None or not ingestion.decides:
         output = _as_output(run, destination, bucket, key)
         if ingestions.find(run.id) == ingestion:
             return _registered(output.id)
@@ -150,15 +153,17 @@ def _of_run(destination: ToRun, bucket: str, key: str) -> dict[str, str]:
     return {"outcome": "not-listed"} if listed is None else _registered(listed.id)
 
 
-def _ingested(run: Run, key: str) -> dict[str, str]:
+def _ingested(run: Run, filename: str) -> dict[str, str]:
+    folder = own_folder(run.id)
+    read_pipeline_info(run, folder)
     try:
-        ingestion = ingest(run, key)
+        ingestion = ingest(run, folder, filename)
     except FileGone:
         raise UnregistrableObject(Reason.OBJECT_MISSING) from None
     if ingestion.failure is None:
         return {"outcome": "ingested"}
     logger().warning("the results of a run can't be read", run_id=run.id)  # the reason may contain names of samples
-    return {"outcome": "invalid", "reason": ingestion.failure}
+    return {"outcome": "invalid", "reason": str(ingestion.failure)}
 
 
 def _as_output(run: Run, destination: ToRun, bucket: str, key: str) -> Output:

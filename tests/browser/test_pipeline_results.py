@@ -21,12 +21,14 @@ WORDS: dict[str, dict[str, str]] = {
         "results": "Results", "missing": "1 named file is missing",
         "kept": "1 value that a person had entered was kept",
         "source": "from a workflow execution", "create": "Create Export", "folders": "Keep the pipeline's folders",
-        "submit": "Submit",
+        "submit": "Submit", "sheet": "Samplesheet (1 row)", "parameters": "1 parameter",
+        "versions": "1 software version",
     },
     "fr": {
         "results": "Résultats", "missing": "1 fichier nommé est absent",
         "kept": "1 valeur saisie par une personne a été conservée", "source": "d’une exécution de flux de travail",
         "create": "Créer une exportation", "folders": "Conserver les dossiers du pipeline", "submit": "Soumettre",
+        "sheet": "Feuille d’échantillons (1 ligne)", "parameters": "1 paramètre", "versions": "1 version de logiciel",
     },
 }  # fmt: skip
 RESULTS = {
@@ -45,12 +47,15 @@ def finished_run(stack: Running, api: Api) -> tuple[str, Any]:
     sample = api.post(f"/projects/{project}/samples", {"name": "One", "metadata": {"country": "Canada"}})
     body = {
         "name": "Week 47", "workflow": {"name": "phac-nml/mikrokondo", "version": "0.9.0"}, "state": "running",
-        "namespace_id": project, "samples": [{"sample_id": sample["id"], "samplesheet": {"sample": "EC-1"}}],
+        "namespace_id": project, "parameters": {"min_reads": 1000},
+        "samples": [{"sample_id": sample["id"], "samplesheet": {"sample": "EC-1"}}],
     }  # fmt: skip
     run = api.post("/workflow-executions", body)["id"]
     s3, bucket = stack.client("s3"), stack.info["buckets"]["catalog"]
     for path in ("multiqc/report.html", "assembly/EC-1.fa"):
         s3.put_object(Bucket=bucket, Key=f"runs/{run}/{path}", Body=path.encode())
+    versions = b"Workflow:\n  Nextflow: 24.10.3\n"
+    s3.put_object(Bucket=bucket, Key=f"runs/{run}/pipeline_info/software_versions.yml", Body=versions)
     key = f"runs/{run}/iridanext.output.json.gz"
     s3.put_object(Bucket=bucket, Key=key, Body=gzip.compress(json.dumps(RESULTS).encode()))
     event = {
@@ -73,6 +78,9 @@ def test_results_of_a_pipeline_are_shown_and_exported(language: str, open_page: 
     expect(page.get_by_text("multiqc/", exact=True)).to_be_visible()
     page.get_by_text(words["missing"]).click()
     expect(page.get_by_text("summary/none.tsv")).to_be_visible()
+    for title, value in (words["sheet"], "EC-1"), (words["parameters"], "min_reads"), (words["versions"], "24.10.3"):
+        page.get_by_text(title).click()
+        expect(page.get_by_role("region", name=title).get_by_text(value)).to_be_visible()
     page.get_by_text(words["kept"]).click()
     expect(page.get_by_text("EC-1: country")).to_be_visible()
     assert violations(page) == []

@@ -18,7 +18,10 @@ from infra.package import resources
 POLICIES = Path(__file__).parents[2] / ".chalice"
 FUNCTIONS = sorted(path.stem.removeprefix("policy-") for path in POLICIES.glob("policy-*.json"))
 DOWNLOADS = "download"  # the role that the API's function assumes to sign links
-REGISTERED = ("bound/*", "CatalogBucket/reads/*")  # the value of the parameter RegisteredObjects in tests
+REGISTERED = {  # the values of these parameters in tests
+    "RegisteredObjects": ("bound/*", "CatalogBucket/reads/*"),
+    "RegisteredBuckets": ("bound", "CatalogBucket"),
+}
 _ARN = re.compile(r"^arn:\$\{AWS::Partition\}:[a-z0-9]+:(\$\{AWS::Region\})?:(\$\{AWS::AccountId\})?:")
 _ATTRIBUTE = re.compile(r"\$\{(\w+)(\.\w+)?\}")
 
@@ -36,7 +39,7 @@ class Permission:
 
     def allows(self, action: str, resource: str, context: Mapping[str, str]) -> bool:
         """Does it allow a call? `context` has the values of parameters under their names, too."""
-        patterns = REGISTERED if self.resource == "RegisteredObjects" else (self.resource,)
+        patterns = REGISTERED.get(self.resource, (self.resource,))
         return (
             action == self.action
             and any(re.fullmatch(".*".join(map(re.escape, text.split("*"))), resource, re.DOTALL) for text in patterns)
@@ -100,9 +103,13 @@ def _resource(resource: Any) -> str:
     match resource:
         case {"Fn::GetAtt": [str(name), "Arn"]} | {"Ref": str(name)}:
             return name
+        case {"Fn::GetAtt": [str(name), "StreamArn"]}:
+            return f"{name}/stream"
+        case "*":
+            return "*"
         case {"Fn::Sub": str(text)}:
             return _ATTRIBUTE.sub(r"\1", _ARN.sub("", text))
-        case {"Fn::If": ["HasRegisteredObjects", registered, _]}:
+        case {"Fn::If": ["HasRegisteredObjects" | "HasRegisteredBuckets", registered, _]}:
             return _resource(registered)
         case _:
             raise ValueError(f"a resource that tests can't evaluate: {resource}")

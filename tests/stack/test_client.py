@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import json
 import random
 import signal
 import subprocess
@@ -335,3 +336,21 @@ def test_lost_files_are_named_and_others_are_downloaded(stack: Running, ana: Api
     assert "new.fastq" in ended.err
     found = {path.name: path.read_bytes() for path in (client.folder / "L").rglob("*.fastq")}
     assert found == {"kept.fastq": bodies["kept.fastq"]}
+
+
+def test_the_results_of_a_run_are_read(stack: Running, ana: Api, client: Client) -> None:
+    made = project(ana)
+    sample = ana.post(f"/projects/{made['id']}/samples", {"name": "S"})
+    sheet = [{"sample_id": sample["id"], "samplesheet": {"sample": "EC-1"}}]
+    body = {"workflow": {"name": "w", "version": "1"}, "state": "running", "namespace_id": made["id"], "samples": sheet}
+    run = ana.post("/workflow-executions", body)["id"]
+    failed = client.run("complete", run)
+    assert failed.status != 0
+    assert "There are no files in the folder." in failed.err
+    bucket = stack.info["buckets"]["catalog"]
+    results = {"files": {"samples": {"EC-1": [{"path": "EC-1.fa"}]}}, "metadata": {"samples": {"EC-1": {"mlst": 131}}}}
+    for path, content in (("EC-1.fa", b"ACGT"), ("iridanext.output.json", json.dumps(results).encode())):
+        stack.client("s3").put_object(Bucket=bucket, Key=f"runs/{run}/{path}", Body=content)
+    shown = client.json("complete", run)
+    assert (shown["state"], shown["results"]["samples_with_metadata"]) == ("completed", 1)
+    assert ana.get(f"/samples/{sample['id']}")["metadata"] == {"mlst": 131}

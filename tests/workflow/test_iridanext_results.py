@@ -15,6 +15,7 @@ from chalice.test import Client
 
 from chalicelib.catalog.runs import ingestion as ingestions
 from chalicelib.catalog.runs import outputs as run_outputs
+from chalicelib.catalog.runs import repository as workflow_executions
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.ingestion.iridanext import ingest as step
 from chalicelib.settings import settings
@@ -25,6 +26,7 @@ from tests.workflow.test_arrivals import arrive, deliver, put
 
 SignIn = Callable[..., Person]
 NAME = "iridanext.output.json.gz"
+PLACES: dict[str, Any] = {"save": ingestions, "end": workflow_executions}  # of the steps that are in other modules
 
 
 @pytest.fixture
@@ -140,9 +142,11 @@ def test_missing_files_and_unknown_samples_are_shown(client: Client, olga: Perso
 
 def test_a_file_that_can_t_be_read_says_why_and_can_be_replaced(client: Client, olga: Person, lab: Lab) -> None:
     answer = arrive(client, write(lab, b"[]"))
-    assert answer == {"outcome": "invalid", "reason": "the file is not an object"}
+    assert answer == {"outcome": "invalid", "reason": "/ is not an object."}
     found = detail(olga, lab)
-    assert (found["state"], found["results"]["failure"]) == ("running", "the file is not an object")
+    assert (found["state"], found["results"]["failure"]) == ("running", "/ is not an object.")
+    french = olga.call("GET", f"/workflow-executions/{lab.runs['r']}", **{"Accept-Language": "fr"})
+    assert french.body["results"]["failure"].startswith("/ n’est pas")
     assert arrive(client, write(lab, document()))["outcome"] == "ingested"
     assert detail(olga, lab)["results"]["failure"] is None
 
@@ -166,21 +170,22 @@ def test_simultaneous_events_give_the_same_result(client: Client, olga: Person, 
     )
 
 
-@pytest.mark.parametrize("moment", ["_register", "_remove_others", "_write_metadata", "_complete"])
+@pytest.mark.parametrize("moment", ["_register", "_remove_others", "_write_metadata", "end"])
 def test_an_object_that_arrives_during_the_reading_is_no_output(
     client: Client, olga: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     """Its event was at work when the reading began, and ends before or after each step."""
     event = write(lab, document())
     late = put(f"runs/{lab.runs['r']}/work/x.bam", b"not listed")
-    original = getattr(step, moment)
+    place = PLACES.get(moment, step)
+    original = getattr(place, moment)
 
     def after_the_arrival(*arguments: Any) -> Any:
-        monkeypatch.setattr(step, moment, original)
+        monkeypatch.setattr(place, moment, original)
         assert arrive(client, late) == {"outcome": "not-listed"}
         return original(*arguments)
 
-    monkeypatch.setattr(step, moment, after_the_arrival)
+    monkeypatch.setattr(place, moment, after_the_arrival)
     assert arrive(client, event)["outcome"] == "ingested"
     assert paths(detail(olga, lab)["outputs"]) == ["summary/summary.txt"]
 
@@ -203,7 +208,7 @@ def test_an_arrival_that_began_before_the_reading_is_no_output(
     assert paths(detail(olga, lab)["outputs"]) == ["summary/summary.txt"]
 
 
-@pytest.mark.parametrize("killed_at", ["_register", "_remove_others", "_write_metadata", "_complete", "save"])
+@pytest.mark.parametrize("killed_at", ["_register", "_remove_others", "_write_metadata", "end", "save"])
 def test_a_reading_that_is_killed_is_completed_by_the_next(
     client: Client, olga: Person, lab: Lab, monkeypatch: pytest.MonkeyPatch, killed_at: str
 ) -> None:
@@ -214,7 +219,7 @@ def test_a_reading_that_is_killed_is_completed_by_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(ingestions if killed_at == "save" else step, killed_at, killed)
+        patch.setattr(PLACES.get(killed_at, step), killed_at, killed)
         with pytest.raises(KeyboardInterrupt):
             arrive(client, event)
     assert arrive(client, event)["outcome"] == "ingested"

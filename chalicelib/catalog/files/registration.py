@@ -107,6 +107,17 @@ def sources(namespace: Namespace) -> list[str]:
     return [f"{row.sk.removeprefix(SOURCE).removesuffix('/')}/" for row in rows]
 
 
+def require_source(namespace: Namespace, uri: str, pointer: str) -> str:
+    """The URI of a folder, with a slash at its end, whose objects may be registered in a namespace. Invalid, with this
+    pointer, if it is none or not bound."""
+    folder = f"{uri.rstrip('/')}/"
+    place = _place_of(f"{folder}file")
+    if place is None or not _is_bound(namespace, place):
+        rule = "This folder does not exist or its objects can't be registered here."
+        raise validation_error([Violation(pointer, rule)], slug="source-not-allowed")
+    return folder
+
+
 def _is_bound(namespace: Namespace, place: tuple[str, str]) -> bool:
     return f"s3://{place[0]}/{place[1]}".startswith(tuple(sources(namespace)))
 

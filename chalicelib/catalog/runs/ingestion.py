@@ -8,6 +8,7 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.attributes import Json
+from chalicelib.errors import Message
 from chalicelib.tables import Row, TableName
 
 _ROW = "INGESTION"
@@ -19,7 +20,8 @@ class Ingestion:
     """The file that was read, by its key and ETag, and when; how many outputs and samples with metadata there are; the
     files that it names but that are not there, names of samples that are not the run's, samples with fields that were
     left as people had entered them, and fields whose values can't be stored; `failure` says why the file could not be
-    read. The lists have the first 200."""
+    read. The lists have the first 200. `bucket` None: the catalog bucket. `has_file` False: there is no such file,
+    and all objects of the folder, whose prefix is the key, are outputs."""
 
     key: str
     etag: str
@@ -30,8 +32,15 @@ class Ingestion:
     missing: tuple[str, ...] = ()
     unknown_samples: tuple[str, ...] = ()
     kept: tuple[tuple[str, str], ...] = ()  # (sample, field)
-    invalid: tuple[tuple[str, str], ...] = ()
-    failure: str | None = None
+    invalid: tuple[tuple[str, str | Message], ...] = ()  # or why nothing of the sample's can be stored
+    failure: Message | None = None
+    bucket: str | None = None
+    has_file: bool = True
+
+    @property
+    def decides(self) -> bool:
+        """Does a file name the outputs, so that no other object is one?"""
+        return self.has_file and self.failure is None
 
 
 class _IngestionRow(Row):
@@ -56,6 +65,18 @@ def find(run_id: str) -> Ingestion | None:
         document: Mapping[str, Any] = _IngestionRow.get(f"RUN#{run_id}", _ROW, consistent_read=True).document
     except DoesNotExist:
         return None
-    pairs = {name: tuple((sample, field) for sample, field in document[name]) for name in ("kept", "invalid")}
+    kept = tuple((sample, field) for sample, field in document["kept"])
+    invalid = tuple((sample, _text_or_message(field)) for sample, field in document["invalid"])
     lists = {name: tuple(document[name]) for name in ("missing", "unknown_samples")}
-    return Ingestion(**{**document, **pairs, **lists})
+    failure = document["failure"]
+    read = {"kept": kept, "invalid": invalid, "failure": None if failure is None else _message(failure)}
+    return Ingestion(**{**document, **lists, **read})
+
+
+def _text_or_message(stored: Any) -> str | Message:
+    return stored if isinstance(stored, str) else _message(stored)
+
+
+def _message(stored: Any) -> Message:
+    """A stored message; a text, of an earlier version, is one without values."""
+    return Message(stored) if isinstance(stored, str) else Message(stored["template"], stored["facts"])

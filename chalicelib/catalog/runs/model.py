@@ -11,7 +11,8 @@ from chalicelib.catalog.runs.states import RunState
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A workflow execution. `is_open`: the members of its namespace see it."""
+    """A workflow execution. `is_open`: the members of its namespace see it; `output_uri` is the folder in S3 that its
+    pipeline writes to, None: the run's own in the catalog bucket."""
 
     id: str
     name: str | None
@@ -26,6 +27,7 @@ class Run:
     sample_count: int
     created_at: str
     updated_at: str
+    output_uri: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class NewRun:
     state: RunState
     automated: bool
     shared: bool
+    output_uri: str | None = None
 
 
 RUN_LEVEL = 0  # the place of what belongs to the run itself

@@ -11,6 +11,7 @@ from chalicelib.catalog.files.table import FilePuidRow, OutputPointerRow
 from chalicelib.catalog.puid import Kind, make
 from chalicelib.catalog.puid_rows import puid_key
 from chalicelib.catalog.runs.model import RUN_LEVEL, Output, Run, RunSample
+from chalicelib.catalog.runs.results_folder import ResultsFolder, own_folder
 from chalicelib.catalog.runs.table import PartRow, output_key, output_of, output_row
 from chalicelib.errors import Conflict
 from chalicelib.ids import Ids
@@ -20,11 +21,6 @@ from chalicelib.tables import transact_write
 _NAMES = UUID("6e3f2ab5-8f0c-4f0e-9a55-0b8a3f2f6f6d")  # of outputs among all UUIDs (RFC 9562 section 6.6)
 
 
-def prefix_of(run_id: str) -> str:
-    """The prefix of a run's own objects in the catalog bucket."""
-    return f"runs/{run_id}/"
-
-
 def register(
     run: Run,
     found: RegistrableObject,
@@ -32,8 +28,10 @@ def register(
     sample: RunSample | None = None,
     filename: str | None = None,
     puid: str | None = None,
+    folder: ResultsFolder | None = None,
 ) -> Output:
-    """Register an object as an output of a run, or of one of its samples. Conflict when the PUID is in use.
+    """Register an object as an output of a run, or of one of its samples; its folder is relative to `folder`, or to the
+    run's own. Conflict when the PUID is in use.
 
     The same object at the same place is the same output, with the name and PUID that it was first given. If its
     content has changed, size, ETag and checksum follow.
@@ -47,7 +45,7 @@ def register(
             puid=puid or make(Kind.ATTACHMENT, settings().puid_prefix, Ids()),
             run_id=run.id,
             place=place,
-            folder=_folder_of(run, sample, found),
+            folder=_path_of(folder or own_folder(run.id), sample, found),
             filename=filename or found.filename,
             size=found.stored.size,
             bucket=found.bucket,
@@ -68,12 +66,11 @@ def register(
     return _refreshed(known, found)
 
 
-def _folder_of(run: Run, sample: RunSample | None, found: RegistrableObject) -> str | None:
-    """The folder of an object below the run's own prefix: what is between that and the name, without the sample's."""
-    prefix = prefix_of(run.id)
-    if found.bucket != settings().catalog_bucket or not found.key.startswith(prefix):
+def _path_of(folder: ResultsFolder, sample: RunSample | None, found: RegistrableObject) -> str | None:
+    """The path of an object's folder below that of the results, without the sample's."""
+    if not folder.contains(found.bucket, found.key):
         return None
-    folders = found.key.removeprefix(prefix).split("/")[:-1]
+    folders = found.key.removeprefix(folder.prefix).split("/")[:-1]
     if sample is not None and folders and folders[0] in sample.names:
         del folders[0]
     return "/".join(folders) or None

@@ -67,6 +67,7 @@ class RunRow(Row):
     sample_count = Integer()
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
+    output_uri = UnicodeAttribute(null=True)
     name_key = UnicodeAttribute(null=True)
     updated_key = UnicodeAttribute(null=True)
     state_key = UnicodeAttribute(null=True)
@@ -112,6 +113,22 @@ def list_rows(run: Run) -> list[RunRow]:
     for row in rows:
         row.name_key, row.updated_key, row.state_key = name_key(run), updated_key(run), state_key(run)
     return rows
+
+
+class OutputFolderRow(Row):
+    """`FOLDER#<S3 URI>` / `RUN`: the run whose pipeline writes to this folder."""
+
+    class Meta:
+        table_name = TableName("runs_table")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    run_id = UnicodeAttribute()
+
+
+def folder_key(uri: str) -> tuple[str, str]:
+    """The key of the row of a folder, by its S3 URI."""
+    return f"FOLDER#{uri}", "RUN"
 
 
 class PartRow(Row):

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from typing import Annotated, Literal, NotRequired, cast
 
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, StringConstraints
 from typing_extensions import TypedDict
 
 from chalicelib.access.roles import Role
 from chalicelib.catalog.runs import model
 from chalicelib.catalog.runs.ingestion import Ingestion
+from chalicelib.catalog.runs.pipeline_info import Parameter
 from chalicelib.catalog.runs.states import RUN_STATES
 from chalicelib.catalog.samples.metadata import FieldName, Value
 from chalicelib.catalog.samples.model import Sample
+from chalicelib.errors import Message
+from chalicelib.http.problems import translate
 from chalicelib.http.schemas.base import Body, Count, Id, Text, Time, one_of, puid
 from chalicelib.http.schemas.files import Registration, StoredFile, stored_file_json
 from chalicelib.http.schemas.samples import MetadataValueOrNull
@@ -24,6 +27,13 @@ StateName = Annotated[
     Literal["initial", "prepared", "submitted", "running", "completing", "canceling", "completed", "error", "canceled"],
     Field(examples=["completed"]),
 ]
+
+
+FolderUri = Annotated[
+    str, StringConstraints(max_length=1_100, pattern=r"^s3://"), Field(examples=["s3://lab-results/runs/2026-48/"])
+]
+ParameterName = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
+ParameterValue = Annotated[str, StringConstraints(max_length=1_000)] | StrictInt | StrictFloat | StrictBool | None
 
 
 class Workflow(Body):
@@ -44,7 +54,8 @@ class SampleToRun(Body):
 
 
 class NewExecution(Body):
-    """A workflow execution to record."""
+    """A workflow execution to record. `output_uri` is the folder in S3 that its pipeline will write to, below a source
+    of the namespace; by default the execution's own in the catalog bucket. `parameters` are shown to its readers."""
 
     name: Annotated[Name | None, Field(examples=["Assembly of week 47"])] = None
     workflow: Workflow
@@ -52,7 +63,21 @@ class NewExecution(Body):
     namespace_id: Annotated[RequiredId, Field(examples=["INXT_PRJ_AZKFAVKQ3L"])]
     automated: bool = False
     shared_with_namespace: bool = False
+    output_uri: FolderUri | None = None
+    parameters: Annotated[
+        dict[ParameterName, ParameterValue],
+        Field(max_length=1_000, default_factory=dict, examples=[{"min_reads": 1000}]),
+    ]
     samples: Annotated[list[SampleToRun], Field(max_length=MAX_SAMPLES, default_factory=list)]
+
+
+class Completion(Body):
+    """Where the results of a workflow execution are. `output_uri` is a folder in S3 below a source of the namespace; by
+    default the one that the execution was recorded with, else its own in the catalog bucket. `overwrite_metadata`: the
+    results replace values that people entered."""
+
+    output_uri: FolderUri | None = None
+    overwrite_metadata: bool = False
 
 
 class StateChange(Body):
@@ -124,10 +149,19 @@ class FieldOfSample(TypedDict):
     field: Text
 
 
-class Results(TypedDict):
-    """What was read of `iridanext.output.json`, by which the pipeline says what its outputs and metadata are. Lists
-    have the first 200."""
+class SoftwareVersion(TypedDict):
+    """A program that a step of the pipeline ran, and its version."""
 
+    step: Annotated[str, Field(examples=["ASSEMBLE"])]
+    software: Annotated[str, Field(examples=["shovill"])]
+    version: Annotated[str, Field(examples=["1.1.0"])]
+
+
+class Results(TypedDict):
+    """What was read of `iridanext.output.json`, by which the pipeline says what its outputs and metadata are; without
+    such a file (`has_file`), all objects of the folder are outputs. Lists have the first 200."""
+
+    has_file: Annotated[bool, Field(examples=[True])]
     key: Annotated[str, Field(examples=["runs/6a5f9a0e-2f0b-4c8e-9d3a-0b1c2d3e4f50/iridanext.output.json.gz"])]
     read_at: Time
     outputs: Count
@@ -147,13 +181,20 @@ class WorkflowExecutionDetail(WorkflowExecution):
     output_count: Count
     outputs: list[Output]
     samples: list[RunSample]
-    results: NotRequired[Results]  # in the first response
+    results: NotRequired[Results]  # these in the first response
+    parameters: NotRequired[Annotated[dict[str, Parameter], Field(examples=[{"min_reads": 1000}])]]
+    software_versions: NotRequired[list[SoftwareVersion]]
     next_cursor: Annotated[str | None, Field(examples=[None])]
 
 
-def results_json(ingestion: Ingestion) -> Results:
+def results_json(ingestion: Ingestion, language: str) -> Results:
     """What was read of a run's results as JSON."""
+
+    def text(text_or_message: str | Message) -> str:
+        return text_or_message if isinstance(text_or_message, str) else translate(text_or_message, language)
+
     return Results(
+        has_file=ingestion.has_file,
         key=ingestion.key,
         read_at=ingestion.at,
         outputs=ingestion.outputs,
@@ -162,8 +203,8 @@ def results_json(ingestion: Ingestion) -> Results:
         missing=list(ingestion.missing),
         unknown_samples=list(ingestion.unknown_samples),
         kept=[FieldOfSample(sample=sample, field=field) for sample, field in ingestion.kept],
-        invalid=[FieldOfSample(sample=sample, field=field) for sample, field in ingestion.invalid],
-        failure=ingestion.failure,
+        invalid=[FieldOfSample(sample=sample, field=text(field)) for sample, field in ingestion.invalid],
+        failure=None if ingestion.failure is None else text(ingestion.failure),
     )
 
 

@@ -18,12 +18,13 @@ from chalicelib.catalog.runs import outputs as run_outputs
 from chalicelib.catalog.runs import repository as workflow_executions
 from chalicelib.catalog.runs.ingestion import MOST, Ingestion
 from chalicelib.catalog.runs.model import RUN_LEVEL, Output, Run, RunSample
-from chalicelib.catalog.runs.states import FINAL, RunState
+from chalicelib.catalog.runs.results_folder import ResultsFolder
+from chalicelib.catalog.runs.states import RunState
 from chalicelib.catalog.samples import repository as samples
 from chalicelib.catalog.samples.metadata import Value
 from chalicelib.catalog.samples.metadata_sources import Analyzed, with_results
 from chalicelib.catalog.samples.model import Sample, metadata_size_violation
-from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.errors import Invalid, Message, NotFound
 from chalicelib.ingestion.iridanext.output_file import MAX_BYTES, InvalidOutputFile, OutputFile, parse
 from chalicelib.log import logger
 from chalicelib.settings import settings
@@ -36,29 +37,30 @@ class FileGone(Exception):
     """The file with the results is not there any more."""
 
 
-def ingest(run: Run, key: str) -> Ingestion:
-    """Read the file at this key of the catalog bucket, which is in the run's folder. Only the files that it names are
-    outputs of the run. FileGone if it is gone."""
-    data, etag = _read(key)
+def ingest(run: Run, folder: ResultsFolder, name: str, *, overwrite: bool = False) -> Ingestion:
+    """Read the file of this name in a folder of results. Only the files that it names are outputs of the run.
+    `overwrite`: its metadata replaces what people entered. FileGone if it is gone."""
+    key = f"{folder.prefix}{name}"
+    bucket = None if folder.bucket == settings().catalog_bucket else folder.bucket
+    data, etag = _read(folder.bucket, key)
     at = timestamps.format(timestamps.now())
     try:
         found = parse(data)
     except InvalidOutputFile as error:
-        failed = Ingestion(key, etag, at, failure=str(error))
+        failed = Ingestion(key, etag, at, failure=error.reason, bucket=bucket)
         ingestions.save(run.id, failed)
         return failed
     before = ingestions.find(run.id)
-    if before is None or before.failure is not None:
+    if before is None or not before.decides or (before.bucket, before.key) != (bucket, key):
         # From now on the file decides: what was registered before is found below, what is registered later sees this.
-        ingestions.save(run.id, Ingestion(key, etag, at))
+        ingestions.save(run.id, Ingestion(key, etag, at, bucket=bucket))
     by_name = _samples_by_name(run)
     places = _places(found, by_name)
-    missing = _register(run, _folder_of(key), places)
-    _remove_others(run, _folder_of(key), places)
-    kept, invalid, written = _write_metadata(run, found, by_name, at)
-    if run.state not in FINAL:
-        _complete(run)
-    missing = _register(run, _folder_of(key), {path: places[path] for path in missing})  # some may have arrived
+    missing = _register(run, folder, places)
+    _remove_others(run, folder, places)
+    kept, invalid, written = _write_metadata(run, found, by_name, at, overwrite)
+    workflow_executions.end(run, RunState.COMPLETED)
+    missing = _register(run, folder, {path: places[path] for path in missing})  # some may have arrived
     lost = set(missing)
     ingestion = Ingestion(
         key=key,
@@ -71,6 +73,7 @@ def ingest(run: Run, key: str) -> Ingestion:
         unknown_samples=tuple(name for name in found.samples if name not in by_name)[:MOST],
         kept=tuple(kept[:MOST]),
         invalid=tuple([*found.invalid, *invalid][:MOST]),
+        bucket=bucket,
     )
     ingestions.save(run.id, ingestion)
     logger().info("the results of a run were read", run_id=run.id, outputs=ingestion.outputs, missing=len(missing))
@@ -81,10 +84,14 @@ def register_later(run: Run, ingestion: Ingestion, found: RegistrableObject) -> 
     """Register an object of the run's folder that arrived or changed after the results were read; None if the file
     with the results does not name it."""
     try:
-        listed = parse(_read(ingestion.key)[0])
+        bucket = ingestion.bucket or settings().catalog_bucket
+        listed = parse(_read(bucket, ingestion.key)[0])
     except (InvalidOutputFile, FileGone):
         return None
-    path = found.key.removeprefix(f"{_folder_of(ingestion.key)}/")
+    folder = ResultsFolder(bucket, f"{ingestion.key.rpartition('/')[0]}/")
+    if not folder.contains(found.bucket, found.key):
+        return None
+    path = found.key.removeprefix(folder.prefix)
     by_name = _samples_by_name(run)
     outputs = [run_outputs.register(run, found, sample=sample) for sample in _places(listed, by_name).get(path, ())]
     if outputs and path in ingestion.missing:
@@ -92,10 +99,6 @@ def register_later(run: Run, ingestion: Ingestion, found: RegistrableObject) -> 
         left, count = ingestion.missing_count - 1, ingestion.outputs + len(outputs)
         ingestions.save(run.id, replace(ingestion, missing=missing, missing_count=left, outputs=count))
     return outputs[0] if outputs else None
-
-
-def _folder_of(key: str) -> str:
-    return key.rpartition("/")[0]
 
 
 def _places(found: OutputFile, by_name: Mapping[str, RunSample]) -> dict[str, list[RunSample | None]]:
@@ -109,9 +112,9 @@ def _places(found: OutputFile, by_name: Mapping[str, RunSample]) -> dict[str, li
     return places
 
 
-def _read(key: str) -> tuple[bytes, str]:
+def _read(bucket: str, key: str) -> tuple[bytes, str]:
     try:
-        answer = aws.s3().get_object(Bucket=settings().catalog_bucket, Key=key, Range=f"bytes=0-{MAX_BYTES}")
+        answer = aws.s3().get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{MAX_BYTES}")
     except ClientError as error:
         if error.response["Error"]["Code"] in _MISSING:
             raise FileGone(key) from error
@@ -130,66 +133,66 @@ def _samples_by_name(run: Run) -> dict[str, RunSample]:
     return {name: row for name, row in by_name.items() if row is not None}
 
 
-def _register(run: Run, folder: str, places: Mapping[str, Sequence[RunSample | None]]) -> list[str]:
+def _register(run: Run, folder: ResultsFolder, places: Mapping[str, Sequence[RunSample | None]]) -> list[str]:
     """Register the files that are there; returns the paths of those that are missing."""
-    bucket = settings().catalog_bucket
 
     def register(path: str) -> str | None:
-        key = f"{folder}/{path}"
-        stored = head_object(bucket, key)
+        key = f"{folder.prefix}{path}"
+        stored = head_object(folder.bucket, key)
         if stored is None:
             return path
+        found = RegistrableObject(folder.bucket, key, stored, name_of(key))
         for sample in places[path]:
-            run_outputs.register(run, RegistrableObject(bucket, key, stored, name_of(key)), sample=sample)
+            run_outputs.register(run, found, sample=sample, folder=folder)
         return None
 
     with ThreadPoolExecutor(_THREADS) as pool:
         return [path for path in pool.map(register, places) if path is not None]
 
 
-def _remove_others(run: Run, folder: str, places: Mapping[str, Sequence[RunSample | None]]) -> None:
-    """Remove the outputs in the run's own folder that the file does not name, or names as another sample's: they
-    arrived before it."""
-    bucket, prefix = settings().catalog_bucket, run_outputs.prefix_of(run.id)
+def _remove_others(run: Run, folder: ResultsFolder, places: Mapping[str, Sequence[RunSample | None]]) -> None:
+    """Remove the outputs in the folder that the file does not name, or names as another sample's: they arrived before
+    it."""
     named = {
-        (f"{folder}/{path}", RUN_LEVEL if sample is None else sample.place)
+        (f"{folder.prefix}{path}", RUN_LEVEL if sample is None else sample.place)
         for path, of_path in places.items()
         for sample in of_path
     }
     outputs = [part for part in run_contents.of_run(run.id) if isinstance(part, Output)]
     for output in outputs:
-        is_own = output.bucket == bucket and output.key.startswith(prefix)
-        if is_own and (output.key, output.place) not in named:
+        if folder.contains(output.bucket, output.key) and (output.key, output.place) not in named:
             run_outputs.remove(output)
 
 
 def _write_metadata(
-    run: Run, found: OutputFile, by_name: Mapping[str, RunSample], at: str
-) -> tuple[list[tuple[str, str]], list[tuple[str, str]], int]:
+    run: Run, found: OutputFile, by_name: Mapping[str, RunSample], at: str, overwrite: bool
+) -> tuple[list[tuple[str, str]], list[tuple[str, str | Message]], int]:
     """Write the metadata of samples; returns what was kept as people had entered it, what can't be stored, as (sample,
     field), and how many samples have results."""
     kept: list[tuple[str, str]] = []
-    invalid: list[tuple[str, str]] = []
+    invalid: list[tuple[str, str | Message]] = []
     written = 0
     for name, results in found.metadata.items():
         row = by_name.get(name)
         if row is None or not results:
             continue
         try:
-            kept += [(name, field) for field in _write(row.sample_id, results, run.id, at)]
+            kept += [(name, field) for field in _write(row.sample_id, results, run.id, at, overwrite)]
             written += 1
         except (Invalid, NotFound) as error:  # too large, too many fields, deleted
-            invalid.append((name, str(error)))
+            invalid.append((name, error.message))
     return kept, invalid, written
 
 
-def _write(sample_id: str, results: Mapping[str, Value | None], run_id: str, at: str) -> tuple[str, ...]:
+def _write(
+    sample_id: str, results: Mapping[str, Value | None], run_id: str, at: str, overwrite: bool
+) -> tuple[str, ...]:
     """Write a sample's results; returns the fields that were kept as people had entered them. Invalid if the sample
     would have too many fields or too large ones."""
     last: list[Analyzed] = []
 
     def analyzed(latest: Sample) -> Sample:
-        result = with_results(latest.metadata, latest.metadata_sources, results, run_id, at)
+        result = with_results(latest.metadata, latest.metadata_sources, results, run_id, at, overwrite=overwrite)
         if rule := metadata_size_violation(result.metadata):
             raise Invalid(rule)
         last.append(result)
@@ -201,10 +204,3 @@ def _write(sample_id: str, results: Mapping[str, Value | None], run_id: str, at:
     if wanted.metadata != sample.metadata or own != {(one.run_id, one.fields) for one in sample.metadata_sources}:
         samples.update_with(sample, analyzed)
     return last[-1].kept
-
-
-def _complete(run: Run) -> None:
-    try:
-        workflow_executions.move(run, RunState.COMPLETED)
-    except Conflict:
-        logger().info("the run had another end before its results were read", run_id=run.id)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.catalog.samples.metadata import Value, field_named, is_field_name, is_value
+from chalicelib.errors import Message, message
 
 NAMES = ("iridanext.output.json", "iridanext.output.json.gz")
 MAX_BYTES = 50 << 20  # unpacked
@@ -24,7 +25,11 @@ _MAX_DEPTH = 50
 
 
 class InvalidOutputFile(Exception):
-    """It is not such a file; the message says why."""
+    """It is not such a file; `reason` says why."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +58,9 @@ def parse(data: bytes) -> OutputFile:
     try:
         document = json.loads(_unpacked(data))
     except RecursionError as error:
-        raise InvalidOutputFile("nested too deeply") from error
+        raise InvalidOutputFile(message("It is nested too deeply.")) from error
     except (ValueError, zlib.error) as error:
-        raise InvalidOutputFile(f"not JSON: {error}") from error
+        raise InvalidOutputFile(message("It is not JSON: {error}", error=str(error))) from error
     files = _object(_object(document, "").get("files"), "/files")
     invalid: list[tuple[str, str]] = []
     metadata = {
@@ -81,9 +86,9 @@ def _unpacked(data: bytes) -> bytes:
     decompressor = zlib.decompressobj(wbits=31)
     unpacked = decompressor.decompress(data, MAX_BYTES)
     if decompressor.unconsumed_tail:
-        raise InvalidOutputFile(f"larger than {MAX_BYTES} bytes")
+        raise InvalidOutputFile(message("It has more than {most} bytes.", most=MAX_BYTES))
     if not decompressor.eof:
-        raise InvalidOutputFile("cut off")
+        raise InvalidOutputFile(message("Its end is missing."))
     return unpacked
 
 
@@ -91,7 +96,7 @@ def _object(value: Any, pointer: str) -> Mapping[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise InvalidOutputFile(f"{pointer or 'the file'} is not an object")
+        raise InvalidOutputFile(message("{pointer} is not an object.", pointer=pointer or "/"))
     return value
 
 
@@ -99,12 +104,14 @@ def _paths(value: Any, pointer: str) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, list):
-        raise InvalidOutputFile(f"{pointer} is not a list")
+        raise InvalidOutputFile(message("{pointer} is not a list.", pointer=pointer))
     paths = []
     for place, file in enumerate(value):
         path = _object(file, f"{pointer}/{place}").get("path")
         if not isinstance(path, str) or not _is_inside(path):
-            raise InvalidOutputFile(f"{pointer}/{place}/path is not a path within the run's folder")
+            raise InvalidOutputFile(
+                message("{pointer} is not a path within the run's folder.", pointer=f"{pointer}/{place}/path")
+            )
         paths.append(path.removeprefix("./"))
     return tuple(dict.fromkeys(paths))
 
@@ -127,7 +134,7 @@ def _values(
 
 def _flattened(prefix: str, value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:
     if depth > _MAX_DEPTH:
-        raise InvalidOutputFile("nested too deeply")
+        raise InvalidOutputFile(message("It is nested too deeply."))
     if isinstance(value, dict):
         inner = [(str(name), child) for name, child in value.items()]
     elif isinstance(value, list):

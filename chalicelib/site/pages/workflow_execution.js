@@ -57,6 +57,7 @@ export default function WorkflowExecution({ id, namespace }) {
       ]}
     />
     ${run.results && html`<${Results} of=${run.results} />`}
+    <${Pipeline} of=${run} />
     <section>
       <h2>${t("outputs.own")}</h2>
       <${Outputs} of=${run} label=${t("outputs.own")} />
@@ -76,10 +77,10 @@ export default function WorkflowExecution({ id, namespace }) {
 
 /** What was read of the file by which the pipeline says what its results are. */
 function Results({ of }) {
-  const file = of.key.split("/").at(-1);
+  const file = of.has_file ? of.key.split("/").at(-1) : of.key;
   if (of.failure)
     return html`<div class="failure" role="alert">
-      <p>${t("results.failure", { file })} <bdi>${of.failure}</bdi></p>
+      <p>${t(of.has_file ? "results.failure" : "results.folder-failure", { file })} <bdi>${of.failure}</bdi></p>
     </div>`;
   const ofSamples = (rows) => rows.map(({ sample, field }) => `${sample}: ${field}`);
   const lists = [
@@ -104,6 +105,66 @@ function Results({ of }) {
       )}
   </section>`;
 }
+
+/** How the pipeline ran: its samplesheet, its parameters, and the versions of its software. */
+function Pipeline({ of }) {
+  const parameters = Object.entries(of.parameters ?? {});
+  const versions = of.software_versions ?? [];
+  const columns = [...new Set(of.samples.flatMap((sample) => Object.keys(sample.samplesheet)))];
+  if (!parameters.length && !versions.length && !columns.length) return null;
+  return html`<section>
+    <h2>${t("pipeline")}</h2>
+    ${
+      columns.length > 0 &&
+      html`<${Folded} title=${t("pipeline.samplesheet", { n: of.samples.length })} heads=${[t("sample"), ...columns]}>
+        ${of.samples.map(
+          (sample) => html`<tr key=${sample.sample_id}>
+            <td class="name"><bdi>${sample.name ?? sample.puid}</bdi></td>
+            ${columns.map((column) => html`<td key=${column}><bdi>${sample.samplesheet[column] ?? ""}</bdi></td>`)}
+          </tr>`,
+        )}
+      <//>`
+    }
+    ${
+      parameters.length > 0 &&
+      html`<${Folded} title=${t("pipeline.parameters", { n: parameters.length })} heads=${[t("name"), t("pipeline.value")]}>
+        ${parameters.map(
+          ([name, value]) => html`<tr key=${name}>
+            <td class="name"><bdi>${name}</bdi></td>
+            <td><bdi>${value === null ? "" : String(value)}</bdi></td>
+          </tr>`,
+        )}
+      <//>`
+    }
+    ${
+      versions.length > 0 &&
+      html`<${Folded}
+        title=${t("pipeline.versions", { n: versions.length })}
+        heads=${[t("pipeline.step"), t("pipeline.software"), t("pipeline.version")]}
+      >
+        ${versions.map(
+          ({ step, software, version }, i) => html`<tr key=${i}>
+            <td class="name"><bdi>${step}</bdi></td>
+            <td><bdi>${software}</bdi></td>
+            <td><bdi>${version}</bdi></td>
+          </tr>`,
+        )}
+      <//>`
+    }
+  </section>`;
+}
+
+const Folded = ({ title, heads, children }) => html`<details>
+  <summary>${title}</summary>
+  <div class="table-place" role="region" aria-label=${title} tabindex="0">
+    <table>
+      <thead>
+        <tr>${heads.map((head) => html`<th key=${head} scope="col">${head}</th>`)}</tr>
+      </thead>
+      <tbody>${children}</tbody>
+    </table>
+  </div>
+</details>`;
 
 function Sample({ sample }) {
   if (sample.deleted)

@@ -53,6 +53,42 @@ class CompletedParts(TypedDict):
     parts: NotRequired[list[Part]]
 
 
+class Completion(TypedDict):
+    """Where the results of a workflow execution are. `output_uri` is a folder in S3 below a source of the namespace;
+    by
+    default the one that the execution was recorded with, else its own in the catalog bucket.
+    `overwrite_metadata`: the
+    results replace values that people entered."""
+
+    output_uri: NotRequired[str | None]
+    overwrite_metadata: NotRequired[bool]
+
+
+class Delivery(TypedDict):
+    """An event for a webhook and its last try: the response's status and beginning, or the error. `payload` is what
+    is
+    sent; `next_try_at` null: there will be none."""
+
+    id: str
+    event: Literal[
+        "export.ready",
+        "export.failed",
+        "export.expiring",
+        "workflow_execution.completed",
+        "workflow_execution.failed",
+        "test",
+    ]
+    created_at: str
+    status: Literal["pending", "delivered", "failed"]
+    tries: int
+    tried_at: str | None
+    next_try_at: str | None
+    status_code: int | None
+    response: str | None
+    error: str | None
+    payload: dict[str, Any]
+
+
 class Download(TypedDict):
     """A presigned URL, valid until `expires_at`, also for ranges; size and CRC-32 are those of the whole."""
 
@@ -114,6 +150,7 @@ class Event(TypedDict):
         "extended",
         "downloaded",
         "mail-failed",
+        "expiring",
         "removed",
         "expired",
     ]
@@ -462,6 +499,7 @@ class NamespaceEvent(TypedDict):
         "extended",
         "downloaded",
         "mail-failed",
+        "expiring",
         "removed",
         "expired",
     ]
@@ -474,7 +512,9 @@ class NamespaceEvent(TypedDict):
 
 
 class NewExecution(TypedDict):
-    """A workflow execution to record."""
+    """A workflow execution to record. `output_uri` is the folder in S3 that its pipeline will write to, below a
+    source
+    of the namespace; by default the execution's own in the catalog bucket. `parameters` are shown to its readers."""
 
     name: NotRequired[str | None]
     workflow: Workflow
@@ -486,6 +526,8 @@ class NewExecution(TypedDict):
     namespace_id: str
     automated: NotRequired[bool]
     shared_with_namespace: NotRequired[bool]
+    output_uri: NotRequired[str | None]
+    parameters: NotRequired[dict[str, str | int | float | bool | None]]
     samples: NotRequired[list[SampleToRun]]
 
 
@@ -557,6 +599,21 @@ class NewToken(TypedDict):
     expires_at: NotRequired[str | None]
 
 
+class NewWebhook(TypedDict):
+    """A webhook to create: a public HTTPS URL, and the events that are sent to it."""
+
+    url: str
+    events: list[
+        Literal[
+            "export.ready",
+            "export.failed",
+            "export.expiring",
+            "workflow_execution.completed",
+            "workflow_execution.failed",
+        ]
+    ]
+
+
 class Output(TypedDict):
     """An output file."""
 
@@ -578,6 +635,15 @@ class OutputRegistration(TypedDict):
     filename: NotRequired[str | None]
     puid: NotRequired[str | None]
     sample_id: NotRequired[str | None]
+
+
+class DeliveryPage(TypedDict):
+    """One page of a list."""
+
+    items: list[Delivery]
+    next_cursor: str | None
+    total: int
+    total_is_exact: NotRequired[bool]
 
 
 class EventPage(TypedDict):
@@ -706,6 +772,15 @@ class TokenPage(TypedDict):
     total_is_exact: NotRequired[bool]
 
 
+class WebhookPage(TypedDict):
+    """One page of a list."""
+
+    items: list[Webhook]
+    next_cursor: str | None
+    total: int
+    total_is_exact: NotRequired[bool]
+
+
 class WorkflowExecutionPage(TypedDict):
     """One page of a list."""
 
@@ -780,9 +855,11 @@ class ProjectSummary(TypedDict):
 
 
 class Results(TypedDict):
-    """What was read of `iridanext.output.json`, by which the pipeline says what its outputs and metadata are. Lists
-    have the first 200."""
+    """What was read of `iridanext.output.json`, by which the pipeline says what its outputs and metadata are;
+    without
+    such a file (`has_file`), all objects of the folder are outputs. Lists have the first 200."""
 
+    has_file: bool
     key: str
     read_at: str
     outputs: int
@@ -967,6 +1044,14 @@ class SkippedItem(TypedDict):
     puid: str | None
 
 
+class SoftwareVersion(TypedDict):
+    """A program that a step of the pipeline ran, and its version."""
+
+    step: str
+    software: str
+    version: str
+
+
 class Source(TypedDict):
     """Objects below this URI can be registered as files."""
 
@@ -1082,6 +1167,55 @@ class Violation(TypedDict):
     detail: str
 
 
+class Webhook(TypedDict):
+    """A webhook of the caller, or of a group or project (`namespace_id`). Requests to it are signed by the Standard
+    Webhooks specification."""
+
+    id: str
+    namespace_id: str | None
+    url: str
+    events: list[str]
+    enabled: bool
+    disabled_reason: Literal["by-user", "failing", "gone", "role-lost", None]
+    failing_since: str | None
+    created_by: str
+    created_at: str
+
+
+class WebhookChange(TypedDict):
+    """Changes to a webhook; absent and null fields stay as they are."""
+
+    url: NotRequired[str | None]
+    events: NotRequired[
+        list[
+            Literal[
+                "export.ready",
+                "export.failed",
+                "export.expiring",
+                "workflow_execution.completed",
+                "workflow_execution.failed",
+            ]
+        ]
+        | None
+    ]
+    enabled: NotRequired[bool | None]
+
+
+class WebhookWithSecret(TypedDict):
+    """A webhook with its secret, which is shown only once."""
+
+    id: str
+    namespace_id: str | None
+    url: str
+    events: list[str]
+    enabled: bool
+    disabled_reason: Literal["by-user", "failing", "gone", "role-lost", None]
+    failing_since: str | None
+    created_by: str
+    created_at: str
+    secret: str
+
+
 class Workflow(TypedDict):
     """A workflow and its version."""
 
@@ -1128,6 +1262,8 @@ class WorkflowExecutionDetail(TypedDict):
     outputs: list[Output]
     samples: list[RunSample]
     results: NotRequired[Results]
+    parameters: NotRequired[dict[str, str | int | float | bool | None]]
+    software_versions: NotRequired[list[SoftwareVersion]]
     next_cursor: str | None
 
 

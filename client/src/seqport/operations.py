@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from seqport.models import (
         AnalysisExportRequest,
         CompletedParts,
+        Completion,
+        Delivery,
+        DeliveryPage,
         Download,
         DryRun,
         Estimate,
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
         NewSamples,
         NewTemplate,
         NewToken,
+        NewWebhook,
         Output,
         OutputRegistration,
         Preview,
@@ -76,6 +80,10 @@ if TYPE_CHECKING:
         TokenPage,
         TokenWithSecret,
         UserList,
+        Webhook,
+        WebhookChange,
+        WebhookPage,
+        WebhookWithSecret,
         WorkflowExecution,
         WorkflowExecutionDetail,
         WorkflowExecutionPage,
@@ -699,7 +707,8 @@ class Operations:
     def create_workflow_execution(self, body: NewExecution, *, idempotency_key: str | None = None) -> WorkflowExecution:
         """Record a workflow execution.
 
-        For analysts and above of the namespace.
+        For analysts and above of the namespace. With an `output_uri`, the end of a run of AWS HealthOmics that writes
+        there completes it.
 
         Needs the token scope `catalog`."""
         return cast(
@@ -755,6 +764,23 @@ class Operations:
         return cast(
             "WorkflowExecution",
             self._transport.request("PATCH", f"/workflow-executions/{quote(execution_id, safe='')}", body=body).body,
+        )
+
+    def complete_workflow_execution(self, execution_id: str, body: Completion) -> WorkflowExecution:
+        """Read the results of a workflow execution.
+
+        In the background, from its folder in S3: if `iridanext.output.json` is there, the files that it names become
+        outputs and its metadata is written to the samples; else all files of the folder become outputs. Then the
+        execution is completed: poll the `Location`. Its `results` say what was read. May be repeated.
+
+        Needs the token scope `catalog`.
+
+        At most 60 calls of one user in a minute."""
+        return cast(
+            "WorkflowExecution",
+            self._transport.request(
+                "POST", f"/workflow-executions/{quote(execution_id, safe='')}/complete", body=body, repeatable=False
+            ).body,
         )
 
     def register_output(
@@ -990,6 +1016,154 @@ class Operations:
                 "GET",
                 f"/namespaces/{quote(namespace_id, safe='')}/export-events",
                 query={"limit": limit, "cursor": cursor},
+            ).body,
+        )
+
+    def list_webhooks(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: Literal["created_at", "-created_at"] | None = None,
+    ) -> WebhookPage:
+        """List the caller's webhooks.
+
+        Personal access tokens are not accepted: sign in."""
+        return cast(
+            "WebhookPage",
+            self._transport.request("GET", "/me/webhooks", query={"limit": limit, "cursor": cursor, "sort": sort}).body,
+        )
+
+    def create_webhook(self, body: NewWebhook, *, idempotency_key: str | None = None) -> WebhookWithSecret:
+        """Create a webhook for the caller's exports and workflow executions.
+
+        The response has the secret that requests are signed with, which is never shown again.
+
+        Personal access tokens are not accepted: sign in."""
+        return cast(
+            "WebhookWithSecret",
+            self._transport.request(
+                "POST", "/me/webhooks", body=body, idempotency_key=idempotency_key or new_idempotency_key()
+            ).body,
+        )
+
+    def list_namespace_webhooks(
+        self,
+        namespace_id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: Literal["created_at", "-created_at"] | None = None,
+    ) -> WebhookPage:
+        """List the webhooks of a group or project.
+
+        For maintainers.
+
+        Personal access tokens are not accepted: sign in."""
+        return cast(
+            "WebhookPage",
+            self._transport.request(
+                "GET",
+                f"/namespaces/{quote(namespace_id, safe='')}/webhooks",
+                query={"limit": limit, "cursor": cursor, "sort": sort},
+            ).body,
+        )
+
+    def create_namespace_webhook(
+        self, namespace_id: str, body: NewWebhook, *, idempotency_key: str | None = None
+    ) -> WebhookWithSecret:
+        """Create a webhook for what happens in a group or project, and in all below it.
+
+        For maintainers. It is disabled when its creator is none any more. The response has the secret that requests
+        are signed with, which is never shown again.
+
+        Personal access tokens are not accepted: sign in."""
+        return cast(
+            "WebhookWithSecret",
+            self._transport.request(
+                "POST",
+                f"/namespaces/{quote(namespace_id, safe='')}/webhooks",
+                body=body,
+                idempotency_key=idempotency_key or new_idempotency_key(),
+            ).body,
+        )
+
+    def update_webhook(self, webhook_id: str, body: WebhookChange) -> Webhook:
+        """Change a webhook, or disable or enable it.
+
+        Personal access tokens are not accepted: sign in."""
+        return cast(
+            "Webhook", self._transport.request("PATCH", f"/webhooks/{quote(webhook_id, safe='')}", body=body).body
+        )
+
+    def delete_webhook(self, webhook_id: str) -> None:
+        """Delete a webhook.
+
+        What is still to be sent to it is not sent.
+
+        Personal access tokens are not accepted: sign in."""
+        self._transport.request("DELETE", f"/webhooks/{quote(webhook_id, safe='')}")
+
+    def rotate_webhook_secret(self, webhook_id: str) -> WebhookWithSecret:
+        """Give a webhook another secret.
+
+        For 24 hours, requests are signed with the old one, too.
+
+        Personal access tokens are not accepted: sign in."""
+        return cast(
+            "WebhookWithSecret",
+            self._transport.request(
+                "POST", f"/webhooks/{quote(webhook_id, safe='')}/rotate-secret", repeatable=False
+            ).body,
+        )
+
+    def send_test_event(self, webhook_id: str) -> Delivery:
+        """Send an event of the type `test` to a webhook.
+
+        In the background: the webhook's deliveries show the result.
+
+        Personal access tokens are not accepted: sign in.
+
+        At most 10 calls of one user in a minute."""
+        return cast(
+            "Delivery",
+            self._transport.request("POST", f"/webhooks/{quote(webhook_id, safe='')}/test", repeatable=False).body,
+        )
+
+    def list_webhook_deliveries(
+        self,
+        webhook_id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: Literal["created_at", "-created_at"] | None = None,
+    ) -> DeliveryPage:
+        """List what was sent to a webhook, and what is still to be sent.
+
+        Of the last 30 days, at most 500.
+
+        Personal access tokens are not accepted: sign in."""
+        return cast(
+            "DeliveryPage",
+            self._transport.request(
+                "GET",
+                f"/webhooks/{quote(webhook_id, safe='')}/deliveries",
+                query={"limit": limit, "cursor": cursor, "sort": sort},
+            ).body,
+        )
+
+    def retry_webhook_delivery(self, webhook_id: str, delivery_id: str) -> Delivery:
+        """Send a failed delivery again.
+
+        Personal access tokens are not accepted: sign in.
+
+        At most 60 calls of one user in a minute."""
+        return cast(
+            "Delivery",
+            self._transport.request(
+                "POST",
+                f"/webhooks/{quote(webhook_id, safe='')}/deliveries/{quote(delivery_id, safe='')}/retry",
+                repeatable=False,
             ).body,
         )
 
@@ -1477,7 +1651,8 @@ class AsyncOperations:
     ) -> WorkflowExecution:
         """Record a workflow execution.
 
-        For analysts and above of the namespace.
+        For analysts and above of the namespace. With an `output_uri`, the end of a run of AWS HealthOmics that writes
+        there completes it.
 
         Needs the token scope `catalog`."""
         return await asyncio.to_thread(
@@ -1524,6 +1699,18 @@ class AsyncOperations:
 
         Needs the token scope `catalog`."""
         return await asyncio.to_thread(self._operations.update_workflow_execution, execution_id, body)
+
+    async def complete_workflow_execution(self, execution_id: str, body: Completion) -> WorkflowExecution:
+        """Read the results of a workflow execution.
+
+        In the background, from its folder in S3: if `iridanext.output.json` is there, the files that it names become
+        outputs and its metadata is written to the samples; else all files of the folder become outputs. Then the
+        execution is completed: poll the `Location`. Its `results` say what was read. May be repeated.
+
+        Needs the token scope `catalog`.
+
+        At most 60 calls of one user in a minute."""
+        return await asyncio.to_thread(self._operations.complete_workflow_execution, execution_id, body)
 
     async def register_output(
         self, execution_id: str, body: OutputRegistration, *, idempotency_key: str | None = None
@@ -1708,6 +1895,113 @@ class AsyncOperations:
         return await asyncio.to_thread(
             self._operations.list_namespace_export_events, namespace_id, limit=limit, cursor=cursor
         )
+
+    async def list_webhooks(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: Literal["created_at", "-created_at"] | None = None,
+    ) -> WebhookPage:
+        """List the caller's webhooks.
+
+        Personal access tokens are not accepted: sign in."""
+        return await asyncio.to_thread(self._operations.list_webhooks, limit=limit, cursor=cursor, sort=sort)
+
+    async def create_webhook(self, body: NewWebhook, *, idempotency_key: str | None = None) -> WebhookWithSecret:
+        """Create a webhook for the caller's exports and workflow executions.
+
+        The response has the secret that requests are signed with, which is never shown again.
+
+        Personal access tokens are not accepted: sign in."""
+        return await asyncio.to_thread(self._operations.create_webhook, body, idempotency_key=idempotency_key)
+
+    async def list_namespace_webhooks(
+        self,
+        namespace_id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: Literal["created_at", "-created_at"] | None = None,
+    ) -> WebhookPage:
+        """List the webhooks of a group or project.
+
+        For maintainers.
+
+        Personal access tokens are not accepted: sign in."""
+        return await asyncio.to_thread(
+            self._operations.list_namespace_webhooks, namespace_id, limit=limit, cursor=cursor, sort=sort
+        )
+
+    async def create_namespace_webhook(
+        self, namespace_id: str, body: NewWebhook, *, idempotency_key: str | None = None
+    ) -> WebhookWithSecret:
+        """Create a webhook for what happens in a group or project, and in all below it.
+
+        For maintainers. It is disabled when its creator is none any more. The response has the secret that requests
+        are signed with, which is never shown again.
+
+        Personal access tokens are not accepted: sign in."""
+        return await asyncio.to_thread(
+            self._operations.create_namespace_webhook, namespace_id, body, idempotency_key=idempotency_key
+        )
+
+    async def update_webhook(self, webhook_id: str, body: WebhookChange) -> Webhook:
+        """Change a webhook, or disable or enable it.
+
+        Personal access tokens are not accepted: sign in."""
+        return await asyncio.to_thread(self._operations.update_webhook, webhook_id, body)
+
+    async def delete_webhook(self, webhook_id: str) -> None:
+        """Delete a webhook.
+
+        What is still to be sent to it is not sent.
+
+        Personal access tokens are not accepted: sign in."""
+        return await asyncio.to_thread(self._operations.delete_webhook, webhook_id)
+
+    async def rotate_webhook_secret(self, webhook_id: str) -> WebhookWithSecret:
+        """Give a webhook another secret.
+
+        For 24 hours, requests are signed with the old one, too.
+
+        Personal access tokens are not accepted: sign in."""
+        return await asyncio.to_thread(self._operations.rotate_webhook_secret, webhook_id)
+
+    async def send_test_event(self, webhook_id: str) -> Delivery:
+        """Send an event of the type `test` to a webhook.
+
+        In the background: the webhook's deliveries show the result.
+
+        Personal access tokens are not accepted: sign in.
+
+        At most 10 calls of one user in a minute."""
+        return await asyncio.to_thread(self._operations.send_test_event, webhook_id)
+
+    async def list_webhook_deliveries(
+        self,
+        webhook_id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: Literal["created_at", "-created_at"] | None = None,
+    ) -> DeliveryPage:
+        """List what was sent to a webhook, and what is still to be sent.
+
+        Of the last 30 days, at most 500.
+
+        Personal access tokens are not accepted: sign in."""
+        return await asyncio.to_thread(
+            self._operations.list_webhook_deliveries, webhook_id, limit=limit, cursor=cursor, sort=sort
+        )
+
+    async def retry_webhook_delivery(self, webhook_id: str, delivery_id: str) -> Delivery:
+        """Send a failed delivery again.
+
+        Personal access tokens are not accepted: sign in.
+
+        At most 60 calls of one user in a minute."""
+        return await asyncio.to_thread(self._operations.retry_webhook_delivery, webhook_id, delivery_id)
 
     async def get_health(self) -> Health:
         """Check that the service is up."""

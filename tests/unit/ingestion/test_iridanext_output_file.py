@@ -58,7 +58,7 @@ def test_empty_values_remove_and_impossible_ones_are_named() -> None:
         (b"[" * 100_000, "nested too deeply"),
         (b'{"metadata": {"samples": {"S": ' + b'{"a":' * 900 + b"1" + b"}" * 903, "nested too deeply"),
         (b"\xff\xfe", "not JSON"),
-        (b"[]", "the file is not an object"),
+        (b"[]", "/ is not an object."),
         (b'{"files": []}', "/files is not an object"),
         (b'{"files": {"global": {}}}', "/files/global is not a list"),
         (b'{"files": {"global": [1]}}', "/files/global/0 is not an object"),
@@ -66,7 +66,7 @@ def test_empty_values_remove_and_impossible_ones_are_named() -> None:
         (b'{"files": {"global": [{"path": "/etc/passwd"}]}}', "/files/global/0/path"),
         (b'{"files": {"samples": {"S": [{}]}}}', "/files/samples/S/0/path"),
         (b'{"metadata": {"samples": {"S": 1}}}', "/metadata/samples/S is not an object"),
-        (gzip.compress(b"{}", mtime=0)[:-9], "cut off"),
+        (gzip.compress(b"{}", mtime=0)[:-9], "Its end is missing."),
         (b"\x1f\x8bxxxxxxxxx", "not JSON"),
     ],
 )
@@ -80,4 +80,4 @@ def test_a_file_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(output_file, "MAX_BYTES", 1_000)
     with pytest.raises(InvalidOutputFile) as refused:
         parse(gzip.compress(b'{"a": "' + b"x" * 5_000 + b'"}'))
-    assert "larger than 1000 bytes" in str(refused.value)
+    assert "It has more than 1000 bytes" in str(refused.value)

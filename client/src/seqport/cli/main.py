@@ -25,6 +25,7 @@ _COMMANDS = {
     "projects": ("seqport.cli.catalog", lambda: _("List projects.")),
     "samples": ("seqport.cli.catalog", lambda: _("List the samples of a project or group, with metadata.")),
     "runs": ("seqport.cli.catalog", lambda: _("List workflow executions.")),
+    "complete": ("seqport.cli.complete", lambda: _("Read the results of a workflow execution.")),
     "export": ("seqport.cli.export", lambda: _("Create an export of samples, a linelist or an analysis.")),
     "exports": ("seqport.cli.exports", lambda: _("List and manage exports.")),
     "download": ("seqport.cli.download", lambda: _("Download an export, or only some of its files.")),
