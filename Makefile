@@ -10,7 +10,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # Test files are distributed to this many processes, each with its own servers.
 XDIST := -n $(or $(JOBS),2) --dist loadfile
 
-.PHONY: client client-operations client-translations help setup readers run demo deploy smoke-test outputs rollback destroy invite sources bind-source unbind-source test check-iam rehearse test-slow test-all coverage bench bench-client bench-lists bench-samples bench-requests bench-linelists bench-large-linelists bench-plans bench-start simulate replay simulate-concurrency costs test-browser screenshots bench-pages check audit sbom vulnerabilities requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
+.PHONY: client client-operations client-translations help setup readers run demo deploy smoke-test outputs rollback destroy invite sources bind-source unbind-source test check-iam chaos isolation load rehearse test-slow test-all coverage bench bench-client bench-lists bench-samples bench-requests bench-linelists bench-large-linelists bench-plans bench-start simulate replay simulate-concurrency costs test-browser screenshots bench-pages check audit sbom vulnerabilities requirements-current lint javascript spelling types imports generated-docs templates vendored vendor settings openapi requirements format package clean
 
 ##@ Use
 help: ## this list
@@ -94,8 +94,19 @@ $(GUIDES)/ready: requirements-guides.txt | $(VENV)/ready
 	@$(BIN)/uv pip sync --quiet --require-hashes --python $(GUIDES)/bin/python $<
 	@touch $@
 
+chaos: setup ## each call of AWS in each step of an export fails in each way: a table (WRITE=1 into docs/reliability.md)
+	@mkdir -p build; rm -f build/chaos.jsonl
+	@SEQPORT_CHAOS=build/chaos.jsonl $(BIN)/python -m pytest -q -p no:randomly -n $(or $(JOBS),2) tests/chaos
+	@$(BIN)/python -m tests.chaos.report build/chaos.jsonl $(if $(WRITE),--write)
+
+isolation: setup ## every route, called by people of every role: a table
+	@$(BIN)/python -m pytest -q -s -p no:randomly tests/stack/test_authorization.py
+
+load: setup ## people who export at the same time on the local stack: a table (PEOPLE=6 EXPORTS=9 WRITE=1 into docs/reliability.md)
+	@$(BIN)/python -m tests.stack.load $(or $(PEOPLE),6) $(or $(EXPORTS),9) $(if $(WRITE),--write)
+
 test-slow: setup readers $(GUIDES)/ready ## faults, scale, and the deployed local stack
-	@$(BIN)/python -m pytest -q $(SEED) $(XDIST) tests/faults tests/scale tests/stack
+	@$(BIN)/python -m pytest -q $(SEED) $(XDIST) tests/faults tests/chaos tests/scale tests/stack
 
 test-browser: setup node_modules/ready ## the pages in Chromium, on the deployed local stack
 	@$(BIN)/python -m pytest -q $(SEED) tests/browser

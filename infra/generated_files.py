@@ -22,3 +22,11 @@ def write_or_check(
         names = ", ".join(str(path.relative_to(ROOT)) for path in differing)
         print(f"not up to date: {names}; run `make {target}`")
     return 1 if differing else 0
+
+
+def write_section(page: Path, name: str, text: str) -> None:
+    """Replace what is between the comments `<name>: begin` and `<name>: end` of a Markdown page."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, rest = page.read_text(encoding="utf-8").split(begin)
+    after = rest.split(end)[1]
+    page.write_text(f"{before}{begin}\n{text.strip()}\n{end}{after}", encoding="utf-8")

@@ -7,7 +7,8 @@ import random
 import sys
 from pathlib import Path
 
-from tests.bench.simulate import Assumptions, entries, put_between, simulated
+from infra.generated_files import write_section
+from tests.bench.simulate import Assumptions, entries, simulated
 
 GB = 1_000_000_000
 SIZES = (10, 100, 1_000)  # GB of an export, in files of 50 to 250 MB
@@ -16,7 +17,6 @@ DAYS = 30
 KEPT_DAYS = 5  # three business days to the end of the day, with weekends
 STORAGE, EGRESS = 0.023, 0.09  # $ a GB and month in S3 Standard; $ a GB that leaves AWS, in the first tier
 DOCS = Path(__file__).parents[2] / "docs" / "operate.md"
-BEGIN, END = "<!-- costs: begin -->", "<!-- costs: end -->"
 
 
 def work(size: int) -> float:
@@ -48,7 +48,7 @@ def main() -> None:
     text = table()
     print(text)
     if "--write" in sys.argv:
-        put_between(DOCS, BEGIN, END, text)
+        write_section(DOCS, "costs", text)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
 from html import escape
 from pathlib import Path
 
+from infra.generated_files import write_section
+
 DOCS = Path(__file__).parents[2] / "docs"
-BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 Medians = dict[str, dict[str, float]]
 _PANELS = (("wall", "wall time, s", 1.0), ("cpu", "CPU time, s", 1.0), ("bytes", "bytes in and out, MB", 1e6))
 _BAR, _LABEL, _PANEL, _TOP = 18, 170, 250, 46
@@ -12,13 +13,9 @@ _BAR, _LABEL, _PANEL, _TOP = 18, 170, 250, 46
 
 def write_page(cases: dict[str, Medians], rounds: int) -> None:
     """Put tables and chart of these cases in the place of those before."""
-    page = DOCS / "performance.md"
-    before, rest = page.read_text(encoding="utf-8").split(BEGIN)
-    after = rest.split(END)[1]
     tables = "\n".join(_table(name, medians) for name, medians in cases.items())
     note = f"Medians of {rounds} rounds." if rounds > 1 else "One round; single figures scatter by a tenth or more."
-    text = f"{before}{BEGIN}\n{note}\n\n{tables}\n{END}{after}"
-    page.write_text(text, encoding="utf-8")
+    write_section(DOCS / "performance.md", "bench", f"{note}\n\n{tables}")
     (DOCS / "performance.svg").write_text(_chart(cases), encoding="utf-8")
 
 

@@ -20,11 +20,11 @@ from chalicelib.archive.batches import Batch
 from chalicelib.archive.entries import Entry, Source
 from chalicelib.archive.parts import Segment, Unit
 from chalicelib.archive.planner import Plan, plan
+from infra.generated_files import write_section
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 MB = 1_000_000
 DOCS = Path(__file__).parents[2] / "docs" / "performance.md"
-BEGIN, END = "<!-- simulation: begin -->", "<!-- simulation: end -->"
 
 
 def assumed(value: float, meaning: str) -> Any:
@@ -409,12 +409,6 @@ def duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
 
 
-def put_between(page: Path, begin: str, end: str, text: str) -> None:
-    """Replace what is between two marks of a page."""
-    before, rest = page.read_text(encoding="utf-8").split(begin)
-    page.write_text(f"{before}{begin}\n{text}\n{end}{rest.split(end)[1]}", encoding="utf-8")
-
-
 def shown(value: float) -> str:
     """A number as people write it: no exponent, no more digits than it has."""
     return f"{value:,.10f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
@@ -473,7 +467,7 @@ def main() -> None:
     text = "\n".join([*lines, "", *assumptions])
     print("\n".join(["", *assumptions]))
     if "--write" in sys.argv:
-        put_between(DOCS, BEGIN, END, text)
+        write_section(DOCS, "simulation", text)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,8 @@ class Place:
     template: str
     imported: str
     invitation: str
+    webhook: str
+    delivery: str
 
 
 @dataclass(frozen=True)
@@ -151,12 +153,37 @@ CASES = [
     Case("POST", "/workflow-executions", ANALYST, 201, lambda place: _run(place.project)),
     Case("GET", "/workflow-executions/{run}", GUEST, 200),
     Case("PATCH", "/workflow-executions/{run}", ANALYST, 200, lambda _: {"state": "running"}),
+    Case("POST", "/workflow-executions/{run}/complete", ANALYST, 202, lambda _: {}),
+    Case("GET", "/namespaces/{project}/webhooks", MAINTAINER, 200),
+    Case(
+        "POST",
+        "/namespaces/{group}/webhooks",
+        MAINTAINER,
+        422,
+        lambda _: {"url": "ftp://x", "events": ["export.ready"]},
+        on="group",
+    ),
+    Case("PATCH", "/webhooks/{webhook}", MAINTAINER, 200, lambda _: {"events": ["export.failed"]}, below=404),
+    Case("POST", "/webhooks/{webhook}/rotate-secret", MAINTAINER, 200, lambda _: {}, below=404),
+    Case("POST", "/webhooks/{webhook}/test", MAINTAINER, 202, lambda _: {}, below=404),
+    Case("GET", "/webhooks/{webhook}/deliveries", MAINTAINER, 200, below=404),
+    Case("POST", "/webhooks/{webhook}/deliveries/{delivery}/retry", MAINTAINER, 409, lambda _: {}, below=404),
+    Case("DELETE", "/webhooks/{webhook}", MAINTAINER, 204, deletes="webhook", below=404),
     Case("POST", "/workflow-executions/{run}/outputs/register", ANALYST, 422, lambda _: {"s3_uri": "s3://x/a.txt"}),
     Case("POST", "/exports", ANALYST, 202, _export),
     Case("POST", "/exports/estimate", ANALYST, 200, _export),
 ]
 # Routes about oneself need no role; those about one's own exports are tested further down.
-PERSONAL = {"/health", "/sign-in", "/openapi.json", "/me", "/me/tokens", "/me/tokens/{token_id}", "/users"}
+PERSONAL = {
+    "/health",
+    "/sign-in",
+    "/openapi.json",
+    "/me",
+    "/me/tokens",
+    "/me/tokens/{token_id}",
+    "/me/webhooks",
+    "/users",
+}
 OWN_EXPORT = [
     ("GET", "/exports/{}"), ("GET", "/exports/{}/preview"), ("GET", "/exports/{}/warnings"),
     ("GET", "/exports/{}/files"),
@@ -187,8 +214,12 @@ def lab(api: Api) -> Place:
     group_id, project_id, sample_id, file_id, pending_id, run_id = (
         item["id"] for item in (group, project, sample, file, pending, run)
     )
-    invitation = new_invitation(api, project["id"])
-    return Place(group_id, project_id, sample_id, file_id, pending_id, run_id, template, imported["id"], invitation)
+    invitation, webhook = new_invitation(api, project["id"]), new_webhook(api, project["id"])
+    delivery = api.post(f"/webhooks/{webhook}/test", {})["id"]
+    return Place(
+        group_id, project_id, sample_id, file_id, pending_id, run_id, template, imported["id"], invitation, webhook,
+        delivery,
+    )  # fmt: skip
 
 
 def new_sample(api: Api, project_id: str) -> str:
@@ -207,7 +238,16 @@ def new_invitation(api: Api, project_id: str) -> str:
     return str(api.post(f"/namespaces/{project_id}/invitations", {"email": f"{name()}@x.org", "role": "guest"})["id"])
 
 
-REPLACEMENTS = {"sample": new_sample, "template": new_template, "file": new_file, "invitation": new_invitation}
+def new_webhook(api: Api, project_id: str) -> str:
+    """A webhook whose receiver does not exist."""
+    body = {"url": "http://127.0.0.1:9/", "events": ["export.ready"]}
+    return str(api.post(f"/namespaces/{project_id}/webhooks", body)["id"])
+
+
+REPLACEMENTS = {
+    "sample": new_sample, "template": new_template, "file": new_file, "invitation": new_invitation,
+    "webhook": new_webhook,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -299,12 +339,26 @@ def mistakes(world: World, who: Somebody, cases: list[Case]) -> Iterator[str]:
 def test_every_route_obeys_roles_and_reveals_nothing_else(stack: Running, world: World) -> None:
     # Cases that change the same member or the same group can't run concurrently.
     alone = [case for case in CASES if "{member}" in case.route or "{open}" in case.route]
-    wrong = [line for who in world.people for line in mistakes(world, who, alone)]
+    wrong = {who.name: list(mistakes(world, who, alone)) for who in world.people}
     rest = [case for case in CASES if case not in alone]
     with ThreadPoolExecutor(4) as pool:
-        for lines in pool.map(lambda who: list(mistakes(world, who, rest)), world.people):
-            wrong += lines
-    assert wrong == []
+        for who, lines in zip(
+            world.people, pool.map(lambda who: list(mistakes(world, who, rest)), world.people), strict=True
+        ):
+            wrong[who.name] += lines
+    print(f"\n\n{table(world.people, wrong)}\n")
+    assert [line for lines in wrong.values() for line in lines] == []
+
+
+def table(people: list[Somebody], wrong: dict[str, list[str]]) -> str:
+    """How many of the routes each of the people may use, what the others respond, and how many did otherwise."""
+    lines = ["| person | routes | allowed | 403 | as if nothing were there | wrong |", "|---|--:|--:|--:|--:|--:|"]
+    for who in people:
+        statuses = [expected(case, who) for case in CASES]
+        is_allowed = [status == case.status for case, status in zip(CASES, statuses, strict=True)]
+        counts = (sum(is_allowed), statuses.count(403), len(CASES) - sum(is_allowed) - statuses.count(403))
+        lines.append(f"| {who.name} | {len(CASES)} | {' | '.join(map(str, counts))} | {len(wrong[who.name])} |")
+    return "\n".join(lines)
 
 
 def test_the_table_has_every_route(stack: Running) -> None:
@@ -316,7 +370,7 @@ def test_the_table_has_every_route(stack: Running) -> None:
         "{sample}": "{sample_id}", "{file}": "{file_id}", "{pending}": "{file_id}", "{run}": "{execution_id}",
         "{template}": "{template_id}",
         "{invitation}": "{invitation_id}",
-        "{imported}": "{import_id}",
+        "{imported}": "{import_id}", "{webhook}": "{webhook_id}", "{delivery}": "{delivery_id}",
     }  # fmt: skip
     shapes = set()
     for route in covered:
