@@ -140,6 +140,15 @@ def record_mail_delivery(event: CloudWatchEvent) -> dict[str, Any]:
     return invocations.run("record_mail_delivery", record_delivery, event.to_dict(), event.context)
 
 
+# infra/resources.yaml adds its events: each announcement in the outbox, and every minute.
+@app.lambda_function()
+def deliver_webhooks(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    from chalicelib import invocations
+    from chalicelib.webhooks.deliver import work
+
+    return invocations.run("deliver_webhooks", lambda _: work(context), event, context)
+
+
 @app.lambda_function()
 def refresh_samples(event: dict[str, Any], context: object) -> dict[str, Any]:
     from chalicelib import invocations
@@ -154,6 +163,15 @@ def run_import(event: dict[str, Any], context: Any) -> dict[str, Any]:
     from chalicelib.ingestion.imports.worker import run_import_steps
 
     return invocations.run("run_import", lambda _: run_import_steps(event["import_id"], context), event, context)
+
+
+# The API invokes it with events of the same form.
+@app.on_cw_event({"source": ["aws.omics"], "detail-type": ["Run Status Change"]})
+def read_results(event: CloudWatchEvent) -> dict[str, Any]:
+    from chalicelib import invocations
+    from chalicelib.ingestion.results_events import handle_results_event
+
+    return invocations.run("read_results", handle_results_event, event.to_dict(), event.context)
 
 
 # infra/resources.yaml adds the bucket's name, which is made with the stack.

@@ -57,6 +57,7 @@ class Settings:
     files_table: str = _resource("Files of samples")
     runs_table: str = _resource("Workflow executions and their outputs")
     exports_table: str = _resource("Exports")
+    webhooks_table: str = _resource("Webhooks, their deliveries, and the outbox of announcements")
     audit_table: str = _resource("The audit trail of exports")
     idempotency_table: str = _resource("Idempotency keys and rate limits")
     imports_table: str = _resource("Imports")
@@ -109,6 +110,9 @@ class Settings:
         "Addresses of the users who may create top-level groups, with spaces between; empty: everybody who can sign in",
         "",
     )
+    webhook_hosts: Literal["public", "any"] = _parameter(
+        "Where webhooks may lead: to public addresses over HTTPS; `any` only on a laptop", "public"
+    )
     deleted_files_kept: int = _parameter(
         "Days after which the uploaded content of deleted files is deleted; running exports may need it until then", 14
     )
@@ -121,6 +125,8 @@ class Settings:
     )
     download_role: str = _function("The role that signs links to exports; empty: the function's own")
     import_function: str = _function("The function that imports, for those that start it")
+    webhooks_function: str = _function("The function that delivers webhooks, for those that start it")
+    results_function: str = _function("The function that reads runs' results, for those that start it")
     refresh_function: str = _function("The function that makes snapshots of samples, for those that query them")
     arrivals_dead_letters: str = _function("The queue's URL, for the function that registers arrivals")
     version: str = _from(Source.CODE, "The service's version", "0.1.0")

@@ -139,6 +139,8 @@ def dashboard(functions: tuple[str, ...]) -> Json:
         _Widget("Functions at once", lambdas, "Maximum"),
         _Widget("Mails", [ours("Mails", "outcome", outcome) for outcome in
                 ("sent", "refused", "unsure", "bounced", "complaint", "rejected")]),
+        _Widget("Webhooks", [ours("WebhookDeliveries", "outcome", outcome) for outcome in
+                ("delivered", "retried", "failed")]),
     ]  # fmt: skip
     body = {"widgets": [widget.body(12 * (i % 2), 6 * (i // 2)) for i, widget in enumerate(widgets)]}
     return {

@@ -30,7 +30,8 @@ from infra import gateway_responses, monitoring, pages_distribution, user_pool
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_OUT = ROOT / "build" / "package"
 FUNCTIONS = ("APIHandler", "Authorize", "Plan", "Assemble", "Finish", "RenderLinelist", "Notify", "Fail", "CleanUp",
-             "RegisterArrival", "RunImport", "RefreshSamples", "RecordMailDelivery")  # fmt: skip
+             "RegisterArrival", "ReadResults", "DeliverWebhooks", "RunImport", "RefreshSamples",
+             "RecordMailDelivery")  # fmt: skip
 # The steps of the state machine, which calls the version of its own release.
 VERSIONED = ("Plan", "Assemble", "Finish", "RenderLinelist", "Notify", "Fail")
 _INPUTS = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/resources.yaml", "infra/state_machine.json",

@@ -34,7 +34,14 @@ BUCKETS = {"CATALOG_BUCKET": "test-catalog", "WORK_BUCKET": "test-work", "EXPORT
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:exports"
 IMPORT_FUNCTION = "run-import"
 REFRESH_FUNCTION = "refresh-samples"
-_RESOURCES = {IMPORT_FUNCTION: "RunImport", REFRESH_FUNCTION: "RefreshSamples"}
+RESULTS_FUNCTION = "read-results"
+WEBHOOKS_FUNCTION = "deliver-webhooks"
+_RESOURCES = {
+    IMPORT_FUNCTION: "RunImport",
+    REFRESH_FUNCTION: "RefreshSamples",
+    RESULTS_FUNCTION: "ReadResults",
+    WEBHOOKS_FUNCTION: "DeliverWebhooks",
+}
 SENDER = "exports@seqport.example.org"
 
 
@@ -95,6 +102,8 @@ def service(monkeypatch: pytest.MonkeyPatch, signer: Issuer, **environment: str)
         "STATE_MACHINE_ARN": MACHINE,
         "IMPORT_FUNCTION": IMPORT_FUNCTION,
         "REFRESH_FUNCTION": REFRESH_FUNCTION,
+        "RESULTS_FUNCTION": RESULTS_FUNCTION,
+        "WEBHOOKS_FUNCTION": WEBHOOKS_FUNCTION,
         "COPY_CRC": "read",
         "AWS_ACCESS_KEY_ID": "000000000000",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -212,6 +221,13 @@ class Functions:
 def expect_status(reply: Reply, status: int = 201) -> Any:
     """The body of a response that must have this status."""
     assert reply.status == status, reply.body
+    return reply.body
+
+
+def expect_problem(reply: Reply, status: int, slug: str, pointer: str | None = None) -> Any:
+    """The body of an error that must have this status and type, and name this member of the request."""
+    assert (reply.status, str(reply.body.get("type")).rpartition("/")[2]) == (status, slug), reply.body
+    assert pointer is None or [row["pointer"] for row in reply.body["errors"]] == [pointer], reply.body
     return reply.body
 
 

@@ -5,6 +5,7 @@ time.
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action as UpdateAction
@@ -107,19 +108,31 @@ def set_rows_done(export_id: str, attempt: int, done: int, at: str) -> bool:
     )
 
 
-def mail_claim(export: Export, outcome: Status) -> str:
-    """The identifier of the mail about this attempt's outcome; there is only one."""
-    return f"{export.attempt}-{outcome.value}"
+class Mail(StrEnum):
+    """The mails about an export: of an attempt's outcome, and that it expires soon."""
+
+    OUTCOME = "outcome"
+    REMINDER = "reminder"
 
 
-def claim_mail(export: Export, outcome: Status) -> bool:
-    """Claim the one mail of this attempt's outcome; False when it was claimed before."""
-    claim = mail_claim(export, outcome)
-    condition = (ExportRow.status == outcome.value) & (ExportRow.mailed.does_not_exist() | (ExportRow.mailed != claim))
-    return _update(export.id, condition & ExportRow.removed_at.does_not_exist(), [ExportRow.mailed.set(claim)])
+def mail_id(export: Export, mail: Mail) -> str:
+    """The identifier of a mail: the same for all that are about the same, of which only one may be sent."""
+    if mail is Mail.OUTCOME:
+        return f"{export.attempt}-{export.status.value}"
+    return f"{export.attempt}-expiring{'' if export.extended_at is None else '-extended'}"
 
 
-def release_mail_claim(export: Export, outcome: Status) -> None:
+def claim_mail(export: Export, mail: Mail) -> bool:
+    """Claim a mail; False when it was claimed before, or the export has changed."""
+    claimed, claim = _CLAIMS[mail], mail_id(export, mail)
+    condition = (ExportRow.status == export.status) & (claimed.does_not_exist() | (claimed != claim))
+    return _update(export.id, condition & ExportRow.removed_at.does_not_exist(), [claimed.set(claim)])
+
+
+def release_mail_claim(export: Export, mail: Mail) -> None:
     """Undo a claim after SES definitely refused the mail, so that a retry can send it."""
-    claim = mail_claim(export, outcome)
-    _update(export.id, ExportRow.mailed == claim, [ExportRow.mailed.remove()])
+    claimed = _CLAIMS[mail]
+    _update(export.id, claimed == mail_id(export, mail), [claimed.remove()])
+
+
+_CLAIMS = {Mail.OUTCOME: ExportRow.mailed, Mail.REMINDER: ExportRow.reminded}

@@ -25,6 +25,7 @@ class Action(StrEnum):
     EXTENDED = "extended"
     DOWNLOADED = "downloaded"
     MAIL_FAILED = "mail-failed"
+    EXPIRING = "expiring"
     REMOVED = "removed"
     EXPIRED = "expired"
 
@@ -77,11 +78,6 @@ _MAPPER = Mapper(Event, AuditRow, computed={"export_id": lambda row: row.pk.remo
 def row_of(event: Event) -> AuditRow:
     """The row of an event, to be written in the same transaction as the change it describes."""
     return _MAPPER.row(event, f"EXPORT#{event.export_id}", f"{event.at}#{uuid4()}")
-
-
-def write(event: Event) -> None:
-    """Add an event that is not part of a change to a record."""
-    row_of(event).save()
 
 
 def of_export(export_id: str) -> list[Event]:

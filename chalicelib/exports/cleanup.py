@@ -11,6 +11,7 @@ from chalicelib.exports import attempts, executions, lifecycle, record
 from chalicelib.exports.executions import Execution
 from chalicelib.exports.failures import FailureCode
 from chalicelib.exports.model import Export, Status
+from chalicelib.exports.notification import Sent, notify_owner, remind_owner
 from chalicelib.exports.storage import (
     abort_attempt,
     abort_uploads,
@@ -20,6 +21,7 @@ from chalicelib.exports.storage import (
     work_prefix,
 )
 from chalicelib.log import logger
+from chalicelib.mail.send import MailRefused
 from chalicelib.settings import settings
 
 # An export without an execution may be one whose creation is just under way; one that was restarted already and
@@ -34,6 +36,7 @@ class Tally:
     """What one run of the clean-up did."""
 
     expired: int = 0
+    reminded: int = 0
     purged: int = 0
     restarted: int = 0
     failed: int = 0
@@ -73,10 +76,28 @@ def _process_due(export: Export, moment: datetime, tally: Tally) -> None:
     if lifecycle.has_bare_failure(current):
         _keep_failed(current, moment)
         return
+    if lifecycle.is_reminder_due(current, at):
+        tally.reminded += _remind(current, at)
+        return
     if current.removed_at is None:
         tally.expired += lifecycle.remove(current, at=at, actor=lifecycle.SYSTEM, expired=True)
     purge(current)
     tally.purged += 1
+
+
+def _remind(export: Export, at: str) -> bool:
+    """Remind the owner of an export that nobody has downloaded; once, also if it is killed in between."""
+    if export.downloaded_at is None:
+        _mail(export, remind_owner)
+    return lifecycle.remind(export, at=at) and export.downloaded_at is None
+
+
+def _mail(export: Export, send: Callable[[Export], Sent]) -> None:
+    """Send a mail; one that SES refuses is logged, and not tried again."""
+    try:
+        send(export)
+    except MailRefused as error:
+        logger().warning("mail was refused", export_id=export.id, error=str(error))
 
 
 def _keep_failed(export: Export, moment: datetime) -> None:
@@ -85,6 +106,7 @@ def _keep_failed(export: Export, moment: datetime) -> None:
     kept_until = timestamps.format(moment + FAILED_KEPT)
     if lifecycle.keep_failed(export, at=timestamps.format(moment), kept_until=kept_until):
         abort_attempt(export.id, export.attempt)
+        _mail(export, notify_owner)
 
 
 def purge(export: Export) -> None:
@@ -127,6 +149,9 @@ def _recover(export: Export, moment: datetime, tally: Tally) -> None:
     if lifecycle.mark_failed(export, export.attempt, FailureCode.INTERRUPTED, at=at, kept_until=kept_until):
         tally.failed += 1
         abort_uploads(settings().exports_bucket, attempt_files_prefix(export.id, export.attempt))
+        failed = record.find(export.id)
+        if failed is not None and failed.status is Status.FAILED:
+            _mail(failed, notify_owner)
 
 
 def _sweep_orphans(moment: datetime, tally: Tally) -> None:

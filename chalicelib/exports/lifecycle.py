@@ -3,15 +3,16 @@ each returns whether it took place, so that a step which runs twice changes noth
 """
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action as UpdateAction
 from pynamodb.transactions import TransactWrite
 
-from chalicelib import metrics, tables
+from chalicelib import metrics, outbox, tables, timestamps
 from chalicelib.errors import Conflict, Gone, message
-from chalicelib.exports import audit, record, running_exports
+from chalicelib.exports import announcements, audit, record, running_exports
 from chalicelib.exports.attempts import in_progress
 from chalicelib.exports.audit import Action, Event
 from chalicelib.exports.failures import FailureCode
@@ -20,8 +21,10 @@ from chalicelib.exports.progress import progress_of
 from chalicelib.exports.running_exports import Reservation, ReservationConflict
 from chalicelib.exports.table import ExportRow, due_shard
 from chalicelib.mail.delivery import Undelivered
+from chalicelib.outbox import Announcement
 
 SYSTEM = "system"
+REMINDED_BEFORE = timedelta(days=1)  # the end of an export that nobody has downloaded
 _TRIES = 20  # exports of one user that begin at the same moment reserve their slots one after the other
 
 
@@ -76,19 +79,23 @@ def _transition(
     source_ip: str | None = None,
     details: dict[str, Any] | None = None,
     slot: Reservation | None = None,
+    announcement: Announcement | None = None,
 ) -> bool:
-    """Update the record and write the audit event. False when the condition does not hold; ReservationConflict
-    when the reserved slot was taken."""
+    """Update the record, write the audit event, and announce the change. False when the condition does not hold;
+    ReservationConflict when the reserved slot was taken."""
     event = Event(export.id, export.user_id, export.namespace_id, at, action, actor, source_ip, details or {})
 
     def fill(transaction: TransactWrite) -> None:
         if slot is not None:
             slot.take(transaction)
         transaction.save(audit.row_of(event))
+        if announcement is not None:
+            transaction.save(outbox.row_of(announcement))
         transaction.update(ExportRow(export.id), actions=list(actions), condition=condition)
 
+    saves = [*([ReservationConflict()] if slot else []), None, *([None] if announcement else [])]
     try:
-        tables.transact_write(fill, taken=[*([ReservationConflict()] if slot else []), None, _NotMet()])
+        tables.transact_write(fill, taken=[*saves, _NotMet()])
     except _NotMet:
         return False
     metrics.emit("Exports", 1, type=export.type, event=action)
@@ -118,10 +125,13 @@ def mark_ready(
         ExportRow.file_crc32.set(file.crc32),
         ExportRow.file_files.set(file.files),
         ExportRow.due_shard.set(due_shard(export.id)),
-        ExportRow.due_at.set(expires_at),
+        ExportRow.due_at.set(reminder_at(at, expires_at)),
         *([] if cost is None else [ExportRow.estimated_cost.set(round(cost, 7))]),
     ]
-    is_ready = _transition(export, in_progress(export.attempt), actions, Action.READY, at, details=details)
+    announcement = announcements.ready(export, file, at=at, expires_at=expires_at, skipped=warnings)
+    is_ready = _transition(
+        export, in_progress(export.attempt), actions, Action.READY, at, details=details, announcement=announcement
+    )
     if is_ready:
         metrics.emit("ExportedBytes", file.size, "Bytes", type=export.type)
         metrics.emit("BytesThroughFunctions", details.get("bytes_read", 0) + details.get("bytes_written", 0), "Bytes")
@@ -142,7 +152,10 @@ def mark_failed(export: Export, attempt: int, code: FailureCode, *, at: str, kep
         ExportRow.due_at.set(kept_until),
     ]
     details = {"code": code.value, "attempt": attempt} | ({"cause": cause[:1000]} if cause else {})
-    return _transition(export, in_progress(attempt), actions, Action.FAILED, at, details=details)
+    announcement = announcements.failed(export, code.value, at=at)
+    return _transition(
+        export, in_progress(attempt), actions, Action.FAILED, at, details=details, announcement=announcement
+    )
 
 
 def has_bare_failure(export: Export) -> bool:
@@ -157,7 +170,35 @@ def keep_failed(export: Export, *, at: str, kept_until: str) -> bool:
     condition &= (ExportRow.due_at == export.due_at) & ExportRow.removed_at.does_not_exist()
     code = export.failure_code or FailureCode.INTERNAL.value
     details = {"code": code, "attempt": export.attempt, "cause": "written by the state machine's last resort"}
-    return _transition(export, condition, [ExportRow.due_at.set(kept_until)], Action.FAILED, at, details=details)
+    actions = [ExportRow.due_at.set(kept_until)]
+    announcement = announcements.failed(export, code, at=at)
+    return _transition(export, condition, actions, Action.FAILED, at, details=details, announcement=announcement)
+
+
+def reminder_at(at: str, expires_at: str) -> str:
+    """When a ready export is due for a reminder: a day before it expires, or at once if that is over."""
+    return max(at, timestamps.format(timestamps.parse(expires_at) - REMINDED_BEFORE))
+
+
+def is_reminder_due(export: Export, at: str) -> bool:
+    """Is a ready export due for a reminder that it expires, and not yet for its end?"""
+    is_kept = export.status is Status.READY and export.removed_at is None and export.expires_at is not None
+    return is_kept and export.due_at is not None and export.due_at <= at < (export.expires_at or "")
+
+
+def remind(export: Export, *, at: str) -> bool:
+    """Record that an export's reminder is done, which is announced unless it was downloaded; False if another run did,
+    or it was extended or removed meanwhile."""
+    if export.expires_at is None:
+        return False
+    condition: Condition = (ExportRow.status == Status.READY) & (ExportRow.expires_at == export.expires_at)
+    condition &= (ExportRow.due_at == export.due_at) & ExportRow.removed_at.does_not_exist()
+    actions = [ExportRow.due_at.set(export.expires_at)]
+    if export.downloaded_at is not None:
+        return ExportRow(export.id).update_if(condition, actions)
+    announcement = announcements.expiring(export, at=at)
+    details = {"expires_at": export.expires_at}
+    return _transition(export, condition, actions, Action.EXPIRING, at, details=details, announcement=announcement)
 
 
 def restart(export: Export, *, at: str) -> bool:
@@ -222,7 +263,7 @@ def extend(export: Export, *, at: str, expires_at: str, actor: str, source_ip: s
     actions = [
         ExportRow.expires_at.set(expires_at),
         ExportRow.extended_at.set(at),
-        ExportRow.due_at.set(expires_at),
+        ExportRow.due_at.set(reminder_at(at, expires_at)),
     ]
     if export.status is not Status.READY:
         raise Conflict("This export is not ready.", slug="not-ready")
@@ -241,6 +282,12 @@ def extend(export: Export, *, at: str, expires_at: str, actor: str, source_ip: s
         if present is None or present.removed_at is not None:
             raise Gone("This export was removed.")
         raise Conflict("This export was already extended; it can be extended only once.", slug="already-extended")
+
+
+def record_download(export: Export, *, at: str, actor: str, source_ip: str | None) -> None:
+    """Record that a link to an export's data was given to somebody."""
+    actions = [ExportRow.downloaded_at.set(at)]
+    _transition(export, ExportRow.id.exists(), actions, Action.DOWNLOADED, at, actor=actor, source_ip=source_ip)
 
 
 def record_undelivered_mail(export: Export, mail: str, failure: Undelivered, *, at: str) -> bool:

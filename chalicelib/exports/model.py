@@ -64,7 +64,8 @@ class ExportedFile:
 class Export:
     """An export's record. Times are RFC 3339 texts; bytes and counts are integers; `parameters` are those of the
     request, by type; `namespace_id` None: of a user's own runs; `queue_position` from 1, while it waits;
-    `pages_url` is the address at which it was requested."""
+    `pages_url` is the address at which it was requested; `downloaded_at` the last time that a link to its data was
+    given."""
 
     id: str
     user_id: str
@@ -93,6 +94,7 @@ class Export:
     ready_at: str | None
     expires_at: str | None
     extended_at: str | None
+    downloaded_at: str | None
     removed_at: str | None
     failure_code: str | None
     mailed: str | None

@@ -74,10 +74,12 @@ class ExportRow(Row):
     ready_at = UnicodeAttribute(null=True)
     expires_at = UnicodeAttribute(null=True)
     extended_at = UnicodeAttribute(null=True)
+    downloaded_at = UnicodeAttribute(null=True)
     removed_at = UnicodeAttribute(null=True)
     failure_code = UnicodeAttribute(null=True)
     failure_message = UnicodeAttribute(null=True)  # written by the state machine's last resort, for operators
     mailed = UnicodeAttribute(null=True)
+    reminded = UnicodeAttribute(null=True)
     mail_failure = Choice(Undelivered, null=True)
     # When the clean-up must look at it: at once while it is processing or removed, at its expiry when it is ready.
     due_shard = UnicodeAttribute(null=True)

@@ -54,6 +54,7 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "already-paired": ProblemType(409, "Already paired", "Déjà apparié"),
     "parts-missing": ProblemType(409, "Parts are missing", "Des parties manquent"),
     "path-taken": ProblemType(409, "Path in use", "Chemin déjà utilisé"),
+    "folder-taken": ProblemType(409, "The folder is in use", "Le dossier est déjà utilisé"),
     "puid-taken": ProblemType(409, "The PUID is in use", "Le PUID est déjà utilisé"),
     "request-expired": ProblemType(409, "Request expired", "Demande expirée"),
     "secret-shown": ProblemType(409, "A secret is shown once", "Un secret n’est montré qu’une fois"),
@@ -62,6 +63,7 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
     "too-many-invitations": ProblemType(409, "Too many invitations", "Trop d’invitations"),
     "too-many-links": ProblemType(409, "Too many links", "Trop de liens"),
     "too-many-templates": ProblemType(409, "Too many templates", "Trop de modèles"),
+    "too-many-webhooks": ProblemType(409, "Too many webhooks", "Trop de webhooks"),
     "too-many-tokens": ProblemType(409, "Too many tokens", "Trop de jetons"),
     "upload-missing": ProblemType(409, "The content is missing", "Le contenu manque"),
     # broken rules

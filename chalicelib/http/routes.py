@@ -20,12 +20,13 @@ from chalicelib.http.views import (
     pages,
     samples,
     service,
+    webhooks,
     workflow_executions,
 )
 
 _RESOURCES = (
     account, namespaces, members, samples, metadata, files, imports, workflow_executions, exports, export_contents,
-    export_events, service,
+    export_events, webhooks, service,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(route for resource in _RESOURCES for route in resource.router.routes)
 

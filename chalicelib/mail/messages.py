@@ -94,6 +94,29 @@ def ready_message(
     return _render(locale, f"Export Ready - {name}{excluded}", first_name, sentences, link)
 
 
+def expiring_message(
+    *,
+    name: str,
+    first_name: str,
+    locale: str,
+    link: str,
+    expires_at: datetime,
+    time_zone: str,
+    is_extendable: bool,
+) -> Message:
+    """The export expires soon and was not downloaded: when, and whether it can be extended."""
+    day = _day(expires_at, time_zone, locale)
+    if locale == "fr":
+        sentences = [f"Votre exportation « {name} » n’a pas encore été téléchargée. Elle expirera le {day}."]
+        if is_extendable:
+            sentences.append("Vous pouvez la prolonger une fois depuis sa page.")
+        return _render(locale, f"Expiration prochaine de l'exportation – {name}", first_name, sentences, link)
+    sentences = [f"Your export “{name}” has not been downloaded yet. It expires on {day}."]
+    if is_extendable:
+        sentences.append("You can extend it once from its page.")
+    return _render(locale, f"Export Expiring - {name}", first_name, sentences, link)
+
+
 def failed_message(*, name: str, first_name: str, locale: str, link: str, reason: str, retryable: bool) -> Message:
     """The export failed: why, and whether trying again can help."""
     if locale == "fr":

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from chalicelib import aws
 from chalicelib.mail.messages import Message
@@ -36,6 +36,8 @@ def send(to: str, message: Message, *, tags: Mapping[str, str]) -> None:
                 }
             },
         )
+    except (ConnectTimeoutError, EndpointConnectionError) as error:  # there was no connection
+        raise MailRefused(type(error).__name__) from error
     except ClientError as error:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", _SERVER_ERROR)
         if status < _SERVER_ERROR:

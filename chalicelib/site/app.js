@@ -47,6 +47,7 @@ const ExportActivity = page(() => import("./pages/export_activity.js"));
 const Members = page(() => import("./pages/members.js"));
 const Style = page(() => import("./pages/style.js"));
 const Tokens = page(() => import("./pages/tokens.js"));
+const Webhooks = page(() => import("./pages/webhooks.js"));
 
 const LOCAL_HOSTS = ["127.0.0.1", "localhost"];
 const NAMESPACES = { projects: "project", groups: "group" };
@@ -64,6 +65,7 @@ function pageOf([section, id, inner, innerId, ...more], namespace) {
     }
     if (inner === "export-activity" && !innerId) return html`<${ExportActivity} key=${id} namespace=${namespace} />`;
     if (inner === "members" && !innerId) return html`<${Members} key=${id} namespace=${namespace} />`;
+    if (inner === "webhooks" && !innerId) return html`<${Webhooks} key=${id} namespace=${namespace} />`;
     if (inner === "workflow-executions") {
       return innerId
         ? html`<${Run} key=${innerId} id=${innerId} namespace=${namespace} />`
@@ -76,6 +78,7 @@ function pageOf([section, id, inner, innerId, ...more], namespace) {
   if (section === "workflow-executions") return id ? html`<${Run} key=${id} id=${id} />` : html`<${Runs} />`;
   if (section === "exports") return id ? html`<${Export} key=${id} id=${id} />` : html`<${Exports} />`;
   if (section === "tokens" && !id) return html`<${Tokens} />`;
+  if (section === "webhooks" && !id) return html`<${Webhooks} />`;
   if (section === "style" && !id && LOCAL_HOSTS.includes(location.hostname)) return html`<${Style} />`;
   return null;
 }

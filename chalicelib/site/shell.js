@@ -67,6 +67,7 @@ function UserMenu({ user }) {
   const [notified, setNotified] = useState(wantsNotifications());
   const items = [
     { label: t("tokens"), to: "/tokens" },
+    { label: t("webhooks"), to: "/webhooks" },
     ...(canNotify()
       ? [
           {
@@ -125,6 +126,7 @@ function Sidebar({ namespace }) {
       <${SideLink} to=${`${root}/workflow-executions`}>${t("workflow-executions")}<//>
       ${mayManage(namespace.role) && html`<${SideLink} to=${`${root}/members`}>${t("members")}<//>`}
       ${mayManage(namespace.role) && html`<${SideLink} to=${`${root}/export-activity`}>${t("activity")}<//>`}
+      ${mayManage(namespace.role) && html`<${SideLink} to=${`${root}/webhooks`}>${t("webhooks")}<//>`}
     </ul>
     <ul class="side-own"><${ExportsLink} /></ul>
   `;
@@ -213,7 +215,7 @@ export function Shell({ namespace, children }) {
       ${
         user
           ? html`<${UserMenu} user=${user} />`
-          : html`<button type="button" class="primary" onClick=${signIn}>${t("sign-in")}</button>`
+          : !signedIn && html`<button type="button" class="primary" onClick=${signIn}>${t("sign-in")}</button>`
       }
     </header>
     <div class="frame" data-side=${signedIn ? (sideOpen ? "open" : "closed") : "none"}>

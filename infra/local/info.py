@@ -17,7 +17,19 @@ TICK = {
     "resources": [],
     "detail": {},
 }
-_TABLES = ("users", "secrets", "namespaces", "samples", "files", "runs", "exports", "audit", "idempotency", "imports")
+_TABLES = (
+    "users",
+    "secrets",
+    "namespaces",
+    "samples",
+    "files",
+    "runs",
+    "exports",
+    "audit",
+    "idempotency",
+    "imports",
+    "webhooks",
+)
 
 
 def describe(choices: Choices, url: str, s3_url: str, emulator: str, outputs: dict[str, str]) -> dict[str, Any]:
@@ -38,6 +50,8 @@ def describe(choices: Choices, url: str, s3_url: str, emulator: str, outputs: di
             "clean_up": outputs["CleanUpFunction"],
             "register_arrival": outputs["RegisterArrivalFunction"],
             "run_import": outputs["RunImportFunction"],
+            "read_results": outputs["ReadResultsFunction"],
+            "deliver_webhooks": outputs["DeliverWebhooksFunction"],
             "refresh_samples": outputs["RefreshSamplesFunction"],
             "record_mail_delivery": outputs["RecordMailDeliveryFunction"],
         },

@@ -176,6 +176,7 @@ class LocalStack:
                 "MailFrom": SENDER,
                 "S3EndpointUrl": s3_url,
                 "CopyCrc": "answer" if s3_url else "read",
+                "WebhookHosts": "any",
                 "StuckAfter": str(self.choices.stuck_after),
             },
         )

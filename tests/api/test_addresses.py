@@ -7,7 +7,7 @@ import pytest
 from chalice.test import Client
 
 from chalicelib.access.authenticate import authenticate
-from chalicelib.exports import notification, record
+from chalicelib.exports import announcements, record
 from chalicelib.settings import settings
 from tests.harness import Person, expect_status, upload
 from tests.lab import new_lab, new_sample
@@ -83,7 +83,7 @@ def test_mails_link_to_the_address_at_which_the_export_was_requested(
     (listed,) = expect_status(ana.get("/exports"), 200)["items"]
     export = record.find(listed["id"])
     assert export is not None
-    assert notification.page_of(export) == f"{url}/exports/{export.id}"
+    assert announcements.page_of(export) == f"{url}/exports/{export.id}"
     monkeypatch.setenv("PUBLIC_URL", "https://moved.example.org/")
     settings.cache_clear()
-    assert notification.page_of(export) == f"https://moved.example.org/exports/{export.id}"
+    assert announcements.page_of(export) == f"https://moved.example.org/exports/{export.id}"

@@ -114,7 +114,7 @@ def visible_places(lab: Laboratory) -> list[str]:
         f"/groups/{lab.group}/samples", f"/projects/{lab.project}/workflow-executions",
         f"/projects/{lab.project}/members",
         f"/samples/{lab.samples[0]['id']}", "/workflow-executions", f"/workflow-executions/{lab.user_run}",
-        f"/exports/{ready['id']}", f"/exports/{ready['id']}?tab=preview", "/exports/nothing", "/tokens",
+        f"/exports/{ready['id']}", f"/exports/{ready['id']}?tab=preview", "/exports/nothing", "/tokens", "/webhooks",
     ]  # fmt: skip
 
 

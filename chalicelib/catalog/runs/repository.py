@@ -9,15 +9,19 @@ from dataclasses import replace
 
 from pynamodb.transactions import TransactWrite
 
-from chalicelib import timestamps
+from chalicelib import outbox, timestamps
 from chalicelib.catalog.namespaces.model import Namespace
 from chalicelib.catalog.runs import contents as run_contents
+from chalicelib.catalog.runs.announcements import announcement_of
 from chalicelib.catalog.runs.model import NewRun, Run, RunSample
-from chalicelib.catalog.runs.states import RunState, may_become
-from chalicelib.catalog.runs.table import META, RunRow, list_rows, own_row, run_of
+from chalicelib.catalog.runs.states import FINAL, RunState, may_become
+from chalicelib.catalog.runs.table import META, OutputFolderRow, RunRow, folder_key, list_rows, own_row, run_of
 from chalicelib.errors import Conflict, NotFound, message
 from chalicelib.ids import Ids
+from chalicelib.log import logger
 from chalicelib.tables import retry_with_latest, transact_write
+
+_MAX_DEPTH = 100  # folders above one that are looked up: as many keys as a BatchGetItem takes
 
 
 def create(new: NewRun, namespace: Namespace, submitter_id: str, samples: Iterable[RunSample], ids: Ids) -> Run:
@@ -42,6 +46,7 @@ def create(new: NewRun, namespace: Namespace, submitter_id: str, samples: Iterab
         sample_count=len(sheet),
         created_at=at,
         updated_at=at,
+        output_uri=new.output_uri,
     )
     known = find_many([run.id]).get(run.id) if ids.is_repeatable else None
     if known is not None:
@@ -50,12 +55,15 @@ def create(new: NewRun, namespace: Namespace, submitter_id: str, samples: Iterab
 
     def fill(transaction: TransactWrite) -> None:
         transaction.save(own_row(run), condition=RunRow.pk.does_not_exist())
+        if run.output_uri is not None:
+            folder = OutputFolderRow(*folder_key(run.output_uri), run_id=run.id)
+            transaction.save(folder, condition=OutputFolderRow.pk.does_not_exist())
         for row in list_rows(run):
             transaction.save(row)
 
     try:
-        transact_write(fill, taken=[_Changed()])
-    except Conflict:
+        transact_write(fill, taken=[_Changed(), _FolderTaken()])
+    except _Changed:
         return find(run.id)  # a concurrent request was first
     return run
 
@@ -66,6 +74,15 @@ def find(run_id: str) -> Run:
     if run_id not in found:
         raise no_such_run()
     return found[run_id]
+
+
+def find_by_folder(uri: str) -> Run | None:
+    """The run whose declared folder has this S3 URI or is above it; None if there is none. Of several the nearest."""
+    bucket, *names = uri.removeprefix("s3://").rstrip("/").split("/")
+    folders = [f"s3://{'/'.join((bucket, *names[:depth]))}/" for depth in range(len(names), 0, -1)][:_MAX_DEPTH]
+    rows = {row.pk: row.run_id for row in OutputFolderRow.batch_get([folder_key(folder) for folder in folders])}
+    nearest = next((rows[pk] for pk, _ in map(folder_key, folders) if pk in rows), None)
+    return None if nearest is None else find_many([nearest]).get(nearest)
 
 
 def no_such_run() -> NotFound:
@@ -95,14 +112,33 @@ def _move(run: Run, wanted: RunState) -> Run:
     if run.state is wanted:
         return run
     moved = replace(run, state=wanted, updated_at=timestamps.next_after(run.updated_at))
+    announcement = announcement_of(moved)
 
     def fill(transaction: TransactWrite) -> None:
         transaction.save(own_row(moved), condition=RunRow.updated_at == run.updated_at)
         for row in list_rows(moved):
             transaction.save(row)
+        if announcement is not None:
+            transaction.save(outbox.row_of(announcement))
 
     transact_write(fill, taken=[_Changed()])
     return moved
+
+
+def end(run: Run, state: RunState) -> None:
+    """Set a run's final state, unless it has one."""
+    try:
+        if run.state not in FINAL:
+            move(run, state)
+    except Conflict:
+        logger().info("the run had another end before", run_id=run.id)
+
+
+class _FolderTaken(Conflict):
+    """Another run writes to the same folder."""
+
+    def __init__(self) -> None:
+        super().__init__(message("Another workflow execution writes to this folder."), slug="folder-taken")
 
 
 class _Changed(Conflict):

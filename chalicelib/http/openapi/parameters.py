@@ -20,6 +20,8 @@ _SEGMENTS = {
     "invitation_id": ("Id of an invitation.", "6a5f9a0e-2f0b-4c8e-9d3a-0b1c2d3e4f50"),
     "template_id": ("Id of a metadata template.", "6a5f9a0e-2f0b-4c8e-9d3a-0b1c2d3e4f50"),
     "token_id": ("Id of a personal access token.", "6a5f9a0e-2f0b-4c8e-9d3a-0b1c2d3e4f50"),
+    "webhook_id": ("Id of a webhook.", "6a5f9a0e-2f0b-4c8e-9d3a-0b1c2d3e4f50"),
+    "delivery_id": ("Id of a delivery.", "msg_0b1f4a526d0c4f5e8a5b3f0f6c1e2d7a"),
     "user_id": ("Id of a user.", "6a5f9a0e-2f0b-4c8e-9d3a-0b1c2d3e4f50"),
 }
 

@@ -8,8 +8,7 @@ from chalice.app import Request
 from chalicelib import timestamps
 from chalicelib.access.personal_access_tokens import Scope
 from chalicelib.access.users import User
-from chalicelib.exports import audit
-from chalicelib.exports.audit import Action, Event
+from chalicelib.exports import lifecycle
 from chalicelib.exports.contents.preview import MAX_INLINE_BYTES, level_of, search_in
 from chalicelib.exports.download import link_to, manifest_bytes, manifest_link, preview_index
 from chalicelib.exports.listed_files import linked_files
@@ -129,7 +128,4 @@ def _readable(export_id: str, user: User) -> Export:
 
 def _record_download(export: Export, user: User, request: Request) -> None:
     at = timestamps.format(timestamps.now())
-    event = Event(
-        export.id, export.user_id, export.namespace_id, at, Action.DOWNLOADED, user.id, source_ip(request), {}
-    )
-    audit.write(event)
+    lifecycle.record_download(export, at=at, actor=user.id, source_ip=source_ip(request))

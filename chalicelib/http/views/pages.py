@@ -24,7 +24,17 @@ from chalicelib.http.site_files import (
 from chalicelib.http.urls import base_url
 from chalicelib.settings import settings
 
-SECTIONS = ("projects", "groups", "samples", "workflow-executions", "exports", "tokens", "signed-in", "style")
+SECTIONS = (
+    "projects",
+    "groups",
+    "samples",
+    "workflow-executions",
+    "exports",
+    "tokens",
+    "webhooks",
+    "signed-in",
+    "style",
+)
 _DEPTH = 4  # of the longest page's URL: /projects/ID/workflow-executions/ID
 
 

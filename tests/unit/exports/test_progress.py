@@ -14,7 +14,7 @@ QUEUED = Export(
     touched_at="2026-11-24T00:00:00.000Z", step=Step.QUEUED, queue_position=None, percent_floor=0, bytes_done=0,
     bytes_total=0,
     files_total=0, warnings=0, upload=None, table=None, file=None, ready_at=None, expires_at=None, extended_at=None,
-    removed_at=None,
+    downloaded_at=None, removed_at=None,
     failure_code=None, mailed=None, mail_failure=None, due_at=None, sample_count=None,
 )  # fmt: skip
 

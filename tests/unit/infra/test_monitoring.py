@@ -53,7 +53,7 @@ def test_values_of_dimensions_exist() -> None:
     values: dict[str, set[str]] = {
         "type": set(TYPES),
         "event": set(Action),
-        "outcome": {*Sent, "refused", *Undelivered},
+        "outcome": {*Sent, "refused", *Undelivered, "delivered", "retried", "failed"},
     }
     for _, _, dimensions in dashboard_metrics():
         for name in values.keys() & dimensions.keys():

@@ -3,7 +3,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from chalicelib.mail.messages import failed_message, ready_message
+from chalicelib.mail.messages import expiring_message, failed_message, ready_message
 
 LINK = "https://example.org/exports/1"
 EXPIRES = datetime(2026, 11, 28, 4, 59, 59, tzinfo=UTC)
@@ -114,3 +114,26 @@ def test_an_incomplete_export_says_so_in_the_subject() -> None:
     assert ready("en", skipped=2).subject == "Export Ready - Outbreak <7> (2 excluded)"
     assert ready("fr", skipped=1).subject == "Prêt pour l'exportation – Outbreak <7> (1 exclu)"
     assert ready("fr", skipped=3).subject.endswith("(3 exclus)")
+
+
+@pytest.mark.parametrize(
+    ("locale", "subject", "until", "hint"),
+    [
+        ("en", "Export Expiring - O", "expires on November 27, 2026 at 23:59 (EST)", "extend it once"),
+        ("fr", "Expiration prochaine de l'exportation – O", "expirera le 27 novembre 2026 à 23 h 59", "la prolonger"),
+    ],
+)
+def test_the_reminder_says_when_the_export_expires(locale: str, subject: str, until: str, hint: str) -> None:
+    for is_extendable in (True, False):
+        message = expiring_message(
+            name="O",
+            first_name="Ana",
+            locale=locale,
+            link=LINK,
+            expires_at=EXPIRES,
+            time_zone="America/Toronto",
+            is_extendable=is_extendable,
+        )
+        assert message.subject == subject
+        assert until in message.text
+        assert (hint in message.text) == is_extendable
