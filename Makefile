@@ -96,7 +96,7 @@ $(GUIDES)/ready: requirements-guides.txt | $(VENV)/ready
 
 chaos: setup ## each call of AWS in each step of an export fails in each way: a table (WRITE=1 into docs/reliability.md)
 	@mkdir -p build; rm -f build/chaos.jsonl
-	@SEQPORT_CHAOS=build/chaos.jsonl $(BIN)/python -m pytest -q -p no:randomly -n $(or $(JOBS),2) tests/chaos
+	@SEQPORT_CHAOS=build/chaos.jsonl $(BIN)/python -m pytest -q -p no:randomly -n $(or $(JOBS),2) --dist load tests/chaos
 	@$(BIN)/python -m tests.chaos.report build/chaos.jsonl $(if $(WRITE),--write)
 
 isolation: setup ## every route, called by people of every role: a table

@@ -214,7 +214,7 @@ def test_creer_une_exportation_danalyse_dune_execution_automatisee(
 def export_analysis(page: Page, words: dict[str, str], run: str, folder: Path, *, files: int) -> dict[str, bytes]:
     page.get_by_role("button", name=words["create"]).click()
     dialog = page.get_by_role("dialog", name=words["analysis export"])
-    dialog.get_by_label(words["name"]).fill("Résultats")
+    dialog.get_by_label(words["name"]).fill("Résultats de la semaine")
     dialog.get_by_role("button", name=words["submit"]).click()
     wait_until_ready(page, words)
     with page.expect_download() as result:

@@ -1,7 +1,7 @@
 """Faults of AWS's services as the SDK reports them when its own retries are exhausted.
 
-They are injected where the SDK hands a call to the network, so that a step's calls can be told apart, and a call can be
-executed whose response is lost, which no proxy in front of a service knows to be the worst case.
+They are injected where the SDK hands a call to the network: there the step that makes it is known, and a call can be
+executed although its response is lost.
 """
 
 from collections import Counter

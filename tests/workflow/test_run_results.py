@@ -129,15 +129,17 @@ def test_a_folder_without_a_list_of_results_is_registered_as_it_is(
     ]
 
 
-def test_objects_that_are_gone_are_no_outputs_any_more(
+def test_objects_that_have_changed_or_are_gone_are_followed(
     client: Client, olga: Person, lab: Lab, bucket: str, functions: Functions
 ) -> None:
     run, uri = record(lab), f"s3://{bucket}/reads/a"
     put(bucket, "reads/a/", {"one.txt": "1", "two.txt": "2"})
     complete(olga, run, functions, output_uri=uri)
     aws.s3().delete_object(Bucket=bucket, Key="reads/a/one.txt")
+    put(bucket, "reads/a/", {"two.txt": "longer"})
     complete(olga, run, functions, output_uri=uri)
-    assert paths(detail(olga, run)["outputs"]) == ["/two.txt"]
+    (output,) = detail(olga, run)["outputs"]
+    assert (output["filename"], output["size"]) == ("two.txt", len("longer"))
 
 
 def test_the_results_in_a_declared_folder_are_read_with_their_metadata(

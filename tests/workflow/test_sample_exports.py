@@ -416,7 +416,7 @@ def test_an_execution_that_ended_without_a_final_status_is_restarted_once_then_f
     assert clean_up()["restarted"] == 0
     executions.stop(found)
     assert clean_up()["restarted"] == 1
-    assert clean_up() == {"expired": 0, "purged": 0, "restarted": 0, "failed": 0, "orphans": 0, "errors": 0}
+    assert not any(clean_up().values())
     second = record.find(export["id"])
     assert second is not None
     assert (second.attempt, second.status.value) == (2, "processing")
