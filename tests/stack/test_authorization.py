@@ -153,7 +153,7 @@ CASES = [
     Case("POST", "/workflow-executions", ANALYST, 201, lambda place: _run(place.project)),
     Case("GET", "/workflow-executions/{run}", GUEST, 200),
     Case("PATCH", "/workflow-executions/{run}", ANALYST, 200, lambda _: {"state": "running"}),
-    Case("POST", "/workflow-executions/{run}/complete", ANALYST, 202, lambda _: {}),
+    Case("POST", "/workflow-executions/{run}/complete", ANALYST, 422, lambda _: {"output_uri": "s3://x/y"}),
     Case("GET", "/namespaces/{project}/webhooks", MAINTAINER, 200),
     Case(
         "POST",

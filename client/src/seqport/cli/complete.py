@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,8 +12,18 @@ from seqport.cli.group import Command
 from seqport.cli.session import Session
 from seqport.messages import translate as _
 
+if TYPE_CHECKING:
+    from seqport.models import Results, WorkflowExecutionDetail
+
 _POLL_SECONDS = 2.0
 _LONGEST = 3 * 15 * 60.0  # seconds: the service tries three times for at most 15 minutes
+
+
+def _is_read(detail: WorkflowExecutionDetail, before: Results | None) -> bool:
+    """Were the results read since, and to the end?"""
+    results = detail.get("results")
+    is_over = detail["state"] == "completed" or (results is not None and results["failure"] is not None)
+    return results is not None and results != before and is_over
 
 
 @click.command(
@@ -38,7 +49,7 @@ def complete_command(
     client.api.complete_workflow_execution(run, {"output_uri": output_uri, "overwrite_metadata": overwrite_metadata})
     deadline = time.monotonic() + _LONGEST
     detail = client.api.get_workflow_execution(run)
-    while not no_wait and (detail.get("results") is None or detail.get("results") == before):
+    while not no_wait and not _is_read(detail, before):
         session.say(_("The results are being read …"))
         if session.stop.wait(_POLL_SECONDS):
             raise errors.Interrupted(_("Interrupted; the results are read all the same."))
